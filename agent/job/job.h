@@ -1,0 +1,173 @@
+/*
+ * The job: what one VM gets, parsed once into const structs; nothing interprets strings later.
+ * docs/job.md explains every key, docs/job.schema.json is the schema.
+ */
+#ifndef NEWROOT_JOB_JOB_H
+#define NEWROOT_JOB_JOB_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+
+enum fs_type { FS_XFS, FS_EXT2, FS_EXT3, FS_EXT4, FS_SWAP };
+enum table_type { TABLE_AUTO, TABLE_MSDOS, TABLE_GPT };
+enum fs_profile { PROFILE_AUTO, PROFILE_2_6_18, PROFILE_3_10, PROFILE_MODERN };
+enum finish_action { FINISH_REBOOT, FINISH_POWEROFF, FINISH_WAIT };
+
+enum size_kind { SIZE_BYTES, SIZE_PERCENT, SIZE_REST };
+struct job_size {
+	enum size_kind kind;
+	uint64_t bytes;       /* SIZE_BYTES */
+	uint32_t hundredths;  /* SIZE_PERCENT: 1 % is 100 */
+};
+
+struct strings {
+	const char **item;
+	size_t count;
+};
+
+/* Where bytes come from: an archive or a kernel package. */
+struct job_source {
+	const char *url;
+	const char *path;   /* JSON path of the object, for errors: "/archives/0" */
+	bool has_sha256;
+	uint8_t sha256[32];
+};
+
+/* Which disk: every given property must match. */
+struct job_disk {
+	const char *json_path;
+	int order;          /* 0 is the first in the kernel's order; -1: not given */
+	uint64_t min_size;  /* bytes; 0: not given */
+	uint64_t max_size;  /* bytes; 0: not given */
+	const char *serial; /* NULL: not given; likewise below */
+	const char *wwn;
+	const char *device; /* "/dev/sdb" */
+};
+
+struct job_disks {
+	struct job_disk boot;    /* the disk with the table, /boot and the first PV; default order 0 */
+	bool all_others;         /* default: every other disk becomes a PV */
+	struct job_disk *others; /* else exactly these */
+	size_t other_count;
+};
+
+struct job_boot_partition {
+	uint64_t size; /* bytes; default 512 MiB */
+	enum fs_type fs; /* ext2, ext3 (default), ext4 */
+	const char *label; /* default "boot" */
+};
+
+struct job_volume {
+	const char *json_path;
+	const char *name;   /* LV name */
+	struct job_size size;
+	enum fs_type fs;    /* default xfs */
+	const char *mount;  /* NULL for swap and for volumes that are not mounted */
+	const char *label;  /* NULL: none */
+	struct strings mkfs_options;  /* further words for mkfs */
+	const char *mount_options;    /* default "defaults" (ext, xfs) or "sw" */
+};
+
+struct job_archive {
+	const char *to; /* a directory of the new system, "/" or "/data" */
+	struct job_source source;
+};
+
+struct job_kernel {
+	bool given;                /* without: the root archive carries its own kernel and modules */
+	struct job_source source;
+	struct strings modules;    /* further modules for the slim initrd */
+	const char *command_line;  /* further words for GRUB's linux line, default "" */
+};
+
+struct job_route { const char *to, *via; };
+
+struct job_interface {
+	const char *json_path;
+	const char *name;            /* "eth0" */
+	const char *mac;             /* "52:54:…" or NULL */
+	bool dhcp;
+	struct strings addresses;    /* CIDR: "10.0.0.5/24", "fd00::5/64" */
+	struct strings gateways;     /* at most one each of IPv4, IPv6 */
+	struct job_route *routes;
+	size_t route_count;
+	uint32_t mtu;                /* 0: not given */
+};
+
+struct job_host { const char *address; struct strings names; };
+
+struct job_network {
+	bool given;
+	const char *hostname;      /* short or fully qualified */
+	struct job_interface *interfaces;
+	size_t interface_count;
+	struct strings nameservers, search;
+	struct job_host *hosts;    /* further /etc/hosts lines */
+	size_t host_count;
+};
+
+struct job_file {
+	const char *json_path;
+	const char *path;    /* absolute, in the new system */
+	const char *content;
+	size_t size;         /* bytes of content: it may hold NULs (base64 form) */
+	mode_t mode;         /* default 0644 */
+	const char *owner;   /* "root", "0", "mysql" */
+	const char *group;
+};
+
+struct job {
+	const char *text; /* the JSON as it came, `text_size` bytes; kept for the installed system */
+	size_t text_size;
+	struct job_disks disks;
+	enum table_type table;
+	struct job_boot_partition boot;
+	const char *vg;               /* default "local" */
+	struct job_size reserve;      /* free extents for snapshots; default 5 % */
+	enum fs_profile profile;      /* PROFILE_AUTO: by the kernel's version */
+	struct job_volume *volumes;
+	size_t volume_count;
+	struct job_archive *archives;
+	size_t archive_count;
+	struct job_kernel kernel;
+	const char *root_options;     /* "ro" (default) or "rw" on the kernel's command line */
+	struct strings consoles;      /* GRUB and kernel consoles: "tty0", "ttyS0,115200" (default both) */
+	uint32_t boot_timeout_s;      /* GRUB menu; default 3 */
+	struct job_network network;
+	struct strings ssh_keys;      /* root's authorized_keys */
+	struct job_file *files;
+	size_t file_count;
+	bool first_boot;              /* install the first-boot hook; default true */
+	enum finish_action finish;    /* default reboot */
+};
+
+/*
+ * Parse and check `text` (at most JOB_BYTES_MAX bytes) by every rule that needs no hardware.
+ * All errors are added to `errors`; returns 0 only when there are none. Memory is `arena`'s.
+ */
+int job_parse(struct job *job, const char *text, size_t size, struct arena *arena,
+	      struct err_list *errors);
+
+/* The same from a file; an unreadable file is one error with ERR_IO. */
+int job_read(struct job *job, const char *path, struct arena *arena, struct err_list *errors);
+
+const char *fs_type_name(enum fs_type fs);        /* "xfs" */
+const char *fs_profile_name(enum fs_profile profile);
+const char *finish_action_name(enum finish_action action);
+/* "8 GiB", "512 MiB", "123 bytes": exact when it can be; `buf` holds at least 32 bytes. */
+const char *size_text(uint64_t bytes, char *buf);
+
+/*
+ * The filesystem profile: the job's, else by the version in the kernel package's file name
+ * (kernel-2.6.18-164.el5.x86_64.rpm), else PROFILE_MODERN.
+ */
+enum fs_profile job_profile(const struct job *job);
+/* The newest profile that a kernel of this version ("2.6.18-164.el5") can mount. */
+enum fs_profile profile_of_version(const char *version);
+
+#endif

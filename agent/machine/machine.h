@@ -1,0 +1,53 @@
+/*
+ * What this machine has, read only: disks, NICs, memory, firmware. Probed once; const after.
+ */
+#ifndef NEWROOT_MACHINE_MACHINE_H
+#define NEWROOT_MACHINE_MACHINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+
+enum firmware { FIRMWARE_BIOS, FIRMWARE_UEFI };
+
+struct disk {
+	const char *path;        /* "/dev/sda" */
+	const char *name;        /* kernel name "sda" */
+	const char *serial;      /* "" when there is none */
+	const char *wwn;         /* "" when there is none */
+	const char *model;       /* "" when there is none */
+	const char *driver;      /* kernel driver of its controller, "" when unknown */
+	const char *modalias;    /* of its controller, "" when unknown: finds the module for the slim initrd */
+	uint64_t size;           /* bytes */
+	uint32_t logical_sector; /* bytes */
+	uint32_t physical_sector;
+	bool read_only;
+};
+
+struct nic {
+	const char *name; /* "eth0" */
+	char mac[18];     /* "52:54:00:12:34:56" */
+	const char *driver;
+	bool link;
+};
+
+struct machine {
+	struct disk *disks; /* sd/vd/xvd/nvme… whole disks that can be written, in the kernel's order: */
+	size_t disk_count;  /* no removable media, loop, ram, zram, dm, md, optical */
+	struct nic *nics;
+	size_t nic_count;
+	uint64_t memory; /* bytes */
+	enum firmware firmware;
+	const char *kernel_release; /* of the running kernel */
+};
+
+/*
+ * Probe `sysfs` ("/sys"; tests give a folder). Everything is allocated in `arena`.
+ * Errors: ERR_IO when sysfs can't be read. No disks at all is not an error here.
+ */
+int machine_probe(struct machine *machine, const char *sysfs, struct arena *arena, struct err *err);
+
+#endif

@@ -1,0 +1,39 @@
+/*
+ * Events out, hold in. A reporter child numbers, spools and delivers events, so that a report never
+ * fails or blocks an installation; while the service is away they wait in memory-bounded spool.
+ * Without a service (report_start with NULL) everything is a no-op.
+ */
+#ifndef NEWROOT_SERVICE_REPORT_H
+#define NEWROOT_SERVICE_REPORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "service/service.h"
+
+/* Fork the reporter. `spool` is a file that keeps undelivered events over an agent's death, or NULL. */
+int report_start(struct service *service, const char *spool, struct err *err);
+
+void report_begin(const char *step);
+void report_end(const char *step, bool ok, uint64_t ms, uint64_t bytes);
+void report_progress(const char *step, const char *item, uint64_t done, uint64_t total,
+		     uint64_t rate);
+void report_note(const char *text);
+void report_plan(const char *text);
+void report_state(const char *state);
+void report_heartbeat(void);
+/* `stderr_lines` and `kernel_lines` may be NULL with a count of 0. */
+void report_error(const char *step, const struct err *err, const char *const *stderr_lines,
+		  size_t stderr_count, const char *const *kernel_lines, size_t kernel_count);
+
+/* The service's last word on hold. */
+bool report_held(void);
+
+/* Deliver everything: retries until all is taken or `limit_s` seconds passed (0: no limit). -1: gave up. */
+int report_flush(unsigned limit_s);
+/* Flush as above, then end the reporter. */
+int report_stop(unsigned limit_s);
+
+#endif

@@ -1,0 +1,49 @@
+/*
+ * The service as the agent sees it: its URL, the one trust anchor, who this VM is.
+ * Also the way to any other https origin under the same trust.
+ */
+#ifndef NEWROOT_SERVICE_SERVICE_H
+#define NEWROOT_SERVICE_SERVICE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+
+struct service;
+
+struct service_config {
+	const char *url;     /* https://name:port, without a path */
+	const char *ca_file; /* PEM: the trust anchor(s), SITE_CA normally */
+	const char *pin;     /* NULL, or "sha256:HEX" of the server's public key (SPKI) */
+	const char *token;   /* NULL: none; sent to the service's own origin only; never logged */
+	const char *mac;     /* "52:54:00:12:34:56": who this VM is */
+};
+
+#define SITE_CA "/etc/newroot/site/ca.pem"
+
+/* `*service` is the caller's to service_free(). Opens no connection. Errors: ERR_URL, ERR_IO, ERR_TLS. */
+int service_new(struct service **service, const struct service_config *config, struct err *err);
+void service_free(struct service *service);
+
+struct hello {
+	char name[64];  /* "newroot-server 0.1" */
+	int64_t time;   /* seconds since 1970, the service's clock */
+	bool hold;
+};
+
+/*
+ * Say hello; the answer carries the service's time. When the clock reads earlier than the build, TLS
+ * validity is checked against the build's time; then the clock is set from the service (only
+ * with `set_clock`, only when it is off by more than two seconds).
+ */
+int service_hello(struct service *service, bool set_clock, struct hello *hello, struct err *err);
+
+/* The job as text: malloc'ed, NUL-terminated, at most JOB_BYTES_MAX; the caller's to free. */
+int service_job(struct service *service, char **text, size_t *size, struct err *err);
+
+/* POST a JSON array of events. `*taken` is the highest sequence number stored. */
+int service_post_events(struct service *service, const char *json, size_t size, uint64_t *taken,
+			bool *hold, struct err *err);
+
+#endif
