@@ -17,4 +17,55 @@
 #define JOB_BYTES_MAX (512 * 1024)
 #define JOB_DEPTH_MAX 16
 
+/* URLs: what every server and proxy takes (RFC 7230 3.1.1 asks for 8000 at least, practice is 2 KB). */
+#define URL_BYTES_MAX 2048
+
+/* A response head: 8 KB is what common servers send at most; twice that is generous. */
+#define HTTP_HEAD_MAX (16 * 1024)
+#define HTTP_HEADERS_MAX 64
+/* 1xx answers before the real one: a peer that sends more is playing for time. */
+#define HTTP_INTERIM_MAX 8
+/* Chunk headers, extensions and trailers between two data bytes: a peer that sends more sends junk. */
+#define HTTP_CHUNK_OVERHEAD_MAX (16 * 1024)
+#define HTTP_REDIRECTS_MAX 5
+/* The rest of an unwanted body: up to here reading it is cheaper than a new handshake. */
+#define HTTP_DRAIN_MAX (16 * 1024)
+/* A JSON answer of the service (hello, events, error): a few hundred bytes in fact. */
+#define SERVICE_ANSWER_MAX (16 * 1024)
+
+/* A name with more addresses than this would cost minutes when none answers. */
+#define NET_ADDRESSES_MAX 8
+/* Time limits: a SYN is resent after 1, 3 and 7 s; a busy service may think before it answers; a stalled
+ * stream must outlast a switch's spanning-tree outage of 50 s. */
+#define NET_CONNECT_MS 10000
+#define NET_FIRST_BYTE_MS 30000
+#define NET_STALL_MS 60000
+/* Consecutive failures without one byte of progress: with the backoff about three minutes, a service's restart. */
+#define NET_RETRIES 10
+#define NET_BACKOFF_MS 500
+#define NET_BACKOFF_MAX_MS 30000
+/* Retry-After: a service that asks for more patience than this is down. */
+#define NET_RETRY_AFTER_MAX_S 120
+
+/* The trust anchors: one CA, or a few while one replaces another. */
+#define TRUST_BYTES_MAX (64 * 1024)
+#define TRUST_ANCHORS_MAX 16
+/* A server's certificate: 2 KB is usual; BearSSL's handshake buffer takes no more than this either. */
+#define CERT_BYTES_MAX (16 * 1024)
+
+/* A stream is written in pieces of this size: fewer system calls, and a pipe's default capacity. */
+#define FETCH_PIECE (64 * 1024)
+
+/* One event: must fit in one message of a socket pair (208 KB by default) with room for others. */
+#define EVENT_BYTES_MAX (48 * 1024)
+#define EVENT_TEXT_MAX (32 * 1024)
+#define EVENT_LINES_MAX 60
+/* Events in one request: a few dozen keep the service's transaction short. */
+#define REPORT_BATCH_MAX 64
+/* The parent's queue while the reporter is busy, and the reporter's while the service is away: the
+ * smallest VM has 96 MiB. Notes and plans give way first; begin, end, error and state are few. */
+#define REPORT_QUEUE_MAX (256 * 1024)
+#define REPORT_PENDING_MAX (1024 * 1024)
+#define REPORT_SPOOL_MAX (4 * 1024 * 1024)
+
 #endif
