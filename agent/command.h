@@ -7,15 +7,15 @@
 
 #include "base/err.h"
 
-int cmd_run(int argc, char **argv);        /* run.c: the installation */
-int cmd_plan(int argc, char **argv);       /* cmd_plan.c */
-int cmd_apply(int argc, char **argv);      /* cmd_apply.c */
-int cmd_check(int argc, char **argv);      /* cmd_check.c */
-int cmd_rescue(int argc, char **argv);     /* rescue.c */
-int cmd_boot(int argc, char **argv);       /* cmd_boot.c: /init of the slim initrd */
-int cmd_first_boot(int argc, char **argv); /* cmd_first_boot.c */
+int cmd_run(int argc, char **argv);          /* run.c: the installation */
+int cmd_plan(int argc, char **argv);         /* cmd_plan.c */
+int cmd_apply(int argc, char **argv);        /* cmd_apply.c */
+int cmd_check(int argc, char **argv);        /* cmd_check.c */
+int cmd_rescue(int argc, char **argv);       /* rescue.c */
+int cmd_boot(int argc, char **argv);         /* cmd_boot.c: /init of the slim initrd */
+int cmd_first_boot(int argc, char **argv);   /* cmd_first_boot.c */
 int cmd_report_death(int argc, char **argv); /* cmd_report_death.c */
-int cmd_lvm(int argc, char **argv);        /* cmd_lvm.c: LVM's own command line */
+int cmd_lvm(int argc, char **argv);          /* cmd_lvm.c: LVM's own command line */
 
 /* Print "newroot NAME: where: message", the help of its code, and return its exit status. */
 int command_fail(const char *name, const struct err *err);

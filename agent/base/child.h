@@ -32,7 +32,7 @@ struct child {
 	const char *root;   /* chroot here first (function children only) */
 	enum err_code code; /* of failures of a tool; ERR_CHILD_FAILED when 0 */
 	unsigned stall_s;   /* end it after so many seconds without progress or output; 0: never */
-	char *out;          /* when set: stdout of the (last) child, NUL-terminated, cut at out_size */
+	char *out; /* when set: stdout of the (last) child, NUL-terminated, cut at out_size */
 	size_t out_size;
 };
 

@@ -23,7 +23,10 @@ struct err {
 	char msg[768];   /* what failed, why, what would be accepted */
 };
 
-#define ERR_INIT { .code = ERR_NONE }
+#define ERR_INIT                                                                                   \
+	{                                                                                          \
+		.code = ERR_NONE                                                                   \
+	}
 
 /* Fill `err` (NULL is allowed and ignored); `where` may be NULL. Returns -1. */
 int err_set(struct err *err, enum err_code code, const char *where, const char *fmt, ...)
@@ -39,9 +42,9 @@ int err_prefix(struct err *err, const char *fmt, ...) __attribute__((format(prin
 /* Copy `from` into `to` unless `to` already holds an error: the first cause is kept. Returns -1. */
 int err_keep(struct err *to, const struct err *from);
 
-const char *err_name(enum err_code code);   /* stable code, such as "job.value" */
-const char *err_help(enum err_code code);   /* what to do next */
-int err_exit_status(enum err_code code);    /* process exit status, documented in docs/errors.md */
+const char *err_name(enum err_code code);    /* stable code, such as "job.value" */
+const char *err_help(enum err_code code);    /* what to do next */
+int err_exit_status(enum err_code code);     /* process exit status, documented in docs/errors.md */
 enum err_code err_by_name(const char *name); /* ERR_NONE when unknown */
 
 /* Several errors, for what is refused together. */

@@ -13,6 +13,9 @@
 #include "base/err.h"
 #include "service/service.h"
 
+/* Where the initrd keeps undelivered events; report-death delivers what a dead agent left there. */
+#define REPORT_SPOOL "/run/newroot/spool"
+
 /* Fork the reporter. `spool` is a file that keeps undelivered events over an agent's death, or NULL. */
 int report_start(struct service *service, const char *spool, struct err *err);
 

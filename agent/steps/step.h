@@ -15,7 +15,7 @@
 #include "machine/params.h"
 #include "plan/plan.h"
 
-#define NEWROOT_MOUNT "/newroot" /* the new system is assembled here */
+#define NEWROOT_MOUNT "/newroot"           /* the new system is assembled here */
 #define NEWROOT_SHARE "/usr/share/newroot" /* grub images and the like, in the initrd */
 
 struct service;
@@ -29,11 +29,13 @@ struct context {
 	struct plan *plan;       /* NULL before plan */
 	struct arena *arena;
 	const struct child_watch *watch; /* give it to every child_run() */
-	const char *kernel_release; /* set by the kernel step: "2.6.18-164.el5" */
-	const char *kernel_image;   /* set by the kernel step: path in the new system, "/boot/vmlinuz-…" */
-	const char *initrd_image;   /* set by the initrd step: path in the new system */
-	uint64_t bytes;             /* a step may count what it moved, for its end event; the loop resets it */
-	void (*note)(const char *fmt, ...) __attribute__((format(printf, 1, 2))); /* console, log and event */
+	const char *kernel_release;      /* set by the kernel step: "2.6.18-164.el5" */
+	const char *
+		kernel_image; /* set by the kernel step: path in the new system, "/boot/vmlinuz-…" */
+	const char *initrd_image; /* set by the initrd step: path in the new system */
+	uint64_t bytes; /* a step may count what it moved, for its end event; the loop resets it */
+	void (*note)(const char *fmt, ...)
+		__attribute__((format(printf, 1, 2))); /* console, log and event */
 };
 
 struct step {
@@ -43,6 +45,8 @@ struct step {
 	int (*run)(struct context *ctx, struct err *err);
 	int (*verify)(struct context *ctx, struct err *err);
 	int (*release)(struct context *ctx, struct err *err);
+	/* `apply` skips this step: take up what an earlier run of it left (UUIDs, mounts, kernel). */
+	int (*adopt)(struct context *ctx, struct err *err);
 };
 
 extern const struct step step_contact, step_fetch, step_check, step_plan, step_wipe, step_partition,

@@ -1,0 +1,68 @@
+# newroot: `make help` lists what can be made.
+VERSION := 0.1
+# Validity of certificates is never judged by a clock earlier than this; fixed by the commit, so
+# that building twice gives the same bytes.
+BUILD_TIME := $(or $(SOURCE_DATE_EPOCH),$(shell git log -1 --format=%ct 2>/dev/null),1700000000)
+
+V ?= 0
+say = @$(if $(filter 0,$(V)),printf '  %-8s %s\n' $(1) $(2);)
+Q := $(if $(filter 0,$(V)),@,)
+
+WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Werror
+DEFS := -std=gnu17 -D_GNU_SOURCE -Iagent -DNEWROOT_VERSION='"$(VERSION)"' -DNEWROOT_BUILD_TIME=$(BUILD_TIME)
+CFLAGS := -O2 -g
+
+help:
+	@sed -n 's/^## //p' Makefile
+
+## make            everything that is shipped: newroot, newroot-server, vmlinuz, initrd.img, sbom.json
+all: build/newroot build/newroot-server build/vmlinuz build/initrd.img build/sbom.json
+
+# --- the agent: static, musl
+AGENT_SRCS := $(sort $(wildcard agent/*.c agent/*/*.c))
+AGENT_OBJS := $(AGENT_SRCS:agent/%.c=build/agent/%.o)
+AGENT_CFLAGS := -Os -ffunction-sections -fdata-sections -ffile-prefix-map=$(CURDIR)/=
+MUSL_CC := build/sysroot/bin/musl-cc
+
+build/newroot: $(AGENT_OBJS) deps/agent-libs
+	$(call say,LINK,$@)
+	$(Q)$(MUSL_CC) -static -Wl,--gc-sections -Wl,--build-id=none -s -o $@ $(AGENT_OBJS) $$(cat deps/agent-libs)
+
+build/agent/%.o: agent/%.c build/sysroot.ready
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(MUSL_CC) $(DEFS) $(WARN) $(AGENT_CFLAGS) -MMD -MP -c -o $@ $<
+
+# --- what it stands on
+build/sysroot.ready: $(wildcard deps/* deps/*/*)
+	$(call say,DEPS,build/sysroot)
+	@mkdir -p build
+	$(Q)deps/install-packages
+	$(Q)deps/build all
+	@touch $@
+
+build/sbom.json: build/sysroot.ready
+	$(call say,SBOM,$@)
+	$(Q)deps/sbom
+
+build/vmlinuz: $(wildcard kernel-config/*) | build/sysroot.ready
+	$(call say,KERNEL,$@)
+	$(Q)kernel-config/build
+
+build/initrd.img: $(wildcard initrd/*) build/newroot build/sysroot.ready
+	$(call say,INITRD,$@)
+	$(Q)initrd/build
+
+# --- the service
+include server-stub/server.mk
+
+# --- tests
+include tests/tests.mk
+
+## make clean      remove what was built here (the cache of third-party packages stays)
+clean:
+	rm -rf build
+
+.DEFAULT_GOAL := all
+.PHONY: help all clean
+-include $(AGENT_OBJS:.o=.d)

@@ -1,0 +1,176 @@
+/* `newroot apply`: run steps of a job by hand: all of them, from one on, or a single one. */
+#include <getopt.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "command.h"
+#include "console.h"
+#include "programme.h"
+#include "service/service.h"
+
+#define INSTALLED_JOB NEWROOT_MOUNT "/var/lib/newroot/job.json"
+#define PARAMS_FILE   "/run/newroot/params"
+
+struct options {
+	const char *job, *ca, *from, *only;
+	bool yes;
+};
+
+static void usage(FILE *out)
+{
+	fprintf(out,
+		"usage: newroot apply [--job FILE] [--from STEP | --only STEP] [--ca FILE] "
+		"[--yes]\n"
+		"Runs steps of a job on this machine; earlier steps are taken as done.\n"
+		"  --job FILE    the job (default: the mounted system's own, " INSTALLED_JOB ")\n"
+		"  --from STEP   begin with STEP       --only STEP   run just STEP\n"
+		"  --ca FILE     trust anchor for archives (default: " SITE_CA ")\n"
+		"  --yes         do not ask before steps that erase disks\n"
+		"steps:\n");
+	for (size_t i = 0; steps[i]; i++)
+		fprintf(out, "  %-10s %s\n", steps[i]->name, steps[i]->summary);
+}
+
+static int parse_options(int argc, char **argv, struct options *o)
+{
+	static const struct option options[] = {
+		{"job", required_argument, NULL, 'j'},
+		{"ca", required_argument, NULL, 'a'},
+		{"from", required_argument, NULL, 'f'},
+		{"only", required_argument, NULL, 'o'},
+		{"yes", no_argument, NULL, 'y'},
+		{"help", no_argument, NULL, 'h'},
+		{0},
+	};
+	int c;
+
+	*o = (struct options){.job = INSTALLED_JOB, .ca = SITE_CA};
+	while ((c = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+		if (c == 'j')
+			o->job = optarg;
+		else if (c == 'a')
+			o->ca = optarg;
+		else if (c == 'f')
+			o->from = optarg;
+		else if (c == 'o')
+			o->only = optarg;
+		else if (c == 'y')
+			o->yes = true;
+		else
+			return -1;
+	}
+	return optind < argc || (o->from && o->only) ? -1 : 0;
+}
+
+/* Rows before check come from the job file here; --from and --only name rows after it. */
+static int choose_range(const struct options *o, struct range *range, struct err *err)
+{
+	const char *name = o->only ? o->only : o->from ? o->from : step_check.name;
+
+	range->first = programme_step(name);
+	if (!range->first || range->first == &step_contact || range->first == &step_fetch)
+		return err_set(err, ERR_USAGE, name,
+			       "\"%s\" is not a step that `apply` runs; see `newroot apply --help`",
+			       name);
+	range->last = o->only ? range->first : &step_finish;
+	return 0;
+}
+
+/* Does the range hold a step that erases what is on the disks? */
+static bool erases(struct range range)
+{
+	bool inside = false;
+
+	for (size_t i = 0; steps[i]; i++) {
+		inside |= steps[i] == range.first;
+		if (inside && (steps[i] == &step_wipe || steps[i] == &step_partition ||
+			       steps[i] == &step_lvm || steps[i] == &step_format))
+			return true;
+		if (steps[i] == range.last)
+			break;
+	}
+	return false;
+}
+
+static int confirm(struct range range, bool yes, struct err *err)
+{
+	char answer[16] = "";
+
+	if (yes || !erases(range))
+		return 0;
+	fprintf(stderr,
+		"This ERASES the disks of the job on this machine. Type \"erase\" to go on: ");
+	if (!isatty(STDIN_FILENO) || !fgets(answer, sizeof(answer), stdin) ||
+	    strcmp(answer, "erase\n") != 0)
+		return err_set(err, ERR_USAGE, NULL,
+			       "not confirmed; nothing was done (--yes answers for scripts)");
+	return 0;
+}
+
+static int load_job(struct context *ctx, struct job *job, const char *path)
+{
+	struct err_list errors = {0};
+	int status = 0;
+
+	if (job_read(job, path, ctx->arena, &errors))
+		status = command_fail_list("apply", &errors);
+	err_list_free(&errors);
+	ctx->job = job;
+	return status;
+}
+
+/* Archives need the service's trust; a step that fetches nothing works without. */
+static int open_service(struct context *ctx, struct params *params, const char *ca, struct err *err)
+{
+	struct service_config config = {.ca_file = ca, .mac = ""};
+
+	if (access(PARAMS_FILE, R_OK) || access(ca, R_OK))
+		return 0;
+	if (params_read(params, PARAMS_FILE, ctx->arena, err))
+		return -1;
+	config.url = params->url;
+	config.token = params->token;
+	config.pin = params->pin;
+	if (params->mac)
+		config.mac = params->mac;
+	return config.url ? service_new(&ctx->service, &config, err) : 0;
+}
+
+int cmd_apply(int argc, char **argv)
+{
+	struct arena arena = {0};
+	struct params params = {0};
+	struct job job = {0};
+	struct options o;
+	struct range range;
+	struct err err = ERR_INIT;
+	struct context ctx = {
+		.params = &params,
+		.arena = &arena,
+		.watch = &programme_watch,
+		.note = programme_note,
+	};
+	int status;
+
+	if (parse_options(argc, argv, &o)) {
+		usage(stderr);
+		return err_exit_status(ERR_USAGE);
+	}
+	console_add(NULL);
+	if (choose_range(&o, &range, &err) || confirm(range, o.yes, &err) ||
+	    machine_probe(&ctx.machine, "/sys", &arena, &err) ||
+	    open_service(&ctx, &params, o.ca, &err)) {
+		status = command_fail("apply", &err);
+		goto out;
+	}
+	status = load_job(&ctx, &job, o.job);
+	if (status == 0 && programme_run(&ctx, range, o.only != NULL, &err))
+		status = err_exit_status(err.code);
+out:
+	service_free(ctx.service);
+	arena_free(&arena);
+	return status;
+}

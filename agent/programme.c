@@ -1,0 +1,187 @@
+#include "programme.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/kmsg.h"
+#include "base/log.h"
+#include "console.h"
+#include "service/report.h"
+
+#define REPORT_EVERY_MS    1000  /* progress events: often enough for a live page */
+#define HEARTBEAT_EVERY_MS 10000 /* tells slow from dead */
+#define HOLD_POLL_MS       500
+
+/* What the watch needs to know of the step that runs. */
+static struct {
+	const char *step;
+	char item[64];
+	int64_t item_began_ms, reported_ms;
+} current;
+
+static int64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static void on_progress(void *unused, const char *item, uint64_t done, uint64_t total)
+{
+	int64_t now = now_ms();
+	uint64_t ms, rate;
+
+	(void)unused;
+	if (strncmp(item, current.item, sizeof(current.item) - 1) != 0) {
+		snprintf(current.item, sizeof(current.item), "%s", item);
+		current.item_began_ms = now;
+	}
+	ms = (uint64_t)(now - current.item_began_ms);
+	rate = ms ? (uint64_t)((double)done * 1000 / (double)ms) : 0;
+	console_progress(item, done, total, rate);
+	if (now - current.reported_ms < REPORT_EVERY_MS && done != total)
+		return;
+	current.reported_ms = now;
+	report_progress(current.step, item, done, total, rate);
+}
+
+static void on_tick(void *unused)
+{
+	int64_t now = now_ms();
+
+	(void)unused;
+	if (now - current.reported_ms < HEARTBEAT_EVERY_MS)
+		return;
+	current.reported_ms = now;
+	report_heartbeat();
+}
+
+const struct child_watch programme_watch = {.progress = on_progress, .tick = on_tick};
+
+void programme_note(const char *fmt, ...)
+{
+	char text[2048];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	console_note(text);
+	log_line("%s", text);
+	report_note(text);
+}
+
+const struct step *programme_step(const char *name)
+{
+	for (size_t i = 0; steps[i]; i++)
+		if (!strcmp(steps[i]->name, name))
+			return steps[i];
+	return NULL;
+}
+
+static size_t row_of(const struct step *step)
+{
+	size_t i = 0;
+
+	while (steps[i] && steps[i] != step)
+		i++;
+	return i;
+}
+
+static void wait_while_held(void)
+{
+	if (!report_held())
+		return;
+	programme_note("held by the service before %s; waiting to be released", current.step);
+	while (report_held()) {
+		on_tick(NULL);
+		usleep(HOLD_POLL_MS * 1000);
+	}
+	programme_note("released");
+}
+
+static int run_step(const struct step *step, struct context *ctx, struct err *err)
+{
+	int64_t began = now_ms();
+	uint64_t ms;
+	int ret;
+
+	current.step = step->name;
+	current.item[0] = '\0';
+	current.reported_ms = began;
+	wait_while_held();
+	log_line("begin %s", step->name);
+	report_begin(step->name);
+	console_begin(step->name, step->summary);
+	ctx->bytes = 0;
+	ret = step->run(ctx, err);
+	if (ret == 0 && step->verify)
+		ret = step->verify(ctx, err);
+	ms = (uint64_t)(now_ms() - began);
+	log_line("end %s: %s, %ju ms", step->name, ret ? "failed" : "done", (uintmax_t)ms);
+	report_end(step->name, ret == 0, ms, ctx->bytes);
+	if (ret == 0)
+		console_end(step->name, ms, ctx->bytes);
+	return ret;
+}
+
+/* Tell everybody; the first cause with all that may explain it. */
+static void tell_failure(const char *step, const struct err *err)
+{
+	const char *const *words, *const *kernel;
+	size_t word_count = child_last_words(&words);
+	size_t kernel_count = kmsg_tail(&kernel);
+
+	log_line("%s failed [%s] %s: %s", step, err_name(err->code), err->where, err->msg);
+	console_error(step, err);
+	report_error(step, err, words, word_count, kernel, kernel_count);
+}
+
+static int release_from(size_t row, size_t first, struct context *ctx, struct err *err)
+{
+	int failures = 0;
+
+	for (size_t i = row; i-- > first;) {
+		struct err own = ERR_INIT;
+
+		if (!steps[i]->release || steps[i]->release(ctx, &own) == 0)
+			continue;
+		failures++;
+		programme_note("cannot release %s: %s", steps[i]->name, own.msg);
+		err_keep(err, &own);
+	}
+	return failures ? -1 : 0;
+}
+
+static int adopt_before(size_t row, struct context *ctx, struct err *err)
+{
+	for (size_t i = 0; i < row; i++) {
+		current.step = steps[i]->name;
+		if (steps[i]->adopt && steps[i]->adopt(ctx, err))
+			return -1;
+	}
+	return 0;
+}
+
+int programme_run(struct context *ctx, struct range range, bool keep, struct err *err)
+{
+	size_t first = row_of(range.first), last = row_of(range.last), row = first;
+	struct err own = ERR_INIT;
+	int ret = adopt_before(first, ctx, &own);
+
+	while (ret == 0 && row <= last && steps[row])
+		ret = run_step(steps[row++], ctx, &own);
+	if (ret)
+		tell_failure(current.step, &own);
+	if (!keep && release_from(row, first, ctx, &own) && ret == 0) {
+		ret = -1;
+		tell_failure("finish", &own);
+	}
+	if (ret)
+		err_keep(err, &own);
+	return ret;
+}

@@ -1,0 +1,197 @@
+/* `newroot run`: the life of the agent in the in-memory system, from boot parameters to reboot. */
+#include <getopt.h>
+#include <linux/magic.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "command.h"
+#include "console.h"
+#include "programme.h"
+#include "service/report.h"
+#include "service/service.h"
+#include "steps/finish.h"
+
+#define PARAMS_FILE     "/run/newroot/params" /* the initrd's rc wrote it */
+#define LOG_FILE        "/run/newroot/log"
+#define FINAL_REPORT_S  0 /* the final report is retried until it is taken */
+#define FAILED_REPORT_S 0
+
+struct run {
+	struct arena arena;
+	struct params params;
+	struct service *service;
+	struct context ctx;
+};
+
+static void usage(FILE *out)
+{
+	fprintf(out,
+		"usage: newroot run [--console DEV]… [--params FILE]\n"
+		"Runs this machine's job, as the boot parameters say (newroot.mode=, "
+		"docs/boot.md).\n"
+		"Works only in the in-memory system that PXE booted. It ERASES the disks the job "
+		"names.\n"
+		"  --console DEV   show progress on DEV (repeatable; default: standard output)\n"
+		"  --params FILE   boot parameters (default: " PARAMS_FILE ")\n");
+}
+
+static const char *parse_options(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{"console", required_argument, NULL, 'c'},
+		{"params", required_argument, NULL, 'p'},
+		{"help", no_argument, NULL, 'h'},
+		{0},
+	};
+	const char *params = PARAMS_FILE;
+	bool consoles = false;
+	int c;
+
+	while ((c = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+		if (c == 'c') {
+			console_add(optarg);
+			consoles = true;
+		} else if (c == 'p') {
+			params = optarg;
+		} else {
+			usage(c == 'h' ? stdout : stderr);
+			return NULL;
+		}
+	}
+	if (!consoles)
+		console_add(NULL);
+	return params;
+}
+
+/* The guard against wiping an operator's own machine: the root must be in memory. */
+static int require_in_memory_system(struct err *err)
+{
+	struct statfs root;
+
+	if (statfs("/", &root))
+		return err_sys(err, ERR_IO, "/", "cannot look at the root filesystem");
+	if (root.f_type != RAMFS_MAGIC && root.f_type != TMPFS_MAGIC)
+		return err_set(err, ERR_USAGE, "/",
+			       "`newroot run` erases disks and works only in the PXE-booted "
+			       "in-memory system; "
+			       "on other machines use `newroot check` or `newroot plan`");
+	return 0;
+}
+
+static int meet_service(struct run *run, struct err *err)
+{
+	struct service_config config = {
+		.url = run->params.url,
+		.ca_file = SITE_CA,
+		.pin = run->params.pin,
+		.token = run->params.token,
+		.mac = run->params.mac ? run->params.mac : "",
+	};
+
+	if (!config.url)
+		return err_set(err, ERR_MACHINE_BOOT_PARAM, "newroot.url",
+			       "no newroot.url= on the kernel command line or in the site image");
+	if (!config.mac[0] && run->ctx.machine.nic_count > 0)
+		config.mac = run->ctx.machine.nics[0].mac;
+	if (service_new(&run->service, &config, err))
+		return -1;
+	run->ctx.service = run->service;
+	return report_start(run->service, REPORT_SPOOL, err);
+}
+
+static int prepare(struct run *run, const char *params_file, struct err *err)
+{
+	run->ctx = (struct context){
+		.params = &run->params,
+		.arena = &run->arena,
+		.watch = &programme_watch,
+		.note = programme_note,
+	};
+	if (require_in_memory_system(err) ||
+	    params_read(&run->params, params_file, &run->arena, err) ||
+	    machine_probe(&run->ctx.machine, "/sys", &run->arena, err))
+		return -1;
+	return meet_service(run, err);
+}
+
+/* Which steps a mode runs; plan, rescue and wait write nothing to any disk. */
+static struct range mode_range(enum run_mode mode)
+{
+	switch (mode) {
+	case MODE_INSTALL:
+		return (struct range){&step_contact, &step_finish};
+	case MODE_PLAN:
+		return (struct range){&step_contact, &step_plan};
+	case MODE_RESCUE:
+	case MODE_WAIT:
+		break;
+	}
+	return (struct range){&step_contact, &step_contact};
+}
+
+static const char *mode_state(enum run_mode mode)
+{
+	switch (mode) {
+	case MODE_INSTALL:
+		return "configuring";
+	case MODE_PLAN:
+		return "planning";
+	case MODE_RESCUE:
+		return "rescue";
+	case MODE_WAIT:
+		break;
+	}
+	return "waiting";
+}
+
+static int stay(const struct run *run)
+{
+	programme_note("mode %s: nothing more is done; log in by ssh or on tty2, "
+		       "`newroot rescue mount` shows an installed system",
+		       run_mode_name(run->params.mode));
+	return report_stop(FINAL_REPORT_S);
+}
+
+static int leave(struct run *run, struct err *err)
+{
+	enum finish_action action = run->ctx.job->finish;
+
+	programme_note("installed; next: %s", finish_action_name(action));
+	report_state("installed");
+	report_stop(FINAL_REPORT_S);
+	return finish_machine(action, err);
+}
+
+int cmd_run(int argc, char **argv)
+{
+	struct run run = {0};
+	struct err err = ERR_INIT;
+	const char *params_file = parse_options(argc, argv);
+
+	if (!params_file)
+		return err_exit_status(ERR_USAGE);
+	log_open(LOG_FILE, false);
+	if (prepare(&run, params_file, &err)) {
+		console_error("prepare", &err);
+		log_line("cannot start: [%s] %s: %s", err_name(err.code), err.where, err.msg);
+		return err_exit_status(err.code);
+	}
+	report_state(mode_state(run.params.mode));
+	if (programme_run(&run.ctx, mode_range(run.params.mode), false, &err)) {
+		report_state("error");
+		programme_note("the machine stays up: log in by ssh; the log is " LOG_FILE);
+		report_stop(FAILED_REPORT_S);
+		return err_exit_status(err.code);
+	}
+	if (run.params.mode != MODE_INSTALL)
+		return stay(&run) ? 1 : 0;
+	if (leave(&run, &err)) {
+		console_error("finish", &err);
+		return err_exit_status(err.code);
+	}
+	return 0;
+}

@@ -1,0 +1,51 @@
+# Unit tests run under ASan and UBSan on the build machine, against Debian's own libraries.
+# A file in unit/tests.d says `TEST_name = sources below agent/` and `LIBS_name = -l…`.
+include $(sort $(wildcard tests/unit/tests.d/*.mk))
+include $(sort $(wildcard tests/fuzz/fuzz.d/*.mk))
+
+SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+UNIT_NAMES := $(sort $(patsubst TEST_%,%,$(filter TEST_%,$(.VARIABLES))))
+FUZZ_NAMES := $(sort $(patsubst FUZZ_%,%,$(filter FUZZ_%,$(.VARIABLES))))
+UNIT_BINS := $(UNIT_NAMES:%=build/unit/%_test)
+FUZZ_BINS := $(FUZZ_NAMES:%=build/fuzz/%_fuzz)
+AGENT_HEADERS := $(wildcard agent/*.h agent/*/*.h agent/base/*.def server-stub/*.h server-stub/*/*.h)
+
+define unit_program
+build/unit/$(1)_test: tests/unit/$(1)_test.c $(call source_path,$(TEST_$(1))) $$(AGENT_HEADERS) | build/sysroot.ready
+	$$(call say,UNIT,$$@)
+	@mkdir -p build/unit
+	$$(Q)$$(CC) $$(DEFS) -I. $$(WARN) -g -O1 $$(SANITIZE) $$(CFLAGS_$(1)) -o $$@ $$(filter %.c,$$^) -lcmocka $$(LIBS_$(1))
+endef
+define fuzz_program
+build/fuzz/$(1)_fuzz: tests/fuzz/$(1)_fuzz.c $(call source_path,$(FUZZ_$(1))) $$(AGENT_HEADERS) | build/sysroot.ready
+	$$(call say,FUZZ,$$@)
+	@mkdir -p build/fuzz
+	$$(Q)clang $$(DEFS) -I. $$(WARN) -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all $$(CFLAGS_$(1)) -o $$@ $$(filter %.c,$$^) $$(LIBS_$(1))
+endef
+# Sources are named below agent/, or from the top when they lie elsewhere.
+source_path = $(foreach s,$(1),$(if $(wildcard $(s)),$(s),$(if $(filter build/%,$(s)),$(s),agent/$(s))))
+
+$(foreach t,$(UNIT_NAMES),$(eval $(call unit_program,$(t))))
+$(foreach t,$(FUZZ_NAMES),$(eval $(call fuzz_program,$(t))))
+
+PYTEST := /usr/bin/python3 -B -m pytest -p no:cacheprovider -c tests/pytest.ini
+
+## make test       everything, as CI does: unit, fuzz (short), service, whole VMs
+test: all unit-programs
+	$(Q)$(PYTEST) tests
+
+## make unit       unit tests and short fuzz runs only
+unit: unit-programs
+	$(Q)$(PYTEST) tests/unit tests/fuzz
+
+## make qemu T=name  one whole-VM case (or all of them)
+qemu: all
+	$(Q)$(PYTEST) tests/qemu -s $(if $(T),-k '$(T)')
+
+## make fuzz       fuzz every parser for FUZZ_SECONDS (default 600) each
+fuzz: $(FUZZ_BINS)
+	$(Q)FUZZ_SECONDS=$(or $(FUZZ_SECONDS),600) $(PYTEST) tests/fuzz
+
+unit-programs: $(UNIT_BINS) $(FUZZ_BINS)
+
+.PHONY: test unit qemu fuzz unit-programs

@@ -1,0 +1,115 @@
+/* The small things everything stands on: errors, arena, tail. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/tail.h"
+
+static void errors_are_prefixed_and_kept(void **state)
+{
+	struct err err = ERR_INIT, other = ERR_INIT, copy = ERR_INIT;
+
+	(void)state;
+	errno = ENOSPC;
+	assert_int_equal(err_sys(&err, ERR_IO, "/dev/sda", "cannot write %d bytes", 5), -1);
+	assert_int_equal(err.sys, ENOSPC);
+	err_prefix(&err, "step %s", "wipe");
+	assert_string_equal(err.msg, "step wipe: cannot write 5 bytes: No space left on device");
+	err_set(&other, ERR_URL, NULL, "later");
+	err_keep(&copy, &err);
+	err_keep(&copy, &other);
+	assert_int_equal(copy.code, ERR_IO);
+}
+
+static void long_messages_are_cut(void **state)
+{
+	char text[4096];
+	struct err err = ERR_INIT;
+
+	(void)state;
+	memset(text, 'a', sizeof(text) - 1);
+	text[sizeof(text) - 1] = '\0';
+	err_set(&err, ERR_IO, text, "%s", text);
+	err_prefix(&err, "%s", text);
+	assert_int_equal(strlen(err.where), sizeof(err.where) - 1);
+	assert_true(strlen(err.msg) < sizeof(err.msg));
+}
+
+/* Codes are what scripts match: each is unique and leads back to itself. */
+static void codes_are_unique(void **state)
+{
+	(void)state;
+	for (int i = 1; i < ERR_COUNT; i++) {
+		assert_int_equal(err_by_name(err_name((enum err_code)i)), i);
+		assert_true(strlen(err_help((enum err_code)i)) > 10);
+		assert_in_range(err_exit_status((enum err_code)i), 1, 6);
+	}
+	assert_int_equal(err_by_name("no.such.code"), ERR_NONE);
+}
+
+static void lists_are_bounded(void **state)
+{
+	struct err_list list = {0};
+	struct err err = ERR_INIT;
+
+	(void)state;
+	err_set(&err, ERR_JOB_VALUE, "/a", "b");
+	for (int i = 0; i < ERR_LIST_MAX + 3; i++)
+		err_list_add(&list, &err);
+	assert_int_equal(list.count, ERR_LIST_MAX);
+	assert_int_equal(list.dropped, 3);
+	err_list_free(&list);
+}
+
+static void arena_gives_zeroed_aligned_memory(void **state)
+{
+	struct arena arena = {0};
+
+	(void)state;
+	for (size_t size = 1; size < 50000; size = size * 3 + 1) {
+		char *p = arena_alloc(&arena, size);
+
+		assert_int_equal((uintptr_t)p % _Alignof(max_align_t), 0);
+		for (size_t i = 0; i < size; i++)
+			assert_int_equal(p[i], 0);
+		memset(p, 0xff, size);
+	}
+	assert_string_equal(arena_printf(&arena, "%s-%d", "a", 7), "a-7");
+	arena_free(&arena);
+	assert_null(arena.last);
+}
+
+static void tail_keeps_the_last_lines(void **state)
+{
+	static struct tail tail;
+	const char *lines[CHILD_TAIL_LINES];
+
+	(void)state;
+	for (int i = 0; i < 30; i++)
+		tail_add(&tail, "t", "line \033\n", 7);
+	tail_add(&tail, "t", "\n\nend", 5);
+	tail_end(&tail, "t");
+	assert_int_equal(tail_lines(&tail, lines), CHILD_TAIL_LINES);
+	assert_string_equal(lines[0], "line ?");
+	assert_string_equal(lines[CHILD_TAIL_LINES - 1], "end");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(errors_are_prefixed_and_kept),
+		cmocka_unit_test(long_messages_are_cut),
+		cmocka_unit_test(codes_are_unique),
+		cmocka_unit_test(lists_are_bounded),
+		cmocka_unit_test(arena_gives_zeroed_aligned_memory),
+		cmocka_unit_test(tail_keeps_the_last_lines),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

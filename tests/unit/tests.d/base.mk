@@ -1,0 +1,2 @@
+TEST_child = base/child.c base/tail.c base/log.c base/err.c
+TEST_base = base/err.c base/arena.c base/tail.c base/log.c
