@@ -3,7 +3,7 @@ import os
 
 import pytest
 
-from conftest import BUILD, TOP, run_program
+from common import BUILD, TOP, run_program
 
 PROGRAMS = sorted((BUILD / "fuzz").glob("*_fuzz"))
 SECONDS = int(os.environ.get("FUZZ_SECONDS", "10"))

@@ -3,7 +3,7 @@ import os
 
 import pytest
 
-from conftest import BUILD, run_program
+from common import BUILD, run_program
 
 PROGRAMS = sorted((BUILD / "unit").glob("*_test"))
 

@@ -1,0 +1,50 @@
+"""Jobs for the laboratory's VMs, from the real input archives."""
+import hashlib
+import pathlib
+import subprocess
+
+from lab import TOP, run
+
+INPUTS = TOP / "tests" / "qemu" / "inputs"
+GIB = 1 << 30
+MIB = 1 << 20
+
+
+def sha256(path):
+    return run(["sha256sum", path]).split()[0]
+
+
+class Inputs:
+    """Real archives, made once and cached outside the checkout."""
+
+    def __init__(self):
+        self.root = self._make("make-root-archive")
+        self.data = self._make("make-data-archive")
+        self.kernel = self._make("make-kernel-rpm")
+        self.sums = {path: sha256(path) for path in (self.root, self.data, self.kernel)}
+
+    @staticmethod
+    def _make(script):
+        """Each script prints the path of what it made as its last line."""
+        return pathlib.Path(run([INPUTS / script]).strip().splitlines()[-1])
+
+
+def install_job(lab, inputs, address, hostname="db1", **changes):
+    """The job of a two-disk VM with a root, a data and a swap volume."""
+    keys = (lab.folder / "operator-key.pub").read_text().strip()
+    job = {
+        "newroot": 1,
+        "volumes": [{"name": "root", "size": "1GiB", "mount": "/"},
+                    {"name": "data", "size": "rest", "mount": "/data"},
+                    {"name": "swap", "size": "128MiB", "fs": "swap"}],
+        "archives": [{"to": "/", "url": lab.archive(inputs.root), "sha256": inputs.sums[inputs.root]},
+                     {"to": "/data", "url": lab.archive(inputs.data), "sha256": inputs.sums[inputs.data]}],
+        "kernel": {"url": lab.archive(inputs.kernel), "sha256": inputs.sums[inputs.kernel]},
+        "network": {"hostname": hostname,
+                    "interfaces": [{"name": "eth0", "addresses": [f"{address}/24"], "gateways": ["10.77.0.1"]}],
+                    "nameservers": ["10.77.0.1"]},
+        "ssh_keys": [keys],
+        "finish": "reboot",
+    }
+    job.update(changes)
+    return {key: value for key, value in job.items() if value is not None}
