@@ -70,6 +70,7 @@ struct plan {
 	size_t fs_count;
 	const struct job_archive **archives; /* in unpack order: outer mounts first */
 	size_t archive_count;
+	struct arena *arena; /* all of the plan is allocated here */
 };
 
 /*
@@ -82,7 +83,7 @@ int plan_make(struct plan *plan, const struct job *job, const struct machine *ma
 /* Replace the chosen UUIDs by those found on the existing devices (rescue, `apply --only`). */
 int plan_adopt(struct plan *plan, struct err *err);
 
-/* For people: disks, partitions, volumes, filesystems, archives, each with bytes. */
+/* For people: disks, partitions, volumes, filesystems, archives, each with bytes. -1: writing failed. */
 int plan_print(const struct plan *plan, FILE *out);
 
 /* The filesystem mounted at `mount`, or NULL. */

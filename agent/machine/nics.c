@@ -1,0 +1,52 @@
+/* NICs: Ethernet interfaces with a device behind them. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "machine/probe.h"
+#include "machine/sysfs.h"
+
+#define ARPHRD_ETHER 1 /* linux/if_arp.h */
+
+/* lo, bridges and tunnels have no device; IPoIB and the like have another type. */
+static bool usable(const char *sysfs, const char *name)
+{
+	return sysfs_exists("%s/class/net/%s/device", sysfs, name) &&
+	       sysfs_number(0, "%s/class/net/%s/type", sysfs, name) == ARPHRD_ETHER;
+}
+
+static int compare_names(const void *left, const void *right)
+{
+	return strverscmp(*(const char *const *)left, *(const char *const *)right);
+}
+
+static void fill_nic(struct nic *nic, const char *sysfs, const char *name, struct arena *arena)
+{
+	char text[SYSFS_TEXT_MAX];
+
+	nic->name = name;
+	sysfs_text(text, "%s/class/net/%s/address", sysfs, name);
+	snprintf(nic->mac, sizeof(nic->mac), "%.17s", text);
+	nic->link = sysfs_number(0, "%s/class/net/%s/carrier", sysfs, name) == 1;
+	sysfs_link_name(text, "%s/class/net/%s/device/driver", sysfs, name);
+	nic->driver = arena_strdup(arena, text);
+}
+
+int probe_nics(struct machine *machine, const char *sysfs, struct arena *arena, struct err *err)
+{
+	const char *folder = arena_printf(arena, "%s/class/net", sysfs);
+	const char **names;
+	size_t count, kept = 0;
+
+	if (sysfs_list(&names, &count, folder, arena, err) < 0)
+		return -1;
+	for (size_t i = 0; i < count; i++)
+		if (usable(sysfs, names[i]))
+			names[kept++] = names[i];
+	qsort(names, kept, sizeof(*names), compare_names);
+	machine->nics = arena_array(arena, kept, sizeof(*machine->nics));
+	machine->nic_count = kept;
+	for (size_t i = 0; i < kept; i++)
+		fill_nic(&machine->nics[i], sysfs, names[i], arena);
+	return 0;
+}

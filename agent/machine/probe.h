@@ -1,0 +1,10 @@
+/* The parts of machine_probe(), each with the contract of machine.h. */
+#ifndef NEWROOT_MACHINE_PROBE_H
+#define NEWROOT_MACHINE_PROBE_H
+
+#include "machine/machine.h"
+
+int probe_disks(struct machine *machine, const char *sysfs, struct arena *arena, struct err *err);
+int probe_nics(struct machine *machine, const char *sysfs, struct arena *arena, struct err *err);
+
+#endif

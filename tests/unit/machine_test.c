@@ -1,0 +1,126 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <string.h>
+
+#include "machine/machine.h"
+#include "tests/unit/sysfs_tree.h"
+
+static struct arena arena;
+static struct machine machine;
+
+static void probe(const char *tree)
+{
+	char root[PATH_MAX];
+	struct err err = ERR_INIT;
+
+	sysfs_tree_make(root, tree);
+	assert_int_equal(machine_probe(&machine, root, &arena, &err), 0);
+	sysfs_tree_remove(root);
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	arena_free(&arena);
+	return 0;
+}
+
+static void test_disks_are_in_the_kernels_order(void **state)
+{
+	static const char *const expected[] = {"/dev/sda", "/dev/sdb", "/dev/sdz", "/dev/sdaa",
+					       "/dev/vda", "/dev/xvda", "/dev/nvme0n1",
+					       "/dev/nvme2n1", "/dev/nvme10n1"};
+
+	(void)state;
+	probe("virtio-scsi-nvme");
+	assert_int_equal(machine.disk_count, sizeof(expected) / sizeof(*expected));
+	for (size_t i = 0; i < machine.disk_count; i++)
+		assert_string_equal(machine.disks[i].path, expected[i]);
+}
+
+static void test_what_identifies_disks(void **state)
+{
+	static const struct {
+		size_t disk;
+		const char *serial, *wwn, *model, *driver, *modalias;
+		uint64_t size;
+		uint32_t sector;
+		bool read_only;
+	} rows[] = {
+		{0, "6000c29f", "naa.6000c29f9cf5ba2b7a0e4d7b8c9d0e1f", "Virtual disk", "vmw_pvscsi",
+		 "pci:v000015ADd000007C0sv000015ADsd000007C0bc01sc07i00", 2147483648, 512, true},
+		{1, "", "", "", "", "", 2147483648, 512, false},
+		{4, "system-disk", "", "", "virtio_blk", "virtio:d00000002v00001AF4", 8589934592, 512,
+		 false},
+		{6, "NV1", "eui.00000000000000015254009abc010001", "QEMU NVMe Ctrl", "nvme",
+		 "pci:v00001B36d00000010sv00001AF4sd00001100bc01sc08i02", 4294967296, 4096, false},
+	};
+
+	(void)state;
+	probe("virtio-scsi-nvme");
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		const struct disk *disk = &machine.disks[rows[i].disk];
+
+		assert_string_equal(disk->serial, rows[i].serial);
+		assert_string_equal(disk->wwn, rows[i].wwn);
+		assert_string_equal(disk->model, rows[i].model);
+		assert_string_equal(disk->driver, rows[i].driver);
+		assert_string_equal(disk->modalias, rows[i].modalias);
+		assert_int_equal(disk->size, rows[i].size);
+		assert_int_equal(disk->logical_sector, rows[i].sector);
+		assert_int_equal(disk->physical_sector, rows[i].sector);
+		assert_int_equal(disk->read_only, rows[i].read_only);
+	}
+}
+
+static void test_nics(void **state)
+{
+	(void)state;
+	probe("virtio-scsi-nvme");
+	assert_int_equal(machine.nic_count, 2);
+	assert_string_equal(machine.nics[0].name, "eth2");
+	assert_string_equal(machine.nics[0].mac, "52:54:00:00:00:02");
+	assert_string_equal(machine.nics[0].driver, "vmxnet3");
+	assert_true(machine.nics[0].link);
+	assert_string_equal(machine.nics[1].name, "eth10");
+	assert_false(machine.nics[1].link);
+}
+
+static void test_firmware_and_an_empty_machine(void **state)
+{
+	(void)state;
+	probe("virtio-scsi-nvme");
+	assert_int_equal(machine.firmware, FIRMWARE_BIOS);
+	assert_true(machine.memory > 0);
+	probe("uefi-no-disks");
+	assert_int_equal(machine.firmware, FIRMWARE_UEFI);
+	assert_int_equal(machine.disk_count, 0);
+	assert_int_equal(machine.nic_count, 0);
+}
+
+static void test_a_folder_that_is_no_sysfs(void **state)
+{
+	struct err err = ERR_INIT;
+
+	(void)state;
+	assert_int_equal(machine_probe(&machine, "/nonexistent", &arena, &err), -1);
+	assert_int_equal(err.code, ERR_IO);
+	assert_string_equal(err.where, "/nonexistent");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_teardown(test_disks_are_in_the_kernels_order, teardown),
+		cmocka_unit_test_teardown(test_what_identifies_disks, teardown),
+		cmocka_unit_test_teardown(test_nics, teardown),
+		cmocka_unit_test_teardown(test_firmware_and_an_empty_machine, teardown),
+		cmocka_unit_test_teardown(test_a_folder_that_is_no_sysfs, teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
