@@ -18,7 +18,8 @@ int machine_probe(struct machine *machine, const char *sysfs, struct arena *aren
 	machine->kernel_release = arena_strdup(arena, name.release);
 	machine->firmware = sysfs_exists("%s/firmware/efi", sysfs) ? FIRMWARE_UEFI : FIRMWARE_BIOS;
 	if (!sysfs_exists("%s/block", sysfs) && !sysfs_exists("%s/class", sysfs))
-		return err_set(err, ERR_IO, sysfs, "not a sysfs folder: it has neither block nor class");
+		return err_set(err, ERR_IO, sysfs,
+			       "not a sysfs folder: it has neither block nor class");
 	if (probe_disks(machine, sysfs, arena, err) < 0)
 		return -1;
 	return probe_nics(machine, sysfs, arena, err);

@@ -14,13 +14,14 @@
 enum firmware { FIRMWARE_BIOS, FIRMWARE_UEFI };
 
 struct disk {
-	const char *path;        /* "/dev/sda" */
-	const char *name;        /* kernel name "sda" */
-	const char *serial;      /* "" when there is none */
-	const char *wwn;         /* "" when there is none */
-	const char *model;       /* "" when there is none */
-	const char *driver;      /* kernel driver of its controller, "" when unknown */
-	const char *modalias;    /* of its controller, "" when unknown: finds the module for the slim initrd */
+	const char *path;   /* "/dev/sda" */
+	const char *name;   /* kernel name "sda" */
+	const char *serial; /* "" when there is none */
+	const char *wwn;    /* "" when there is none */
+	const char *model;  /* "" when there is none */
+	const char *driver; /* kernel driver of its controller, "" when unknown */
+	const char *
+		modalias; /* of its controller, "" when unknown: finds the module for the slim initrd */
 	uint64_t size;           /* bytes */
 	uint32_t logical_sector; /* bytes */
 	uint32_t physical_sector;
@@ -35,8 +36,9 @@ struct nic {
 };
 
 struct machine {
-	struct disk *disks; /* sd/vd/xvd/nvme… whole disks that can be written, in the kernel's order: */
-	size_t disk_count;  /* no removable media, loop, ram, zram, dm, md, optical */
+	struct disk *
+		disks; /* sd/vd/xvd/nvme… whole disks that can be written, in the kernel's order: */
+	size_t disk_count; /* no removable media, loop, ram, zram, dm, md, optical */
 	struct nic *nics;
 	size_t nic_count;
 	uint64_t memory; /* bytes */

@@ -7,7 +7,8 @@
 #include <unistd.h>
 
 #define PREFIX "newroot."
-#define PARAMS_BYTES_MAX 8192 /* COMMAND_LINE_SIZE is 2048 on x86; the site's defaults come on top */
+#define PARAMS_BYTES_MAX                                                                           \
+	8192 /* COMMAND_LINE_SIZE is 2048 on x86; the site's defaults come on top */
 
 static const char *const modes[] = {
 	[MODE_INSTALL] = "install",
@@ -34,8 +35,9 @@ static int set_url(struct params *params, const char *value, struct arena *arena
 static int set_token(struct params *params, const char *value, struct arena *arena, struct err *err)
 {
 	if (!*value)
-		return err_set(err, ERR_MACHINE_BOOT_PARAM, PREFIX "token",
-			       "the value is empty; leave the parameter out when there is no token");
+		return err_set(
+			err, ERR_MACHINE_BOOT_PARAM, PREFIX "token",
+			"the value is empty; leave the parameter out when there is no token");
 	params->token = arena_strdup(arena, value);
 	return 0;
 }
@@ -43,8 +45,10 @@ static int set_token(struct params *params, const char *value, struct arena *are
 static int set_pin(struct params *params, const char *value, struct arena *arena, struct err *err)
 {
 	if (strncmp(value, "sha256:", 7) || strlen(value) != 7 + 64)
-		return err_set(err, ERR_MACHINE_BOOT_PARAM, PREFIX "pin",
-			       "'%.80s' is not a pin; accepted is sha256: and 64 hexadecimal digits", value);
+		return err_set(
+			err, ERR_MACHINE_BOOT_PARAM, PREFIX "pin",
+			"'%.80s' is not a pin; accepted is sha256: and 64 hexadecimal digits",
+			value);
 	params->pin = arena_strdup(arena, value);
 	return 0;
 }
@@ -74,7 +78,8 @@ static int set_bootif(struct params *params, const char *value, struct arena *ar
 		good = i % 3 == 2 ? value[i] == '-' : isxdigit((unsigned char)value[i]) != 0;
 	if (!good)
 		return err_set(err, ERR_MACHINE_BOOT_PARAM, "BOOTIF",
-			       "'%.40s' is not accepted; pxelinux writes 01-aa-bb-cc-dd-ee-ff", value);
+			       "'%.40s' is not accepted; pxelinux writes 01-aa-bb-cc-dd-ee-ff",
+			       value);
 	mac = arena_strdup(arena, value + 3);
 	for (char *c = mac; *c; c++)
 		*c = *c == '-' ? ':' : (char)tolower((unsigned char)*c);
@@ -86,11 +91,8 @@ static const struct {
 	const char *key;
 	int (*set)(struct params *params, const char *value, struct arena *arena, struct err *err);
 } table[] = {
-	{PREFIX "url", set_url},
-	{PREFIX "token", set_token},
-	{PREFIX "pin", set_pin},
-	{PREFIX "mode", set_mode},
-	{"BOOTIF", set_bootif},
+	{PREFIX "url", set_url},   {PREFIX "token", set_token}, {PREFIX "pin", set_pin},
+	{PREFIX "mode", set_mode}, {"BOOTIF", set_bootif},
 };
 
 /* A misspelt newroot.mode would install instead of rescuing, so an unknown key is refused. */
@@ -117,7 +119,8 @@ static int read_words(char *buf, size_t size, const char *path, struct err *err)
 	ssize_t got = 1;
 
 	if (fd < 0)
-		return err_sys(err, ERR_MACHINE_BOOT_PARAM, path, "cannot open the boot parameters");
+		return err_sys(err, ERR_MACHINE_BOOT_PARAM, path,
+			       "cannot open the boot parameters");
 	while (got > 0 && used < size - 1) {
 		got = read(fd, buf + used, size - 1 - used);
 		used += got > 0 ? (size_t)got : 0;
@@ -125,7 +128,8 @@ static int read_words(char *buf, size_t size, const char *path, struct err *err)
 	close(fd);
 	buf[used] = '\0';
 	if (got < 0)
-		return err_sys(err, ERR_MACHINE_BOOT_PARAM, path, "cannot read the boot parameters");
+		return err_sys(err, ERR_MACHINE_BOOT_PARAM, path,
+			       "cannot read the boot parameters");
 	if (used == size - 1)
 		return err_set(err, ERR_MACHINE_BOOT_PARAM, path,
 			       "the boot parameters are longer than %zu bytes", size - 2);

@@ -13,7 +13,8 @@ enum run_mode { MODE_INSTALL, MODE_RESCUE, MODE_PLAN, MODE_WAIT };
 struct params {
 	const char *url;   /* newroot.url: of the service; NULL when not given */
 	const char *token; /* newroot.token; NULL when not given; a secret */
-	const char *pin;   /* newroot.pin: "sha256:HEX" of the service's public key; NULL when not given */
+	const char *
+		pin; /* newroot.pin: "sha256:HEX" of the service's public key; NULL when not given */
 	enum run_mode mode; /* newroot.mode, default install */
 	const char *mac;    /* of the NIC that PXE used (BOOTIF), "52:54:00:…", or NULL */
 };

@@ -5,8 +5,9 @@
 #include "base/err.h"
 
 struct superblock {
-	char type[32];  /* libblkid's name: "xfs", "ext3", "swap", "LVM2_member"; "" when there is none */
-	char uuid[40];  /* text; "" when it has none */
+	char type
+		[32]; /* libblkid's name: "xfs", "ext3", "swap", "LVM2_member"; "" when there is none */
+	char uuid[40]; /* text; "" when it has none */
 	char label[64];
 };
 

@@ -13,7 +13,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 
-#define SYSFS "/sys"
+#define SYSFS          "/sys"
 #define SYSFS_TEXT_MAX 256 /* attributes are short; longer ones are cut */
 
 /* The attribute as one trimmed line in `buf` (SYSFS_TEXT_MAX bytes); false, and "", when absent. */

@@ -31,8 +31,8 @@ void columns_add(struct columns *columns, const char *const *cells)
 }
 
 /* Print one line; trailing blanks are left out. */
-static void print_line(const struct columns *columns, const char *const *cells, const size_t *widths,
-		       size_t count, FILE *out)
+static void print_line(const struct columns *columns, const char *const *cells,
+		       const size_t *widths, size_t count, FILE *out)
 {
 	for (size_t i = 0; i < count; i++) {
 		const char *cell = *cells[i] == '<' ? cells[i] + 1 : cells[i];

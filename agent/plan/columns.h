@@ -11,8 +11,9 @@
 /* Start with all zero, but `heads` and `arena`. */
 struct columns {
 	struct arena *arena;
-	const char *heads[COLUMNS_MAX + 1]; /* NULL-terminated; "<NAME" is aligned left, others right */
-	const char **cells;                 /* rows of as many cells as there are heads */
+	const char *
+		heads[COLUMNS_MAX + 1]; /* NULL-terminated; "<NAME" is aligned left, others right */
+	const char **cells;             /* rows of as many cells as there are heads */
 	size_t rows, room;
 };
 

@@ -12,8 +12,8 @@ static const struct {
 	uint64_t least, most;
 } bounds[] = {
 	[FS_XFS] = {MIB(300), (uint64_t)1 << 53}, /* mkfs.xfs 6.1: "must be larger than 300MB" */
-	[FS_EXT2] = {MIB(4), (uint64_t)1 << 44}, /* 2^32 blocks of 4 KiB, also below */
-	[FS_EXT3] = {MIB(8), (uint64_t)1 << 44}, /* a journal of 1024 blocks, and room for files */
+	[FS_EXT2] = {MIB(4), (uint64_t)1 << 44},  /* 2^32 blocks of 4 KiB, also below */
+	[FS_EXT3] = {MIB(8), (uint64_t)1 << 44},  /* a journal of 1024 blocks, and room for files */
 	[FS_EXT4] = {MIB(8), (uint64_t)1 << 44},
 	[FS_SWAP] = {MIB(4), (uint64_t)1 << 44}, /* 32-bit page numbers */
 };
@@ -116,7 +116,8 @@ int plan_list_filesystems(struct plan *plan, struct err_list *errors)
 {
 	size_t before = errors->count;
 
-	plan->filesystems = arena_array(plan->arena, plan->lv_count + 1, sizeof(*plan->filesystems));
+	plan->filesystems =
+		arena_array(plan->arena, plan->lv_count + 1, sizeof(*plan->filesystems));
 	add_boot(plan, errors);
 	for (size_t i = 0; i < plan->lv_count; i++)
 		add_volume(plan, &plan->lvs[i], errors);

@@ -5,9 +5,9 @@
 #include "base/limits.h"
 #include "plan/parts.h"
 
-#define BIOS_GRUB_SIZE MIB(1)              /* GRUB's core image has 150 KB */
-#define MSDOS_SECTORS_MAX ((uint64_t)1 << 32) /* start and length are 32-bit sector numbers */
-#define GPT_ENTRIES_SIZE ((uint64_t)128 * 128) /* UEFI 2.10, 5.3: 128 entries of 128 bytes */
+#define BIOS_GRUB_SIZE    MIB(1)                /* GRUB's core image has 150 KB */
+#define MSDOS_SECTORS_MAX ((uint64_t)1 << 32)   /* start and length are 32-bit sector numbers */
+#define GPT_ENTRIES_SIZE  ((uint64_t)128 * 128) /* UEFI 2.10, 5.3: 128 entries of 128 bytes */
 
 static uint64_t align_up(uint64_t bytes)
 {
@@ -29,7 +29,8 @@ static enum table_type choose_table(const struct plan *plan, const struct disk *
 /* The first byte behind the partitions: GPT keeps its backup in the last sectors. */
 static uint64_t usable_end(const struct plan_disk *disk)
 {
-	uint64_t tail = disk->table == TABLE_GPT ? GPT_ENTRIES_SIZE + disk->disk->logical_sector : 0;
+	uint64_t tail =
+		disk->table == TABLE_GPT ? GPT_ENTRIES_SIZE + disk->disk->logical_sector : 0;
 
 	return align_down(disk->disk->size > tail ? disk->disk->size - tail : 0);
 }
@@ -74,8 +75,8 @@ static int refuse_size(const char *where, uint64_t has, uint64_t needs, const ch
 {
 	struct err err = ERR_INIT;
 
-	err_set(&err, ERR_MACHINE_SPACE, where, "has %ju bytes, but %s needs at least %ju", (uintmax_t)has,
-		what, (uintmax_t)needs);
+	err_set(&err, ERR_MACHINE_SPACE, where, "has %ju bytes, but %s needs at least %ju",
+		(uintmax_t)has, what, (uintmax_t)needs);
 	err_list_add(errors, &err);
 	return -1;
 }

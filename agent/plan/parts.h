@@ -7,8 +7,8 @@
 
 #include "plan/plan.h"
 
-#define ALIGNMENT ((uint64_t)1 << 20) /* of partitions: what every partitioner since 2009 does */
-#define PV_DATA_START ALIGNMENT       /* label and metadata of a PV end here; lvm gets it as an option */
+#define ALIGNMENT     ((uint64_t)1 << 20) /* of partitions: what every partitioner since 2009 does */
+#define PV_DATA_START ALIGNMENT /* label and metadata of a PV end here; lvm gets it as an option */
 
 /* select.c: which disks the job means; the boot disk first. */
 int plan_select(struct plan *plan, struct err_list *errors);

@@ -10,7 +10,7 @@
 #include "job/job.h"
 #include "machine/machine.h"
 
-#define UUID_TEXT 37 /* libuuid's text form with its NUL */
+#define UUID_TEXT   37                  /* libuuid's text form with its NUL */
 #define EXTENT_SIZE ((uint64_t)4 << 20) /* LVM's default physical extent */
 
 enum partition_role { PART_BIOS_GRUB, PART_BOOT, PART_PV };
@@ -43,9 +43,9 @@ struct plan_lv {
 
 /* A filesystem or swap area, in mount order: parents before children, swap last. */
 struct plan_fs {
-	const char *device;  /* "/dev/sda1", "/dev/local/root" */
-	const char *spec;    /* first field of fstab: "UUID=…" or "/dev/local/root" */
-	uint64_t size;       /* bytes */
+	const char *device; /* "/dev/sda1", "/dev/local/root" */
+	const char *spec;   /* first field of fstab: "UUID=…" or "/dev/local/root" */
+	uint64_t size;      /* bytes */
 	enum fs_type type;
 	const char *mount;   /* "/", "/boot", …; NULL: not mounted */
 	const char *label;   /* NULL: none */

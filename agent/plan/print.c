@@ -1,6 +1,5 @@
 /* The plan for people: one table a kind of thing, every size also in bytes. */
 #include <stdio.h>
-#include <string.h>
 
 #include "plan/columns.h"
 #include "plan/plan.h"
@@ -22,14 +21,11 @@ static const char *bytes_cell(const struct plan *plan, uint64_t bytes)
 	return arena_printf(plan->arena, "%ju", (uintmax_t)bytes);
 }
 
-/* "8 GiB", and "~7.50 GiB" where only bytes would be exact. */
 static const char *size_cell(const struct plan *plan, uint64_t bytes)
 {
 	char text[32];
 
-	if (!strstr(size_text(bytes, text), "bytes") || bytes < (uint64_t)1 << 30)
-		return arena_strdup(plan->arena, text);
-	return arena_printf(plan->arena, "~%.2f GiB", (double)bytes / ((uint64_t)1 << 30));
+	return arena_strdup(plan->arena, size_text(bytes, text));
 }
 
 static void print_disks(const struct plan *plan, FILE *out)
@@ -42,10 +38,11 @@ static void print_disks(const struct plan *plan, FILE *out)
 	for (size_t i = 0; i < plan->disk_count; i++) {
 		const struct disk *disk = plan->disks[i].disk;
 
-		columns_add(&columns, (const char *[]){
-			disk->path, bytes_cell(plan, disk->size), size_cell(plan, disk->size),
-			bytes_cell(plan, disk->logical_sector), table_names[plan->disks[i].table],
-			disk->serial, disk->model});
+		columns_add(&columns, (const char *[]){disk->path, bytes_cell(plan, disk->size),
+						       size_cell(plan, disk->size),
+						       bytes_cell(plan, disk->logical_sector),
+						       table_names[plan->disks[i].table],
+						       disk->serial, disk->model});
 	}
 	fputs("\nEverything on these disks is erased:\n", out);
 	columns_print(&columns, out);
@@ -62,10 +59,11 @@ static void print_partitions(const struct plan *plan, FILE *out)
 	for (size_t i = 0; i < disk->partition_count; i++) {
 		const struct plan_partition *partition = &disk->partitions[i];
 
-		columns_add(&columns, (const char *[]){
-			partition->path, bytes_cell(plan, partition->start),
-			bytes_cell(plan, partition->size), size_cell(plan, partition->size),
-			role_names[partition->role]});
+		columns_add(&columns,
+			    (const char *[]){partition->path, bytes_cell(plan, partition->start),
+					     bytes_cell(plan, partition->size),
+					     size_cell(plan, partition->size),
+					     role_names[partition->role]});
 	}
 	fprintf(out, "\nPartitions of %s:\n", disk->disk->path);
 	columns_print(&columns, out);
@@ -76,9 +74,9 @@ static void print_pvs(const struct plan *plan, FILE *out)
 	struct columns columns = {.arena = plan->arena, .heads = {"<PV", "BYTES", "EXTENTS"}};
 
 	for (size_t i = 0; i < plan->pv_count; i++)
-		columns_add(&columns, (const char *[]){plan->pvs[i].path,
-						       bytes_cell(plan, plan->pvs[i].size),
-						       bytes_cell(plan, plan->pvs[i].extents)});
+		columns_add(&columns,
+			    (const char *[]){plan->pvs[i].path, bytes_cell(plan, plan->pvs[i].size),
+					     bytes_cell(plan, plan->pvs[i].extents)});
 	fprintf(out, "\nVG %s, extents of 4 MiB:\n", plan->vg);
 	columns_print(&columns, out);
 }
@@ -106,14 +104,15 @@ static void print_lvs(const struct plan *plan, FILE *out)
 		const struct plan_lv *lv = &plan->lvs[i];
 		uint64_t size = lv->extents * EXTENT_SIZE;
 
-		columns_add(&columns, (const char *[]){
-			lv->path, bytes_cell(plan, size), size_cell(plan, size),
-			bytes_cell(plan, lv->extents), asked_cell(plan, &lv->volume->size)});
+		columns_add(&columns,
+			    (const char *[]){lv->path, bytes_cell(plan, size),
+					     size_cell(plan, size), bytes_cell(plan, lv->extents),
+					     asked_cell(plan, &lv->volume->size)});
 	}
-	columns_add(&columns, (const char *[]){"kept free", bytes_cell(plan, left),
-					       size_cell(plan, left),
-					       bytes_cell(plan, plan->free_extents),
-					       asked_cell(plan, &plan->job->reserve)});
+	columns_add(&columns,
+		    (const char *[]){"kept free", bytes_cell(plan, left), size_cell(plan, left),
+				     bytes_cell(plan, plan->free_extents),
+				     asked_cell(plan, &plan->job->reserve)});
 	fprintf(out, "\nLVs of VG %s, %ju extents:\n", plan->vg, (uintmax_t)plan->extents);
 	columns_print(&columns, out);
 }
@@ -150,9 +149,9 @@ static void print_archives(const struct plan *plan, FILE *out)
 						       archive->source.url});
 	}
 	if (kernel->given)
-		columns_add(&columns, (const char *[]){"kernel",
-						       kernel->source.has_sha256 ? "sha256" : "",
-						       kernel->source.url});
+		columns_add(&columns,
+			    (const char *[]){"kernel", kernel->source.has_sha256 ? "sha256" : "",
+					     kernel->source.url});
 	if (!columns.rows)
 		return;
 	fputs("\nUnpacked in this order:\n", out);
