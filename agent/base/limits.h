@@ -16,6 +16,11 @@
 /* A job is written by people or by the service: hundreds of kilobytes are already a mistake. */
 #define JOB_BYTES_MAX (512 * 1024)
 #define JOB_DEPTH_MAX 16
+/* Items of one list: more than any VM has, and few enough to compare all pairs. */
+#define JOB_LIST_MAX 256
+/* resolv.conf(5): what every libc since 2000 takes; the rest would be ignored without a word. */
+#define NAMESERVERS_MAX 3
+#define SEARCH_DOMAINS_MAX 6
 
 /* URLs: what every server and proxy takes (RFC 7230 3.1.1 asks for 8000 at least, practice is 2 KB). */
 #define URL_BYTES_MAX 2048
@@ -67,5 +72,8 @@
 #define REPORT_QUEUE_MAX (256 * 1024)
 #define REPORT_PENDING_MAX (1024 * 1024)
 #define REPORT_SPOOL_MAX (4 * 1024 * 1024)
+
+/* Input and output buffer of a decompressor: large enough to make system calls cheap, small enough for the CPU's cache. */
+#define STREAM_BUFFER (256 * 1024)
 
 #endif

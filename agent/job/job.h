@@ -79,8 +79,8 @@ struct job_archive {
 };
 
 struct job_kernel {
-	bool given;                /* without: the root archive carries its own kernel and modules */
-	struct job_source source;
+	bool given;                /* a package; without: the root archive carries its own kernel and modules */
+	struct job_source source;  /* when given; the other members hold in both cases */
 	struct strings modules;    /* further modules for the slim initrd */
 	const char *command_line;  /* further words for GRUB's linux line, default "" */
 };
@@ -153,7 +153,7 @@ struct job {
 int job_parse(struct job *job, const char *text, size_t size, struct arena *arena,
 	      struct err_list *errors);
 
-/* The same from a file; an unreadable file is one error with ERR_IO. */
+/* The same from a file, or from stdin when `path` is "-"; an unreadable file is one error with ERR_IO. */
 int job_read(struct job *job, const char *path, struct arena *arena, struct err_list *errors);
 
 const char *fs_type_name(enum fs_type fs);        /* "xfs" */

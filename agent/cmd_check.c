@@ -1,0 +1,94 @@
+/* `newroot check`: every rule of a job that needs no hardware, every error at once. */
+#include <getopt.h>
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "command.h"
+#include "job/job.h"
+
+static void usage(FILE *out)
+{
+	fprintf(out,
+		"usage: newroot check [--json] FILE\n"
+		"Checks a job on any Linux machine; needs no root and no network. FILE may be - for stdin.\n"
+		"  --json  print the result to stdout as JSON\n"
+		"exit status: 0 the job is good, 1 the file cannot be read, 2 usage, 3 the job is refused\n");
+}
+
+static json_t *error_json(const struct err *err)
+{
+	return json_pack("{s:s, s:s, s:s, s:s}", "path", err->where, "code", err_name(err->code),
+			 "message", err->msg, "help", err_help(err->code));
+}
+
+static int print_json(const char *path, const struct err_list *errors)
+{
+	json_t *list = json_array();
+	json_t *result;
+	int ret;
+
+	for (size_t i = 0; i < errors->count; i++)
+		json_array_append_new(list, error_json(&errors->item[i]));
+	result = json_pack("{s:s, s:b, s:o, s:I}", "file", path, "ok", errors->count == 0, "errors", list,
+			   "more", (json_int_t)errors->dropped);
+	ret = json_dumpf(result, stdout, JSON_INDENT(2));
+	json_decref(result);
+	return ret || putchar('\n') == EOF || fflush(stdout) ? -1 : 0;
+}
+
+static int print_text(const char *path, const struct err_list *errors)
+{
+	size_t count = errors->count + errors->dropped;
+
+	if (count == 0)
+		return printf("%s: a good job\n", path) < 0 || fflush(stdout) ? -1 : 0;
+	for (size_t i = 0; i < errors->count; i++) {
+		const struct err *err = &errors->item[i];
+
+		fprintf(stderr, "%s%s%s [%s]\n", err->where, err->where[0] ? ": " : "", err->msg,
+			err_name(err->code));
+	}
+	if (errors->dropped)
+		fprintf(stderr, "… and %zu more\n", errors->dropped);
+	fprintf(stderr, "%s: %zu error%s\n", path, count, count == 1 ? "" : "s");
+	return 0;
+}
+
+static int check(const char *path, bool json)
+{
+	struct arena arena = {0};
+	struct err_list errors = {0};
+	struct job job;
+	int status = 0;
+
+	if (job_read(&job, path, &arena, &errors))
+		status = err_exit_status(errors.item ? errors.item[0].code : ERR_MEMORY);
+	if (json ? print_json(path, &errors) : print_text(path, &errors))
+		status = err_exit_status(ERR_IO);
+	err_list_free(&errors);
+	arena_free(&arena);
+	return status;
+}
+
+int cmd_check(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{"json", no_argument, NULL, 'j'},
+		{"help", no_argument, NULL, 'h'},
+		{0},
+	};
+	bool json = false;
+	int c;
+
+	while ((c = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+		if (c == 'h')
+			return usage(stdout), 0;
+		if (c != 'j')
+			return usage(stderr), err_exit_status(ERR_USAGE);
+		json = true;
+	}
+	if (argc - optind != 1)
+		return usage(stderr), err_exit_status(ERR_USAGE);
+	return check(argv[optind], json);
+}

@@ -1,0 +1,97 @@
+#include "job/check.h"
+
+#include <string.h>
+
+static bool has(const struct value *v, const char *key)
+{
+	return json_object_get(v->json, key) != NULL;
+}
+
+void check_kernel(struct reader *r, const struct value *v, void *to)
+{
+	struct job_kernel *kernel = to;
+
+	kernel->given = kernel->source.url != NULL;
+	if (has(v, "url") != has(v, "sha256"))
+		refuse(r, ERR_JOB_MISSING_KEY, path_to(r, v->path, has(v, "url") ? "sha256" : "url"),
+		       "kernel needs the keys \"url\" and \"sha256\" together; \"sha256\": \"none\" leaves the "
+		       "package unchecked");
+}
+
+void check_file(struct reader *r, const struct value *v, void *to)
+{
+	(void)to;
+	if (has(v, "content") && has(v, "content_base64"))
+		refuse(r, ERR_JOB_CONFLICT, path_to(r, v->path, "content_base64"),
+		       "it is refused beside content; accepted is one of them");
+	if (!has(v, "content") && !has(v, "content_base64"))
+		refuse(r, ERR_JOB_MISSING_KEY, path_to(r, v->path, "content"),
+		       "a file needs the key \"content\" or \"content_base64\"");
+}
+
+static bool has_root_archive(const struct job *job)
+{
+	for (size_t i = 0; i < job->archive_count; i++)
+		if (job->archives[i].to && !strcmp(job->archives[i].to, "/"))
+			return true;
+	return false;
+}
+
+void check_archives(struct reader *r, const struct job *job)
+{
+	struct unique *to = arena_array(r->arena, job->archive_count + 1, sizeof(*to));
+
+	for (size_t i = 0; i < job->archive_count; i++)
+		to[i] = (struct unique){
+			job->archives[i].to,
+			arena_printf(r->arena, "/archives/%zu/to", i),
+		};
+	check_unique(r, "archive's target", to, job->archive_count);
+	if (!has_root_archive(job) && !refused_below(r, "/archives"))
+		refuse(r, ERR_JOB_CONFLICT, "/archives",
+		       "no archive goes to \"/\"; accepted is exactly one, or there is no system to boot");
+}
+
+static bool is_above(const char *dir, const char *path)
+{
+	size_t len = strlen(dir);
+
+	return !strncmp(dir, path, len) && path[len] == '/';
+}
+
+/* A file can't also be a directory of another one, nor where a volume is mounted. */
+static void check_file_path(struct reader *r, const struct job *job, size_t i)
+{
+	const struct job_file *file = &job->files[i];
+	const char *path = path_to(r, file->json_path, "path");
+
+	for (size_t j = 0; j < job->file_count; j++)
+		if (job->files[j].path && is_above(file->path, job->files[j].path))
+			refuse(r, ERR_JOB_CONFLICT, path,
+			       "\"%s\" is refused: it is a directory of %s; accepted is a file's path",
+			       file->path, job->files[j].json_path);
+	for (size_t j = 0; j < job->volume_count; j++) {
+		const char *mount = job->volumes[j].mount;
+
+		if (mount && (!strcmp(mount, file->path) || is_above(file->path, mount)))
+			refuse(r, ERR_JOB_CONFLICT, path,
+			       "\"%s\" is refused: it is a directory of the mount point \"%s\"; accepted is a "
+			       "file's path",
+			       file->path, mount);
+	}
+}
+
+void check_files(struct reader *r, const struct job *job)
+{
+	struct unique *item = arena_array(r->arena, job->file_count + 1, sizeof(*item));
+
+	for (size_t i = 0; i < job->file_count; i++) {
+		const struct job_file *file = &job->files[i];
+
+		if (!file->path)
+			continue;
+		item[i] = (struct unique){file->path, path_to(r, file->json_path, "path")};
+		check_file_path(r, job, i);
+	}
+	check_unique(r, "file's path", item, job->file_count);
+}

@@ -1,0 +1,247 @@
+#include "job/tables.h"
+
+#include "base/limits.h"
+#include "job/check.h"
+#include "job/form.h"
+#include "job/job.h"
+#include "job/names.h"
+#include "job/values.h"
+
+_Static_assert(sizeof(enum fs_type) == sizeof(unsigned), "read_enum() stores an unsigned");
+
+#define AT(type, member) .offset = offsetof(struct type, member)
+#define LIST(type, items, count)                                                                    \
+	.offset = offsetof(struct type, items), .count_offset = offsetof(struct type, count)
+#define FIELDS(table) .fields = (table), .field_count = sizeof(table) / sizeof((table)[0])
+
+static const struct field disk_fields[] = {
+	{.key = "order", .read = read_whole, AT(job_disk, order), .max = 255},
+	{.key = "min_size", .read = read_bytes, AT(job_disk, min_size)},
+	{.key = "max_size", .read = read_bytes, AT(job_disk, max_size)},
+	{.key = "serial", .read = read_text, AT(job_disk, serial), .form = &form_disk_id},
+	{.key = "wwn", .read = read_text, AT(job_disk, wwn), .form = &form_disk_id},
+	{.key = "device", .read = read_text, AT(job_disk, device), .form = &form_device},
+};
+
+static const struct object disk_object = {
+	.what = "a disk",
+	FIELDS(disk_fields),
+	.size = sizeof(struct job_disk),
+	.path_offset = offsetof(struct job_disk, json_path),
+	.init = init_disk,
+	.check = check_disk,
+};
+
+static const struct field disks_fields[] = {
+	{.key = "boot", .read = read_object, AT(job_disks, boot), .object = &disk_object,
+	 .fallback = "{\"order\": 0}"},
+	{.key = "others", .read = read_others, .object = &disk_object, .fallback = "\"all\""},
+};
+
+static const struct object disks_object = {
+	.what = "disks",
+	FIELDS(disks_fields),
+	.size = sizeof(struct job_disks),
+	.path_offset = NO_PATH,
+	.check = check_disks,
+};
+
+static const struct field boot_fields[] = {
+	{.key = "size", .read = read_bytes, AT(job_boot_partition, size), .min = MIB(32),
+	 .fallback = "\"512MiB\""},
+	{.key = "fs", .read = read_enum, AT(job_boot_partition, fs), .names = fs_type_names,
+	 .min = FS_EXT2, .max = FS_EXT4, .fallback = "\"ext3\""},
+	{.key = "label", .read = read_text, AT(job_boot_partition, label), .form = &form_label,
+	 .fallback = "\"boot\""},
+};
+
+static const struct object boot_object = {
+	.what = "boot",
+	FIELDS(boot_fields),
+	.size = sizeof(struct job_boot_partition),
+	.path_offset = NO_PATH,
+};
+
+static const struct field volume_fields[] = {
+	{.key = "name", .read = read_text, AT(job_volume, name), .form = &form_lv_name,
+	 .required = true},
+	{.key = "size", .read = read_size, AT(job_volume, size), .required = true},
+	{.key = "fs", .read = read_enum, AT(job_volume, fs), .names = fs_type_names, .min = FS_XFS,
+	 .max = FS_SWAP, .fallback = "\"xfs\""},
+	{.key = "mount", .read = read_text, AT(job_volume, mount), .form = &form_mount},
+	{.key = "label", .read = read_text, AT(job_volume, label), .form = &form_label},
+	{.key = "mkfs_options", .read = read_texts, AT(job_volume, mkfs_options),
+	 .form = &form_mkfs_word, .max = 32},
+	{.key = "mount_options", .read = read_text, AT(job_volume, mount_options),
+	 .form = &form_mount_options},
+};
+
+static const struct object volume_object = {
+	.what = "a volume",
+	FIELDS(volume_fields),
+	.size = sizeof(struct job_volume),
+	.path_offset = offsetof(struct job_volume, json_path),
+	.check = check_volume,
+};
+
+static const struct field archive_fields[] = {
+	{.key = "to", .read = read_text, AT(job_archive, to), .form = &form_archive_target,
+	 .required = true},
+	{.key = "url", .read = read_text, AT(job_archive, source.url), .form = &form_url,
+	 .required = true},
+	{.key = "sha256", .read = read_sha256, AT(job_archive, source), .required = true},
+};
+
+static const struct object archive_object = {
+	.what = "an archive",
+	FIELDS(archive_fields),
+	.size = sizeof(struct job_archive),
+	.path_offset = offsetof(struct job_archive, source.path),
+};
+
+static const struct field kernel_fields[] = {
+	{.key = "url", .read = read_text, AT(job_kernel, source.url), .form = &form_url},
+	{.key = "sha256", .read = read_sha256, AT(job_kernel, source)},
+	{.key = "modules", .read = read_texts, AT(job_kernel, modules), .form = &form_module},
+	{.key = "command_line", .read = read_text, AT(job_kernel, command_line),
+	 .form = &form_command_line, .fallback = "\"\""},
+};
+
+static const struct object kernel_object = {
+	.what = "kernel",
+	FIELDS(kernel_fields),
+	.size = sizeof(struct job_kernel),
+	.path_offset = offsetof(struct job_kernel, source.path),
+	.check = check_kernel,
+};
+
+static const struct field route_fields[] = {
+	{.key = "to", .read = read_text, AT(job_route, to), .form = &form_route, .required = true},
+	{.key = "via", .read = read_text, AT(job_route, via), .form = &form_address, .required = true},
+};
+
+static const struct object route_object = {
+	.what = "a route",
+	FIELDS(route_fields),
+	.size = sizeof(struct job_route),
+	.path_offset = NO_PATH,
+};
+
+static const struct field interface_fields[] = {
+	{.key = "name", .read = read_text, AT(job_interface, name), .form = &form_interface,
+	 .required = true},
+	{.key = "mac", .read = read_mac, AT(job_interface, mac), .form = &form_mac},
+	{.key = "dhcp", .read = read_bool, AT(job_interface, dhcp), .fallback = "false"},
+	{.key = "addresses", .read = read_texts, AT(job_interface, addresses), .form = &form_cidr,
+	 .max = 16},
+	{.key = "gateways", .read = read_texts, AT(job_interface, gateways), .form = &form_address,
+	 .max = 2},
+	{.key = "routes", .read = read_objects, LIST(job_interface, routes, route_count),
+	 .object = &route_object},
+	{.key = "mtu", .read = read_whole, AT(job_interface, mtu), .min = 576, .max = 65535},
+};
+
+static const struct object interface_object = {
+	.what = "an interface",
+	FIELDS(interface_fields),
+	.size = sizeof(struct job_interface),
+	.path_offset = offsetof(struct job_interface, json_path),
+	.check = check_interface,
+};
+
+static const struct field host_fields[] = {
+	{.key = "address", .read = read_text, AT(job_host, address), .form = &form_address,
+	 .required = true},
+	{.key = "names", .read = read_texts, AT(job_host, names), .form = &form_domain,
+	 .required = true},
+};
+
+static const struct object host_object = {
+	.what = "a host",
+	FIELDS(host_fields),
+	.size = sizeof(struct job_host),
+	.path_offset = NO_PATH,
+	.check = check_host,
+};
+
+static const struct field network_fields[] = {
+	{.key = "hostname", .read = read_text, AT(job_network, hostname), .form = &form_hostname,
+	 .required = true},
+	{.key = "interfaces", .read = read_objects, LIST(job_network, interfaces, interface_count),
+	 .object = &interface_object},
+	{.key = "nameservers", .read = read_texts, AT(job_network, nameservers),
+	 .form = &form_address, .max = NAMESERVERS_MAX},
+	{.key = "search", .read = read_texts, AT(job_network, search), .form = &form_domain,
+	 .max = SEARCH_DOMAINS_MAX},
+	{.key = "hosts", .read = read_objects, LIST(job_network, hosts, host_count),
+	 .object = &host_object},
+};
+
+static const struct object network_object = {
+	.what = "network",
+	FIELDS(network_fields),
+	.size = sizeof(struct job_network),
+	.path_offset = NO_PATH,
+	.check = check_network,
+};
+
+static const struct field file_fields[] = {
+	{.key = "path", .read = read_text, AT(job_file, path), .form = &form_file_path,
+	 .required = true},
+	{.key = "content", .read = read_content, .quiet = true},
+	{.key = "content_base64", .read = read_base64, .quiet = true},
+	{.key = "mode", .read = read_mode, AT(job_file, mode), .fallback = "\"0644\""},
+	{.key = "owner", .read = read_text, AT(job_file, owner), .form = &form_owner,
+	 .fallback = "\"root\""},
+	{.key = "group", .read = read_text, AT(job_file, group), .form = &form_owner,
+	 .fallback = "\"root\""},
+};
+
+static const struct object file_object = {
+	.what = "a file",
+	FIELDS(file_fields),
+	.size = sizeof(struct job_file),
+	.path_offset = offsetof(struct job_file, json_path),
+	.check = check_file,
+};
+
+static const struct field job_fields[] = {
+	{.key = "newroot", .read = read_version, .required = true},
+	{.key = "$schema", .read = read_unused, .form = &form_schema},
+	{.key = "disks", .read = read_object, AT(job, disks), .object = &disks_object,
+	 .fallback = "{}"},
+	{.key = "table", .read = read_enum, AT(job, table), .names = table_type_names,
+	 .max = TABLE_GPT, .fallback = "\"auto\""},
+	{.key = "boot", .read = read_object, AT(job, boot), .object = &boot_object, .fallback = "{}"},
+	{.key = "vg", .read = read_text, AT(job, vg), .form = &form_vg_name, .fallback = "\"local\""},
+	{.key = "reserve", .read = read_reserve, AT(job, reserve), .fallback = "\"5%\""},
+	{.key = "profile", .read = read_enum, AT(job, profile), .names = fs_profile_names,
+	 .max = PROFILE_MODERN, .fallback = "\"auto\""},
+	{.key = "volumes", .read = read_objects, LIST(job, volumes, volume_count),
+	 .object = &volume_object, .required = true},
+	{.key = "archives", .read = read_objects, LIST(job, archives, archive_count),
+	 .object = &archive_object, .required = true},
+	{.key = "kernel", .read = read_object, AT(job, kernel), .object = &kernel_object,
+	 .fallback = "{}"},
+	{.key = "root_options", .read = read_text, AT(job, root_options), .form = &form_root_options,
+	 .fallback = "\"ro\""},
+	{.key = "consoles", .read = read_texts, AT(job, consoles), .form = &form_console, .max = 8,
+	 .fallback = "[\"tty0\", \"ttyS0,115200\"]"},
+	{.key = "boot_timeout", .read = read_seconds, AT(job, boot_timeout_s), .max = 300,
+	 .fallback = "\"3s\""},
+	{.key = "network", .read = read_object, AT(job, network), .object = &network_object},
+	{.key = "ssh_keys", .read = read_texts, AT(job, ssh_keys), .form = &form_ssh_key,
+	 .quiet = true},
+	{.key = "files", .read = read_objects, LIST(job, files, file_count), .object = &file_object},
+	{.key = "first_boot", .read = read_bool, AT(job, first_boot), .fallback = "true"},
+	{.key = "finish", .read = read_enum, AT(job, finish), .names = finish_action_names,
+	 .max = FINISH_WAIT, .fallback = "\"reboot\""},
+};
+
+const struct object job_object = {
+	.what = "a job",
+	FIELDS(job_fields),
+	.size = sizeof(struct job),
+	.path_offset = NO_PATH,
+	.check = check_job,
+};

@@ -1,0 +1,9 @@
+/* Every key of a job: tables.c is the whole format, read top to bottom. */
+#ifndef NEWROOT_JOB_TABLES_H
+#define NEWROOT_JOB_TABLES_H
+
+#include "job/reader.h"
+
+extern const struct object job_object; /* a struct job */
+
+#endif
