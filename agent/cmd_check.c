@@ -9,11 +9,11 @@
 
 static void usage(FILE *out)
 {
-	fprintf(out,
-		"usage: newroot check [--json] FILE\n"
-		"Checks a job on any Linux machine; needs no root and no network. FILE may be - for stdin.\n"
-		"  --json  print the result to stdout as JSON\n"
-		"exit status: 0 the job is good, 1 the file cannot be read, 2 usage, 3 the job is refused\n");
+	fprintf(out, "usage: newroot check [--json] FILE\n"
+		     "Checks a job on any Linux machine; needs no root and no network.\n"
+		     "FILE may be - for stdin.\n"
+		     "  --json  print the result to stdout as JSON\n"
+		     "exit status: 0 good, 1 the file cannot be read, 2 usage, 3 the job is refused\n");
 }
 
 static json_t *error_json(const struct err *err)
@@ -30,8 +30,8 @@ static int print_json(const char *path, const struct err_list *errors)
 
 	for (size_t i = 0; i < errors->count; i++)
 		json_array_append_new(list, error_json(&errors->item[i]));
-	result = json_pack("{s:s, s:b, s:o, s:I}", "file", path, "ok", errors->count == 0, "errors", list,
-			   "more", (json_int_t)errors->dropped);
+	result = json_pack("{s:s, s:b, s:o, s:I}", "file", path, "ok", errors->count == 0, "errors",
+			   list, "more", (json_int_t)errors->dropped);
 	ret = json_dumpf(result, stdout, JSON_INDENT(2));
 	json_decref(result);
 	return ret || putchar('\n') == EOF || fflush(stdout) ? -1 : 0;

@@ -56,7 +56,8 @@ bool address_is_zero(const struct address *address)
 
 bool address_is_link_local(const struct address *address)
 {
-	return address->bits == 128 && address->byte[0] == 0xfe && (address->byte[1] & 0xc0) == 0x80;
+	return address->bits == 128 && address->byte[0] == 0xfe &&
+	       (address->byte[1] & 0xc0) == 0x80;
 }
 
 bool address_is_network(const struct address *address)

@@ -8,7 +8,8 @@ static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuv
 
 static size_t padding(const char *text, size_t len)
 {
-	return (len > 0 && text[len - 1] == '=') + (len > 1 && text[len - 1] == '=' && text[len - 2] == '=');
+	return (len > 0 && text[len - 1] == '=') +
+	       (len > 1 && text[len - 1] == '=' && text[len - 2] == '=');
 }
 
 /* Four characters, the last `pad` of them "=", as 24 bits; UINT32_MAX when one is no digit. */

@@ -25,7 +25,7 @@ void check_file(struct reader *r, const struct value *v, void *to);
 void check_job(struct reader *r, const struct value *v, void *to);
 
 /* Parts of check_job(). */
-void check_volumes(struct reader *r, const struct job *job); /* check_storage.c */
+void check_volumes(struct reader *r, const struct job *job);  /* check_storage.c */
 void check_archives(struct reader *r, const struct job *job); /* check_contents.c */
 void check_files(struct reader *r, const struct job *job);
 

@@ -27,14 +27,15 @@ static unsigned family(const char *text)
 {
 	struct address address;
 
-	return address_parse(text, &address) || address_parse_prefix(text, &address) ? address.bits : 0;
+	return address_parse(text, &address) || address_parse_prefix(text, &address) ? address.bits
+										     : 0;
 }
 
 static void refuse_unreached(struct reader *r, const char *path, const char *gateway)
 {
 	refuse(r, ERR_JOB_CONFLICT, path,
-	       "\"%s\" is refused: it is in none of this interface's networks; accepted is another host of "
-	       "one of them",
+	       "\"%s\" is refused: it is in none of this interface's networks; accepted is another "
+	       "host of one of them",
 	       gateway);
 }
 
@@ -45,7 +46,8 @@ static void check_gateways(struct reader *r, const struct job_interface *interfa
 
 	for (size_t i = 0; i < gateways->count; i++)
 		if (!is_reached(interface, gateways->item[i]))
-			refuse_unreached(r, arena_printf(r->arena, "%s/%zu", path, i), gateways->item[i]);
+			refuse_unreached(r, arena_printf(r->arena, "%s/%zu", path, i),
+					 gateways->item[i]);
 	if (gateways->count == 2 && family(gateways->item[0]) == family(gateways->item[1]))
 		refuse(r, ERR_JOB_CONFLICT, path,
 		       "two gateways of one family are refused; accepted is one IPv4 and one IPv6");
@@ -80,11 +82,13 @@ void check_interface(struct reader *r, const struct value *v, void *to)
 
 	if (interface->dhcp && (interface->addresses.count || interface->gateways.count))
 		refuse(r, ERR_JOB_CONFLICT, path_to(r, v->path, "dhcp"),
-		       "true is refused beside addresses or gateways; accepted is one or the other");
-	else if (!interface->dhcp && sound && !interface->addresses.count && !refused_below(r, v->path))
+		       "true is refused beside addresses or gateways; accepted is one or the "
+		       "other");
+	else if (!interface->dhcp && sound && !interface->addresses.count &&
+		 !refused_below(r, v->path))
 		refuse(r, ERR_JOB_CONFLICT, v->path,
-		       "an interface without addresses is refused; accepted is \"dhcp\": true or at least one "
-		       "of addresses%s",
+		       "an interface without addresses is refused; accepted is \"dhcp\": true or "
+		       "at least one of addresses%s",
 		       has(v, "addresses") ? ", which is empty" : "");
 	else if (sound && !interface->dhcp)
 		check_gateways(r, interface, path_to(r, v->path, "gateways"));
@@ -98,7 +102,8 @@ void check_host(struct reader *r, const struct value *v, void *to)
 	const char *path = path_to(r, v->path, "names");
 
 	if (host->names.count == 0 && has(v, "names") && !refused_below(r, path))
-		refuse(r, ERR_JOB_VALUE, path, "an empty list is refused; accepted is at least one name");
+		refuse(r, ERR_JOB_VALUE, path,
+		       "an empty list is refused; accepted is at least one name");
 }
 
 static void check_one_each(struct reader *r, const struct job_network *network, size_t count)
@@ -111,7 +116,8 @@ static void check_one_each(struct reader *r, const struct job_network *network, 
 
 		if (!interface->json_path)
 			continue;
-		name[i] = (struct unique){interface->name, path_to(r, interface->json_path, "name")};
+		name[i] =
+			(struct unique){interface->name, path_to(r, interface->json_path, "name")};
 		mac[i] = (struct unique){interface->mac, path_to(r, interface->json_path, "mac")};
 	}
 	check_unique(r, "interface's name", name, count);
@@ -131,9 +137,10 @@ static void check_default_routes(struct reader *r, const struct job_network *net
 			const char **seen = &first[family(gateway) == 128];
 
 			if (*seen && *seen != interface->json_path)
-				refuse(r, ERR_JOB_CONFLICT, path_to(r, interface->json_path, "gateways"),
-				       "\"%s\" is refused: %s has a gateway of this family already; accepted is "
-				       "one, and routes for other networks",
+				refuse(r, ERR_JOB_CONFLICT,
+				       path_to(r, interface->json_path, "gateways"),
+				       "\"%s\" is refused: %s has a gateway of this family "
+				       "already; accepted is one, and routes for other networks",
 				       gateway, *seen);
 			else
 				*seen = interface->json_path;

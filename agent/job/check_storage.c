@@ -5,10 +5,10 @@
 
 #include "base/limits.h"
 
-#define XFS_MIN MIB(300) /* mkfs.xfs refuses less: "Filesystem must be larger than 300MB." */
-#define DM_NAME_MAX 127	 /* <linux/dm-ioctl.h>: DM_NAME_LEN 128 with the NUL */
-#define DM_LAYER_MAX 5	 /* "-real", which a snapshot adds */
-#define WHOLE 10000	 /* hundredths of a percent */
+#define XFS_MIN      MIB(300) /* mkfs.xfs refuses less: "Filesystem must be larger than 300MB." */
+#define DM_NAME_MAX  127      /* <linux/dm-ioctl.h>: DM_NAME_LEN 128 with the NUL */
+#define DM_LAYER_MAX 5        /* "-real", which a snapshot adds */
+#define WHOLE        10000    /* hundredths of a percent */
 
 void init_disk(void *to)
 {
@@ -24,8 +24,8 @@ void check_disk(struct reader *r, const struct value *v, void *to)
 
 	if (json_object_size(v->json) == 0)
 		refuse(r, ERR_JOB_VALUE, v->path,
-		       "an empty object is refused: it could be any disk; accepted is at least one of "
-		       "order, min_size, max_size, serial, wwn and device");
+		       "an empty object is refused: it could be any disk; accepted is at least one "
+		       "of order, min_size, max_size, serial, wwn and device");
 	if (disk->max_size && disk->min_size > disk->max_size)
 		refuse(r, ERR_JOB_CONFLICT, path_to(r, v->path, "max_size"),
 		       "%s is refused: min_size is %s; accepted is a max_size of at least min_size",
@@ -41,7 +41,8 @@ static void check_unique_disks(struct reader *r, const struct job_disk **disk, s
 	for (size_t key = 0; key < sizeof(keys) / sizeof(keys[0]); key++) {
 		for (size_t i = 0; i < count; i++) {
 			const char *const texts[] = {
-				disk[i]->order < 0 ? NULL : arena_printf(r->arena, "%d", disk[i]->order),
+				disk[i]->order < 0 ? NULL
+						   : arena_printf(r->arena, "%d", disk[i]->order),
 				disk[i]->serial,
 				disk[i]->wwn,
 				disk[i]->device,
@@ -56,8 +57,7 @@ static void check_unique_disks(struct reader *r, const struct job_disk **disk, s
 void check_disks(struct reader *r, const struct value *v, void *to)
 {
 	const struct job_disks *disks = to;
-	const struct job_disk **all =
-		arena_array(r->arena, disks->other_count + 1, sizeof(*all));
+	const struct job_disk **all = arena_array(r->arena, disks->other_count + 1, sizeof(*all));
 	size_t count = 0;
 
 	(void)v;
@@ -102,12 +102,14 @@ void check_volume(struct reader *r, const struct value *v, void *to)
 	check_label(r, volume);
 	if (volume->fs == FS_SWAP && volume->mount)
 		refuse(r, ERR_JOB_CONFLICT, path_to(r, v->path, "mount"),
-		       "\"%s\" is refused: swap has no mount point; leave the key out", volume->mount);
+		       "\"%s\" is refused: swap has no mount point; leave the key out",
+		       volume->mount);
 	if (refused_below(r, path_to(r, v->path, "fs")) || volume->fs != FS_XFS)
 		return;
 	if (volume->size.kind == SIZE_BYTES && volume->size.bytes && volume->size.bytes < XFS_MIN)
 		refuse(r, ERR_JOB_CONFLICT, path_to(r, v->path, "size"),
-		       "%s is refused: XFS needs at least 300 MiB; make it larger or choose ext3 or ext4",
+		       "%s is refused: XFS needs at least 300 MiB; make it larger or choose ext3 "
+		       "or ext4",
 		       size_text(volume->size.bytes, size));
 }
 
@@ -150,10 +152,12 @@ static void check_dm_names(struct reader *r, const struct job *job)
 	for (size_t i = 0; job->vg && i < job->volume_count; i++) {
 		const char *name = job->volumes[i].name;
 
-		if (name && doubled_hyphens(job->vg) + 1 + doubled_hyphens(name) + DM_LAYER_MAX > DM_NAME_MAX)
+		if (name && doubled_hyphens(job->vg) + 1 + doubled_hyphens(name) + DM_LAYER_MAX >
+				    DM_NAME_MAX)
 			refuse(r, ERR_JOB_VALUE, path_to(r, job->volumes[i].json_path, "name"),
-			       "\"%s\" is refused: with the VG's name it is too long for device-mapper; "
-			       "accepted are %d characters together, hyphens count twice",
+			       "\"%s\" is refused: with the VG's name it is too long for "
+			       "device-mapper; accepted are %d characters together, hyphens count "
+			       "twice",
 			       name, DM_NAME_MAX - DM_LAYER_MAX - 1);
 	}
 }
@@ -182,14 +186,17 @@ static void check_sizes(struct reader *r, const struct job *job)
 			continue;
 		if (rest)
 			refuse(r, ERR_JOB_CONFLICT, path_to(r, volume->json_path, "size"),
-			       "\"rest\" is refused: %s has it already; accepted is one volume with it", rest);
+			       "\"rest\" is refused: %s has it already; accepted is one volume "
+			       "with it",
+			       rest);
 		else
 			rest = path_to(r, volume->json_path, "size");
 	}
 	if (percent > WHOLE || (percent == WHOLE && rest))
 		refuse(r, ERR_JOB_CONFLICT, "/volumes",
-		       "percentages of %" PRIu64 ".%02" PRIu64 " %% in all are refused, the reserve counted; "
-		       "accepted are at most 100 %%, and less beside a volume with \"rest\"",
+		       "percentages of %" PRIu64 ".%02" PRIu64
+		       " %% in all are refused, the reserve counted; accepted are at most 100 %%, "
+		       "and less beside a volume with \"rest\"",
 		       percent / 100, percent % 100);
 }
 

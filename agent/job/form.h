@@ -34,10 +34,10 @@ extern const struct form form_module, form_command_line, form_root_options, form
 /* form_ssh_key.c */
 extern const struct form form_ssh_key;
 
-#define DIGITS "0123456789"
+#define DIGITS     "0123456789"
 #define HEX_DIGITS DIGITS "abcdefABCDEF"
-#define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-#define ALNUM DIGITS LETTERS
+#define LETTERS    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+#define ALNUM      DIGITS LETTERS
 
 /* 1 to `max` of `chars`. */
 bool made_of(const char *text, const char *chars, size_t max);

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #define COMMAND_LINE_MAX 1024 /* of COMMAND_LINE_SIZE 2048 on x86; root= and consoles need room */
-#define MODULE_MAX 55	      /* MODULE_NAME_LEN: 64 - sizeof(unsigned long), with the NUL */
+#define MODULE_MAX       55   /* MODULE_NAME_LEN: 64 - sizeof(unsigned long), with the NUL */
 
 static bool is_module(const char *text)
 {
@@ -49,8 +49,8 @@ static bool is_command_line(const char *text)
 }
 
 const struct form form_command_line = {
-	"kernel parameters, at most 1024 characters, without \"'\\$`;&|<>{}# and without root=, ro and rw "
-	"(see root_options) and console= (see consoles)",
+	"kernel parameters, at most 1024 characters, without \"'\\$`;&|<>{}# and without root=, ro "
+	"and rw (see root_options) and console= (see consoles)",
 	is_command_line,
 };
 

@@ -5,10 +5,10 @@
 
 #include "job/address.h"
 
-#define LABEL_MAX 63	/* RFC 1035 */
-#define DOMAIN_MAX 253	/* RFC 1035, without the last dot */
-#define HOSTNAME_MAX 64 /* the kernel's: sethostname(2) */
-#define INTERFACE_MAX 15 /* IFNAMSIZ 16 with the NUL */
+#define LABEL_MAX     63  /* RFC 1035 */
+#define DOMAIN_MAX    253 /* RFC 1035, without the last dot */
+#define HOSTNAME_MAX  64  /* the kernel's: sethostname(2) */
+#define INTERFACE_MAX 15  /* IFNAMSIZ 16 with the NUL */
 
 bool is_domain(const char *text, size_t max)
 {
@@ -35,7 +35,8 @@ static bool is_hostname(const char *text)
 }
 
 const struct form form_hostname = {
-	"a host name: letters, digits and inner hyphens in labels of at most 63, 64 in all (RFC 1123)",
+	"a host name: letters, digits and inner hyphens in labels of at most 63, 64 in all (RFC "
+	"1123)",
 	is_hostname,
 };
 
@@ -91,8 +92,8 @@ static bool is_route(const char *text)
 }
 
 const struct form form_route = {
-	"a network, such as \"10.8.0.0/16\", with no bits set behind the prefix (a default route is "
-	"written as an interface's gateways)",
+	"a network, such as \"10.8.0.0/16\", with no bits set behind the prefix (a default route "
+	"is written as an interface's gateways)",
 	is_route,
 };
 

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #define PATH_LIMIT 1024 /* far below PATH_MAX, with room for the mount point before it */
-#define NAME_LIMIT 255	/* NAME_MAX of every filesystem we make */
+#define NAME_LIMIT 255  /* NAME_MAX of every filesystem we make */
 
 /* Absolute, without "." and "..", "//" or a "/" at the end. */
 static bool is_normal_path(const char *text)
@@ -72,7 +72,8 @@ static bool is_archive_target(const char *text)
 }
 
 const struct form form_archive_target = {
-	"an absolute path without . or .. or // or a / at its end, not in /dev, /proc, /run or /sys",
+	"an absolute path without . or .. or // or a / at its end, not in /dev, /proc, /run or "
+	"/sys",
 	is_archive_target,
 };
 
@@ -82,8 +83,8 @@ static bool is_file_path(const char *text)
 }
 
 const struct form form_file_path = {
-	"the absolute path of a file without . or .. or // or a / at its end, not in /dev, /proc, /run "
-	"or /sys",
+	"the absolute path of a file without . or .. or // or a / at its end, not in /dev, /proc, "
+	"/run or /sys",
 	is_file_path,
 };
 
@@ -96,6 +97,7 @@ static bool is_owner(const char *text)
 }
 
 const struct form form_owner = {
-	"a name of the new system (letters, digits and _.-, at most 32) or a number up to 4294967294",
+	"a name of the new system (letters, digits and _.-, at most 32) or a number up to "
+	"4294967294",
 	is_owner,
 };

@@ -17,8 +17,8 @@ static bool is_blob_of(const char *blob, size_t len, const char *type, size_t ty
 	bytes = base64_decode(blob, len, &size);
 	if (!bytes)
 		return false;
-	result = size > type_len + 4 && !bytes[0] && !bytes[1] && !bytes[2] && bytes[3] == type_len &&
-		 !memcmp(bytes + 4, type, type_len);
+	result = size > type_len + 4 && !bytes[0] && !bytes[1] && !bytes[2] &&
+		 bytes[3] == type_len && !memcmp(bytes + 4, type, type_len);
 	free(bytes);
 	return result;
 }
@@ -27,9 +27,13 @@ static bool is_blob_of(const char *blob, size_t len, const char *type, size_t ty
 static bool is_ssh_key(const char *text)
 {
 	static const char *const types[] = {
-		"ssh-ed25519",		"ecdsa-sha2-nistp256",		      "ecdsa-sha2-nistp384",
-		"ecdsa-sha2-nistp521",	"sk-ssh-ed25519@openssh.com",
-		"sk-ecdsa-sha2-nistp256@openssh.com", "ssh-rsa",
+		"ssh-ed25519",
+		"ecdsa-sha2-nistp256",
+		"ecdsa-sha2-nistp384",
+		"ecdsa-sha2-nistp521",
+		"sk-ssh-ed25519@openssh.com",
+		"sk-ecdsa-sha2-nistp256@openssh.com",
+		"ssh-rsa",
 	};
 	size_t type_len = strcspn(text, " ");
 
@@ -45,6 +49,7 @@ static bool is_ssh_key(const char *text)
 }
 
 const struct form form_ssh_key = {
-	"one line of a public key file: type, base64, comment (ssh-ed25519, ecdsa-sha2-nistp256 or ssh-rsa)",
+	"one line of a public key file: type, base64, comment (ssh-ed25519, ecdsa-sha2-nistp256 or "
+	"ssh-rsa)",
 	is_ssh_key,
 };

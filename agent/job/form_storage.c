@@ -3,7 +3,7 @@
 #include <string.h>
 
 #define LVM_NAME_MAX 127 /* lvm2 lib/misc/lvm-string.h: NAME_LEN 128 with the NUL */
-#define LVM_CHARS ALNUM "+_.-"
+#define LVM_CHARS    ALNUM "+_.-"
 
 static bool is_lvm_name(const char *text)
 {
@@ -16,8 +16,9 @@ static bool is_reserved_lv(const char *text)
 {
 	static const char *const prefixes[] = {"snapshot", "pvmove"};
 	static const char *const parts[] = {
-		"_cdata",  "_cmeta", "_corig", "_cpool", "_cvol",  "_wcorig",  "_mimage",  "_mlog",  "_rimage",
-		"_rmeta",  "_tdata", "_tmeta", "_vdata", "_imeta", "_iorig", "_pmspare", "_vorigin",
+		"_cdata",  "_cmeta", "_corig",  "_cpool",   "_cvol",    "_wcorig",
+		"_mimage", "_mlog",  "_rimage", "_rmeta",   "_tdata",   "_tmeta",
+		"_vdata",  "_imeta", "_iorig",  "_pmspare", "_vorigin",
 	};
 
 	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++)
@@ -35,8 +36,8 @@ static bool is_lv_name(const char *text)
 }
 
 const struct form form_lv_name = {
-	"a name for LVM: letters, digits and +_.- (at most 127, no - first), not starting with snapshot "
-	"or pvmove, without LVM's own _mlog, _mimage, _rimage, _tdata and their like",
+	"a name for LVM: letters, digits and +_.- (at most 127, no - first), not starting with "
+	"snapshot or pvmove, without LVM's own _mlog, _mimage, _rimage, _tdata and their like",
 	is_lv_name,
 };
 
@@ -44,10 +45,12 @@ const struct form form_lv_name = {
 static bool is_in_dev(const char *text)
 {
 	static const char *const names[] = {
-		"block", "bsg",	 "bus",	 "char", "console", "core",  "cpu",    "disk",	 "dri",	  "fd",	   "full",
-		"fuse",	 "hugepages", "hvc0",  "input", "kmsg", "log", "loop-control", "mapper", "mem", "mqueue", "net",
-		"null",	 "nvram", "port", "ppp",  "ptmx", "pts",     "random", "rtc", "rtc0", "shm",  "snd",
-		"stderr", "stdin", "stdout", "tty", "urandom", "vfio", "zero",
+		"block",  "bsg",  "bus",     "char",         "console", "core",      "cpu",
+		"disk",   "dri",  "fd",      "full",         "fuse",    "hugepages", "hvc0",
+		"input",  "kmsg", "log",     "loop-control", "mapper",  "mem",       "mqueue",
+		"net",    "null", "nvram",   "port",         "ppp",     "ptmx",      "pts",
+		"random", "rtc",  "rtc0",    "shm",          "snd",     "stderr",    "stdin",
+		"stdout", "tty",  "urandom", "vfio",         "zero",
 	};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
@@ -62,8 +65,8 @@ static bool is_vg_name(const char *text)
 }
 
 const struct form form_vg_name = {
-	"a name for LVM: letters, digits and +_.- (at most 127, no - first) that /dev does not have "
-	"already",
+	"a name for LVM: letters, digits and +_.- (at most 127, no - first) that /dev does not "
+	"have already",
 	is_vg_name,
 };
 

@@ -5,8 +5,8 @@
 
 #include "job/address.h"
 
-#define URL_MAX 2048 /* what servers and proxies take for granted */
-#define HOST_MAX 253 /* RFC 1035, without the last dot */
+#define URL_MAX  2048 /* what servers and proxies take for granted */
+#define HOST_MAX 253  /* RFC 1035, without the last dot */
 
 /* RFC 3986: unreserved, reserved without "#", and "%". */
 #define URL_CHARS ALNUM "-._~:/?[]@!$&'()*+,;=%"

@@ -2,7 +2,7 @@
 #ifndef NEWROOT_JOB_NAMES_H
 #define NEWROOT_JOB_NAMES_H
 
-extern const char *const fs_type_names[], *const table_type_names[], *const fs_profile_names[],
-	*const finish_action_names[];
+extern const char *const fs_type_names[],
+	*const table_type_names[], *const fs_profile_names[], *const finish_action_names[];
 
 #endif

@@ -5,10 +5,13 @@
 #include "job/names.h"
 
 const char *const fs_type_names[] = {
-	[FS_XFS] = "xfs", [FS_EXT2] = "ext2", [FS_EXT3] = "ext3", [FS_EXT4] = "ext4", [FS_SWAP] = "swap",
+	[FS_XFS] = "xfs",   [FS_EXT2] = "ext2", [FS_EXT3] = "ext3",
+	[FS_EXT4] = "ext4", [FS_SWAP] = "swap",
 };
 const char *const table_type_names[] = {
-	[TABLE_AUTO] = "auto", [TABLE_MSDOS] = "msdos", [TABLE_GPT] = "gpt",
+	[TABLE_AUTO] = "auto",
+	[TABLE_MSDOS] = "msdos",
+	[TABLE_GPT] = "gpt",
 };
 const char *const fs_profile_names[] = {
 	[PROFILE_AUTO] = "auto",
@@ -17,7 +20,9 @@ const char *const fs_profile_names[] = {
 	[PROFILE_MODERN] = "modern",
 };
 const char *const finish_action_names[] = {
-	[FINISH_REBOOT] = "reboot", [FINISH_POWEROFF] = "poweroff", [FINISH_WAIT] = "wait",
+	[FINISH_REBOOT] = "reboot",
+	[FINISH_POWEROFF] = "poweroff",
+	[FINISH_WAIT] = "wait",
 };
 
 const char *fs_type_name(enum fs_type fs)

@@ -25,8 +25,7 @@ static const char *hide_userinfo(struct arena *arena, const char *text)
 		;
 	if (at == 0)
 		return text;
-	return arena_printf(arena, "%.*s***%s", (int)(authority - text), text,
-			    authority + at);
+	return arena_printf(arena, "%.*s***%s", (int)(authority - text), text, authority + at);
 }
 
 const char *quote(struct arena *arena, const json_t *value)

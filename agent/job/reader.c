@@ -143,9 +143,8 @@ void read_object_of(struct reader *r, const struct object *object, const struct 
 	if (object->init)
 		object->init(to);
 	/* jansson iterates over a const object only by a cast; nothing is changed. */
-	json_object_foreach((json_t *)v->json, key, member)
-		if (!has_key(object, key))
-			refuse_unknown_key(r, object, v->path, key);
+	json_object_foreach((json_t *)v->json, key, member) if (!has_key(object, key))
+		refuse_unknown_key(r, object, v->path, key);
 	for (size_t i = 0; i < object->field_count; i++)
 		read_field(r, object, &object->fields[i], v, to);
 	if (object->check)
@@ -168,8 +167,8 @@ void read_list(struct reader *r, const struct object *object, const struct value
 		return;
 	}
 	if (n > JOB_LIST_MAX) {
-		refuse(r, ERR_JOB_LIMIT, v->path, "%zu items are refused; accepted are at most %d", n,
-		       JOB_LIST_MAX);
+		refuse(r, ERR_JOB_LIMIT, v->path, "%zu items are refused; accepted are at most %d",
+		       n, JOB_LIST_MAX);
 		return;
 	}
 	item = arena_array(r->arena, n ? n : 1, object->size);

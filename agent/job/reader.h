@@ -36,8 +36,9 @@ struct field {
 	size_t offset;       /* of the member that is set */
 	size_t count_offset; /* lists of objects: of the size_t beside it */
 	bool required;
-	bool quiet;           /* never quote the value: it may hold a secret, or a whole file */
-	const char *fallback; /* JSON that is read when the key is absent; NULL: the member stays 0 */
+	bool quiet; /* never quote the value: it may hold a secret, or a whole file */
+	const char
+		*fallback; /* JSON that is read when the key is absent; NULL: the member stays 0 */
 	const struct form *form;     /* strings: what they look like */
 	const struct object *object; /* objects and lists of objects */
 	const char *const *names;    /* enums: text of each number … */

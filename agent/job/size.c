@@ -7,16 +7,18 @@
 #include "base/limits.h"
 
 #define THOUSANDTHS 1000 /* three digits after the point are read exactly */
-#define DIGITS_MAX 15	 /* of the whole part, so that thousandths fit in 64 bits */
+#define DIGITS_MAX  15   /* of the whole part, so that thousandths fit in 64 bits */
 
 static const struct {
 	const char *name;
 	uint64_t bytes;
 } units[] = {
-	{"PiB", GIB(1) << 20},	{"TiB", GIB(1) << 10}, {"GiB", GIB(1)},	  {"MiB", MIB(1)}, {"KiB", KIB(1)},
-	{"PB", 1000000000000000}, {"TB", 1000000000000}, {"GB", 1000000000}, {"MB", 1000000}, {"kB", 1000},
+	{"PiB", GIB(1) << 20}, {"TiB", GIB(1) << 10}, {"GiB", GIB(1)},
+	{"MiB", MIB(1)},       {"KiB", KIB(1)},       {"PB", 1000000000000000},
+	{"TB", 1000000000000}, {"GB", 1000000000},    {"MB", 1000000},
+	{"kB", 1000},
 };
-#define UNIT_COUNT (sizeof(units) / sizeof(units[0]))
+#define UNIT_COUNT   (sizeof(units) / sizeof(units[0]))
 #define BINARY_UNITS 5 /* the first ones */
 
 /* "12.5" as 12500, and where it ends; NULL when it is no number. */

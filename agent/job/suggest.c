@@ -7,15 +7,15 @@
 #include "job/reader.h"
 
 #define KEY_MAX 32 /* longer than any key: longer words are near to none */
-#define NEAR 2     /* two slips of the finger; more would suggest at random */
+#define NEAR    2  /* two slips of the finger; more would suggest at random */
 
 /* Other programs' words for our keys. */
 static const struct {
 	const char *theirs, *ours;
 } synonyms[] = {
-	{"checksum", "sha256"},	  {"dns", "nameservers"}, {"filesystem", "fs"}, {"hash", "sha256"},
-	{"image", "url"},	  {"ip", "addresses"},	  {"path", "device"},	{"target", "to"},
-	{"type", "fs"},		  {"uri", "url"},	  {"user", "owner"},
+	{"checksum", "sha256"}, {"dns", "nameservers"}, {"filesystem", "fs"}, {"hash", "sha256"},
+	{"image", "url"},       {"ip", "addresses"},    {"path", "device"},   {"target", "to"},
+	{"type", "fs"},         {"uri", "url"},         {"user", "owner"},
 };
 
 static size_t least(size_t a, size_t b)

@@ -146,8 +146,9 @@ static void refuse_syntax(struct reader *r, const json_error_t *error)
 	json_t *text = json_string(error->text);
 
 	if (json_error_code(error) == json_error_null_character)
-		refuse(r, ERR_JOB_SYNTAX, where, "\\u0000 is refused in strings; a file with NUL bytes is "
-		       "written as content_base64");
+		refuse(r, ERR_JOB_SYNTAX, where,
+		       "\\u0000 is refused in strings; a file with NUL bytes is written as "
+		       "content_base64");
 	else
 		refuse(r, ERR_JOB_SYNTAX, where, "not valid JSON: %s",
 		       text ? quote(r->arena, text) : "a broken string");
@@ -162,7 +163,8 @@ json_t *syntax_parse(struct reader *r, const char *text, size_t size)
 	json_t *json;
 
 	if (size > JOB_BYTES_MAX) {
-		refuse(r, ERR_JOB_LIMIT, "", "a job of more than %d bytes is refused", JOB_BYTES_MAX);
+		refuse(r, ERR_JOB_LIMIT, "", "a job of more than %d bytes is refused",
+		       JOB_BYTES_MAX);
 		return NULL;
 	}
 	if (check_depth(r, text))

@@ -9,6 +9,8 @@
 
 _Static_assert(sizeof(enum fs_type) == sizeof(unsigned), "read_enum() stores an unsigned");
 
+/* A row is a key, read from left to right. */
+/* clang-format off */
 #define AT(type, member) .offset = offsetof(struct type, member)
 #define LIST(type, items, count)                                                                    \
 	.offset = offsetof(struct type, items), .count_offset = offsetof(struct type, count)

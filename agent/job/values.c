@@ -53,13 +53,14 @@ void read_texts(struct reader *r, const struct value *v, void *to)
 	size_t most = v->field->max ? (size_t)v->field->max : JOB_LIST_MAX;
 
 	if (!json_is_array(v->json)) {
-		refuse_type(r, v, arena_printf(r->arena, "a list of strings, each %s",
-					       v->field->form->accepted));
+		refuse_type(r, v,
+			    arena_printf(r->arena, "a list of strings, each %s",
+					 v->field->form->accepted));
 		return;
 	}
 	if (n > most) {
-		refuse(r, ERR_JOB_LIMIT, v->path, "%zu items are refused; accepted are at most %zu", n,
-		       most);
+		refuse(r, ERR_JOB_LIMIT, v->path, "%zu items are refused; accepted are at most %zu",
+		       n, most);
 		return;
 	}
 	strings->item = arena_array(r->arena, n + 1, sizeof(*strings->item));
@@ -102,8 +103,8 @@ void read_whole(struct reader *r, const struct value *v, void *to)
 	const struct field *f = v->field;
 	json_int_t number = json_integer_value(v->json);
 	int32_t stored = (int32_t)number;
-	const char *accepted = arena_printf(
-		r->arena, "a whole number from %" PRId64 " to %" PRId64, f->min, f->max);
+	const char *accepted = arena_printf(r->arena, "a whole number from %" PRId64 " to %" PRId64,
+					    f->min, f->max);
 
 	if (!json_is_integer(v->json))
 		refuse_type(r, v, accepted);
@@ -146,7 +147,8 @@ void read_bytes(struct reader *r, const struct value *v, void *to)
 {
 	const struct field *f = v->field;
 	char least[32];
-	const char *accepted = "a size with a unit (KiB, MiB, GiB, TiB, MB, GB …), such as \"8GiB\"";
+	const char *accepted =
+		"a size with a unit (KiB, MiB, GiB, TiB, MB, GB …), such as \"8GiB\"";
 	const char *text;
 	uint64_t bytes;
 
@@ -169,9 +171,8 @@ static bool is_nothing(const struct job_size *size)
 
 void read_size(struct reader *r, const struct value *v, void *to)
 {
-	static const char accepted[] =
-		"a size above 0 with a unit, such as \"8GiB\" or \"512MiB\", a percentage such as \"5%\", or "
-		"\"rest\"";
+	static const char accepted[] = "a size above 0 with a unit, such as \"8GiB\" or "
+				       "\"512MiB\", a percentage such as \"5%\", or \"rest\"";
 	const char *text = text_of(r, v, accepted);
 	struct job_size size;
 

@@ -7,6 +7,7 @@
 
 #include "job/reader.h"
 
+/* clang-format off */
 void read_text(struct reader *r, const struct value *v, void *to);    /* const char *; form */
 void read_texts(struct reader *r, const struct value *v, void *to);   /* struct strings; form, max */
 void read_mac(struct reader *r, const struct value *v, void *to);     /* const char *, lower case; form */

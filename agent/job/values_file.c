@@ -32,7 +32,8 @@ void read_sha256(struct reader *r, const struct value *v, void *to)
 		return;
 	}
 	for (size_t i = 0; i < sizeof(source->sha256); i++)
-		source->sha256[i] = (uint8_t)(hex_digit(text[2 * i]) << 4 | hex_digit(text[2 * i + 1]));
+		source->sha256[i] =
+			(uint8_t)(hex_digit(text[2 * i]) << 4 | hex_digit(text[2 * i + 1]));
 	source->has_sha256 = true;
 }
 
@@ -50,7 +51,8 @@ void read_content(struct reader *r, const struct value *v, void *to)
 
 void read_base64(struct reader *r, const struct value *v, void *to)
 {
-	static const char accepted[] = "a string of base64 without blanks and line ends (`base64 -w0`)";
+	static const char accepted[] =
+		"a string of base64 without blanks and line ends (`base64 -w0`)";
 	struct job_file *file = to;
 	unsigned char *bytes;
 	char *content;
@@ -72,7 +74,8 @@ void read_base64(struct reader *r, const struct value *v, void *to)
 
 void read_mode(struct reader *r, const struct value *v, void *to)
 {
-	static const char accepted[] = "a string of 3 or 4 octal digits, such as \"0644\" or \"4755\"";
+	static const char accepted[] =
+		"a string of 3 or 4 octal digits, such as \"0644\" or \"4755\"";
 	const char *text = json_string_value(v->json);
 
 	if (!text)
