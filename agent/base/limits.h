@@ -25,6 +25,9 @@
 /* URLs: what every server and proxy takes (RFC 7230 3.1.1 asks for 8000 at least, practice is 2 KB). */
 #define URL_BYTES_MAX 2048
 
+/* A token goes on the kernel command line, which has 2 KB in all. */
+#define TOKEN_BYTES_MAX 256
+
 /* A response head: 8 KB is what common servers send at most; twice that is generous. */
 #define HTTP_HEAD_MAX (16 * 1024)
 #define HTTP_HEADERS_MAX 64

@@ -1,0 +1,33 @@
+/*
+ * What the agent itself reads of a server's X.509 certificate (RFC 5280, DER): BearSSL checks the
+ * chain, but knows neither IP addresses nor pinned keys. The walk is strict and never leaves the buffer.
+ */
+#ifndef NEWROOT_SERVICE_CERT_H
+#define NEWROOT_SERVICE_CERT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct cert_part {
+	const uint8_t *data; /* into the certificate */
+	size_t size;
+};
+
+struct cert {
+	struct cert_part public_key; /* SubjectPublicKeyInfo, with its header: what a pin is the hash of */
+	struct cert_part names;      /* GeneralNames inside subjectAltName; size 0: none */
+	int64_t not_before;          /* seconds since 1970 */
+	int64_t not_after;
+};
+
+/* 0, or -1: malformed. `der` must outlive `cert`. */
+int cert_parse(struct cert *cert, const uint8_t *der, size_t size);
+
+/* Is `address` (4 or 16 bytes) among the iPAddress names? */
+bool cert_has_address(const struct cert *cert, const uint8_t *address, size_t size);
+
+/* "db1.example, 10.0.0.1": for messages, cut at `size`. Returns `buf`. */
+const char *cert_names(const struct cert *cert, char *buf, size_t size);
+
+#endif

@@ -1,0 +1,62 @@
+#include "service/retry.h"
+
+#include <sys/random.h>
+
+#include "base/log.h"
+#include "service/wait.h"
+
+/* Half of it is certain, the other half chance. */
+static unsigned jitter(unsigned ms)
+{
+	unsigned chance;
+
+	if (getrandom(&chance, sizeof(chance), GRND_NONBLOCK) != sizeof(chance))
+		chance = (unsigned)wait_now();
+	return ms / 2 + chance % (ms / 2 + 1);
+}
+
+unsigned retry_delay(const struct net_limits *limits, unsigned failures)
+{
+	unsigned ms = limits->backoff_ms;
+
+	while (--failures && ms < limits->backoff_max_ms)
+		ms *= 2;
+	return jitter(ms < limits->backoff_max_ms ? ms : limits->backoff_max_ms);
+}
+
+static bool worthwhile(const struct retry *retry, enum err_code code)
+{
+	switch (code) {
+	case ERR_NET_RESOLVE:
+	case ERR_NET_CONNECT:
+	case ERR_NET_TIMEOUT:
+	case ERR_NET_CUT:
+		return !retry->pointless;
+	case ERR_HTTP_STATUS:
+		return retry->status == 408 || retry->status == 429 || retry->status >= 500;
+	default:
+		return false;
+	}
+}
+
+int retry_wait(struct retry *retry, struct err *err)
+{
+	unsigned ms;
+
+	if (!worthwhile(retry, err->code))
+		return -1;
+	if (++retry->failures > retry->limits->retries)
+		return err_prefix(err, "gave up after %u attempts without progress", retry->failures);
+	ms = retry_delay(retry->limits, retry->failures);
+	if (ms < retry->after_s * 1000)
+		ms = retry->after_s * 1000;
+	log_line("%s: %s; trying again in %u ms", err->where, err->msg, ms);
+	retry->status = 0;
+	retry->after_s = 0;
+	return wait_sleep(ms, err);
+}
+
+void retry_progress(struct retry *retry)
+{
+	retry->failures = 0;
+}

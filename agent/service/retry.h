@@ -1,0 +1,33 @@
+/*
+ * Trying again: which failures are worth it, how often, and how long to wait in between
+ * (exponential, with jitter, so that a group of VMs doesn't come back in step).
+ */
+#ifndef NEWROOT_SERVICE_RETRY_H
+#define NEWROOT_SERVICE_RETRY_H
+
+#include <stdbool.h>
+
+#include "base/err.h"
+#include "service/limits.h"
+
+struct retry {
+	const struct net_limits *limits;
+	unsigned failures; /* since the last progress */
+	int status;        /* of the last answer, 0: there was none */
+	unsigned after_s;  /* the peer's Retry-After, 0: none */
+	bool pointless;    /* set by the caller: this failure will not go away */
+};
+
+/* Milliseconds to wait after the n-th failure in a row (from 1). */
+unsigned retry_delay(const struct net_limits *limits, unsigned failures);
+
+/*
+ * After a failure: wait and return 0, or return -1 when trying again is pointless or was done often
+ * enough; then `err` says so. ERR_INTERRUPTED while waiting.
+ */
+int retry_wait(struct retry *retry, struct err *err);
+
+/* Something was got: count from the start again. */
+void retry_progress(struct retry *retry);
+
+#endif

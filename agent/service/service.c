@@ -1,0 +1,206 @@
+#include "service/service.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/limits.h"
+#include "service/clock.h"
+#include "service/exchange.h"
+#include "service/fetch.h"
+#include "service/text.h"
+
+static int set_url(struct service *service, const char *url, struct err *err)
+{
+	if (url_parse(&service->url, url, err))
+		return err_prefix(err, "the service's URL");
+	if (strcmp(service->url.target, "/"))
+		return err_set(err, ERR_URL, url, "the service's URL has the path \"%s\"; none is accepted",
+			       service->url.target);
+	return 0;
+}
+
+/* RFC 6750 2.1; never quoted, for it is a secret. */
+static int set_token(struct service *service, const char *token, struct err *err)
+{
+	static const char accepted[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+				       "0123456789-._~+/=";
+	size_t size = strlen(token);
+
+	if (!size || size > TOKEN_BYTES_MAX || strspn(token, accepted) != size)
+		return err_set(err, ERR_MACHINE_BOOT_PARAM, "newroot.token",
+			       "the token is not 1 to %d letters, digits and -._~+/=", TOKEN_BYTES_MAX);
+	service->token = strdup(token);
+	return service->token ? 0 : err_set(err, ERR_MEMORY, NULL, "no memory for the token");
+}
+
+static int set_mac(struct service *service, const char *mac, struct err *err)
+{
+	static const char form[] = "xx:xx:xx:xx:xx:xx";
+	static const char hex[] = "0123456789abcdefABCDEF";
+
+	for (size_t i = 0; i < sizeof(form); i++)
+		if (form[i] == 'x' ? !mac[i] || !strchr(hex, mac[i]) : mac[i] != form[i])
+			return err_set(err, ERR_MACHINE_NET, NULL,
+				       "\"%.40s\" is not a MAC address like 52:54:00:12:34:56", mac);
+	memcpy(service->mac, mac, sizeof(service->mac));
+	return 0;
+}
+
+static int configure(struct service *service, const struct service_config *config, struct err *err)
+{
+	if (set_url(service, config->url, err) ||
+	    (config->token && set_token(service, config->token, err)) ||
+	    (config->mac && set_mac(service, config->mac, err)))
+		return -1;
+	service->pinned = config->pin;
+	if (config->pin && x509_pin_parse(service->pin, config->pin, err))
+		return -1;
+	return trust_load(&service->trust, config->ca_file, err);
+}
+
+int service_new(struct service **service, const struct service_config *config, struct err *err)
+{
+	struct service *new = malloc(sizeof(*new));
+
+	if (!new)
+		return err_set(err, ERR_MEMORY, config->url, "no memory for the service");
+	*new = (struct service){.limits = NET_LIMITS_DEFAULT};
+	if (configure(new, config, err)) {
+		service_free(new);
+		return -1;
+	}
+	*service = new;
+	return 0;
+}
+
+void service_free(struct service *service)
+{
+	if (!service)
+		return;
+	connection_close(service->connection);
+	trust_free(&service->trust);
+	if (service->token)
+		explicit_bzero(service->token, strlen(service->token));
+	free(service->token);
+	free(service);
+}
+
+#define ROUTE_URL_MAX 512 /* the authority, a route, and the MAC */
+
+static const char *route_url(const struct service *service, const char *route,
+			     char url[static ROUTE_URL_MAX])
+{
+	char authority[URL_AUTHORITY_MAX];
+
+	snprintf(url, ROUTE_URL_MAX, "https://%s%s%s%s", url_authority(&service->url, authority), route,
+		 *service->mac ? "?mac=" : "", service->mac);
+	return url;
+}
+
+/* One request, one try; the answer as a JSON object, the caller's to json_decref(). */
+static int ask(struct service *service, const char *url, const struct http_request *request,
+	       json_t **answer, struct err *err)
+{
+	struct http_response response;
+	json_error_t where;
+	char *body;
+	size_t size;
+
+	if (exchange_begin(service, url, request, &response, err))
+		return -1;
+	if (response.status != 200)
+		return exchange_refused(service, url, &response, err);
+	if (exchange_body(service, url, SERVICE_ANSWER_MAX, &body, &size, err))
+		return -1;
+	*answer = json_loadb(body, size, JSON_REJECT_DUPLICATES, &where);
+	free(body);
+	if (json_is_object(*answer))
+		return 0;
+	json_decref(*answer);
+	return err_set(err, ERR_SERVICE_ANSWER, url, "the answer is not a JSON object");
+}
+
+static int read_hello(const json_t *answer, const char *url, struct hello *hello, struct err *err)
+{
+	const char *name = json_string_value(json_object_get(answer, "service"));
+	const json_t *now = json_object_get(answer, "time");
+	const json_t *hold = json_object_get(answer, "hold");
+
+	if (!name || !json_is_integer(now) || !json_is_boolean(hold))
+		return err_set(err, ERR_SERVICE_ANSWER, url,
+			       "hello lacks \"service\" (string), \"time\" (integer) or \"hold\" (boolean)");
+	text_clean(hello->name, sizeof(hello->name), name);
+	hello->time = json_integer_value(now);
+	hello->hold = json_boolean_value(hold);
+	return 0;
+}
+
+/* What the connection was checked with was a guess: after a change of the clock it is checked again. */
+static int take_time(struct service *service, int64_t seconds, const char *url, struct err *err)
+{
+	char text[CLOCK_TEXT];
+	bool changed;
+
+	if (!clock_plausible(seconds))
+		return err_set(err, ERR_SERVICE_ANSWER, url,
+			       "the service's clock reads %s, before this agent's build or decades after",
+			       clock_text(seconds, text));
+	if (clock_set(seconds, &changed, err))
+		return -1;
+	if (changed) {
+		connection_close(service->connection);
+		service->connection = NULL;
+	}
+	return 0;
+}
+
+int service_hello(struct service *service, bool set_clock, struct hello *hello, struct err *err)
+{
+	const struct http_request request = EXCHANGE_GET;
+	char url[ROUTE_URL_MAX];
+	json_t *answer;
+	int ret;
+
+	route_url(service, "/v1/hello", url);
+	if (ask(service, url, &request, &answer, err))
+		return -1;
+	ret = read_hello(answer, url, hello, err);
+	json_decref(answer);
+	if (!ret && set_clock)
+		ret = take_time(service, hello->time, url, err);
+	return ret;
+}
+
+int service_job(struct service *service, char **text, size_t *size, struct err *err)
+{
+	char url[ROUTE_URL_MAX];
+
+	return fetch_memory(service, route_url(service, "/v1/job", url), JOB_BYTES_MAX, text, size, err);
+}
+
+int service_post_events(struct service *service, const char *json, size_t size, uint64_t *taken,
+			bool *hold, struct err *err)
+{
+	const struct http_request request = {.method = "POST", .body = json, .body_size = size};
+	const json_t *highest, *held;
+	char url[ROUTE_URL_MAX];
+	json_t *answer;
+	int ret = 0;
+
+	route_url(service, "/v1/events", url);
+	if (ask(service, url, &request, &answer, err))
+		return -1;
+	highest = json_object_get(answer, "taken");
+	held = json_object_get(answer, "hold");
+	if (json_is_integer(highest) && json_integer_value(highest) >= 0 && json_is_boolean(held)) {
+		*taken = (uint64_t)json_integer_value(highest);
+		*hold = json_boolean_value(held);
+	} else {
+		ret = err_set(err, ERR_SERVICE_ANSWER, url,
+			      "the answer lacks \"taken\" (number) or \"hold\" (boolean)");
+	}
+	json_decref(answer);
+	return ret;
+}
