@@ -79,4 +79,16 @@
 /* Input and output buffer of a decompressor: large enough to make system calls cheap, small enough for the CPU's cache. */
 #define STREAM_BUFFER (256 * 1024)
 
+/* What an unpack reads from its pipe at once: a pipe of this capacity is emptied in one system call. */
+#define EXTRACT_BUFFER (1024 * 1024)
+/* Nested directories of an archive: each level holds a file descriptor; real systems stay below 64. */
+#define EXTRACT_DEPTH_MAX 256
+/* Files whose ACL names users without numbers wait for etc/passwd: 2 KB each. */
+#define EXTRACT_NAMED_ACLS_MAX 4096
+/* etc/passwd and etc/group of the new system: tens of thousands of accounts. */
+#define ACCOUNTS_BYTES_MAX (4 * 1024 * 1024)
+
+/* A configuration file of the new system that is read to be changed; passwd of a large site is 1 MB. */
+#define TARGET_READ_MAX (4 * 1024 * 1024)
+
 #endif

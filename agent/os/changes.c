@@ -1,0 +1,59 @@
+#include "os/changes.h"
+
+#include <string.h>
+
+#define FIRST_ROOM 32 /* a usual job asks for about that many */
+
+static struct change *add(struct changes *changes, enum change_kind kind, const char *path)
+{
+	struct change *change;
+
+	if (changes->count == changes->room) {
+		size_t room = changes->room ? 2 * changes->room : FIRST_ROOM;
+		struct change *grown = arena_array(changes->arena, room, sizeof(*grown));
+
+		if (changes->count)
+			memcpy(grown, changes->item, changes->count * sizeof(*grown));
+		changes->item = grown;
+		changes->room = room;
+	}
+	change = &changes->item[changes->count++];
+	*change = (struct change){
+		.kind = kind, .path = path, .mode = 0644, .owner = "root", .group = "root"};
+	return change;
+}
+
+struct change *changes_file(struct changes *changes, const char *path, const struct text *content)
+{
+	struct change *change = add(changes, CHANGE_FILE, path);
+
+	change->data = content->data ? content->data : "";
+	change->size = content->size;
+	return change;
+}
+
+struct change *changes_link(struct changes *changes, const char *path, const char *to)
+{
+	struct change *change = add(changes, CHANGE_LINK, path);
+
+	change->data = to;
+	change->size = strlen(to);
+	return change;
+}
+
+struct change *changes_directory(struct changes *changes, const char *path, mode_t mode)
+{
+	struct change *change = add(changes, CHANGE_DIRECTORY, path);
+
+	change->mode = mode;
+	return change;
+}
+
+struct change *changes_aside(struct changes *changes, const char *path, const char *name)
+{
+	struct change *change = add(changes, CHANGE_ASIDE, path);
+
+	change->data = name;
+	change->size = strlen(name);
+	return change;
+}

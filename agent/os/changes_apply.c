@@ -1,0 +1,195 @@
+#include "os/changes.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "os/accounts.h"
+#include "os/target_write.h"
+
+/* One kind of change: how it is made, and whether the tree already is that way. */
+struct kind {
+	bool (*is_done)(const struct changes *changes, const struct change *change,
+			const struct target_attr *attr);
+	int (*make)(const struct changes *changes, const struct change *change,
+		    const struct target_attr *attr, struct err *err);
+	const char *wanted; /* "… does not read back as WANTED" */
+};
+
+/* The path itself, not what a symlink there leads to. */
+static int open_itself(const struct changes *changes, const char *path, struct stat *st)
+{
+	int fd = target_fd(changes->target, path, O_PATH | O_NOFOLLOW);
+
+	if (fd >= 0 && fstat(fd, st)) {
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+static bool attr_is(const struct stat *st, const struct target_attr *attr)
+{
+	return (st->st_mode & 07777) == attr->mode && st->st_uid == attr->uid &&
+	       st->st_gid == attr->gid;
+}
+
+static bool content_is(const struct changes *changes, const struct change *change)
+{
+	int fd = target_fd(changes->target, change->path, O_RDONLY | O_NOFOLLOW);
+	void *map = NULL;
+	bool same;
+
+	if (fd < 0)
+		return false;
+	if (change->size)
+		map = mmap(NULL, change->size, PROT_READ, MAP_PRIVATE, fd, 0);
+	same = map != MAP_FAILED && (!map || !memcmp(map, change->data, change->size));
+	if (map && map != MAP_FAILED)
+		munmap(map, change->size);
+	close(fd);
+	return same;
+}
+
+static bool file_is_done(const struct changes *changes, const struct change *change,
+			 const struct target_attr *attr)
+{
+	struct stat st;
+	int fd = open_itself(changes, change->path, &st);
+
+	if (fd < 0)
+		return false;
+	close(fd);
+	return S_ISREG(st.st_mode) && attr_is(&st, attr) && st.st_size == (off_t)change->size &&
+	       content_is(changes, change);
+}
+
+static int make_file(const struct changes *changes, const struct change *change,
+		     const struct target_attr *attr, struct err *err)
+{
+	return target_write(changes->target, change->path, change->data, change->size, attr, err);
+}
+
+static bool link_is_done(const struct changes *changes, const struct change *change,
+			 const struct target_attr *attr)
+{
+	char to[PATH_MAX];
+	struct stat st;
+	int fd = open_itself(changes, change->path, &st);
+	ssize_t len;
+
+	(void)attr;
+	if (fd < 0)
+		return false;
+	len = readlinkat(fd, "", to, sizeof(to));
+	close(fd);
+	return len >= 0 && (size_t)len == change->size && !memcmp(to, change->data, change->size);
+}
+
+static int make_link(const struct changes *changes, const struct change *change,
+		     const struct target_attr *attr, struct err *err)
+{
+	(void)attr;
+	return target_symlink(changes->target, change->path, change->data, err);
+}
+
+static bool directory_is_done(const struct changes *changes, const struct change *change,
+			      const struct target_attr *attr)
+{
+	struct stat st;
+
+	return target_stat(changes->target, change->path, &st) && S_ISDIR(st.st_mode) &&
+	       attr_is(&st, attr);
+}
+
+static int make_directory(const struct changes *changes, const struct change *change,
+			  const struct target_attr *attr, struct err *err)
+{
+	return target_mkdir(changes->target, change->path, attr, err);
+}
+
+static bool aside_is_done(const struct changes *changes, const struct change *change,
+			  const struct target_attr *attr)
+{
+	struct stat st;
+	int fd = open_itself(changes, change->path, &st);
+
+	(void)attr;
+	if (fd >= 0)
+		close(fd);
+	return fd < 0;
+}
+
+static int make_aside(const struct changes *changes, const struct change *change,
+		      const struct target_attr *attr, struct err *err)
+{
+	(void)attr;
+	return target_set_aside(changes->target, change->path, change->data, err);
+}
+
+static const struct kind kinds[] = {
+	[CHANGE_FILE] = {file_is_done, make_file, "it was rendered"},
+	[CHANGE_LINK] = {link_is_done, make_link, "the link it should be"},
+	[CHANGE_DIRECTORY] = {directory_is_done, make_directory, "a directory of that mode"},
+	[CHANGE_ASIDE] = {aside_is_done, make_aside, "set aside"},
+};
+
+static int attr_of(const struct changes *changes, const struct change *change,
+		   struct target_attr *attr, struct err *err)
+{
+	attr->mode = change->mode;
+	attr->keep_old = change->keep_old;
+	if (account_user(changes->target, change->owner, changes->arena, &attr->uid, err) ||
+	    account_group(changes->target, change->group, changes->arena, &attr->gid, err))
+		return err_prefix(err, "%s", change->origin ? change->origin : change->path);
+	return 0;
+}
+
+/* Does a later change of the same path win? */
+static bool overruled(const struct changes *changes, size_t i)
+{
+	for (size_t later = i + 1; later < changes->count; later++)
+		if (!strcmp(changes->item[later].path, changes->item[i].path))
+			return true;
+	return false;
+}
+
+int changes_apply(const struct changes *changes, struct err *err)
+{
+	for (size_t i = 0; i < changes->count; i++) {
+		const struct change *change = &changes->item[i];
+		const struct kind *kind = &kinds[change->kind];
+		struct target_attr attr;
+
+		if (overruled(changes, i))
+			continue;
+		if (attr_of(changes, change, &attr, err))
+			return -1;
+		if (kind->is_done(changes, change, &attr))
+			continue;
+		if (kind->make(changes, change, &attr, err))
+			return change->origin ? err_prefix(err, "%s", change->origin) : -1;
+	}
+	return 0;
+}
+
+int changes_verify(const struct changes *changes, struct err *err)
+{
+	for (size_t i = 0; i < changes->count; i++) {
+		const struct change *change = &changes->item[i];
+		const struct kind *kind = &kinds[change->kind];
+		struct target_attr attr;
+
+		if (overruled(changes, i))
+			continue;
+		if (attr_of(changes, change, &attr, err))
+			return -1;
+		if (!kind->is_done(changes, change, &attr))
+			return err_set(err, ERR_VERIFY, change->path, "%s does not read back as %s",
+				       change->path, kind->wanted);
+	}
+	return 0;
+}

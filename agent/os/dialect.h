@@ -1,0 +1,37 @@
+/*
+ * Dialects: how one family of systems writes things down. A dialect is one const struct in a file of
+ * its own; its functions read the new system's tree and add to the list of changes.
+ * Errors: ERR_CONFIGURE.
+ */
+#ifndef NEWROOT_OS_DIALECT_H
+#define NEWROOT_OS_DIALECT_H
+
+#include "job/job.h"
+#include "os/changes.h"
+
+struct network_dialect {
+	const char *name;
+	/* All interfaces: the job's description replaces what the old system had. */
+	int (*interfaces)(struct changes *changes, const struct job_network *network,
+			  struct err *err);
+	/* Where it keeps the host's name beside /etc/hostname; may be NULL. */
+	int (*hostname)(struct changes *changes, const char *hostname, struct err *err);
+};
+
+struct init_dialect {
+	const char *name;
+	/* Run `newroot first-boot` last in the boot order, in the background. */
+	int (*first_boot)(struct changes *changes, struct err *err);
+	/* A login on each serial console of the job; NULL: the init system does that by itself. */
+	int (*logins)(struct changes *changes, const struct strings *consoles, struct err *err);
+};
+
+extern const struct network_dialect network_gentoo, network_debian, network_rhel;
+extern const struct init_dialect init_openrc, init_sysv, init_systemd;
+
+/* Where the installed agent and its own files are. */
+#define NEWROOT_PROGRAM    "/usr/sbin/newroot"
+#define FIRST_BOOT_SERVICE "newroot-first-boot"
+#define WRITTEN_BY         "# Written by newroot at installation.\n"
+
+#endif

@@ -1,0 +1,52 @@
+#include "os/interface_names.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "os/dialect.h"
+
+#define RULES "/etc/udev/rules.d/70-persistent-net.rules"
+
+static const char *lower(struct arena *arena, const char *mac)
+{
+	char *copy = arena_strdup(arena, mac);
+
+	for (char *c = copy; *c; c++)
+		*c = (char)tolower((unsigned char)*c);
+	return copy;
+}
+
+void interface_names_render(struct changes *changes, const struct job_network *network)
+{
+	struct text text = {.arena = changes->arena};
+	bool any = target_exists(changes->target, RULES);
+
+	text_printf(&text, WRITTEN_BY);
+	for (size_t i = 0; i < network->interface_count; i++) {
+		const struct job_interface *interface = &network->interfaces[i];
+
+		if (!interface->mac)
+			continue;
+		any = true;
+		text_printf(&text,
+			    "SUBSYSTEM==\"net\", ACTION==\"add\", ATTR{address}==\"%s\", "
+			    "ATTR{type}==\"1\", NAME=\"%s\"\n",
+			    lower(changes->arena, interface->mac), interface->name);
+	}
+	if (any)
+		changes_file(changes, RULES, &text)->keep_old = true;
+}
+
+static bool is_kernels(const char *name)
+{
+	return !strncmp(name, "eth", 3) && name[3] &&
+	       strspn(name + 3, "0123456789") == strlen(name + 3);
+}
+
+bool interface_names_are_kernels(const struct job_network *network)
+{
+	for (size_t i = 0; i < network->interface_count; i++)
+		if (!is_kernels(network->interfaces[i].name))
+			return false;
+	return network->interface_count > 0;
+}

@@ -1,0 +1,11 @@
+/* Names: /etc/hostname, /etc/hosts (hosts(5)) and /etc/resolv.conf (resolv.conf(5)). */
+#ifndef NEWROOT_OS_NAMES_H
+#define NEWROOT_OS_NAMES_H
+
+#include "job/job.h"
+#include "os/changes.h"
+
+/* Each is replaced as a whole, the old one stays as .premigration; what the job leaves out stays. */
+void names_render(struct changes *changes, const struct job_network *network);
+
+#endif

@@ -1,0 +1,28 @@
+/*
+ * Text that grows in an arena: a file is rendered whole in memory before anything is written.
+ * Always NUL-terminated; `data` is valid until the next addition, and then as long as the arena.
+ */
+#ifndef NEWROOT_OS_TEXT_H
+#define NEWROOT_OS_TEXT_H
+
+#include <stddef.h>
+
+#include "base/arena.h"
+
+struct text {
+	struct arena *arena;
+	char *data; /* NULL while nothing was added */
+	size_t size, room;
+};
+
+void text_add(struct text *text, const char *data, size_t size);
+void text_line(struct text *text, const char *line, size_t size); /* with a newline behind it */
+void text_printf(struct text *text, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/*
+ * Walk the lines of a text: `*line` and `*size` become the next line without its newline, `*rest`
+ * moves behind it. Returns 0 at the end.
+ */
+int text_next(const char **rest, const char **line, size_t *size);
+
+#endif
