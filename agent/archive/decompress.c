@@ -1,0 +1,150 @@
+#include "archive/decompress.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "archive/decoder.h"
+#include "base/limits.h"
+
+static const struct decoder *const decoders[] = {
+	&decoder_gzip,
+	&decoder_xz,
+	&decoder_bzip2,
+	&decoder_zstd,
+};
+
+#define RPM_LEAD_SIZE 96 /* obsolete, skipped */
+#define RPM_HEADER_INTRO 16
+#define RPM_INDEX_ENTRY 16
+static const uint8_t rpm_magic[] = {0xed, 0xab, 0xee, 0xdb};
+static const uint8_t rpm_header_magic[] = {0x8e, 0xad, 0xe8};
+
+static bool begins(const struct stream *stream, const uint8_t *magic, size_t size)
+{
+	return stream->left >= size && !memcmp(stream->next, magic, size);
+}
+
+static uint64_t big_endian_32(const uint8_t *p)
+{
+	return (uint64_t)p[0] << 24 | (uint64_t)p[1] << 16 | (uint64_t)p[2] << 8 | p[3];
+}
+
+/* One header: an intro, `entries` index entries, `bytes` of data; the signature's is padded to `align`. */
+static int skip_rpm_header(struct stream *stream, uint64_t align, struct err *err)
+{
+	uint64_t size;
+
+	if (stream_fill(stream, RPM_HEADER_INTRO, err))
+		return -1;
+	if (stream->left < RPM_HEADER_INTRO)
+		return decoder_truncated("rpm", err);
+	if (!begins(stream, rpm_header_magic, sizeof(rpm_header_magic)))
+		return decoder_damaged("rpm", "a header does not begin with its magic", err);
+	size = RPM_HEADER_INTRO + big_endian_32(stream->next + 8) * RPM_INDEX_ENTRY +
+	       big_endian_32(stream->next + 12);
+	return stream_skip(stream, (size + align - 1) / align * align, err);
+}
+
+static int skip_rpm_headers(struct stream *stream, struct err *err)
+{
+	if (stream_skip(stream, RPM_LEAD_SIZE, err) || skip_rpm_header(stream, 8, err) ||
+	    skip_rpm_header(stream, 1, err))
+		return -1;
+	return 0;
+}
+
+static int copy_plain(struct stream *stream, struct err *err)
+{
+	for (;;) {
+		if (stream_fill(stream, 1, err))
+			return -1;
+		if (stream->left == 0)
+			return 0;
+		if (write_all(stream->out_fd, stream->next, stream->left))
+			return err_sys(err, ERR_IO, NULL, "cannot pass the archive on");
+		stream->left = 0;
+	}
+}
+
+static int decode(struct stream *stream, const struct decompress_limits *limits, struct err *err)
+{
+	if (stream_fill(stream, RPM_LEAD_SIZE, err))
+		return -1;
+	if (begins(stream, rpm_magic, sizeof(rpm_magic)) &&
+	    (skip_rpm_headers(stream, err) || stream_fill(stream, RPM_LEAD_SIZE, err)))
+		return -1;
+	if (stream->left == 0)
+		return err_set(err, ERR_ARCHIVE_TRUNCATED, NULL, "the archive is empty");
+	for (size_t i = 0; i < sizeof(decoders) / sizeof(*decoders); i++)
+		if (begins(stream, decoders[i]->magic, decoders[i]->magic_size))
+			return decoders[i]->run(stream, limits, err);
+	return copy_plain(stream, err);
+}
+
+int decompress_stream(int in_fd, int out_fd, const struct decompress_limits *limits,
+		      struct err *err)
+{
+	struct stream stream;
+	int ret;
+
+	if (stream_init(&stream, in_fd, out_fd, err))
+		return -1;
+	ret = decode(&stream, limits, err);
+	stream_free(&stream);
+	return ret;
+}
+
+struct decompress_limits decompress_limits_of(uint64_t machine_memory)
+{
+	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+
+	return (struct decompress_limits){
+		.memory = machine_memory / 2,
+		.threads = cpus > 0 ? (unsigned)cpus : 1,
+	};
+}
+
+int decoder_truncated(const char *name, struct err *err)
+{
+	return err_set(err, ERR_ARCHIVE_TRUNCATED, NULL, "the %s stream ends before its end", name);
+}
+
+int decoder_damaged(const char *name, const char *why, struct err *err)
+{
+	return err_set(err, ERR_ARCHIVE_FORMAT, NULL, "the %s stream is damaged: %s", name, why);
+}
+
+int decoder_memory(const char *name, uint64_t wanted, uint64_t limit, struct err *err)
+{
+	char need[32] = "more";
+
+	if (wanted > limit)
+		snprintf(need, sizeof(need), "%llu MiB", (unsigned long long)(wanted >> 20));
+	return err_set(err, ERR_MEMORY, NULL,
+		       "the %s stream needs %s to be decompressed, %llu MiB can be had: "
+		       "give the VM more memory, or compress with a lower level",
+		       name, need, (unsigned long long)(limit >> 20));
+}
+
+/* Only zeros up to the end; `*ret` is -1 for anything else. */
+static void expect_padding(const char *name, struct stream *stream, int *ret, struct err *err)
+{
+	while (*ret == 0 && stream->left > 0) {
+		for (size_t i = 0; i < stream->left; i++)
+			if (stream->next[i] != 0)
+				*ret = decoder_damaged(name, "something else follows its end", err);
+		stream->left = 0;
+		if (*ret == 0)
+			*ret = stream_fill(stream, 1, err);
+	}
+}
+
+bool decoder_at_end(const struct decoder *decoder, struct stream *stream, int *ret, struct err *err)
+{
+	*ret = stream_fill(stream, decoder->magic_size, err);
+	if (*ret == 0 && begins(stream, decoder->magic, decoder->magic_size))
+		return false;
+	expect_padding(decoder->name, stream, ret, err);
+	return true;
+}

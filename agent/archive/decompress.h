@@ -1,0 +1,28 @@
+/*
+ * Decompress a stream, told by its first bytes: gzip, xz, bzip2, zstd; anything else passes as it is.
+ * An RPM's headers are skipped first, so that its payload comes out as plain cpio.
+ * Formats: RFC 1952, xz's file-format.txt, RFC 8878, rpm's docs/manual/format.md.
+ */
+#ifndef NEWROOT_ARCHIVE_DECOMPRESS_H
+#define NEWROOT_ARCHIVE_DECOMPRESS_H
+
+#include <stdint.h>
+
+#include "base/err.h"
+
+struct decompress_limits {
+	uint64_t memory;  /* bytes that a decoder may take: xz and zstd streams say how much they need */
+	unsigned threads; /* of xz's decoder, which runs as many as memory allows */
+};
+
+/*
+ * All of `in_fd` to `out_fd`; several members in a row are one stream. Errors:
+ * ERR_ARCHIVE_TRUNCATED, ERR_ARCHIVE_FORMAT (damage, junk after the end), ERR_MEMORY, ERR_IO.
+ */
+int decompress_stream(int in_fd, int out_fd, const struct decompress_limits *limits,
+		      struct err *err);
+
+/* What this machine allows: half its memory, every CPU. */
+struct decompress_limits decompress_limits_of(uint64_t machine_memory);
+
+#endif

@@ -1,0 +1,43 @@
+/*
+ * Unpack plain tar (ustar, pax, GNU with its sparse forms) or cpio into a directory, keeping owner (by
+ * number), mode with setuid, times of files and directories, hardlinks, symlinks, devices, fifos,
+ * holes, xattrs, POSIX ACLs and file capabilities.
+ *
+ * What a name may reach: "/" and "./" before it are dropped, ".." is refused. A symlink to a directory is
+ * followed, as a merged /usr and a kernel package's /lib ask for: so the caller must have
+ * changed its root to the destination, which is what keeps every entry inside. There a link
+ * may lead into another mount of the same new system, never out of it.
+ *
+ * What is there already: a file in an entry's way is replaced; directories are joined, keep their mtime
+ * unless the archive has them, and a symlink in a directory's place stays.
+ */
+#ifndef NEWROOT_ARCHIVE_EXTRACT_H
+#define NEWROOT_ARCHIVE_EXTRACT_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/err.h"
+
+struct extract_options {
+	/* A directory whose etc/passwd and etc/group give numbers to names in ACLs; -1: none. */
+	int accounts_fd;
+	/* Called with each entry's path, without a leading "/"; NULL: not wanted. */
+	void (*seen)(void *ctx, const char *path, mode_t mode);
+	void *ctx;
+};
+
+struct extract_totals {
+	uint64_t entries;
+	uint64_t bytes; /* of file contents, without holes */
+};
+
+/*
+ * Read an archive from `in_fd` to its end and unpack it into `root_fd`, the root directory. Changes the umask
+ * and the working directory: for a child process. Errors: ERR_ARCHIVE_FORMAT, ERR_ARCHIVE_TRUNCATED, and, with the
+ * entry's path, ERR_ARCHIVE_ENTRY, ERR_ARCHIVE_SPACE, ERR_IO.
+ */
+int extract_stream(int in_fd, int root_fd, const struct extract_options *options,
+		   struct extract_totals *totals, struct err *err);
+
+#endif

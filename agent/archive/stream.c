@@ -1,0 +1,111 @@
+#include "archive/stream.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/limits.h"
+
+int stream_init(struct stream *stream, int in_fd, int out_fd, struct err *err)
+{
+	*stream = (struct stream){.in_fd = in_fd, .out_fd = out_fd};
+	stream->in = malloc(STREAM_BUFFER);
+	stream->out = malloc(STREAM_BUFFER);
+	stream->next = stream->in;
+	if (stream->in && stream->out)
+		return 0;
+	stream_free(stream);
+	return err_set(err, ERR_MEMORY, NULL, "no memory for two buffers of %d bytes",
+		       STREAM_BUFFER);
+}
+
+void stream_free(struct stream *stream)
+{
+	free(stream->in);
+	free(stream->out);
+	*stream = (struct stream){.in_fd = -1, .out_fd = -1};
+}
+
+int stream_fill(struct stream *stream, size_t wanted, struct err *err)
+{
+	if (stream->left >= wanted || stream->ended)
+		return 0;
+	memmove(stream->in, stream->next, stream->left);
+	stream->next = stream->in;
+	while (stream->left < wanted) {
+		ssize_t got = read(stream->in_fd, stream->in + stream->left,
+				   STREAM_BUFFER - stream->left);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return err_sys(err, ERR_IO, NULL, "cannot read the archive");
+		if (got == 0) {
+			stream->ended = true;
+			break;
+		}
+		stream->left += (size_t)got;
+	}
+	return 0;
+}
+
+int stream_skip(struct stream *stream, uint64_t count, struct err *err)
+{
+	while (count > 0) {
+		size_t piece;
+
+		if (stream_fill(stream, 1, err))
+			return -1;
+		if (stream->left == 0)
+			return err_set(err, ERR_ARCHIVE_TRUNCATED, NULL,
+				       "the archive ends inside its headers");
+		piece = count < stream->left ? (size_t)count : stream->left;
+		stream->next += piece;
+		stream->left -= piece;
+		count -= piece;
+	}
+	return 0;
+}
+
+int stream_flush(struct stream *stream, size_t size, struct err *err)
+{
+	if (write_all(stream->out_fd, stream->out, size))
+		return err_sys(err, ERR_IO, NULL, "cannot write what was decompressed");
+	return 0;
+}
+
+int write_all(int fd, const void *data, size_t size)
+{
+	const char *p = data;
+
+	while (size > 0) {
+		ssize_t put = write(fd, p, size);
+
+		if (put < 0 && errno == EINTR)
+			continue;
+		if (put < 0)
+			return -1;
+		p += put;
+		size -= (size_t)put;
+	}
+	return 0;
+}
+
+ssize_t read_all(int fd, void *data, size_t size)
+{
+	size_t used = 0;
+
+	while (used < size) {
+		ssize_t got = read(fd, (char *)data + used, size - used);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return -1;
+		if (got == 0)
+			break;
+		used += (size_t)got;
+	}
+	return (ssize_t)used;
+}

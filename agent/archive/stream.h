@@ -1,0 +1,42 @@
+/*
+ * The two ends of a decompressor: bytes in from one file descriptor, bytes out to another, through
+ * one buffer each of STREAM_BUFFER bytes. Also the plain file copying helpers under it.
+ */
+#ifndef NEWROOT_ARCHIVE_STREAM_H
+#define NEWROOT_ARCHIVE_STREAM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/err.h"
+
+struct stream {
+	int in_fd, out_fd;
+	const uint8_t *next; /* input not yet taken: `left` bytes */
+	size_t left;
+	bool ended;          /* no input beyond `left` */
+	uint8_t *in, *out;   /* the buffers */
+};
+
+/* The descriptors stay the caller's. Errors: ERR_MEMORY. */
+int stream_init(struct stream *stream, int in_fd, int out_fd, struct err *err);
+void stream_free(struct stream *stream);
+
+/* Read until `left` is at least `wanted` (at most STREAM_BUFFER) or the input ended. */
+int stream_fill(struct stream *stream, size_t wanted, struct err *err);
+
+/* Take `count` bytes away unread, reading on as needed; an input that ends before is ERR_ARCHIVE_TRUNCATED. */
+int stream_skip(struct stream *stream, uint64_t count, struct err *err);
+
+/* Write the first `size` bytes of `out`. */
+int stream_flush(struct stream *stream, size_t size, struct err *err);
+
+/* Write all of it; short writes and signals are gone on after. 0, or -1 with errno. */
+int write_all(int fd, const void *data, size_t size);
+
+/* Read until `size` bytes or the end: how many, or -1 with errno. */
+ssize_t read_all(int fd, void *data, size_t size);
+
+#endif
