@@ -91,4 +91,7 @@
 /* A configuration file of the new system that is read to be changed; passwd of a large site is 1 MB. */
 #define TARGET_READ_MAX (4 * 1024 * 1024)
 
+/* A disk that takes nothing for this long, while an unpack waits for it, has failed. */
+#define UNPACK_STALL_S 600
+
 #endif

@@ -1,0 +1,122 @@
+#include "steps/pipeline.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "archive/decompress.h"
+#include "archive/extract.h"
+#include "base/limits.h"
+#include "base/log.h"
+#include "service/fetch.h"
+
+#define TOTAL_MARK "newroot-total " /* the last line that the extract stage prints */
+
+struct stages {
+	const struct context *ctx;
+	const struct pipeline *pipeline;
+};
+
+static int fetch_stage(void *arg, struct err *err)
+{
+	const struct stages *s = arg;
+	const struct job_source *source = s->pipeline->source;
+	uint64_t bytes;
+
+	return fetch_stream(s->ctx->service, source->url, source->has_sha256 ? source->sha256 : NULL,
+			    STDOUT_FILENO, child_progress, &bytes, err);
+}
+
+static int decompress_stage(void *arg, struct err *err)
+{
+	const struct stages *s = arg;
+	const struct decompress_limits limits = decompress_limits_of(s->ctx->machine.memory);
+
+	return decompress_stream(STDIN_FILENO, STDOUT_FILENO, &limits, err);
+}
+
+/* Each missing folder of `path`. */
+static int make_folders(const char *path, struct err *err)
+{
+	char part[PATH_MAX];
+
+	for (const char *slash = path; slash && slash[1]; slash = strchr(slash + 1, '/')) {
+		const char *next = strchr(slash + 1, '/');
+
+		snprintf(part, sizeof(part), "%.*s", (int)(next ? next - path : (long)strlen(path)),
+			 path);
+		if (mkdir(part, 0755) && errno != EEXIST)
+			return err_sys(err, ERR_IO, part, "cannot make the destination");
+	}
+	return 0;
+}
+
+/*
+ * Runs with the new system as its root directory, so that a link on the way to the destination
+ * means what it will mean there; then the destination becomes the root directory.
+ */
+static int extract_stage(void *arg, struct err *err)
+{
+	const struct stages *s = arg;
+	const char *to = s->pipeline->to;
+	struct extract_options options = {.seen = s->pipeline->seen};
+	struct extract_totals totals;
+	int root_fd, ret = -1;
+
+	options.accounts_fd = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (make_folders(to, err))
+		return -1;
+	if (chroot(to) || chdir("/"))
+		return err_sys(err, ERR_IO, to, "cannot enter the destination");
+	root_fd = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (root_fd < 0 || options.accounts_fd < 0)
+		err_sys(err, ERR_IO, to, "cannot open the destination");
+	else
+		ret = extract_stream(STDIN_FILENO, root_fd, &options, &totals, err);
+	close(options.accounts_fd);
+	close(root_fd);
+	if (ret == 0)
+		printf(TOTAL_MARK "%" PRIu64 " %" PRIu64 "\n", totals.bytes, totals.entries);
+	return ret;
+}
+
+/* Take the last line away from what the stages printed. */
+static int take_totals(struct context *ctx, const char *item, char *out, struct err *err)
+{
+	char *mark = strstr(out, TOTAL_MARK);
+	uint64_t bytes, entries;
+
+	if (!mark || sscanf(mark, TOTAL_MARK "%" SCNu64 " %" SCNu64, &bytes, &entries) != 2)
+		return err_set(err, ERR_INTERNAL, item, "unpacking printed no totals, or too much");
+	*mark = '\0';
+	ctx->bytes += bytes;
+	log_line("unpacked %s: %" PRIu64 " entries, %" PRIu64 " bytes", item, entries, bytes);
+	return 0;
+}
+
+int pipeline_run(struct context *ctx, const struct pipeline *pipeline, struct err *err)
+{
+	struct stages s = {.ctx = ctx, .pipeline = pipeline};
+	const char *item = pipeline->item;
+	char totals[128];
+	char *out = pipeline->out ? pipeline->out : totals;
+	const struct child children[] = {
+		{.name = item, .fn = fetch_stage, .arg = &s, .stall_s = UNPACK_STALL_S},
+		{.name = "decompress", .fn = decompress_stage, .arg = &s},
+		{.name = "extract", .fn = extract_stage, .arg = &s, .root = NEWROOT_MOUNT,
+		 .out = out, .out_size = pipeline->out ? pipeline->out_size : sizeof(totals)},
+	};
+
+	if (!ctx->service)
+		return err_set(err, ERR_USAGE, pipeline->source->path,
+			       "unpacking %s needs the service: give newroot.url=", item);
+	if (child_pipeline(children, sizeof(children) / sizeof(*children), ctx->watch, err))
+		return err_prefix(err, "unpack %s", item);
+	return take_totals(ctx, item, out, err);
+}

@@ -1,0 +1,28 @@
+/*
+ * An archive from its URL into the new system, as three children joined by pipes: fetch (TLS, hash, resume),
+ * decompress, and extract in the destination as its root directory.
+ */
+#ifndef NEWROOT_STEPS_PIPELINE_H
+#define NEWROOT_STEPS_PIPELINE_H
+
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "base/err.h"
+#include "job/job.h"
+#include "steps/step.h"
+
+struct pipeline {
+	const char *item; /* in progress and messages: "/data", "kernel" */
+	const char *to;   /* directory of the new system: "/", "/data"; made when it is missing */
+	const struct job_source *source;
+	/* Called in the child with each path that was unpacked: what it prints goes to `out`; NULL: none. */
+	void (*seen)(void *ctx, const char *path, mode_t mode);
+	char *out; /* NULL, or `out_size` bytes for what `seen` printed, NUL-terminated */
+	size_t out_size;
+};
+
+/* Adds the bytes unpacked to ctx->bytes. Errors: those of fetch_stream, decompress_stream and extract_stream. */
+int pipeline_run(struct context *ctx, const struct pipeline *pipeline, struct err *err);
+
+#endif
