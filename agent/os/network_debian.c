@@ -4,7 +4,7 @@
  */
 #include <string.h>
 
-#include "os/address.h"
+#include "os/cidr.h"
 #include "os/dialect.h"
 
 #define INTERFACES "/etc/network/interfaces"
@@ -15,17 +15,17 @@ static void render_up(struct text *text, const struct job_interface *i, bool v6,
 	const char *ip = v6 ? "ip -6" : "ip";
 
 	for (size_t g = 0; g < i->gateways.count && gateways; g++)
-		if (address_is_v6(i->gateways.item[g]) == v6)
+		if (cidr_is_v6(i->gateways.item[g]) == v6)
 			text_printf(text, "\tup %s route add default via %s dev %s\n", ip,
 				    i->gateways.item[g], i->name);
 	for (size_t r = 0; r < i->route_count; r++)
-		if (address_is_v6(i->routes[r].via) == v6)
+		if (cidr_is_v6(i->routes[r].via) == v6)
 			text_printf(text, "\tup %s route add %s via %s dev %s\n", ip,
 				    i->routes[r].to, i->routes[r].via, i->name);
 }
 
 static void render_static(struct text *text, const struct job_interface *i,
-			  const struct address *address)
+			  const struct cidr *address)
 {
 	text_printf(text, "iface %s %s static\n\taddress %s\n", i->name,
 		    address->v6 ? "inet6" : "inet", address->host);
@@ -34,7 +34,7 @@ static void render_static(struct text *text, const struct job_interface *i,
 	else
 		text_printf(text, "\tnetmask %s\n", address->netmask);
 	for (size_t g = 0; g < i->gateways.count; g++)
-		if (address_is_v6(i->gateways.item[g]) == address->v6)
+		if (cidr_is_v6(i->gateways.item[g]) == address->v6)
 			text_printf(text, "\tgateway %s\n", i->gateways.item[g]);
 }
 
@@ -43,11 +43,11 @@ static int render_addresses(struct text *text, const struct job_interface *i, bo
 			    struct err *err)
 {
 	for (size_t a = 0; a < i->addresses.count; a++) {
-		struct address address;
+		struct cidr address;
 
-		if (address_is_v6(i->addresses.item[a]) != v6)
+		if (cidr_is_v6(i->addresses.item[a]) != v6)
 			continue;
-		if (address_parse(&address, i->addresses.item[a], err))
+		if (cidr_parse(&address, i->addresses.item[a], err))
 			return err_prefix(err, "%s", i->json_path);
 		if (*begun)
 			text_printf(text, "\tup ip addr add %s dev %s\n", i->addresses.item[a],

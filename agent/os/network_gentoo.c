@@ -4,7 +4,7 @@
  */
 #include <string.h>
 
-#include "os/address.h"
+#include "os/cidr.h"
 #include "os/assignments.h"
 #include "os/dialect.h"
 

@@ -5,7 +5,7 @@
  */
 #include <string.h>
 
-#include "os/address.h"
+#include "os/cidr.h"
 #include "os/assignments.h"
 #include "os/dialect.h"
 
@@ -17,7 +17,7 @@ static const char *script(struct changes *changes, const char *kind, const char 
 	return arena_printf(changes->arena, SCRIPTS "/%s-%s", kind, name);
 }
 
-static void render_v4(struct text *text, const struct address *address)
+static void render_v4(struct text *text, const struct cidr *address)
 {
 	text_printf(text, "IPADDR=%s\nNETMASK=%s\nPREFIX=%u\n", address->host, address->netmask,
 		    address->prefix);
@@ -25,7 +25,7 @@ static void render_v4(struct text *text, const struct address *address)
 
 /* A further IPv4 address: a file of its own, brought up with its parent. */
 static void add_alias(struct changes *changes, const struct job_interface *i, unsigned number,
-		      const struct address *address)
+		      const struct cidr *address)
 {
 	struct text text = {.arena = changes->arena};
 	const char *name = arena_printf(changes->arena, "%s:%u", i->name, number);
@@ -42,9 +42,9 @@ static int render_addresses(struct changes *changes, struct text *text,
 	unsigned v4 = 0, v6 = 0;
 
 	for (size_t a = 0; a < i->addresses.count; a++) {
-		struct address address;
+		struct cidr address;
 
-		if (address_parse(&address, i->addresses.item[a], err))
+		if (cidr_parse(&address, i->addresses.item[a], err))
 			return err_prefix(err, "%s", i->json_path);
 		if (address.v6 && v6++)
 			text_printf(&others, "%s%s", others.size ? " " : "", i->addresses.item[a]);
@@ -65,7 +65,7 @@ static void render_gateways(struct text *text, const struct job_interface *i)
 	for (size_t g = 0; g < i->gateways.count; g++) {
 		const char *gateway = i->gateways.item[g];
 
-		text_printf(text, "%s=%s\n", address_is_v6(gateway) ? "IPV6_DEFAULTGW" : "GATEWAY",
+		text_printf(text, "%s=%s\n", cidr_is_v6(gateway) ? "IPV6_DEFAULTGW" : "GATEWAY",
 			    gateway);
 	}
 }
@@ -87,7 +87,7 @@ static void add_routes(struct changes *changes, const struct job_interface *i, b
 	struct text text = {.arena = changes->arena};
 
 	for (size_t r = 0; r < i->route_count; r++)
-		if (address_is_v6(i->routes[r].via) == v6)
+		if (cidr_is_v6(i->routes[r].via) == v6)
 			text_printf(&text, "%s via %s\n", i->routes[r].to, i->routes[r].via);
 	if (text.size)
 		changes_file(changes, script(changes, v6 ? "route6" : "route", i->name), &text);

@@ -1,13 +1,13 @@
 /* IP addresses as jobs write them ("10.0.0.5/24", "fd00::5/64") and as dialects need them. */
-#ifndef NEWROOT_OS_ADDRESS_H
-#define NEWROOT_OS_ADDRESS_H
+#ifndef NEWROOT_OS_CIDR_H
+#define NEWROOT_OS_CIDR_H
 
 #include <netinet/in.h>
 #include <stdbool.h>
 
 #include "base/err.h"
 
-struct address {
+struct cidr {
 	bool v6;
 	unsigned prefix;               /* bits */
 	char host[INET6_ADDRSTRLEN];   /* "10.0.0.5" */
@@ -15,9 +15,9 @@ struct address {
 };
 
 /* Errors: ERR_CONFIGURE. */
-int address_parse(struct address *address, const char *cidr, struct err *err);
+int cidr_parse(struct cidr *address, const char *cidr, struct err *err);
 
 /* Of an address, with or without a prefix. */
-bool address_is_v6(const char *text);
+bool cidr_is_v6(const char *text);
 
 #endif

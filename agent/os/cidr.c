@@ -1,11 +1,11 @@
-#include "os/address.h"
+#include "os/cidr.h"
 
 #include <arpa/inet.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-static void set_netmask(struct address *address)
+static void set_netmask(struct cidr *address)
 {
 	uint64_t ones = ((uint64_t)1 << 32) - ((uint64_t)1 << (32 - address->prefix));
 	struct in_addr mask = {.s_addr = htonl((uint32_t)ones)};
@@ -13,14 +13,14 @@ static void set_netmask(struct address *address)
 	inet_ntop(AF_INET, &mask, address->netmask, sizeof(address->netmask));
 }
 
-int address_parse(struct address *address, const char *cidr, struct err *err)
+int cidr_parse(struct cidr *address, const char *cidr, struct err *err)
 {
 	unsigned char binary[sizeof(struct in6_addr)];
 	size_t host_size = strcspn(cidr, "/");
 	char *end = NULL;
 	unsigned long prefix = 0;
 
-	*address = (struct address){.v6 = address_is_v6(cidr)};
+	*address = (struct cidr){.v6 = cidr_is_v6(cidr)};
 	if (cidr[host_size] == '/')
 		prefix = strtoul(cidr + host_size + 1, &end, 10);
 	if (host_size < sizeof(address->host))
@@ -37,7 +37,7 @@ int address_parse(struct address *address, const char *cidr, struct err *err)
 	return 0;
 }
 
-bool address_is_v6(const char *text)
+bool cidr_is_v6(const char *text)
 {
 	return strchr(text, ':') != NULL;
 }
