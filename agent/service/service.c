@@ -52,7 +52,7 @@ static int configure(struct service *service, const struct service_config *confi
 {
 	if (set_url(service, config->url, err) ||
 	    (config->token && set_token(service, config->token, err)) ||
-	    (config->mac && set_mac(service, config->mac, err)))
+	    (config->mac && *config->mac && set_mac(service, config->mac, err)))
 		return -1;
 	service->pinned = config->pin;
 	if (config->pin && x509_pin_parse(service->pin, config->pin, err))

@@ -1,0 +1,216 @@
+/*
+ * Drives the transport from outside: one command against one URL, with time limits short enough for
+ * tests. Prints "ok …" or "error CODE | WHERE | MESSAGE".
+ */
+#include <fcntl.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "service/exchange.h"
+#include "service/fetch.h"
+#include "service/service.h"
+
+struct options {
+	struct service_config config;
+	struct net_limits limits;
+	const char *url, *out;
+	uint8_t sha256[32];
+	bool has_sha256, fork;
+	unsigned repeat;
+	unsigned long pieces_max;
+};
+
+static unsigned long pieces, pieces_max;
+
+static void count_piece(uint64_t done, uint64_t total)
+{
+	(void)done;
+	(void)total;
+	/* A reader that goes away: close what write() goes to. */
+	if (++pieces == pieces_max)
+		close(STDIN_FILENO);
+}
+
+static int stream(struct service *service, const struct options *o, struct err *err)
+{
+	uint64_t bytes = 0;
+	int fd = open(o->out ? o->out : "/dev/null", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	int ends[2] = {-1, -1};
+	int ret;
+
+	if (fd < 0 || (o->pieces_max && (pipe(ends) || dup2(ends[0], STDIN_FILENO) < 0 || close(ends[0]))))
+		return err_sys(err, ERR_IO, o->out, "open");
+	pieces_max = o->pieces_max;
+	ret = fetch_stream(service, o->url, o->has_sha256 ? o->sha256 : NULL,
+			   o->pieces_max ? ends[1] : fd, count_piece, &bytes, err);
+	if (close(fd))
+		return err_sys(err, ERR_IO, o->out, "close");
+	printf("bytes %" PRIu64 " sys %d\n", bytes, ret ? err->sys : 0);
+	return ret;
+}
+
+static int memory(struct service *service, const struct options *o, struct err *err)
+{
+	char *body;
+	size_t size;
+
+	if (fetch_memory(service, o->url, 65536, &body, &size, err))
+		return -1;
+	printf("body %zu %s\n", size, body);
+	free(body);
+	return 0;
+}
+
+static int head(struct service *service, const struct options *o, struct err *err)
+{
+	struct fetch_info info;
+
+	if (fetch_head(service, o->url, &info, err))
+		return -1;
+	printf("length %" PRIu64 " has %d ranges %d etag %s\n", info.length, info.has_length, info.ranges,
+	       info.etag);
+	return 0;
+}
+
+static int hello(struct service *service, const struct options *o, struct err *err)
+{
+	struct hello answer;
+
+	(void)o;
+	if (service_hello(service, false, &answer, err))
+		return -1;
+	printf("hello %s %" PRId64 " %d\n", answer.name, answer.time, answer.hold);
+	return 0;
+}
+
+static int events(struct service *service, const struct options *o, struct err *err)
+{
+	static const char json[] = "[{\"seq\":1}]";
+	uint64_t taken;
+	bool hold;
+
+	(void)o;
+	if (service_post_events(service, json, sizeof(json) - 1, &taken, &hold, err))
+		return -1;
+	printf("taken %" PRIu64 " hold %d\n", taken, hold);
+	return 0;
+}
+
+static const struct {
+	const char *name;
+	int (*run)(struct service *service, const struct options *o, struct err *err);
+} commands[] = {
+	{"stream", stream}, {"memory", memory}, {"head", head}, {"hello", hello}, {"events", events},
+};
+
+static int fail(const struct err *err)
+{
+	printf("error %s | %s | %s\n", err_name(err->code), err->where, err->msg);
+	return 1;
+}
+
+static void parse_sha256(struct options *o, const char *hex)
+{
+	for (size_t i = 0; i < sizeof(o->sha256); i++) {
+		unsigned byte = 0;
+
+		sscanf(hex + 2 * i, "%2x", &byte);
+		o->sha256[i] = (uint8_t)byte;
+	}
+	o->has_sha256 = true;
+}
+
+static void parse(struct options *o, int argc, char **argv)
+{
+	static const struct option names[] = {
+		{"service", 1, 0, 'u'}, {"ca", 1, 0, 'c'},       {"pin", 1, 0, 'p'},
+		{"token", 1, 0, 't'},   {"sha256", 1, 0, 's'},   {"out", 1, 0, 'o'},
+		{"first-ms", 1, 0, 'f'}, {"stall-ms", 1, 0, 'l'}, {"connect-ms", 1, 0, 'n'},
+		{"retries", 1, 0, 'r'}, {"backoff-ms", 1, 0, 'b'}, {"repeat", 1, 0, 'x'},
+		{"fork", 0, 0, 'k'}, {"pieces", 1, 0, 'i'}, {0},
+	};
+	int c;
+
+	while ((c = getopt_long(argc, argv, "", names, NULL)) != -1) {
+		switch (c) {
+		case 'u': o->config.url = optarg; break;
+		case 'c': o->config.ca_file = optarg; break;
+		case 'p': o->config.pin = optarg; break;
+		case 't': o->config.token = optarg; break;
+		case 's': parse_sha256(o, optarg); break;
+		case 'o': o->out = optarg; break;
+		case 'f': o->limits.first_byte_ms = (unsigned)atoi(optarg); break;
+		case 'l': o->limits.stall_ms = (unsigned)atoi(optarg); break;
+		case 'n': o->limits.connect_ms = (unsigned)atoi(optarg); break;
+		case 'r': o->limits.retries = (unsigned)atoi(optarg); break;
+		case 'b': o->limits.backoff_ms = o->limits.backoff_max_ms = (unsigned)atoi(optarg); break;
+		case 'x': o->repeat = (unsigned)atoi(optarg); break;
+		case 'k': o->fork = true; break;
+		case 'i': o->pieces_max = strtoul(optarg, NULL, 10); break;
+		default: exit(2);
+		}
+	}
+}
+
+static int run(const char *command, struct service *service, const struct options *o)
+{
+	struct err err = ERR_INIT;
+
+	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++) {
+		if (strcmp(commands[i].name, command))
+			continue;
+		if (commands[i].run(service, o, &err))
+			return fail(&err);
+		puts("ok");
+		return 0;
+	}
+	return 2;
+}
+
+/* A child that inherited an open connection must not disturb its parent's. */
+static int run_in_child(const char *command, struct service *service, const struct options *o)
+{
+	int status;
+	pid_t pid;
+
+	fflush(stdout);
+	pid = fork();
+	if (!pid) {
+		status = run(command, service, o);
+		service_free(service);
+		fflush(stdout);
+		_exit(status);
+	}
+	return waitpid(pid, &status, 0) == pid ? WEXITSTATUS(status) : 1;
+}
+
+int main(int argc, char **argv)
+{
+	struct options o = {.limits = NET_LIMITS_DEFAULT, .repeat = 1,
+			    .config.mac = "52:54:00:12:34:56"};
+	struct err err = ERR_INIT;
+	struct service *service;
+	int status = 0;
+
+	log_open(NULL, true);
+	parse(&o, argc, argv);
+	if (argc - optind != 2)
+		return 2;
+	o.url = argv[optind + 1];
+	if (service_new(&service, &o.config, &err))
+		return fail(&err);
+	service->limits = o.limits;
+	for (unsigned i = 0; i < o.repeat; i++) {
+		if (i && o.fork)
+			status |= run_in_child(argv[optind], service, &o);
+		status |= run(argv[optind], service, &o);
+	}
+	service_free(service);
+	return status;
+}

@@ -1,0 +1,13 @@
+# The transport: agent/service. TRANSPORT is all that stands below fetch.h and service.h.
+PICOHTTP := build/sysroot/src/picohttpparser.c
+TRANSPORT := $(addprefix service/,url.c wait.c connect.c clock.c cert.c trust.c tls_text.c x509.c tls.c http.c \
+	http_head.c retry.c connection.c exchange.c text.c service.c fetch.c) base/err.c base/log.c $(PICOHTTP)
+TRANSPORT_LIBS := -lbearssl -lnettle -ljansson
+
+# Faults are injected by a server (tests/transport), against this program.
+build/transport/driver: tests/transport/driver.c $(patsubst service/%,agent/service/%,$(patsubst base/%,agent/base/%,$(TRANSPORT))) \
+		$(wildcard agent/service/*.h agent/base/*.h agent/base/*.def) | build/sysroot.ready
+	$(call say,UNIT,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(DEFS) -isystem build/sysroot/src $(WARN) -g -O1 $(SANITIZE) -o $@ $(filter %.c,$^) $(TRANSPORT_LIBS)
+unit-programs: build/transport/driver
