@@ -279,12 +279,14 @@ class Vm:
         except subprocess.TimeoutExpired:
             raise LabError(f"{self.name} still runs after {seconds} s:\n{self.serial()[-3000:]}") from None
 
-    def ssh(self, service, address, *command, seconds=60):
-        """Run a command in the VM as root, with the operator's key."""
-        return run(self.segment.inside(
+    def ssh_argv(self, service, address, command):
+        """The command line that runs `command` in the VM as root, with the operator's key."""
+        return self.segment.inside(
             "ssh", "-i", str(service.key), "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null",
-            "-o", "LogLevel=ERROR", "-o", "ConnectTimeout=20", "-o", "BatchMode=yes", f"root@{address}", *command),
-            timeout=seconds)
+            "-o", "LogLevel=ERROR", "-o", "ConnectTimeout=20", "-o", "BatchMode=yes", f"root@{address}", command)
+
+    def ssh(self, service, address, command, seconds=60):
+        return run(self.ssh_argv(service, address, command), timeout=seconds)
 
     def stop(self):
         stop_process(self.process, 5)

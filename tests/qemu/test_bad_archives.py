@@ -1,0 +1,51 @@
+"""Archives that are not what the job means: found while they flow, and the disk never gets a boot sector."""
+from faults import REFUSED, Origin, boot_code, expect_event, small_job
+from jobs import GIB, sha256
+
+
+def expect_failure(lab, vm, code):
+    vm.start("n")
+    seen = vm.wait_for(REFUSED, 400)
+    assert seen[1] == code, vm.serial()[-2000:]
+    event = expect_event(lab, vm, code)
+    assert event["step"] == "unpack"
+    vm.stop()
+    assert boot_code(vm) == bytes(440)
+
+
+def test_wrong_sha256(lab, inputs):
+    def job(address):
+        wanted = small_job(lab, inputs, address)
+        wanted["archives"][0]["sha256"] = "0" * 64
+        return wanted
+    expect_failure(lab, lab.vm("db1", job, [2 * GIB]), "archive.hash")
+
+
+def test_truncated_archive(lab, inputs):
+    """Cut short before it was hashed: the hash is right, the archive is not."""
+    short = lab.folder / "short.tar.gz"
+    with open(inputs.root, "rb") as source:
+        short.write_bytes(source.read(inputs.root.stat().st_size // 3))
+
+    def job(address):
+        wanted = small_job(lab, inputs, address)
+        wanted["archives"][0] = {"to": "/", "url": lab.archive(short), "sha256": sha256(short)}
+        return wanted
+    expect_failure(lab, lab.vm("db1", job, [2 * GIB]), "archive.truncated")
+
+
+def test_cut_connections_are_resumed(lab, inputs):
+    """Cut at 10, 50 and 99 %: each time it goes on where it was, and the hash of the whole is right."""
+    with Origin(lab, inputs.root, "10,50,99") as origin:
+        def job(address):
+            wanted = small_job(lab, inputs, address)
+            wanted["archives"][0]["url"] = origin.url
+            return wanted
+        vm = lab.vm("db1", job, [2 * GIB])
+        vm.start("n")
+        vm.wait_for(r"unpack +done", 600)
+        resumed = [int(start) for start in origin.ranges()]
+    size = inputs.root.stat().st_size
+    assert len(resumed) == 3
+    for start, share in zip(resumed, (10, 50, 99)):
+        assert 0 <= size * share // 100 - start < 1 << 17, f"resumed at {start}, cut at {share} %"

@@ -1,0 +1,149 @@
+"""The life of one VM, in order: blank, installed over the network, rescued, booted from its disk, installed again."""
+import re
+import shutil
+
+import pytest
+
+from jobs import GIB, install_job
+from lab import BUILD, TOP, Lab, run
+
+MEMORY_MIB = 96
+# What the installation itself changes; everything else must be as in the archives.
+CONFIGURED = ["etc", "etc/fstab", "etc/hostname", "etc/hosts", "etc/resolv.conf", "etc/network/*", "etc/inittab", "etc/init.d*",
+              "etc/rc*.d*", "root", "root/.ssh*", "boot", "lib/modules*", "usr/lib", "usr/lib/modules*", "usr/sbin", "var/lib", "etc/udev*", "etc/ssh*",
+              "data", "."]
+
+
+@pytest.fixture(scope="module")
+def life(inputs):
+    """One laboratory and one VM for all cases of this file: each goes on where the one before ended."""
+    folder = BUILD / "qemu" / "life"
+    shutil.rmtree(folder, ignore_errors=True)
+    with Lab(folder) as lab:
+        lab.service.init()
+        lab.service.start()
+        lab.inputs = inputs
+        lab.install_job = lambda address: with_host_key(lab, install_job(lab, inputs, address))
+        lab.db1 = lab.vm("db1", lab.install_job, [2 * GIB, 2 * GIB], memory=MEMORY_MIB)
+        yield lab
+
+
+def with_host_key(lab, job):
+    """The installed system's sshd needs a host key: an arbitrary file of the job."""
+    key = lab.folder / "host-key"
+    if not key.exists():
+        run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key])
+    job["files"] = [{"path": "/etc/ssh/ssh_host_ed25519_key", "content": key.read_text(), "mode": "0600"}]
+    return job
+
+
+def install(lab, vm, seconds=1500):
+    """Network boot to the end of the installation."""
+    vm.start("n")
+    vm.wait_for(r"installed; next", seconds)
+    vm.wait_end(120)
+
+
+def boot_installed(lab, vm, seconds=300):
+    vm.start("c")
+    vm.wait_for(r"login:", seconds)
+    lab.service.wait_state(vm.name, "complete", 120)
+
+
+def test_install(life):
+    vm = life.db1
+    sizes = [path.stat().st_size for path in (life.inputs.root, life.inputs.data)]
+    assert sum(sizes) > MEMORY_MIB << 20, "the archives must be larger than the memory"
+    install(life, vm)
+    assert life.service.state("db1") == "installed"
+    steps = [event["step"] for event in life.service.events("db1") if event["type"] == "end"]
+    assert steps == ["contact", "fetch", "check", "plan", "wipe", "partition", "lvm", "format", "mount", "unpack", "kernel",
+                     "initrd", "configure", "verify", "bootloader", "finish"]
+
+
+def test_rescue(life):
+    """Over ssh: assemble the system, compare every file, run the boot loader step again."""
+    vm = life.db1
+    set_mode(life, vm, "rescue")
+    vm.start("n")
+    vm.wait_for(r"mode rescue", 180)
+
+    def inside(command, seconds=120):
+        return vm.ssh(life.service, vm.address, command, seconds=seconds)
+
+    inside("newroot rescue mount")
+    assert "/dev/mapper/local-root /newroot xfs" in inside("cat /proc/mounts")
+    compare_files(life, vm)
+    inside("newroot apply --only bootloader")
+    inside("newroot rescue umount")
+    assert "/newroot" not in inside("cat /proc/mounts")
+    inside("sync")
+    vm.stop()
+    set_mode(life, vm, None)
+
+
+def set_mode(lab, vm, mode):
+    """Boot parameters of one VM, as an operator would edit them."""
+    entry = lab.service.data / "boot" / "pxelinux.cfg" / ("01-" + vm.mac.replace(":", "-"))
+    text = re.sub(r" newroot\.mode=\S+", "", entry.read_text())
+    entry.write_text(re.sub(r"(newroot\.url=\S+)", rf"\1 newroot.mode={mode}", text) if mode else text)
+
+
+def compare_files(lab, vm):
+    """Owner, mode, mtime, size, hash, link count, xattrs, ACLs, capabilities: of every file of the archives."""
+    program = lab.folder / "manifest"
+    run([BUILD / "sysroot" / "bin" / "musl-cc", "-O2", "-static", "-o", program, TOP / "tests" / "qemu" / "manifest.c",
+         "-lnettle"])
+    run(["sh", "-c", 'exec "$@" < "$0"', program, *vm.ssh_argv(lab.service, vm.address, "cat > /manifest && chmod +x /manifest")])
+    for archive, folder in ((lab.inputs.root, "/newroot"), (lab.inputs.data, "/newroot/data")):
+        found = lab.folder / f"found{folder.replace('/', '-')}"
+        found.write_text(vm.ssh(lab.service, vm.address, f"/manifest {folder}", seconds=600))
+        skipped = CONFIGURED if folder == "/newroot" else ["."]
+        print(run([TOP / "tests" / "qemu" / "manifest.py", archive, "--compare", found, *skipped]))
+
+
+def test_boots_from_its_disk(life):
+    vm = life.db1
+    boot_installed(life, vm)
+    check_sequences(life.service.events("db1"))
+    check_layout(life, vm)
+    vm.stop()
+
+
+def check_sequences(events):
+    """Each boot's events are numbered from 1 without a gap."""
+    boots = {}
+    for event in events:
+        boots.setdefault(event["boot"], []).append(event["seq"])
+    assert len(boots) >= 3, "an installation, a rescue, a first boot"
+    for numbers in boots.values():
+        assert numbers == list(range(1, len(numbers) + 1))
+
+
+def check_layout(lab, vm):
+    def inside(command):
+        return vm.ssh(lab.service, vm.address, command)
+
+    mounts = {line.split()[1]: line.split() for line in inside("cat /proc/mounts").splitlines()}
+    assert mounts["/"][2] == "xfs" and mounts["/data"][2] == "xfs" and mounts["/boot"][2] == "ext3"
+    assert "root=/dev/local/root" in inside("cat /proc/cmdline")
+    assert len(inside("cat /proc/swaps").splitlines()) == 2
+    name, pvs, free = inside("newroot lvm vgs --noheadings --units b --nosuffix -o vg_name,pv_count,vg_free").split()[-3:]
+    assert (name, pvs) == ("local", "2") and int(free) > 0
+    assert sorted(re.findall(r"/dev/\w+", inside("newroot lvm pvs --noheadings -o pv_name"))) == ["/dev/vda2", "/dev/vdb"]
+
+
+def test_again_over_an_active_vg(life):
+    """The same VM boots from the network once more: its VG `local` is in the way."""
+    install(life, life.db1)
+    boot_installed(life, life.db1)
+    life.db1.stop()
+
+
+def test_again_with_a_missing_pv(life):
+    """Its second disk was replaced: the old VG can't be activated, the new one has the same name."""
+    with open(life.db1.disks[1], "r+b") as disk:
+        disk.truncate(0)
+        disk.truncate(2 * GIB)
+    install(life, life.db1)
+    boot_installed(life, life.db1)

@@ -1,0 +1,59 @@
+"""What must be refused before anything is written: the disks stay as they were, byte for byte."""
+import shutil
+
+from faults import expect_event, expect_refusal, small_disks, small_job
+from lab import Service
+
+
+def test_unknown_ca(lab, inputs):
+    """The site image of another site: its CA did not sign this service."""
+    other = Service(lab.segment, lab.folder / "other")
+    other.init()
+    vm = lab.vm("db1", lambda address: small_job(lab, inputs, address), small_disks())
+    shutil.copy(other.data / "boot" / "site.img", lab.service.data / "boot" / "site.img")
+    expect_refusal(vm, "tls.untrusted")
+    assert lab.service.events("db1") == [], "nothing was said to a service that can't be trusted"
+
+
+def test_expired_certificate(lab, inputs):
+    lab.service.cli("cert", "renew", "--days", "-1")
+    lab.service.close()
+    lab.service.start()
+    vm = lab.vm("db1", lambda address: small_job(lab, inputs, address), small_disks())
+    expect_refusal(vm, "tls.expired")
+
+
+def test_wrong_host_name(lab, inputs):
+    """The right CA, but the certificate is for another address."""
+    lab.service.close()
+    shutil.rmtree(lab.service.data)
+    lab.service.init(address="10.77.0.99")
+    lab.service.start()
+    vm = lab.vm("db1", lambda address: small_job(lab, inputs, address), small_disks())
+    expect_refusal(vm, "tls.name")
+
+
+def test_volumes_larger_than_disks(lab, inputs):
+    vm = lab.vm("db1", lambda address: small_job(lab, inputs, address, volumes=[
+        {"name": "root", "size": "900MiB", "mount": "/"}, {"name": "data", "size": "40GiB", "mount": "/data"}]),
+        small_disks())
+    expect_refusal(vm, "machine.space")
+    event = expect_event(lab, vm, "machine.space")
+    assert event["step"] in ("check", "plan")
+
+
+def test_unknown_job_key(lab, inputs):
+    vm = lab.vm("db1", lambda address: small_job(lab, inputs, address, volumens=[]), small_disks())
+    expect_refusal(vm, "job.unknown-key")
+    event = expect_event(lab, vm, "job.unknown-key")
+    assert event["where"] == "/volumens"
+
+
+def test_missing_archive(lab, inputs):
+    def job(address):
+        wanted = small_job(lab, inputs, address)
+        wanted["archives"][0]["url"] += ".gone"
+        return wanted
+    vm = lab.vm("db1", job, small_disks())
+    expect_refusal(vm, "archive.missing")
+    expect_event(lab, vm, "archive.missing")
