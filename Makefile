@@ -13,7 +13,7 @@ DEFS := -std=gnu17 -D_GNU_SOURCE -Iagent -DNEWROOT_VERSION='"$(VERSION)"' -DNEWR
 CFLAGS := -O2 -g
 
 help:
-	@sed -n 's/^## //p' Makefile
+	@sed -n 's/^## //p' $(filter-out %.d,$(MAKEFILE_LIST))
 
 ## make            everything that is shipped: newroot, newroot-server, vmlinuz, initrd.img, sbom.json
 all: build/newroot build/newroot-server build/vmlinuz build/initrd.img build/sbom.json
@@ -33,11 +33,15 @@ build/agent/%.o: agent/%.c build/sysroot.ready
 	@mkdir -p $(@D)
 	$(Q)$(MUSL_CC) $(DEFS) $(WARN) $(AGENT_CFLAGS) -MMD -MP -c -o $@ $<
 
-# --- what it stands on
-build/sysroot.ready: $(wildcard deps/* deps/*/*)
-	$(call say,DEPS,build/sysroot)
+# --- what it stands on: Debian packages of the build machine, then third-party libraries for musl
+build/packages.ready: deps/install-packages
+	$(call say,PACKAGES,"what the build machine lacks")
 	@mkdir -p build
 	$(Q)deps/install-packages
+	@touch $@
+
+build/sysroot.ready: build/packages.ready $(wildcard deps/* deps/*/*)
+	$(call say,DEPS,build/sysroot)
 	$(Q)deps/build all
 	@touch $@
 
@@ -55,6 +59,12 @@ build/initrd.img: $(wildcard initrd/*) build/newroot build/sysroot.ready
 
 # --- the service
 include server-stub/server.mk
+$(SERVER_OBJS): | build/packages.ready
+
+# --- seeing it work
+## make demo       PXE-boot a blank VM in QEMU, install it, boot it from its disk, see it check in
+demo: all
+	$(Q)/usr/bin/python3 -B tests/qemu/demo.py
 
 # --- tests
 include tests/tests.mk
@@ -64,5 +74,5 @@ clean:
 	rm -rf build
 
 .DEFAULT_GOAL := all
-.PHONY: help all clean
+.PHONY: help all demo clean
 -include $(AGENT_OBJS:.o=.d)

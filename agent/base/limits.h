@@ -94,4 +94,14 @@
 /* A disk that takes nothing for this long, while an unpack waits for it, has failed. */
 #define UNPACK_STALL_S 600
 
+/* A kernel module: the largest of today's (amdgpu, with debug information) stay below this. */
+#define MODULE_BYTES_MAX MIB(64)
+/* Modules of one kernel: distributions ship 2000 to 7000. */
+#define MODULES_MAX 16384
+/* modules.dep, modules.alias and the like: 2 MB at most in distributions. */
+#define MODULES_FILE_MAX (16 * 1024 * 1024)
+
+/* A device's modalias: the kernel's own are up to 400 bytes (dmi). */
+#define MODALIAS_BYTES_MAX 1024
+
 #endif

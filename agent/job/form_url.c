@@ -36,7 +36,7 @@ static bool is_host(const char *host)
 
 static bool is_port(const char *text)
 {
-	return made_of(text, DIGITS, 5) && atoi(text) >= 1 && atoi(text) <= 65535;
+	return made_of(text, DIGITS, 5) && text[0] != '0' && atoi(text) <= 65535;
 }
 
 /* "name", "name:8443", "10.0.2.2:8443", "[fd00::1]:8443"; never "user@name". */

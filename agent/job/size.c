@@ -21,13 +21,16 @@ static const struct {
 #define UNIT_COUNT   (sizeof(units) / sizeof(units[0]))
 #define BINARY_UNITS 5 /* the first ones */
 
-/* "12.5" as 12500, and where it ends; NULL when it is no number. */
-static const char *parse_number(const char *text, uint64_t *thousandths)
+/*
+ * "12.5" as 12500, and where it ends; NULL when it is no number, has a needless 0 before it, or more
+ * than `decimals` (at most 3) digits behind the point.
+ */
+static const char *parse_number(const char *text, size_t decimals, uint64_t *thousandths)
 {
 	size_t whole = strspn(text, "0123456789");
 	uint64_t value = 0, scale = THOUSANDTHS / 10;
 
-	if (whole < 1 || whole > DIGITS_MAX)
+	if (whole < 1 || whole > DIGITS_MAX || (whole > 1 && *text == '0'))
 		return NULL;
 	for (; whole; whole--)
 		value = value * 10 + (uint64_t)(*text++ - '0');
@@ -35,7 +38,7 @@ static const char *parse_number(const char *text, uint64_t *thousandths)
 	if (*text == '.') {
 		size_t digits = strspn(++text, "0123456789");
 
-		if (digits < 1 || digits > 3)
+		if (digits < 1 || digits > decimals)
 			return NULL;
 		for (; digits; digits--, scale /= 10)
 			value += (uint64_t)(*text++ - '0') * scale;
@@ -49,7 +52,7 @@ bool size_parse_bytes(const char *text, uint64_t *bytes)
 	uint64_t thousandths;
 	size_t i = 0;
 
-	text = parse_number(text, &thousandths);
+	text = parse_number(text, 3, &thousandths);
 	if (!text)
 		return false;
 	text += *text == ' ';
@@ -66,8 +69,8 @@ static bool parse_percent(const char *text, uint32_t *hundredths)
 {
 	uint64_t thousandths;
 
-	text = parse_number(text, &thousandths);
-	if (!text || strcmp(text, "%") || thousandths > 100 * THOUSANDTHS || thousandths % 10)
+	text = parse_number(text, 2, &thousandths);
+	if (!text || strcmp(text, "%") || thousandths > 100 * THOUSANDTHS)
 		return false;
 	*hundredths = (uint32_t)(thousandths / 10);
 	return true;
@@ -95,8 +98,8 @@ bool size_parse_seconds(const char *text, uint32_t *seconds)
 {
 	uint64_t thousandths;
 
-	text = parse_number(text, &thousandths);
-	if (!text || thousandths % THOUSANDTHS || thousandths > (uint64_t)UINT32_MAX)
+	text = parse_number(text, 0, &thousandths);
+	if (!text || thousandths > (uint64_t)UINT32_MAX)
 		return false;
 	*seconds = (uint32_t)(thousandths / THOUSANDTHS);
 	if (!strcmp(text, "min"))

@@ -7,15 +7,16 @@
 #include "job/reader.h"
 
 #define KEY_MAX 32 /* longer than any key: longer words are near to none */
-#define NEAR    2  /* two slips of the finger; more would suggest at random */
+#define NEAR    2  /* two slips of the finger (one in the shortest keys); more would be a guess */
 
 /* Other programs' words for our keys. */
 static const struct {
 	const char *theirs, *ours;
 } synonyms[] = {
-	{"checksum", "sha256"}, {"dns", "nameservers"}, {"filesystem", "fs"}, {"hash", "sha256"},
-	{"image", "url"},       {"ip", "addresses"},    {"path", "device"},   {"target", "to"},
-	{"type", "fs"},         {"uri", "url"},         {"user", "owner"},
+	{"checksum", "sha256"}, {"dns", "nameservers"}, {"filesystem", "fs"},
+	{"hash", "sha256"},     {"image", "url"},       {"ip", "addresses"},
+	{"path", "device"},     {"target", "to"},       {"type", "fs"},
+	{"uri", "url"},         {"user", "owner"},      {"permissions", "mode"},
 };
 
 static size_t least(size_t a, size_t b)
@@ -88,7 +89,7 @@ const char *suggest_key(const struct object *object, const char *key)
 		const char *ours = object->fields[i].key;
 		size_t far = distance(ours, key);
 
-		if (far < best && far < strlen(ours)) {
+		if (far < best && 2 * far <= strlen(ours)) {
 			best = far;
 			nearest = ours;
 		}

@@ -32,6 +32,16 @@ struct change *changes_file(struct changes *changes, const char *path, const str
 	return change;
 }
 
+struct change *changes_edit(struct changes *changes, const char *path, const struct text *content)
+{
+	struct change *change = changes_file(changes, path, content);
+	struct stat st;
+
+	if (target_stat(changes->target, path, &st))
+		change->mode = st.st_mode & 07777;
+	return change;
+}
+
 struct change *changes_link(struct changes *changes, const char *path, const char *to)
 {
 	struct change *change = add(changes, CHANGE_LINK, path);

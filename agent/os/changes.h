@@ -35,6 +35,8 @@ struct changes {
  * root's. Strings are kept by reference. A later change of the same path wins.
  */
 struct change *changes_file(struct changes *changes, const char *path, const struct text *content);
+/* The same for a file that is edited rather than replaced: it keeps the mode it has. */
+struct change *changes_edit(struct changes *changes, const char *path, const struct text *content);
 struct change *changes_link(struct changes *changes, const char *path, const char *to);
 struct change *changes_directory(struct changes *changes, const char *path, mode_t mode);
 struct change *changes_aside(struct changes *changes, const char *path, const char *name);

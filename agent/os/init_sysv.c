@@ -67,7 +67,7 @@ static int name_for_startpar(struct changes *changes, struct err *err)
 	if (!old || strstr(old, FIRST_BOOT_SERVICE))
 		return 0;
 	add_dependency(&text, old);
-	changes_file(changes, DEPEND, &text);
+	changes_edit(changes, DEPEND, &text);
 	return 0;
 }
 

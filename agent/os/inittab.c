@@ -69,8 +69,8 @@ int inittab_logins(struct changes *changes, const struct strings *consoles, stru
 		if (!has_word(securetty.data, serial.tty))
 			text_printf(&securetty, "%s\n", serial.tty);
 	}
-	changes_file(changes, INITTAB, &inittab)->keep_old = true;
+	changes_edit(changes, INITTAB, &inittab)->keep_old = true;
 	if (old_securetty)
-		changes_file(changes, SECURETTY, &securetty);
+		changes_edit(changes, SECURETTY, &securetty);
 	return 0;
 }

@@ -143,13 +143,16 @@ static int hostname(struct changes *changes, const char *name, struct err *err)
 {
 	struct text text = {.arena = changes->arena};
 	bool old_style = !is_openrc(changes->target);
-	const struct assignment set = {old_style ? "HOSTNAME" : "hostname", name};
+	/* The short name; the domain comes from /etc/hosts. */
+	const struct assignment set = {
+		old_style ? "HOSTNAME" : "hostname",
+		arena_printf(changes->arena, "%.*s", (int)strcspn(name, "."), name)};
 	const char *old;
 
 	if (target_read(changes->target, HOSTNAME, changes->arena, &old, NULL, err))
 		return -1;
 	assignments_edit(&text, old, &set, 1);
-	changes_file(changes, HOSTNAME, &text);
+	changes_edit(changes, HOSTNAME, &text);
 	return 0;
 }
 

@@ -39,7 +39,7 @@ static int render_addresses(struct changes *changes, struct text *text,
 			    const struct job_interface *i, struct err *err)
 {
 	struct text others = {.arena = changes->arena}; /* IPv6 addresses after the first */
-	unsigned v4 = 0, v6 = 0;
+	unsigned v4 = i->dhcp, v6 = 0, aliases = 0;
 
 	for (size_t a = 0; a < i->addresses.count; a++) {
 		struct cidr address;
@@ -50,8 +50,8 @@ static int render_addresses(struct changes *changes, struct text *text,
 			text_printf(&others, "%s%s", others.size ? " " : "", i->addresses.item[a]);
 		else if (address.v6)
 			text_printf(text, "IPV6INIT=yes\nIPV6ADDR=%s\n", i->addresses.item[a]);
-		else if (v4++ || i->dhcp)
-			add_alias(changes, i, v4, &address);
+		else if (v4++)
+			add_alias(changes, i, ++aliases, &address);
 		else
 			render_v4(text, &address);
 	}
@@ -159,7 +159,7 @@ static int edit_network(struct changes *changes, const struct assignment *set, s
 	if (!old && target_read(changes->target, NETWORK, changes->arena, &old, NULL, err))
 		return -1;
 	assignments_edit(&text, old, set, count);
-	changes_file(changes, NETWORK, &text)->keep_old = true;
+	changes_edit(changes, NETWORK, &text)->keep_old = true;
 	return 0;
 }
 
