@@ -1,0 +1,170 @@
+#include "base/lvm.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <lvm2cmd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define LVM_FOLDER "/run/newroot/lvm"
+#define ROW_PREFIX "LVM2_" /* what --nameprefixes puts before every field */
+
+/*
+ * No udev, no daemons, no files that remember devices or metadata of an earlier life. PE start is what the
+ * plan reckons with, whatever the disk claims about its geometry.
+ */
+static const char configuration[] =
+	"devices {\n"
+	"	dir = \"/dev\"\n"
+	"	scan = [ \"/dev\" ]\n"
+	"	use_devicesfile = 0\n"
+	"	hints = \"none\"\n"
+	"	obtain_device_list_from_udev = 0\n"
+	"	external_device_info_source = \"none\"\n"
+	"	data_alignment_detection = 0\n"
+	"	data_alignment_offset_detection = 0\n"
+	"}\n"
+	"backup {\n"
+	"	backup = 0\n"
+	"	archive = 0\n"
+	"}\n"
+	"activation {\n"
+	"	udev_sync = 0\n"
+	"	udev_rules = 0\n"
+	"	verify_udev_operations = 0\n"
+	"	monitoring = 0\n"
+	"}\n"
+	"global {\n"
+	"	locking_dir = \"" LVM_FOLDER "/lock\"\n"
+	"	event_activation = 0\n"
+	"	use_lvmpolld = 0\n"
+	"	use_lvmlockd = 0\n"
+	"}\n"
+	"log {\n"
+	"	syslog = 0\n"
+	"}\n";
+
+struct batch {
+	const char *const *commands;
+	size_t count;
+	bool report;
+};
+
+/* Of the child: lvm2_log_fn() has no argument to carry them. */
+static char last_error[512];
+static bool reporting;
+
+/* Reports and warnings come on the same level; only rows carry the prefix. */
+static void on_message(int level, const char *file, int line, int dm_errno, const char *message)
+{
+	const char *text = message + strspn(message, " ");
+
+	(void)file;
+	(void)line;
+	(void)dm_errno;
+	if (level <= LVM2_LOG_ERROR)
+		snprintf(last_error, sizeof(last_error), "%s", text);
+	if (reporting && level == LVM2_LOG_PRINT && !strncmp(text, ROW_PREFIX, strlen(ROW_PREFIX)))
+		printf("%s\n", text);
+	else if (level <= LVM2_LOG_PRINT)
+		fprintf(stderr, "%s\n", text);
+}
+
+static int write_configuration(const char *path, struct err *err)
+{
+	FILE *file = fopen(path, "we");
+
+	if (!file)
+		return err_sys(err, ERR_LVM, path, "cannot create LVM's configuration");
+	fputs(configuration, file);
+	if (fclose(file))
+		return err_sys(err, ERR_LVM, path, "cannot write LVM's configuration");
+	return 0;
+}
+
+int lvm_prepare(struct err *err)
+{
+	static const char *const folders[] = {"/run", "/run/newroot", LVM_FOLDER};
+
+	for (size_t i = 0; i < sizeof(folders) / sizeof(*folders); i++)
+		if (mkdir(folders[i], 0755) < 0 && errno != EEXIST)
+			return err_sys(err, ERR_LVM, folders[i], "cannot make the folder");
+	if (setenv("LVM_SYSTEM_DIR", LVM_FOLDER, 1) || setenv("DM_DISABLE_UDEV", "1", 1) ||
+	    setenv("LVM_SUPPRESS_FD_WARNINGS", "1", 1))
+		return err_sys(err, ERR_LVM, NULL, "cannot set LVM's environment");
+	return write_configuration(LVM_FOLDER "/lvm.conf", err);
+}
+
+static int run_batch(void *arg, struct err *err)
+{
+	const struct batch *batch = arg;
+	void *lvm;
+
+	if (lvm_prepare(err) < 0)
+		return -1;
+	reporting = batch->report;
+	lvm2_log_fn(on_message);
+	lvm = lvm2_init();
+	if (!lvm)
+		return err_set(err, ERR_LVM, NULL, "cannot start LVM: %s", last_error);
+	for (size_t i = 0; i < batch->count; i++) {
+		last_error[0] = '\0';
+		if (!batch->report)
+			fprintf(stderr, "lvm %s\n", batch->commands[i]);
+		if (lvm2_run(lvm, batch->commands[i]) != LVM2_COMMAND_SUCCEEDED)
+			return err_set(err, ERR_LVM, batch->commands[i], "%s",
+				       *last_error ? last_error : "failed without a message");
+	}
+	lvm2_exit(lvm);
+	return 0;
+}
+
+int lvm_run(const char *const *commands, size_t count, const struct child_watch *watch,
+	    struct err *err)
+{
+	struct batch batch = {.commands = commands, .count = count};
+	struct child child = {.name = "lvm", .fn = run_batch, .arg = &batch};
+
+	return child_run(&child, watch, err);
+}
+
+int lvm_report(const char *const *commands, size_t count, char *out, size_t size,
+	       const struct child_watch *watch, struct err *err)
+{
+	struct batch batch = {.commands = commands, .count = count, .report = true};
+	struct child child = {
+		.name = "lvm", .fn = run_batch, .arg = &batch, .out = out, .out_size = size};
+
+	return child_run(&child, watch, err);
+}
+
+/* Rows look like: LVM2_LV_NAME='root' LVM2_LV_SIZE='4294967296'. */
+bool lvm_field(const char *row, const char *name, char *buf, size_t size)
+{
+	const char *end = row + strcspn(row, "\n"), *value;
+	char key[64] = ROW_PREFIX;
+	size_t used = strlen(key), len;
+
+	for (; *name && used + 3 < sizeof(key); name++)
+		key[used++] = (char)toupper((unsigned char)*name);
+	memcpy(key + used, "='", 3);
+	value = strstr(row, key);
+	if (!value || value >= end)
+		return false;
+	value += strlen(key);
+	len = strcspn(value, "'\n");
+	if (len >= size)
+		return false;
+	memcpy(buf, value, len);
+	buf[len] = '\0';
+	return true;
+}
+
+const char *lvm_next_row(const char *row)
+{
+	const char *newline = strchr(row, '\n');
+
+	return newline && newline[1] ? newline + 1 : NULL;
+}

@@ -1,0 +1,141 @@
+/* `newroot plan`: what a job would do to this machine's disks, to the byte; writes nothing. */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "command.h"
+#include "job/job.h"
+#include "machine/machine.h"
+#include "machine/params.h"
+#include "plan/plan.h"
+#include "service/service.h"
+
+#define PARAMS_FILE "/run/newroot/params"
+#define COMMAND     "plan"
+
+struct options {
+	const char *job, *sysfs, *ca;
+};
+
+static void usage(FILE *out)
+{
+	fprintf(out, "usage: newroot plan [--job FILE] [--sysfs DIR] [--ca FILE]\n"
+		     "Shows what a job would do to this machine's disks; writes nothing.\n"
+		     "  --job FILE    the job (default: this machine's, from the service)\n"
+		     "  --sysfs DIR   take the disks from this folder instead of /sys\n"
+		     "  --ca FILE     trust anchor for the service (default: " SITE_CA ")\n");
+}
+
+/* 0, or -1 with the exit status in `status`. */
+static int parse_options(int argc, char **argv, struct options *o, int *status)
+{
+	static const struct option options[] = {
+		{"job", required_argument, NULL, 'j'},
+		{"sysfs", required_argument, NULL, 's'},
+		{"ca", required_argument, NULL, 'a'},
+		{"help", no_argument, NULL, 'h'},
+		{0},
+	};
+	int c;
+
+	*o = (struct options){.sysfs = "/sys", .ca = SITE_CA};
+	*status = 0;
+	while ((c = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+		if (c == 'j') {
+			o->job = optarg;
+		} else if (c == 's') {
+			o->sysfs = optarg;
+		} else if (c == 'a') {
+			o->ca = optarg;
+		} else {
+			*status = c == 'h' ? 0 : err_exit_status(ERR_USAGE);
+			usage(c == 'h' ? stdout : stderr);
+			return -1;
+		}
+	}
+	if (optind == argc)
+		return 0;
+	*status = err_exit_status(ERR_USAGE);
+	usage(stderr);
+	return -1;
+}
+
+static const char *own_mac(const struct params *params, const struct machine *machine)
+{
+	if (params->mac)
+		return params->mac;
+	return machine->nic_count ? machine->nics[0].mac : "";
+}
+
+/* The job as the service gives it; `*text` is the caller's to free. */
+static int ask_service(const struct options *o, const struct machine *machine, char **text,
+		       size_t *size, struct arena *arena, struct err *err)
+{
+	struct service *service = NULL;
+	struct params params;
+	struct hello hello;
+	int ret = -1;
+
+	if (params_read(&params, PARAMS_FILE, arena, err) < 0)
+		return -1;
+	if (!params.url)
+		return err_set(err, ERR_MACHINE_BOOT_PARAM, "newroot.url",
+			       "the boot parameters name no service; give the job with --job FILE");
+	if (service_new(&service,
+			&(struct service_config){.url = params.url,
+						 .ca_file = o->ca,
+						 .pin = params.pin,
+						 .token = params.token,
+						 .mac = own_mac(&params, machine)},
+			err) == 0 &&
+	    service_hello(service, false, &hello, err) == 0)
+		ret = service_job(service, text, size, err);
+	service_free(service);
+	return ret;
+}
+
+static int load_job(const struct options *o, const struct machine *machine, struct job *job,
+		    struct arena *arena, struct err_list *errors)
+{
+	struct err err = ERR_INIT;
+	char *text = NULL;
+	size_t size;
+	int ret;
+
+	if (o->job)
+		return job_read(job, o->job, arena, errors);
+	if (ask_service(o, machine, &text, &size, arena, &err) < 0) {
+		err_list_add(errors, &err);
+		return -1;
+	}
+	ret = job_parse(job, text, size, arena, errors);
+	free(text);
+	return ret;
+}
+
+int cmd_plan(int argc, char **argv)
+{
+	struct arena arena = {0};
+	struct err_list errors = {0};
+	struct err err = ERR_INIT;
+	struct machine machine;
+	struct options o;
+	struct plan plan;
+	struct job job;
+	int status;
+
+	if (parse_options(argc, argv, &o, &status) < 0)
+		return status;
+	if (machine_probe(&machine, o.sysfs, &arena, &err) < 0)
+		err_list_add(&errors, &err);
+	else if (load_job(&o, &machine, &job, &arena, &errors) == 0 &&
+		 plan_make(&plan, &job, &machine, &arena, &errors) == 0 &&
+		 plan_print(&plan, stdout) < 0) {
+		err_sys(&err, ERR_IO, "standard output", "cannot write the plan");
+		err_list_add(&errors, &err);
+	}
+	status = errors.count ? command_fail_list(COMMAND, &errors) : 0;
+	err_list_free(&errors);
+	arena_free(&arena);
+	return status;
+}

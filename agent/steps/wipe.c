@@ -1,0 +1,188 @@
+/*
+ * Step wipe: from here on the disks of the plan are ours. What rests on them is taken apart, leaf first; old signatures
+ * are erased inside old partitions and at both ends; places where new things begin are zeroed.
+ */
+#include <stdio.h>
+
+#include "base/limits.h"
+#include "machine/sysfs.h"
+#include "steps/blockdev.h"
+#include "steps/busy.h"
+#include "steps/holders.h"
+#include "steps/signatures.h"
+#include "steps/step.h"
+
+#define ENDS_SIZE MIB(2)  /* MD 0.90 lies within the last 128 KiB, GPT's backup in the last 33 sectors */
+#define PLACE_SIZE MIB(1) /* what filesystems, PVs and boot loaders keep at their beginning */
+#define SYSFS_SECTOR 512
+
+static void check(const struct context *ctx, struct err_list *errors)
+{
+	if (ctx->plan)
+		busy_check(ctx->plan, ctx->watch, errors);
+}
+
+static int take_apart(const struct disk *disk, struct arena *arena, struct err *err)
+{
+	struct holders holders = {0};
+
+	if (holders_find(&holders, SYSFS, disk->name, arena, err) < 0)
+		return -1;
+	for (size_t i = 0; i < holders.count; i++) {
+		fprintf(stderr, "%s: taking %s apart\n", disk->path, holders.item[i].label);
+		if (holder_remove(&holders.item[i], err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* Old partitions as the kernel knows them: also those of tables that libblkid does not. */
+static int kernels_partitions(struct extents *extents, const struct disk *disk,
+			      struct arena *arena, struct err *err)
+{
+	const char *folder = arena_printf(arena, SYSFS "/block/%s", disk->name);
+	const char **entries;
+	size_t count;
+
+	if (sysfs_list(&entries, &count, folder, arena, err) < 0)
+		return -1;
+	for (size_t i = 0; i < count; i++) {
+		uint64_t start = sysfs_number(0, "%s/%s/start", folder, entries[i]);
+		uint64_t size = sysfs_number(0, "%s/%s/size", folder, entries[i]);
+
+		if (sysfs_exists("%s/%s/partition", folder, entries[i]) && size &&
+		    extents_add(extents, start * SYSFS_SECTOR, size * SYSFS_SECTOR, disk->path, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* Where signatures may be: inside old partitions, where new ones will be, on the disk as a whole. */
+static int find_places(struct extents *places, int fd, const struct plan_disk *disk,
+		       struct arena *arena, struct err *err)
+{
+	const char *path = disk->disk->path;
+
+	if (kernels_partitions(places, disk->disk, arena, err) < 0 ||
+	    signatures_partitions(places, fd, path, disk->disk->size, err) < 0)
+		return -1;
+	for (size_t i = 0; i < disk->partition_count; i++)
+		if (extents_add(places, disk->partitions[i].start, disk->partitions[i].size, path, err) < 0)
+			return -1;
+	return extents_add(places, 0, disk->disk->size, path, err);
+}
+
+static int zero_ends(int fd, const char *path, struct extent extent, uint64_t size, struct err *err)
+{
+	if (extent.size <= 2 * size)
+		return blockdev_zero(fd, path, extent.start, extent.size, err);
+	if (blockdev_zero(fd, path, extent.start, size, err) < 0)
+		return -1;
+	return blockdev_zero(fd, path, extent.start + extent.size - size, size, err);
+}
+
+static int erase(int fd, const struct plan_disk *disk, struct arena *arena, struct err *err)
+{
+	const char *path = disk->disk->path;
+	struct extents places = {0};
+	unsigned erased = 0;
+
+	if (find_places(&places, fd, disk, arena, err) < 0)
+		return -1;
+	for (size_t i = 0; i < places.count; i++)
+		if (signatures_erase(fd, path, places.item[i], &erased, err) < 0)
+			return -1;
+	for (size_t i = 0; i < disk->partition_count; i++)
+		if (zero_ends(fd, path, (struct extent){disk->partitions[i].start, disk->partitions[i].size},
+			      PLACE_SIZE, err) < 0)
+			return -1;
+	fprintf(stderr, "%s: %u old signatures erased in %zu places\n", path, erased, places.count);
+	return zero_ends(fd, path, (struct extent){0, disk->disk->size}, ENDS_SIZE, err);
+}
+
+static int wipe_disk(const struct plan_disk *disk, struct arena *arena, struct err *err)
+{
+	const char *path = disk->disk->path;
+	struct err ignored;
+	int fd = blockdev_claim(path, err);
+
+	if (fd < 0)
+		return -1;
+	if (erase(fd, disk, arena, err) < 0 || blockdev_reread(fd, path, err) < 0) {
+		blockdev_close(fd, path, &ignored);
+		return -1;
+	}
+	return blockdev_close(fd, path, err);
+}
+
+/* In a child: libdevmapper and libblkid work on whatever the old system left. */
+static int wipe_all(void *arg, struct err *err)
+{
+	const struct plan *plan = arg;
+	struct arena arena = {0};
+	int ret = 0;
+
+	for (size_t i = 0; ret == 0 && i < plan->disk_count; i++)
+		ret = take_apart(plan->disks[i].disk, &arena, err);
+	for (size_t i = 0; ret == 0 && i < plan->disk_count; i++) {
+		ret = wipe_disk(&plan->disks[i], &arena, err);
+		child_progress(i + 1, plan->disk_count);
+	}
+	arena_free(&arena);
+	return ret;
+}
+
+static int run(struct context *ctx, struct err *err)
+{
+	struct child child = {.name = "wipe", .fn = wipe_all, .arg = ctx->plan};
+
+	return child_run(&child, ctx->watch, err);
+}
+
+static int verify_disk(const struct plan_disk *disk, struct arena *arena, struct err *err)
+{
+	const char *path = disk->disk->path;
+	struct extents left = {0};
+	struct err ignored;
+	char type[32];
+	int fd = blockdev_claim(path, err), found;
+
+	if (fd < 0)
+		return -1;
+	found = signatures_left(fd, path, (struct extent){0, disk->disk->size}, type, err);
+	blockdev_close(fd, path, &ignored);
+	if (found < 0 || kernels_partitions(&left, disk->disk, arena, err) < 0)
+		return -1;
+	if (found)
+		return err_set(err, ERR_WIPE, path, "a signature of %s is still there", type);
+	if (left.count)
+		return err_set(err, ERR_WIPE, path, "the kernel still sees %zu old partitions", left.count);
+	return 0;
+}
+
+static int verify_all(void *arg, struct err *err)
+{
+	const struct plan *plan = arg;
+	struct arena arena = {0};
+	int ret = 0;
+
+	for (size_t i = 0; ret == 0 && i < plan->disk_count; i++)
+		ret = verify_disk(&plan->disks[i], &arena, err);
+	arena_free(&arena);
+	return ret;
+}
+
+static int verify(struct context *ctx, struct err *err)
+{
+	struct child child = {.name = "wipe", .fn = verify_all, .arg = ctx->plan};
+
+	return child_run(&child, ctx->watch, err);
+}
+
+const struct step step_wipe = {
+	.name = "wipe",
+	.summary = "take old holders apart and erase old signatures",
+	.check = check,
+	.run = run,
+	.verify = verify,
+};
