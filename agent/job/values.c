@@ -148,7 +148,7 @@ void read_bytes(struct reader *r, const struct value *v, void *to)
 	const struct field *f = v->field;
 	char least[32];
 	const char *accepted =
-		"a size with a unit (KiB, MiB, GiB, TiB, MB, GB …), such as \"8GiB\"";
+		"a size with a unit (KiB, MiB, GiB, TiB, MB, GB and so on), such as \"8GiB\"";
 	const char *text;
 	uint64_t bytes;
 

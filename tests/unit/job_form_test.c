@@ -1,0 +1,287 @@
+/* The edges of each form, beyond what tests/jobs shows by example. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "job/address.h"
+#include "job/base64.h"
+#include "job/form.h"
+#include "job/size.h"
+
+static const struct {
+	const struct form *form;
+	const char *text;
+	bool fits;
+} forms[] = {
+	{&form_lv_name, "a", true},
+	{&form_lv_name, "a-b.c+d_e", true},
+	{&form_lv_name, ".", false},
+	{&form_lv_name, "...", true},
+	{&form_lv_name, "", false},
+	{&form_lv_name, "pvmove0", false},
+	{&form_lv_name, "xpvmove", true},
+	{&form_lv_name, "x_rimage_0", false},
+	{&form_vg_name, "snapshot", true},
+	{&form_vg_name, "null", false},
+	{&form_label, "/", true},
+	{&form_label, "0123456789abcdef", true},
+	{&form_label, "0123456789abcdefg", false},
+	{&form_device, "/dev/sda", true},
+	{&form_device, "/dev/disk/by-id/wwn-0x5000c500a1b2c3d4", true},
+	{&form_device, "/dev/", false},
+	{&form_device, "/dev/../etc", false},
+	{&form_device, "/dev//sda", false},
+	{&form_device, "/dev/sda/", false},
+	{&form_disk_id, "with blank", true},
+	{&form_disk_id, " x", false},
+	{&form_mount, "/", true},
+	{&form_mount, "/a", true},
+	{&form_mount, "/...", true},
+	{&form_mount, "/a/.", false},
+	{&form_mount, "//", false},
+	{&form_mount, "", false},
+	{&form_mount, "/bootstrap", true},
+	{&form_mount, "/boot/efi", false},
+	{&form_mount, "/development", true},
+	{&form_mount, "/run", false},
+	{&form_mount, "/a#b", false},
+	{&form_archive_target, "/boot", true},
+	{&form_archive_target, "/a b", true},
+	{&form_archive_target, "/a\nb", false},
+	{&form_archive_target, "/.hidden", true},
+	{&form_archive_target, "/..hidden", true},
+	{&form_file_path, "/", false},
+	{&form_owner, "0", true},
+	{&form_owner, "4294967294", true},
+	{&form_owner, "4294967295", false},
+	{&form_owner, "99999999999", false},
+	{&form_owner, "www-data", true},
+	{&form_owner, "-x", false},
+	{&form_owner, "", false},
+	{&form_mount_options, "a,b=c:d", true},
+	{&form_mount_options, ",a", false},
+	{&form_mount_options, "a,", false},
+	{&form_mount_options, "a,,b", false},
+	{&form_url, "https://h/x", true},
+	{&form_url, "https://h:1/x", true},
+	{&form_url, "https://h:65535/x", true},
+	{&form_url, "https://h:65536/x", false},
+	{&form_url, "https://h:0/x", false},
+	{&form_url, "https://h:/x", false},
+	{&form_url, "https://10.0.2.2:8443/x?y=z", true},
+	{&form_url, "https://10.0.2.256/x", false},
+	{&form_url, "https://[::1]/x", true},
+	{&form_url, "https://[::1]:443/x", true},
+	{&form_url, "https://[10.0.0.1]/x", false},
+	{&form_url, "https://[::1/x", false},
+	{&form_url, "https://[]/x", false},
+	{&form_url, "https://[/x", false},
+	{&form_url, "https://::1/x", false},
+	{&form_url, "https://h?x", false},
+	{&form_url, "https://h/%2", false},
+	{&form_url, "https://h/%2f", true},
+	{&form_url, "HTTPS://h/x", false},
+	{&form_url, "https://-h/x", false},
+	{&form_url, "https://u@h/x", false},
+	{&form_url, "https://h/u@x", true},
+	{&form_url, "https://h/\xc3\xbc", false},
+	{&form_hostname, "a", true},
+	{&form_hostname, "3com", true},
+	{&form_hostname, "42", true},
+	{&form_hostname, "a..b", false},
+	{&form_hostname, ".a", false},
+	{&form_hostname, "a.", false},
+	{&form_hostname, "a.7", false},
+	{&form_hostname, "a.7z", true},
+	{&form_interface, "eth0", true},
+	{&form_interface, "0eth", false},
+	{&form_interface, "", false},
+	{&form_address, "::", false},
+	{&form_address, "::1", true},
+	{&form_address, "1.2.3.04", false},
+	{&form_address, "1.2.3", false},
+	{&form_cidr, "10.0.0.1/8", true},
+	{&form_cidr, "10.0.0.1/08", false},
+	{&form_cidr, "10.0.0.1/", false},
+	{&form_cidr, "10.0.0.1/8/8", false},
+	{&form_cidr, "10.0.0.1/0", false},
+	{&form_cidr, "10.0.0.0/31", true},
+	{&form_cidr, "10.0.0.255/32", true},
+	{&form_cidr, "fd00::/64", false},
+	{&form_cidr, "fd00::ffff:ffff:ffff:ffff/64", true},
+	{&form_cidr, "fd00::1/129", false},
+	{&form_route, "10.0.0.0/8", true},
+	{&form_route, "10.0.0.1/32", true},
+	{&form_route, "::/0", false},
+	{&form_mac, "52:54:00:12:34:5", false},
+	{&form_mac, "52:54:00:12:34:56:78", false},
+	{&form_mac, "00:00:00:00:00:00", false},
+	{&form_mac, "", false},
+	{&form_module, "e1000e", true},
+	{&form_module, "a.ko", false},
+	{&form_command_line, "", true},
+	{&form_command_line, "  a=b  quiet ", true},
+	{&form_command_line, "xroot=1 rooty nonroot=", true},
+	{&form_command_line, "a ro", false},
+	{&form_command_line, "a rw=1 roo", true},
+	{&form_command_line, "a\nb", false},
+	{&form_root_options, "ro", true},
+	{&form_root_options, "", false},
+	{&form_console, "tty0", true},
+	{&form_console, "tty63", true},
+	{&form_console, "tty64", false},
+	{&form_console, "tty", false},
+	{&form_console, "tty0,9600", false},
+	{&form_console, "ttyS3,57600e7", true},
+	{&form_console, "ttyS0,", false},
+	{&form_console, "ttyS0,9600n8r", false},
+	{&form_console, "hvc0", true},
+	{&form_ssh_key, "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIA==", true},
+	{&form_ssh_key, "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIA== a comment", true},
+	{&form_ssh_key, "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIA", false},
+	{&form_ssh_key, "ssh-ed25519", false},
+	{&form_ssh_key, "ssh-dss AAAAB3NzaC1kc3MAAAAA", false},
+	{&form_ssh_key, "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIA==\nx", false},
+	{&form_ssh_key, "no-pty ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIA==", false},
+};
+
+static void test_forms(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++)
+		if (forms[i].form->fits(forms[i].text) != forms[i].fits)
+			fail_msg("\"%s\" as %s: %d", forms[i].text, forms[i].form->accepted,
+				 !forms[i].fits);
+}
+
+static void test_sizes(void **state)
+{
+	static const struct {
+		const char *text;
+		bool good;
+		struct job_size size;
+	} rows[] = {
+		{"8GiB", true, {SIZE_BYTES, 8ull << 30, 0}},
+		{"8 GiB", true, {SIZE_BYTES, 8ull << 30, 0}},
+		{"1.5MiB", true, {SIZE_BYTES, 1572864, 0}},
+		{"0.001KiB", true, {SIZE_BYTES, 1, 0}},
+		{"1kB", true, {SIZE_BYTES, 1000, 0}},
+		{"2TB", true, {SIZE_BYTES, 2000000000000, 0}},
+		{"8191PiB", true, {SIZE_BYTES, 8191ull << 50, 0}},
+		{"8192PiB", false, {0}},
+		{"999999999999999PiB", false, {0}},
+		{"1000000000000000kB", false, {0}},
+		{"5%", true, {SIZE_PERCENT, 0, 500}},
+		{"0.01%", true, {SIZE_PERCENT, 0, 1}},
+		{"100%", true, {SIZE_PERCENT, 0, 10000}},
+		{"100.01%", false, {0}},
+		{"0.001%", false, {0}},
+		{"5 %", false, {0}},
+		{"5%%", false, {0}},
+		{"rest", true, {SIZE_REST, 0, 0}},
+		{"Rest", false, {0}},
+		{"", false, {0}},
+		{"GiB", false, {0}},
+		{"1.GiB", false, {0}},
+		{".5GiB", false, {0}},
+		{"1.2345GiB", false, {0}},
+		{"08GiB", false, {0}},
+		{"+8GiB", false, {0}},
+		{" 8GiB", false, {0}},
+		{"8  GiB", false, {0}},
+		{"8GiB ", false, {0}},
+		{"8KB", false, {0}},
+		{"8", false, {0}},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct job_size size = {0};
+
+		if (size_parse(rows[i].text, &size) != rows[i].good ||
+		    size.kind != rows[i].size.kind || size.bytes != rows[i].size.bytes ||
+		    size.hundredths != rows[i].size.hundredths)
+			fail_msg("\"%s\"", rows[i].text);
+	}
+}
+
+static void test_seconds(void **state)
+{
+	uint32_t seconds;
+
+	(void)state;
+	assert_true(size_parse_seconds("0s", &seconds) && seconds == 0);
+	assert_true(size_parse_seconds("2min", &seconds) && seconds == 120);
+	assert_false(size_parse_seconds("3", &seconds));
+	assert_false(size_parse_seconds("1.5s", &seconds));
+	assert_false(size_parse_seconds("99999999999s", &seconds));
+}
+
+static void test_base64(void **state)
+{
+	static const struct {
+		const char *text, *bytes;
+	} rows[] = {
+		/* RFC 4648, section 10 */
+		{"", ""},
+		{"Zg==", "f"},
+		{"Zm8=", "fo"},
+		{"Zm9v", "foo"},
+		{"Zm9vYg==", "foob"},
+		{"Zm9vYmE=", "fooba"},
+		{"Zm9vYmFy", "foobar"},
+		{"Zg=", NULL},
+		{"Zg", NULL},
+		{"Zh==", NULL},
+		{"Zm9=", NULL},
+		{"Zm 9", NULL},
+		{"Zg==Zg==", NULL},
+		{"====", NULL},
+		{"Z===", NULL},
+		{"Zm9v\n", NULL},
+		{"=", NULL},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		size_t size = 0;
+		unsigned char *bytes = base64_decode(rows[i].text, strlen(rows[i].text), &size);
+
+		if (!rows[i].bytes != !bytes)
+			fail_msg("\"%s\"", rows[i].text);
+		if (bytes)
+			assert_string_equal((char *)bytes, rows[i].bytes);
+		if (bytes)
+			assert_int_equal(size, strlen(rows[i].bytes));
+		free(bytes);
+	}
+}
+
+static void test_networks(void **state)
+{
+	struct address own, other;
+
+	(void)state;
+	assert_true(address_parse_prefix("10.0.17.5/20", &own));
+	assert_true(address_parse("10.0.31.254", &other) && address_in(&other, &own));
+	assert_true(address_parse("10.0.32.1", &other) && !address_in(&other, &own));
+	assert_true(address_parse("fd00::1", &other) && !address_in(&other, &own));
+	assert_true(address_parse("fe80::1", &other) && address_is_link_local(&other));
+	assert_true(address_parse("fec0::1", &other) && !address_is_link_local(&other));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_forms),    cmocka_unit_test(test_sizes),
+		cmocka_unit_test(test_seconds),  cmocka_unit_test(test_base64),
+		cmocka_unit_test(test_networks),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

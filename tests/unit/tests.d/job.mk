@@ -1,0 +1,7 @@
+JOB_SOURCES := $(patsubst agent/%,%,$(wildcard agent/job/*.c)) base/err.c base/arena.c
+TEST_job = $(JOB_SOURCES)
+LIBS_job = -ljansson
+TEST_job_form = $(JOB_SOURCES)
+LIBS_job_form = -ljansson
+TEST_job_jobs = $(JOB_SOURCES)
+LIBS_job_jobs = -ljansson
