@@ -64,10 +64,11 @@
 /* A stream is written in pieces of this size: fewer system calls, and a pipe's default capacity. */
 #define FETCH_PIECE (64 * 1024)
 
-/* One event: must fit in one message of a socket pair (208 KB by default) with room for others. */
+/* One event: must fit in one message of a socket pair (208 KB by default) with room for others; texts
+ * and lines are capped so that they fit even when JSON doubles every byte. */
 #define EVENT_BYTES_MAX (48 * 1024)
-#define EVENT_TEXT_MAX (32 * 1024)
-#define EVENT_LINES_MAX 60
+#define EVENT_TEXT_MAX (20 * 1024)
+#define EVENT_LINES_MAX 40
 /* Events in one request: a few dozen keep the service's transaction short. */
 #define REPORT_BATCH_MAX 64
 /* The parent's queue while the reporter is busy, and the reporter's while the service is away: the
@@ -103,5 +104,10 @@
 
 /* A device's modalias: the kernel's own are up to 400 bytes (dmi). */
 #define MODALIAS_BYTES_MAX 1024
+
+/* First boot: switches and DHCP take a minute, a service under repair a few; then a person must look. */
+#define FIRST_BOOT_PATIENCE_S 900
+#define FIRST_BOOT_PAUSE_MAX_S 16
+#define FIRST_BOOT_REPORT_S 300
 
 #endif

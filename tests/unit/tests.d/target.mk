@@ -6,3 +6,5 @@ TEST_os = $(OS_TREE) os/access.c os/assignments.c os/cidr.c os/detect.c os/fstab
 	os/network_debian.c os/network_gentoo.c os/network_rhel.c os/serial.c
 TEST_target = $(OS_TREE)
 TEST_grub = steps/grub_images.c steps/grub_disk.c base/arena.c base/err.c base/child.c base/tail.c base/log.c
+TEST_first_boot = target/first_boot.c target/first_boot_config.c base/arena.c base/err.c base/log.c
+LIBS_first_boot = -ljansson

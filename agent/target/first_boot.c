@@ -1,0 +1,217 @@
+#include "target/first_boot.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/limits.h"
+#include "base/log.h"
+#include "service/report.h"
+#include "target/first_boot_config.h"
+
+struct context {
+	const struct first_boot *options;
+	struct first_boot_config config;
+	struct service *service;
+};
+
+/* What a first boot consists of, in order. Each row may run again after a crash. */
+struct first_boot_step {
+	const char *name;
+	int (*run)(struct context *ctx, struct err *err);
+};
+
+static int check_in(struct context *ctx, struct err *err);
+
+static const struct first_boot_step steps[] = {
+	{"check-in", check_in},
+};
+
+static int64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* The network of a system that is just booting may take a while: every failure is worth another try. */
+static int check_in(struct context *ctx, struct err *err)
+{
+	int64_t deadline = now_ms() + (int64_t)ctx->options->patience_s * 1000;
+	unsigned pause_s = 1;
+	struct hello hello;
+
+	while (service_hello(ctx->service, false, &hello, err)) {
+		log_line("service not reached [%s] %s: %s", err_name(err->code), err->where,
+			 err->msg);
+		if (now_ms() >= deadline)
+			return err_prefix(err, "service not reached within %u s",
+					  ctx->options->patience_s);
+		sleep(pause_s);
+		if (pause_s < FIRST_BOOT_PAUSE_MAX_S)
+			pause_s *= 2;
+	}
+	log_line("checked in with %s", hello.name);
+	return 0;
+}
+
+static void wait_while_held(void)
+{
+	while (report_held())
+		sleep(1);
+}
+
+static int run_steps(struct context *ctx, struct err *err)
+{
+	for (size_t i = 0; i < sizeof(steps) / sizeof(*steps); i++) {
+		const struct first_boot_step *step = &steps[i];
+		int64_t began = now_ms();
+		int ret;
+
+		wait_while_held();
+		report_begin(step->name);
+		ret = step->run(ctx, err);
+		report_end(step->name, ret == 0, (uint64_t)(now_ms() - began), 0);
+		if (ret) {
+			report_error(step->name, err, NULL, 0, NULL, 0);
+			report_state("error");
+			return -1;
+		}
+	}
+	report_state("complete");
+	return 0;
+}
+
+static int open_service(struct context *ctx, struct arena *arena, struct err *err)
+{
+	struct service_config config;
+
+	if (first_boot_config_read(&ctx->config, ctx->options->config, arena, err))
+		return -1;
+	config = (struct service_config){
+		.url = ctx->config.service,
+		.ca_file = ctx->config.ca,
+		.pin = ctx->config.pin,
+		.token = ctx->config.token,
+		.mac = ctx->config.mac,
+	};
+	return service_new(&ctx->service, &config, err);
+}
+
+/* The last event must have been taken: only then is the VM known to be complete. */
+static int report_and_run(struct context *ctx, struct err *err)
+{
+	int ret;
+
+	if (report_start(ctx->service, NULL, err))
+		return -1;
+	report_state("first boot");
+	ret = run_steps(ctx, err);
+	if (report_stop(FIRST_BOOT_REPORT_S) && ret == 0)
+		ret = err_set(err, ERR_FIRST_BOOT, ctx->config.service,
+			      "the service did not take the last events within %d s",
+			      FIRST_BOOT_REPORT_S);
+	return ret;
+}
+
+static int state_path(const struct first_boot *options, const char *name, char *path, size_t size,
+		      struct err *err)
+{
+	if (snprintf(path, size, "%s/%s", options->state_dir, name) >= (int)size)
+		return err_set(err, ERR_FIRST_BOOT, options->state_dir, "%s is too long a path",
+			       options->state_dir);
+	return 0;
+}
+
+/* Two at once would both check in; the lock goes with the process. Its descriptor, or -1. */
+static int lock(const struct first_boot *options, struct err *err)
+{
+	char path[256];
+	int fd;
+
+	if (state_path(options, "first-boot.lock", path, sizeof(path), err))
+		return -1;
+	fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return err_sys(err, ERR_FIRST_BOOT, path, "cannot open %s", path);
+	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+		return fd;
+	if (errno == EWOULDBLOCK)
+		err_set(err, ERR_FIRST_BOOT, path,
+			"another `newroot first-boot` is running; see " FIRST_BOOT_LOG);
+	else
+		err_sys(err, ERR_FIRST_BOOT, path, "cannot lock %s", path);
+	close(fd);
+	return -1;
+}
+
+static int mark_done(const char *path, struct err *err)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+
+	if (fd < 0)
+		return err_sys(err, ERR_FIRST_BOOT, path, "cannot make %s", path);
+	if (dprintf(fd, "checked in\n") < 0 || fsync(fd)) {
+		err_sys(err, ERR_FIRST_BOOT, path, "cannot write %s", path);
+		close(fd);
+		return -1;
+	}
+	return close(fd) ? err_sys(err, ERR_FIRST_BOOT, path, "cannot close %s", path) : 0;
+}
+
+/* For whoever watches the machine boot; no console is no error. */
+static void tell(const struct first_boot *options, const char *line)
+{
+	int fd = open(options->console, O_WRONLY | O_NOCTTY | O_CLOEXEC);
+
+	log_line("%s", line);
+	if (fd < 0)
+		return;
+	dprintf(fd, "newroot: %s\r\n", line);
+	close(fd);
+}
+
+static int run_once(const struct first_boot *options, const char *done, struct err *err)
+{
+	struct context ctx = {.options = options};
+	struct arena arena = {0};
+	int fd = lock(options, err);
+	int ret;
+
+	if (fd < 0)
+		return -1;
+	ret = open_service(&ctx, &arena, err);
+	if (ret == 0)
+		ret = report_and_run(&ctx, err);
+	if (ret == 0)
+		ret = mark_done(done, err);
+	service_free(ctx.service);
+	arena_free(&arena);
+	close(fd);
+	return ret;
+}
+
+int first_boot_run(const struct first_boot *options, struct err *err)
+{
+	char done[256], line[1024];
+
+	if (state_path(options, "first-boot.done", done, sizeof(done), err))
+		return -1;
+	if (access(done, F_OK) == 0) {
+		log_line("first boot was done before: %s is there", done);
+		return 0;
+	}
+	if (run_once(options, done, err)) {
+		snprintf(line, sizeof(line), "first boot failed [%s] %s", err_name(err->code),
+			 err->msg);
+		tell(options, line);
+		return -1;
+	}
+	tell(options, "checked in");
+	return 0;
+}

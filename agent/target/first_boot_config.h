@@ -1,0 +1,31 @@
+/*
+ * The installed system's own small file of instructions, /etc/newroot/first-boot.json (mode 0600):
+ * written by the configure step, read by `newroot first-boot`.
+ */
+#ifndef NEWROOT_TARGET_FIRST_BOOT_CONFIG_H
+#define NEWROOT_TARGET_FIRST_BOOT_CONFIG_H
+
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+
+#define FIRST_BOOT_CONFIG "/etc/newroot/first-boot.json"
+#define FIRST_BOOT_CA     "/etc/newroot/ca.pem"
+
+struct first_boot_config {
+	const char *service; /* URL */
+	const char *ca;      /* path of the trust anchor */
+	const char *mac;     /* who this VM is */
+	const char *pin;     /* NULL: none */
+	const char *token;   /* NULL: none; a secret */
+};
+
+/* Strings are the arena's. Errors: ERR_FIRST_BOOT, never quoting a value. */
+int first_boot_config_read(struct first_boot_config *config, const char *path, struct arena *arena,
+			   struct err *err);
+
+/* As JSON text with a newline at its end, in the arena. */
+const char *first_boot_config_text(const struct first_boot_config *config, struct arena *arena);
+
+#endif
