@@ -1,0 +1,197 @@
+#include "service/reporter.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/limits.h"
+#include "base/log.h"
+#include "service/retry.h"
+#include "service/spool.h"
+#include "service/wait.h"
+
+/* A former reporter that is still saving its spool: getaddrinfo() may keep it busy this long. */
+#define LOCK_PATIENCE_MS 20000
+#define LOCK_POLL_MS     50
+
+struct reporter {
+	struct service *service;
+	struct reporter_shared *shared;
+	struct spool spool;
+	int fd;
+	uint64_t received;  /* messages, of which the sharers are told after the spool knows them */
+	unsigned failures;  /* deliveries in a row */
+	uint64_t next_try;  /* of wait_now() */
+};
+
+static const struct net_limits backoff = NET_LIMITS_DEFAULT;
+
+/* What init gave us is inherited; only the parent's death or SIGTERM ends us, and only in a wait. */
+static int set_signals(pid_t parent, struct err *err)
+{
+	static const int ignored[] = {SIGINT, SIGHUP, SIGPIPE, SIGQUIT};
+
+	for (size_t i = 0; i < sizeof(ignored) / sizeof(*ignored); i++)
+		signal(ignored[i], SIG_IGN);
+	if (wait_end_on(SIGTERM, err))
+		return -1;
+	if (prctl(PR_SET_PDEATHSIG, SIGTERM))
+		return err_sys(err, ERR_IO, NULL, "prctl(PR_SET_PDEATHSIG)");
+	/* Dead already: then no signal will come. */
+	if (getppid() != parent)
+		raise(SIGTERM);
+	return 0;
+}
+
+/* Two reporters must not use one spool. The lock ends with the process. */
+static int lock_spool(const char *spool, struct err *err)
+{
+	char path[4096];
+	const uint64_t deadline = wait_now() + LOCK_PATIENCE_MS;
+	int fd;
+
+	snprintf(path, sizeof(path), "%s.lock", spool);
+	fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (fd < 0)
+		return err_sys(err, ERR_IO, path, "the spool's lock can't be opened");
+	while (flock(fd, LOCK_EX | LOCK_NB)) {
+		if (errno != EWOULDBLOCK)
+			return err_sys(err, ERR_IO, path, "flock");
+		if (wait_now() > deadline)
+			return err_set(err, ERR_IO, path, "another reporter does not end");
+		if (wait_sleep(LOCK_POLL_MS, err))
+			return -1;
+	}
+	return 0;
+}
+
+static int open_spool(struct reporter *reporter, const char *path, struct err *err)
+{
+	struct err odd = ERR_INIT;
+
+	if (path && lock_spool(path, err))
+		return -1;
+	if (spool_open(&reporter->spool, path, &odd))
+		return err_keep(err, &odd);
+	if (odd.code)
+		log_line("reporter: %s: %s", odd.where, odd.msg);
+	return 0;
+}
+
+/* Move what waits in the socket into the spool. 0, or -1: nobody can send any more. */
+static int take_messages(struct reporter *reporter)
+{
+	static char message[EVENT_BYTES_MAX];
+	ssize_t n;
+
+	while ((n = recv(reporter->fd, message, sizeof(message), MSG_DONTWAIT)) > 0) {
+		json_t *event = json_loadb(message, (size_t)n, 0, NULL);
+
+		reporter->received++;
+		if (event)
+			spool_add(&reporter->spool, event);
+	}
+	return n < 0 && (errno == EAGAIN || errno == EINTR) ? 0 : -1;
+}
+
+/* The file first, then the word that the events are safe. */
+static void settle(struct reporter *reporter)
+{
+	struct err err = ERR_INIT;
+
+	if (spool_save(&reporter->spool, &err))
+		log_line("reporter: %s: %s", err.where, err.msg);
+	atomic_store(&reporter->shared->undelivered, spool_count(&reporter->spool));
+	atomic_store(&reporter->shared->received, reporter->received);
+}
+
+static void delivered(struct reporter *reporter, uint64_t taken, bool hold)
+{
+	if (reporter->failures)
+		log_line("reporter: the service is back after %u failures", reporter->failures);
+	reporter->failures = 0;
+	atomic_store(&reporter->shared->hold, hold);
+	spool_taken(&reporter->spool, taken);
+}
+
+static void failed(struct reporter *reporter, const struct err *err)
+{
+	reporter->next_try = wait_now() + retry_delay(&backoff, ++reporter->failures);
+	if (reporter->failures == 1)
+		log_line("reporter: events wait for the service: %s: %s", err->where, err->msg);
+}
+
+/* Offer a batch once. */
+static void deliver(struct reporter *reporter, const json_t *batch)
+{
+	char *text = json_dumps(batch, JSON_COMPACT);
+	size_t before = spool_count(&reporter->spool);
+	struct err err = ERR_INIT;
+	uint64_t taken = 0;
+	bool hold = false;
+
+	if (!text)
+		err_set(&err, ERR_MEMORY, NULL, "no memory for a batch of events");
+	else
+		service_post_events(reporter->service, text, strlen(text), &taken, &hold, &err);
+	free(text);
+	if (!err.code) {
+		delivered(reporter, taken, hold);
+		if (spool_count(&reporter->spool) < before)
+			return;
+		err_set(&err, ERR_SERVICE_ANSWER, NULL, "the service took none of the events");
+	}
+	failed(reporter, &err);
+}
+
+/* Until the next message or the next try. -1: told to end. */
+static int wait_for_work(const struct reporter *reporter, bool gone)
+{
+	uint64_t until = spool_count(&reporter->spool) ? reporter->next_try : UINT64_MAX / 2;
+
+	return wait_fd(gone ? -1 : reporter->fd, POLLIN, until, NULL) < 0 ? -1 : 0;
+}
+
+static void work(struct reporter *reporter)
+{
+	bool gone;
+
+	do {
+		const json_t *batch;
+
+		gone = take_messages(reporter);
+		settle(reporter);
+		batch = spool_batch(&reporter->spool);
+		if (batch && wait_now() >= reporter->next_try) {
+			settle(reporter);
+			deliver(reporter, batch);
+			settle(reporter);
+		}
+		if (gone && !spool_count(&reporter->spool))
+			return;
+	} while (!wait_for_work(reporter, gone));
+	take_messages(reporter);
+	settle(reporter);
+}
+
+_Noreturn void reporter_run(struct service *service, const char *spool, int fd,
+			    struct reporter_shared *shared)
+{
+	struct reporter reporter = {.service = service, .fd = fd, .shared = shared};
+	struct err err = ERR_INIT;
+
+	if (set_signals(shared->agent, &err) || open_spool(&reporter, spool, &err)) {
+		log_line("reporter: %s: %s", err.where, err.msg);
+		_exit(err_exit_status(err.code));
+	}
+	work(&reporter);
+	_exit(0);
+}

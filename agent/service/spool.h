@@ -1,0 +1,50 @@
+/*
+ * The events that the service has not taken yet, in order. A batch gets its numbers when it is first
+ * offered and stays as it is until taken, so a repeated delivery is the same; what is pending has no
+ * numbers yet, so that progress can be replaced by newer progress without leaving a gap.
+ * Kept in a file over the agent's death; in memory bounded by REPORT_PENDING_MAX.
+ */
+#ifndef NEWROOT_SERVICE_SPOOL_H
+#define NEWROOT_SERVICE_SPOOL_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+
+struct spool {
+	const char *path;     /* NULL: memory only */
+	char boot[37];        /* uuid of this boot of the agent */
+	uint64_t next;        /* number of the next event that gets one */
+	json_t *batch;        /* array, numbered */
+	json_t *pending;      /* array, in order of arrival */
+	size_t pending_bytes;
+	uint64_t dropped;     /* notes and plans since the last time there was room */
+	bool dirty;           /* the file is behind */
+};
+
+/*
+ * Take up what `path` holds, its boot id and numbers too; start anew when there is no such file or it
+ * is not a spool (then `err` says so, and 0 is returned all the same). -1: ERR_IO, ERR_MEMORY.
+ */
+int spool_open(struct spool *spool, const char *path, struct err *err);
+void spool_free(struct spool *spool);
+
+/* Append an event, taking it over. Progress replaces older progress of the same item. */
+void spool_add(struct spool *spool, json_t *event);
+
+/* The numbered events to be offered next, or NULL when there are none. Owned by the spool. */
+const json_t *spool_batch(struct spool *spool);
+
+/* The service has all up to `number`. */
+void spool_taken(struct spool *spool, uint64_t number);
+
+/* Events that it still holds. */
+size_t spool_count(const struct spool *spool);
+
+/* Bring the file up to date, all at once (rename). Progress that has no number yet is left out. */
+int spool_save(struct spool *spool, struct err *err);
+
+#endif
