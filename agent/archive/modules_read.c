@@ -1,0 +1,59 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "archive/modules.h"
+#include "archive/stream.h"
+#include "base/limits.h"
+
+/* The whole file as a string in the arena; `*text` is NULL when there is none. */
+static int read_text(int dir_fd, const char *path, struct arena *arena, char **text,
+		     struct err *err)
+{
+	int fd = openat(dir_fd, path, O_RDONLY | O_CLOEXEC);
+	struct stat st;
+	ssize_t got;
+
+	*text = NULL;
+	if (fd < 0)
+		return errno == ENOENT ? 0 : err_sys(err, ERR_IO, path, "cannot open");
+	if (fstat(fd, &st) || st.st_size > MODULES_FILE_MAX) {
+		close(fd);
+		return err_set(err, ERR_KERNEL, path, "cannot be read, or is larger than %d bytes",
+			       MODULES_FILE_MAX);
+	}
+	*text = arena_alloc(arena, (size_t)st.st_size + 1);
+	got = read_all(fd, *text, (size_t)st.st_size);
+	close(fd);
+	if (got < 0)
+		return err_sys(err, ERR_IO, path, "cannot read");
+	(*text)[got] = '\0';
+	return 0;
+}
+
+int modules_read(struct modules *modules, int dir_fd, const char *config, struct arena *arena,
+		 struct err *err)
+{
+	char *dep, *alias, *softdep, *builtin, *options;
+
+	*modules = (struct modules){.arena = arena, .config = ""};
+	if (read_text(dir_fd, "modules.dep", arena, &dep, err) ||
+	    read_text(dir_fd, "modules.alias", arena, &alias, err) ||
+	    read_text(dir_fd, "modules.softdep", arena, &softdep, err) ||
+	    read_text(dir_fd, "modules.builtin", arena, &builtin, err) ||
+	    read_text(AT_FDCWD, config, arena, &options, err))
+		return -1;
+	if (!dep)
+		return err_set(err, ERR_KERNEL, "modules.dep", "the module folder has none");
+	if (modules_parse_dep(modules, dep, err) ||
+	    (builtin && modules_parse_builtin(modules, builtin, err)))
+		return -1;
+	if (alias)
+		modules_parse_alias(modules, alias);
+	if (softdep)
+		modules_parse_softdep(modules, softdep);
+	if (options)
+		modules->config = options;
+	return 0;
+}
