@@ -55,6 +55,9 @@
 /* Retry-After: a service that asks for more patience than this is down. */
 #define NET_RETRY_AFTER_MAX_S 120
 
+/* The first contact: DHCP, spanning tree and a restart of the service together take less. */
+#define CONTACT_PATIENCE_S 300
+
 /* The trust anchors: one CA, or a few while one replaces another. */
 #define TRUST_BYTES_MAX (64 * 1024)
 #define TRUST_ANCHORS_MAX 16

@@ -14,12 +14,12 @@ enum tag {
 	TAG_UTC_TIME = 0x17,
 	TAG_GENERALIZED_TIME = 0x18,
 	TAG_SEQUENCE = 0x30,
-	TAG_VERSION = 0xa0,       /* [0] of TBSCertificate */
-	TAG_ISSUER_ID = 0x81,     /* [1] */
-	TAG_SUBJECT_ID = 0x82,    /* [2] */
-	TAG_EXTENSIONS = 0xa3,    /* [3] */
-	TAG_NAME_DNS = 0x82,      /* [2] of GeneralName */
-	TAG_NAME_ADDRESS = 0x87,  /* [7] */
+	TAG_VERSION = 0xa0,      /* [0] of TBSCertificate */
+	TAG_ISSUER_ID = 0x81,    /* [1] */
+	TAG_SUBJECT_ID = 0x82,   /* [2] */
+	TAG_EXTENSIONS = 0xa3,   /* [3] */
+	TAG_NAME_DNS = 0x82,     /* [2] of GeneralName */
+	TAG_NAME_ADDRESS = 0x87, /* [7] */
 };
 
 static const uint8_t oid_subject_alt_name[] = {0x55, 0x1d, 0x11}; /* 2.5.29.17 */
@@ -140,8 +140,7 @@ static int take_extension(struct cert_part *in, struct cert *cert)
 {
 	struct element extension, oid, critical, value, names;
 
-	if (take_tag(in, TAG_SEQUENCE, &extension) ||
-	    take_tag(&extension.value, TAG_OID, &oid))
+	if (take_tag(in, TAG_SEQUENCE, &extension) || take_tag(&extension.value, TAG_OID, &oid))
 		return -1;
 	if (next_is(&extension.value, TAG_BOOLEAN) && take(&extension.value, &critical))
 		return -1;
@@ -181,8 +180,9 @@ static int parse_body(struct cert_part in, struct cert *cert)
 	if (take_tag(&in, TAG_INTEGER, &skipped) ||  /* serial number */
 	    take_tag(&in, TAG_SEQUENCE, &skipped) || /* signature algorithm */
 	    take_tag(&in, TAG_SEQUENCE, &skipped) || /* issuer */
-	    take_validity(&in, cert) ||
-	    take_tag(&in, TAG_SEQUENCE, &skipped) || /* subject */
+	    take_validity(&in, cert))
+		return -1;
+	if (take_tag(&in, TAG_SEQUENCE, &skipped) || /* subject */
 	    take_tag(&in, TAG_SEQUENCE, &key))
 		return -1;
 	cert->public_key = key.whole;

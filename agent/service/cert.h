@@ -15,7 +15,7 @@ struct cert_part {
 };
 
 struct cert {
-	struct cert_part public_key; /* SubjectPublicKeyInfo, with its header: what a pin is the hash of */
+	struct cert_part public_key; /* SubjectPublicKeyInfo with its header: pins are its hash */
 	struct cert_part names;      /* GeneralNames inside subjectAltName; size 0: none */
 	int64_t not_before;          /* seconds since 1970 */
 	int64_t not_after;

@@ -9,7 +9,7 @@
 
 /* An agent older than this has other problems; a clock further ahead is wrong. */
 #define LIFE_OF_A_BUILD ((int64_t)20 * 365 * 86400)
-#define TOLERANCE_S 2
+#define TOLERANCE_S     2
 
 bool clock_plausible(int64_t unix_seconds)
 {

@@ -25,8 +25,9 @@ static int resolve(const struct url *url, struct addrinfo **list, struct err *er
 	snprintf(port, sizeof(port), "%u", url->port);
 	ret = getaddrinfo(url->host, port, &hints, list);
 	if (ret)
-		return err_set(err, ERR_NET_RESOLVE, url->host, "no address for the host \"%s\": %s",
-			       url->host, ret == EAI_SYSTEM ? strerror(errno) : gai_strerror(ret));
+		return err_set(err, ERR_NET_RESOLVE, url->host,
+			       "no address for the host \"%s\": %s", url->host,
+			       ret == EAI_SYSTEM ? strerror(errno) : gai_strerror(ret));
 	return 0;
 }
 
@@ -89,7 +90,8 @@ int connect_url(const struct url *url, unsigned limit_ms, struct err *err)
 
 	if (resolve(url, &list, err))
 		return -1;
-	for (const struct addrinfo *a = list; a && fd < 0 && tried < NET_ADDRESSES_MAX; a = a->ai_next) {
+	for (const struct addrinfo *a = list; a && fd < 0 && tried < NET_ADDRESSES_MAX;
+	     a = a->ai_next) {
 		tried++;
 		fd = connect_address(a, limit_ms, &inner);
 		if (inner.code)
@@ -102,8 +104,9 @@ int connect_url(const struct url *url, unsigned limit_ms, struct err *err)
 		if (inner.code)
 			return err_keep(err, &inner);
 		errno = kept;
-		return err_sys(err, ERR_NET_CONNECT, url->host, "cannot connect to port %u (%u address%s tried)",
-			       url->port, tried, tried == 1 ? "" : "es");
+		return err_sys(err, ERR_NET_CONNECT, url->host,
+			       "cannot connect to port %u (%u address%s tried)", url->port, tried,
+			       tried == 1 ? "" : "es");
 	}
 	freeaddrinfo(list);
 	return fd;

@@ -16,8 +16,9 @@ static int stream_write(void *ctx, const void *buf, size_t size, struct err *err
 	return tls_write(ctx, buf, size, err);
 }
 
-int connection_open(struct connection **connection, const struct url *url, const struct trust *trust,
-		    const uint8_t *pin, const struct net_limits *limits, struct err *err)
+int connection_open(struct connection **connection, const struct url *url,
+		    const struct trust *trust, const uint8_t *pin, const struct net_limits *limits,
+		    struct err *err)
 {
 	struct connection *new = malloc(sizeof(*new));
 	struct http_stream stream = {.read = stream_read, .write = stream_write};
@@ -27,8 +28,7 @@ int connection_open(struct connection **connection, const struct url *url, const
 		return err_set(err, ERR_MEMORY, url->host, "no memory for a connection");
 	*new = (struct connection){.owner = getpid(), .url = *url, .limits = limits};
 	fd = connect_url(&new->url, limits->connect_ms, err);
-	if (fd < 0 ||
-	    tls_open(&new->tls, fd, &new->url, trust, pin, limits->first_byte_ms, err)) {
+	if (fd < 0 || tls_open(&new->tls, fd, &new->url, trust, pin, limits->first_byte_ms, err)) {
 		free(new);
 		return -1;
 	}

@@ -24,8 +24,9 @@ struct connection {
 };
 
 /* Connect and shake hands: `*connection` is the caller's to connection_close(). See connect.h, tls.h. */
-int connection_open(struct connection **connection, const struct url *url, const struct trust *trust,
-		    const uint8_t *pin, const struct net_limits *limits, struct err *err);
+int connection_open(struct connection **connection, const struct url *url,
+		    const struct trust *trust, const uint8_t *pin, const struct net_limits *limits,
+		    struct err *err);
 /* NULL is allowed. Another process's connection is let go without a byte to the peer. */
 void connection_close(struct connection *connection);
 

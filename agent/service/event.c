@@ -13,7 +13,8 @@ json_t *event_new(const char *type, const char *step)
 	struct timespec now;
 
 	clock_gettime(CLOCK_REALTIME, &now);
-	json_object_set_new(event, "ms", json_integer((json_int_t)now.tv_sec * 1000 + now.tv_nsec / 1000000));
+	json_object_set_new(event, "ms",
+			    json_integer((json_int_t)now.tv_sec * 1000 + now.tv_nsec / 1000000));
 	json_object_set_new(event, "type", json_string(type));
 	if (step)
 		event_set_text(event, "step", step);

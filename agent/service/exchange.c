@@ -76,8 +76,8 @@ static int follow(struct url *url, const struct http_response *response, const c
 	struct err inner = ERR_INIT;
 
 	if (!*response->location)
-		return err_set(err, ERR_HTTP_REDIRECT, start, "a redirect (%d) without a usable Location",
-			       response->status);
+		return err_set(err, ERR_HTTP_REDIRECT, start,
+			       "a redirect (%d) without a usable Location", response->status);
 	if (url_resolve(&next, url, response->location, &inner))
 		return err_set(err, ERR_HTTP_REDIRECT, start, "redirected to \"%.200s\": %s",
 			       response->location, inner.msg);
@@ -99,8 +99,8 @@ int exchange_begin(struct service *service, const char *url, const struct http_r
 			return 0;
 		exchange_end(service);
 		if (request->body)
-			return err_set(err, ERR_HTTP_REDIRECT, url, "a %s was redirected; it may not be",
-				       request->method);
+			return err_set(err, ERR_HTTP_REDIRECT, url,
+				       "a %s was redirected; it may not be", request->method);
 		if (follow(&at, response, url, err))
 			return -1;
 	}
@@ -157,8 +157,9 @@ int exchange_body(struct service *service, const char *url, size_t cap, char **b
 		drop_connection(service);
 		if (used < 0 && err)
 			snprintf(err->where, sizeof(err->where), "%s", url);
-		return used < 0 ? -1 : err_set(err, ERR_HTTP_LIMIT, url,
-					       "the answer is longer than %zu bytes", cap);
+		return used < 0 ? -1
+				: err_set(err, ERR_HTTP_LIMIT, url,
+					  "the answer is longer than %zu bytes", cap);
 	}
 	exchange_end(service);
 	buf[used] = '\0';
@@ -184,6 +185,6 @@ int exchange_refused(struct service *service, const char *url, const struct http
 	text_clean(reason, sizeof(reason), response->reason);
 	json_decref(answer);
 	free(body);
-	return err_set(err, ERR_HTTP_STATUS, url, "the answer is %d %s%s%s", response->status, reason,
-		       *message ? ": " : "", message);
+	return err_set(err, ERR_HTTP_STATUS, url, "the answer is %d %s%s%s", response->status,
+		       reason, *message ? ": " : "", message);
 }

@@ -19,20 +19,16 @@
 struct service {
 	struct url url;
 	struct trust trust;
-	bool pinned;                   /* the service's own origin only */
+	bool pinned; /* the service's own origin only */
 	uint8_t pin[PIN_SIZE];
-	char *token;                   /* NULL: none */
-	char mac[18];                  /* "": not given */
+	char *token;  /* NULL: none */
+	char mac[18]; /* "": not given */
 	struct net_limits limits;
 	struct connection *connection; /* kept alive; NULL: none */
 };
 
-/* The request: `host`, `target` and `token` are filled in here. */
-#define EXCHANGE_GET { .method = "GET" }
-#define EXCHANGE_HEAD { .method = "HEAD" }
-
 /*
- * Send `request` to `url` and read the head of the answer, whatever its status; redirects of GET and
+ * Send `request` (its host, target and token are filled in here) to `url` and read the head of the answer, whatever its status; redirects of GET and
  * HEAD are followed. After 0 the caller reads the body and calls exchange_end(); errors name the URL.
  */
 int exchange_begin(struct service *service, const char *url, const struct http_request *request,

@@ -23,13 +23,14 @@ static int refused(struct service *service, const char *url, const struct http_r
 
 static int missing(const char *url, const struct http_response *response, struct err *err)
 {
-	return err_set(err, ERR_ARCHIVE_MISSING, url, "there is no such file (%d)", response->status);
+	return err_set(err, ERR_ARCHIVE_MISSING, url, "there is no such file (%d)",
+		       response->status);
 }
 
 static int head_once(struct service *service, const char *url, struct fetch_info *info,
 		     struct retry *retry, struct err *err)
 {
-	const struct http_request request = EXCHANGE_HEAD;
+	const struct http_request request = {.method = "HEAD"};
 	struct http_response response;
 
 	if (exchange_begin(service, url, &request, &response, err))
@@ -64,7 +65,7 @@ int fetch_head(struct service *service, const char *url, struct fetch_info *info
 static int memory_once(struct service *service, const char *url, size_t cap, char **body,
 		       size_t *size, struct retry *retry, struct err *err)
 {
-	const struct http_request request = EXCHANGE_GET;
+	const struct http_request request = {.method = "GET"};
 	struct http_response response;
 
 	if (exchange_begin(service, url, &request, &response, err))
@@ -93,10 +94,10 @@ struct stream {
 	void (*progress)(uint64_t done, uint64_t total);
 	struct retry retry;
 	struct sha256_ctx sha;
-	bool hashed;     /* a hash to compare with is known: it vouches for a resumed stream */
+	bool hashed; /* a hash to compare with is known: it vouches for a resumed stream */
 	bool complete;
-	uint64_t done;   /* bytes written */
-	uint64_t total;  /* 0: unknown */
+	uint64_t done;  /* bytes written */
+	uint64_t total; /* 0: unknown */
 	char etag[128];
 	uint8_t piece[FETCH_PIECE];
 };
@@ -108,17 +109,20 @@ static int changed(const struct stream *stream, const char *what, struct err *er
 		       stream->done);
 }
 
-static int first_answer(struct stream *stream, const struct http_response *response, struct err *err)
+static int first_answer(struct stream *stream, const struct http_response *response,
+			struct err *err)
 {
 	if (response->status != 200)
 		return err_set(err, ERR_HTTP_SYNTAX, stream->url,
-			       "the answer to a whole GET is %d; 200 is expected", response->status);
+			       "the answer to a whole GET is %d; 200 is expected",
+			       response->status);
 	stream->total = response->has_length ? response->length : 0;
 	memcpy(stream->etag, response->etag, sizeof(stream->etag));
 	return 0;
 }
 
-static int resumed_answer(struct stream *stream, const struct http_response *response, struct err *err)
+static int resumed_answer(struct stream *stream, const struct http_response *response,
+			  struct err *err)
 {
 	bool other_etag = *stream->etag && *response->etag && strcmp(stream->etag, response->etag);
 
@@ -129,7 +133,8 @@ static int resumed_answer(struct stream *stream, const struct http_response *res
 	if (response->status == 200) {
 		stream->retry.pointless = true;
 		return err_set(err, ERR_NET_CUT, stream->url,
-			       "cut after %" PRIu64 " bytes, and the peer can't resume there", stream->done);
+			       "cut after %" PRIu64 " bytes, and the peer can't resume there",
+			       stream->done);
 	}
 	if (!response->has_content_range || response->range_from != stream->done)
 		return err_set(err, ERR_HTTP_SYNTAX, stream->url,
@@ -142,7 +147,8 @@ static int resumed_answer(struct stream *stream, const struct http_response *res
 }
 
 /* Is this the answer to what was asked for? Returns 0 when its body is the next part of the stream. */
-static int check_answer(struct stream *stream, const struct http_response *response, struct err *err)
+static int check_answer(struct stream *stream, const struct http_response *response,
+			struct err *err)
 {
 	int ret;
 
@@ -190,7 +196,8 @@ static int copy_body(struct stream *stream, struct err *err)
 	ssize_t n;
 
 	do {
-		n = exchange_read(stream->service, stream->piece + used, sizeof(stream->piece) - used, err);
+		n = exchange_read(stream->service, stream->piece + used,
+				  sizeof(stream->piece) - used, err);
 		if (n > 0)
 			used += (size_t)n;
 		if (n <= 0 || used == sizeof(stream->piece)) {
@@ -256,8 +263,8 @@ static int check_hash(struct stream *stream, const uint8_t *wanted, struct err *
 		snprintf(got_hex + 2 * i, 3, "%02x", got[i]);
 		snprintf(wanted_hex + 2 * i, 3, "%02x", wanted[i]);
 	}
-	return err_set(err, ERR_ARCHIVE_HASH, stream->url, "its sha256 is %s, the job asks for %s", got_hex,
-		       wanted_hex);
+	return err_set(err, ERR_ARCHIVE_HASH, stream->url, "its sha256 is %s, the job asks for %s",
+		       got_hex, wanted_hex);
 }
 
 static int stream_all(struct stream *stream, struct err *err)
@@ -285,8 +292,12 @@ int fetch_stream(struct service *service, const char *url, const uint8_t *sha256
 	if (!stream)
 		return err_set(err, ERR_MEMORY, url, "no memory for a stream");
 	*stream = (struct stream){
-		.service = service, .url = url, .out_fd = out_fd, .progress = progress,
-		.retry = {.limits = &service->limits}, .hashed = sha256,
+		.service = service,
+		.url = url,
+		.out_fd = out_fd,
+		.progress = progress,
+		.retry = {.limits = &service->limits},
+		.hashed = sha256,
 	};
 	sha256_init(&stream->sha);
 	/* A reader that ended is an error to return, not one to die of. */

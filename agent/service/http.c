@@ -50,8 +50,8 @@ int http_send(struct http *http, const struct http_request *request, struct err 
 		    request->body_size);
 	add(&head, "\r\n");
 	if (head.used >= sizeof(head.text))
-		return err_set(err, ERR_HTTP_LIMIT, NULL, "the request's head is longer than %d bytes",
-			       HTTP_HEAD_MAX);
+		return err_set(err, ERR_HTTP_LIMIT, NULL,
+			       "the request's head is longer than %d bytes", HTTP_HEAD_MAX);
 	http->answered = http->ended = false;
 	http->persistent = false;
 	if (http->stream.write(http->stream.ctx, head.text, head.used, err))
@@ -72,12 +72,13 @@ static int read_more(struct http *http, struct err *err)
 		http->start = 0;
 	}
 	if (http->end == sizeof(http->in))
-		return err_set(err, ERR_HTTP_LIMIT, NULL, "the head of the response is longer than %d bytes",
-			       HTTP_HEAD_MAX);
+		return err_set(err, ERR_HTTP_LIMIT, NULL,
+			       "the head of the response is longer than %d bytes", HTTP_HEAD_MAX);
 	n = http->stream.read(http->stream.ctx, http->in + http->end, sizeof(http->in) - http->end,
 			      err);
 	if (!n)
-		return err_set(err, ERR_NET_CUT, NULL, "the peer closed before its response was complete");
+		return err_set(err, ERR_NET_CUT, NULL,
+			       "the peer closed before its response was complete");
 	if (n < 0)
 		return -1;
 	http->answered = true;
@@ -91,8 +92,8 @@ int http_receive(struct http *http, bool head, struct http_response *response, s
 		ssize_t used = 0;
 
 		if (http->end > http->start)
-			used = http_head_parse(http, http->in + http->start, http->end - http->start,
-					       head, response, err);
+			used = http_head_parse(http, http->in + http->start,
+					       http->end - http->start, head, response, err);
 		if (used < 0)
 			return -1;
 		if (!used) {
@@ -102,7 +103,8 @@ int http_receive(struct http *http, bool head, struct http_response *response, s
 		}
 		http->start += (size_t)used;
 		if (response->status == 101)
-			return err_set(err, ERR_HTTP_SYNTAX, NULL, "the peer switches protocols unasked");
+			return err_set(err, ERR_HTTP_SYNTAX, NULL,
+				       "the peer switches protocols unasked");
 		if (response->status >= 200) {
 			http->chunks = (struct phr_chunked_decoder){.consume_trailer = 1};
 			http->overhead = 0;
@@ -111,7 +113,8 @@ int http_receive(struct http *http, bool head, struct http_response *response, s
 		}
 		interim++;
 	}
-	return err_set(err, ERR_HTTP_LIMIT, NULL, "more than %d interim responses", HTTP_INTERIM_MAX);
+	return err_set(err, ERR_HTTP_LIMIT, NULL, "more than %d interim responses",
+		       HTTP_INTERIM_MAX);
 }
 
 /* Raw bytes: first what came along with the head. */
@@ -156,7 +159,8 @@ static ssize_t read_chunked(struct http *http, void *buf, size_t size, struct er
 		if (n < 0)
 			return -1;
 		if (!n)
-			return err_set(err, ERR_NET_CUT, NULL, "the body ends before its last chunk");
+			return err_set(err, ERR_NET_CUT, NULL,
+				       "the body ends before its last chunk");
 		rest = phr_decode_chunked(&http->chunks, buf, &decoded);
 		if (rest == -1)
 			return err_set(err, ERR_HTTP_SYNTAX, NULL, "a malformed chunk");
@@ -168,7 +172,8 @@ static ssize_t read_chunked(struct http *http, void *buf, size_t size, struct er
 		}
 		http->overhead = decoded ? 0 : http->overhead + (size_t)n;
 		if (http->overhead > HTTP_CHUNK_OVERHEAD_MAX)
-			return err_set(err, ERR_HTTP_LIMIT, NULL, "more than %d bytes of chunk headers",
+			return err_set(err, ERR_HTTP_LIMIT, NULL,
+				       "more than %d bytes of chunk headers",
 				       HTTP_CHUNK_OVERHEAD_MAX);
 		if (decoded)
 			return (ssize_t)decoded;

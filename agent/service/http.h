@@ -37,12 +37,12 @@ struct http_response {
 	int status;
 	char reason[64];
 	bool has_length;
-	uint64_t length;         /* bytes of the body, or of what HEAD describes */
-	bool ranges;             /* Accept-Ranges: bytes */
-	bool has_content_range;  /* Content-Range: bytes from-to/total */
+	uint64_t length;        /* bytes of the body, or of what HEAD describes */
+	bool ranges;            /* Accept-Ranges: bytes */
+	bool has_content_range; /* Content-Range: bytes from-to/total */
 	uint64_t range_from, range_to, range_total;
-	unsigned retry_after_s;  /* 0: none */
-	char etag[128];          /* strong, with its quotes, or "" */
+	unsigned retry_after_s; /* 0: none */
+	char etag[128];         /* strong, with its quotes, or "" */
 	char location[URL_BYTES_MAX + 1];
 };
 
@@ -51,13 +51,13 @@ enum http_body { HTTP_BODY_NONE, HTTP_BODY_LENGTH, HTTP_BODY_CHUNKED, HTTP_BODY_
 struct http {
 	struct http_stream stream;
 	enum http_body body;
-	uint64_t left;          /* of HTTP_BODY_LENGTH */
-	size_t overhead;        /* chunk headers since the last byte of data */
+	uint64_t left;   /* of HTTP_BODY_LENGTH */
+	size_t overhead; /* chunk headers since the last byte of data */
 	struct phr_chunked_decoder chunks;
-	bool ended;             /* the body was read to its end */
-	bool persistent;        /* the peer keeps the connection */
-	bool answered;          /* a byte of the present response has arrived */
-	size_t start, end;      /* of what is in `in` and not used yet */
+	bool ended;        /* the body was read to its end */
+	bool persistent;   /* the peer keeps the connection */
+	bool answered;     /* a byte of the present response has arrived */
+	size_t start, end; /* of what is in `in` and not used yet */
 	char in[HTTP_HEAD_MAX];
 };
 

@@ -105,7 +105,8 @@ static void copy_value(char *to, size_t size, const struct phr_header *line)
 /* A weak one (W/"…") does not promise the same bytes. */
 static void take_etag(const struct phr_header *line, struct lines *lines)
 {
-	if (line->value_len >= 2 && line->value[0] == '"' && line->value[line->value_len - 1] == '"')
+	if (line->value_len >= 2 && line->value[0] == '"' &&
+	    line->value[line->value_len - 1] == '"')
 		copy_value(lines->response->etag, sizeof(lines->response->etag), line);
 }
 
@@ -202,7 +203,7 @@ ssize_t http_head_parse(struct http *http, const char *data, size_t size, bool h
 		take_line(&headers[i], &lines);
 	if (frame(http, &lines, head, err))
 		return -1;
-	http->persistent = !lines.close && (minor >= 1 || lines.keep_alive) &&
-			   http->body != HTTP_BODY_CLOSE;
+	http->persistent =
+		!lines.close && (minor >= 1 || lines.keep_alive) && http->body != HTTP_BODY_CLOSE;
 	return used;
 }

@@ -13,13 +13,11 @@ struct net_limits {
 	unsigned backoff_max_ms;
 };
 
-#define NET_LIMITS_DEFAULT { \
-	.connect_ms = NET_CONNECT_MS, \
-	.first_byte_ms = NET_FIRST_BYTE_MS, \
-	.stall_ms = NET_STALL_MS, \
-	.retries = NET_RETRIES, \
-	.backoff_ms = NET_BACKOFF_MS, \
-	.backoff_max_ms = NET_BACKOFF_MAX_MS, \
-}
+#define NET_LIMITS_DEFAULT                                                                         \
+	{                                                                                          \
+		.connect_ms = NET_CONNECT_MS, .first_byte_ms = NET_FIRST_BYTE_MS,                  \
+		.stall_ms = NET_STALL_MS, .retries = NET_RETRIES, .backoff_ms = NET_BACKOFF_MS,    \
+		.backoff_max_ms = NET_BACKOFF_MAX_MS,                                              \
+	}
 
 #endif

@@ -69,8 +69,8 @@ int report_start(struct service *service, const char *spool, struct err *err)
 
 	if (!service)
 		return 0;
-	shared = mmap(NULL, sizeof(*report.shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
-		      -1, 0);
+	shared = mmap(NULL, sizeof(*report.shared), PROT_READ | PROT_WRITE,
+		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (shared == MAP_FAILED)
 		return err_sys(err, ERR_MEMORY, NULL, "no memory to share with the reporter");
 	report.service = service;

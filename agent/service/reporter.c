@@ -27,9 +27,9 @@ struct reporter {
 	struct reporter_shared *shared;
 	struct spool spool;
 	int fd;
-	uint64_t received;  /* messages, of which the sharers are told after the spool knows them */
-	unsigned failures;  /* deliveries in a row */
-	uint64_t next_try;  /* of wait_now() */
+	uint64_t received; /* messages, of which the sharers are told after the spool knows them */
+	unsigned failures; /* deliveries in a row */
+	uint64_t next_try; /* of wait_now() */
 };
 
 static const struct net_limits backoff = NET_LIMITS_DEFAULT;

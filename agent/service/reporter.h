@@ -14,9 +14,9 @@
 
 /* In memory that the agent, its children and the reporter share. */
 struct reporter_shared {
-	pid_t agent;                  /* whose death ends the reporter */
-	_Atomic uint64_t sent;        /* messages put into the socket */
-	_Atomic uint64_t received;    /* messages that are in the spool; counted after `undelivered` */
+	pid_t agent;               /* whose death ends the reporter */
+	_Atomic uint64_t sent;     /* messages put into the socket */
+	_Atomic uint64_t received; /* messages that are in the spool; counted after `undelivered` */
 	_Atomic uint64_t undelivered; /* events in the spool */
 	_Atomic bool hold;            /* the service's last word */
 };

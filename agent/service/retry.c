@@ -46,7 +46,8 @@ int retry_wait(struct retry *retry, struct err *err)
 	if (!worthwhile(retry, err->code))
 		return -1;
 	if (++retry->failures > retry->limits->retries)
-		return err_prefix(err, "gave up after %u attempts without progress", retry->failures);
+		return err_prefix(err, "gave up after %u attempts without progress",
+				  retry->failures);
 	ms = retry_delay(retry->limits, retry->failures);
 	if (ms < retry->after_s * 1000)
 		ms = retry->after_s * 1000;

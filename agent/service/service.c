@@ -16,7 +16,8 @@ static int set_url(struct service *service, const char *url, struct err *err)
 	if (url_parse(&service->url, url, err))
 		return err_prefix(err, "the service's URL");
 	if (strcmp(service->url.target, "/"))
-		return err_set(err, ERR_URL, url, "the service's URL has the path \"%s\"; none is accepted",
+		return err_set(err, ERR_URL, url,
+			       "the service's URL has the path \"%s\"; none is accepted",
 			       service->url.target);
 	return 0;
 }
@@ -29,8 +30,9 @@ static int set_token(struct service *service, const char *token, struct err *err
 	size_t size = strlen(token);
 
 	if (!size || size > TOKEN_BYTES_MAX || strspn(token, accepted) != size)
-		return err_set(err, ERR_MACHINE_BOOT_PARAM, "newroot.token",
-			       "the token is not 1 to %d letters, digits and -._~+/=", TOKEN_BYTES_MAX);
+		return err_set(
+			err, ERR_MACHINE_BOOT_PARAM, "newroot.token",
+			"the token is not 1 to %d letters, digits and -._~+/=", TOKEN_BYTES_MAX);
 	service->token = strdup(token);
 	return service->token ? 0 : err_set(err, ERR_MEMORY, NULL, "no memory for the token");
 }
@@ -43,7 +45,8 @@ static int set_mac(struct service *service, const char *mac, struct err *err)
 	for (size_t i = 0; i < sizeof(form); i++)
 		if (form[i] == 'x' ? !mac[i] || !strchr(hex, mac[i]) : mac[i] != form[i])
 			return err_set(err, ERR_MACHINE_NET, NULL,
-				       "\"%.40s\" is not a MAC address like 52:54:00:12:34:56", mac);
+				       "\"%.40s\" is not a MAC address like 52:54:00:12:34:56",
+				       mac);
 	memcpy(service->mac, mac, sizeof(service->mac));
 	return 0;
 }
@@ -94,8 +97,8 @@ static const char *route_url(const struct service *service, const char *route,
 {
 	char authority[URL_AUTHORITY_MAX];
 
-	snprintf(url, ROUTE_URL_MAX, "https://%s%s%s%s", url_authority(&service->url, authority), route,
-		 *service->mac ? "?mac=" : "", service->mac);
+	snprintf(url, ROUTE_URL_MAX, "https://%s%s%s%s", url_authority(&service->url, authority),
+		 route, *service->mac ? "?mac=" : "", service->mac);
 	return url;
 }
 
@@ -130,7 +133,8 @@ static int read_hello(const json_t *answer, const char *url, struct hello *hello
 
 	if (!name || !json_is_integer(now) || !json_is_boolean(hold))
 		return err_set(err, ERR_SERVICE_ANSWER, url,
-			       "hello lacks \"service\" (string), \"time\" (integer) or \"hold\" (boolean)");
+			       "hello lacks \"service\" (string), \"time\" (integer) or \"hold\" "
+			       "(boolean)");
 	text_clean(hello->name, sizeof(hello->name), name);
 	hello->time = json_integer_value(now);
 	hello->hold = json_boolean_value(hold);
@@ -144,9 +148,10 @@ static int take_time(struct service *service, int64_t seconds, const char *url, 
 	bool changed;
 
 	if (!clock_plausible(seconds))
-		return err_set(err, ERR_SERVICE_ANSWER, url,
-			       "the service's clock reads %s, before this agent's build or decades after",
-			       clock_text(seconds, text));
+		return err_set(
+			err, ERR_SERVICE_ANSWER, url,
+			"the service's clock reads %s, before this agent's build or decades after",
+			clock_text(seconds, text));
 	if (clock_set(seconds, &changed, err))
 		return -1;
 	if (changed) {
@@ -158,7 +163,7 @@ static int take_time(struct service *service, int64_t seconds, const char *url, 
 
 int service_hello(struct service *service, bool set_clock, struct hello *hello, struct err *err)
 {
-	const struct http_request request = EXCHANGE_GET;
+	const struct http_request request = {.method = "GET"};
 	char url[ROUTE_URL_MAX];
 	json_t *answer;
 	int ret;
@@ -177,7 +182,8 @@ int service_job(struct service *service, char **text, size_t *size, struct err *
 {
 	char url[ROUTE_URL_MAX];
 
-	return fetch_memory(service, route_url(service, "/v1/job", url), JOB_BYTES_MAX, text, size, err);
+	return fetch_memory(service, route_url(service, "/v1/job", url), JOB_BYTES_MAX, text, size,
+			    err);
 }
 
 int service_post_events(struct service *service, const char *json, size_t size, uint64_t *taken,

@@ -30,10 +30,11 @@ static void take_up(struct spool *spool, const json_t *saved)
 	json_t *event;
 	size_t i;
 
-	snprintf(spool->boot, sizeof(spool->boot), "%s", json_string_value(json_object_get(saved, "boot")));
+	snprintf(spool->boot, sizeof(spool->boot), "%s",
+		 json_string_value(json_object_get(saved, "boot")));
 	spool->next = (uint64_t)json_integer_value(json_object_get(saved, "next"));
 	json_array_extend(spool->batch, json_object_get(saved, "batch"));
-	json_array_foreach (json_object_get(saved, "pending"), i, event)
+	json_array_foreach(json_object_get(saved, "pending"), i, event)
 		spool_add(spool, json_incref(event));
 }
 
@@ -56,7 +57,9 @@ static int load(struct spool *spool, struct err *err)
 	int ret = 0;
 
 	if (fd < 0)
-		return errno == ENOENT ? 0 : err_sys(err, ERR_IO, spool->path, "the spool can't be opened");
+		return errno == ENOENT
+			       ? 0
+			       : err_sys(err, ERR_IO, spool->path, "the spool can't be opened");
 	if (fstat(fd, &st))
 		ret = err_sys(err, ERR_IO, spool->path, "the spool can't be read");
 	else if (S_ISREG(st.st_mode) && (uint64_t)st.st_size <= REPORT_SPOOL_MAX)
@@ -75,7 +78,11 @@ static int load(struct spool *spool, struct err *err)
 int spool_open(struct spool *spool, const char *path, struct err *err)
 {
 	*spool = (struct spool){
-		.path = path, .next = 1, .batch = json_array(), .pending = json_array(), .dirty = true,
+		.path = path,
+		.next = 1,
+		.batch = json_array(),
+		.pending = json_array(),
+		.dirty = true,
 	};
 	if (!spool->batch || !spool->pending) {
 		spool_free(spool);
@@ -119,7 +126,8 @@ static void supersede(struct spool *spool, const json_t *event)
 	for (size_t i = json_array_size(spool->pending); i-- > 0;) {
 		const json_t *older = json_array_get(spool->pending, i);
 
-		if (same(older, event, "type") && same(older, event, "step") && same(older, event, "item")) {
+		if (same(older, event, "type") && same(older, event, "step") &&
+		    same(older, event, "item")) {
 			forget_pending(spool, i);
 			return;
 		}
@@ -169,7 +177,8 @@ const json_t *spool_batch(struct spool *spool)
 {
 	if (json_array_size(spool->batch))
 		return spool->batch;
-	while (json_array_size(spool->pending) && json_array_size(spool->batch) < REPORT_BATCH_MAX) {
+	while (json_array_size(spool->pending) &&
+	       json_array_size(spool->batch) < REPORT_BATCH_MAX) {
 		json_t *event = json_incref(json_array_get(spool->pending, 0));
 
 		forget_pending(spool, 0);
@@ -204,11 +213,10 @@ static json_t *document(const struct spool *spool)
 	json_t *pending = json_array(), *event;
 	size_t i;
 
-	json_array_foreach (spool->pending, i, event)
-		if (event_rank(event) != EVENT_PASSING)
-			json_array_append(pending, event);
-	return json_pack("{s:s, s:I, s:O, s:o}", "boot", spool->boot, "next", (json_int_t)spool->next,
-			 "batch", spool->batch, "pending", pending);
+	json_array_foreach(spool->pending, i, event) if (event_rank(event) != EVENT_PASSING)
+		json_array_append(pending, event);
+	return json_pack("{s:s, s:I, s:O, s:o}", "boot", spool->boot, "next",
+			 (json_int_t)spool->next, "batch", spool->batch, "pending", pending);
 }
 
 int spool_save(struct spool *spool, struct err *err)

@@ -15,14 +15,14 @@
 #include "base/err.h"
 
 struct spool {
-	const char *path;     /* NULL: memory only */
-	char boot[37];        /* uuid of this boot of the agent */
-	uint64_t next;        /* number of the next event that gets one */
-	json_t *batch;        /* array, numbered */
-	json_t *pending;      /* array, in order of arrival */
+	const char *path; /* NULL: memory only */
+	char boot[37];    /* uuid of this boot of the agent */
+	uint64_t next;    /* number of the next event that gets one */
+	json_t *batch;    /* array, numbered */
+	json_t *pending;  /* array, in order of arrival */
 	size_t pending_bytes;
-	uint64_t dropped;     /* notes and plans since the last time there was room */
-	bool dirty;           /* the file is behind */
+	uint64_t dropped; /* notes and plans since the last time there was room */
+	bool dirty;       /* the file is behind */
 };
 
 /*

@@ -15,7 +15,7 @@
 
 /* Several records a system call. */
 #define SOCKET_BUFFER (64 * 1024)
-#define SEED_SIZE 32
+#define SEED_SIZE     32
 
 struct tls {
 	br_ssl_client_context client;
@@ -113,7 +113,8 @@ static int fail_engine(const struct tls *tls, struct err *err)
 	if (!tls->established)
 		return x509_fail(&tls->x509, error, err);
 	/* Damage on the way: a new connection may do better. */
-	return err_set(err, ERR_NET_CUT, tls->url->host, "the TLS connection broke: %s", tls_text(error));
+	return err_set(err, ERR_NET_CUT, tls->url->host, "the TLS connection broke: %s",
+		       tls_text(error));
 }
 
 static int fail_socket(const struct tls *tls, struct err *err)
@@ -195,7 +196,8 @@ static int pump(struct tls *tls, unsigned target, struct err *err)
 		int ret;
 
 		if (state == BR_SSL_CLOSED)
-			return br_ssl_engine_last_error(&tls->client.eng) ? fail_engine(tls, err) : 0;
+			return br_ssl_engine_last_error(&tls->client.eng) ? fail_engine(tls, err)
+									  : 0;
 		if (state & BR_SSL_SENDREC)
 			ret = send_records(tls, err);
 		else if (state & target)
@@ -203,7 +205,8 @@ static int pump(struct tls *tls, unsigned target, struct err *err)
 		else if (state & BR_SSL_RECVREC)
 			ret = receive_records(tls, err);
 		else
-			ret = err_set(err, ERR_NET_CUT, tls->url->host, "the peer speaks out of turn");
+			ret = err_set(err, ERR_NET_CUT, tls->url->host,
+				      "the peer speaks out of turn");
 		if (ret)
 			return -1;
 	}
@@ -238,7 +241,8 @@ int tls_open(struct tls **tls, int fd, const struct url *url, const struct trust
 	if (!ret) {
 		ret = pump_sticky(new, BR_SSL_SENDAPP, err);
 		if (!ret)
-			ret = err_set(err, ERR_NET_CUT, url->host, "the server closed during the handshake");
+			ret = err_set(err, ERR_NET_CUT, url->host,
+				      "the server closed during the handshake");
 	}
 	if (ret < 0) {
 		tls_close(new, false);
@@ -292,7 +296,8 @@ int tls_write(struct tls *tls, const void *buf, size_t size, struct err *err)
 		br_ssl_engine_flush(engine, 0);
 	}
 	if (!ready)
-		return err_set(err, ERR_NET_CUT, tls->url->host, "the peer closed before the request");
+		return err_set(err, ERR_NET_CUT, tls->url->host,
+			       "the peer closed before the request");
 	return -1;
 }
 

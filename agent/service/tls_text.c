@@ -14,7 +14,8 @@ static const struct row table[] = {
 	{BR_ERR_BAD_STATE, ERR_TLS, "the connection is in the wrong state"},
 	{BR_ERR_UNSUPPORTED_VERSION, ERR_TLS, "the server does not speak TLS 1.2"},
 	{BR_ERR_BAD_VERSION, ERR_TLS, "a record has another TLS version"},
-	{BR_ERR_BAD_LENGTH, ERR_TLS, "a record has an impossible length; does the server speak TLS?"},
+	{BR_ERR_BAD_LENGTH, ERR_TLS,
+	 "a record has an impossible length; does the server speak TLS?"},
 	{BR_ERR_TOO_LARGE, ERR_TLS, "a record or key is too large"},
 	{BR_ERR_BAD_MAC, ERR_TLS, "a record was damaged or forged"},
 	{BR_ERR_NO_RANDOM, ERR_TLS, "no random numbers from the kernel"},
@@ -57,17 +58,21 @@ static const struct row table[] = {
 	{BR_ERR_X509_BAD_TIME, ERR_TLS, "a time in the certificate is malformed"},
 	{BR_ERR_X509_UNSUPPORTED, ERR_TLS, "the certificate uses something unsupported"},
 	{BR_ERR_X509_LIMIT_EXCEEDED, ERR_TLS, "the certificate or its key is too large"},
-	{BR_ERR_X509_WRONG_KEY_TYPE, ERR_TLS, "the certificate's key is of another type than the suite's"},
+	{BR_ERR_X509_WRONG_KEY_TYPE, ERR_TLS,
+	 "the certificate's key is of another type than the suite's"},
 	{BR_ERR_X509_BAD_SIGNATURE, ERR_TLS_UNTRUSTED, "the certificate's signature is wrong"},
 	{BR_ERR_X509_TIME_UNKNOWN, ERR_TLS, "validity can't be checked: the time is unknown"},
 	{BR_ERR_X509_EXPIRED, ERR_TLS_EXPIRED, "a certificate has expired or is not valid yet"},
 	{BR_ERR_X509_DN_MISMATCH, ERR_TLS_UNTRUSTED, "the certificate chain does not fit together"},
 	{BR_ERR_X509_BAD_SERVER_NAME, ERR_TLS_NAME, "the certificate is for another name"},
-	{BR_ERR_X509_CRITICAL_EXTENSION, ERR_TLS, "the certificate has an unknown critical extension"},
+	{BR_ERR_X509_CRITICAL_EXTENSION, ERR_TLS,
+	 "the certificate has an unknown critical extension"},
 	{BR_ERR_X509_NOT_CA, ERR_TLS_UNTRUSTED, "the certificate's issuer is not a CA"},
-	{BR_ERR_X509_FORBIDDEN_KEY_USAGE, ERR_TLS_UNTRUSTED, "the certificate's issuer may not sign"},
+	{BR_ERR_X509_FORBIDDEN_KEY_USAGE, ERR_TLS_UNTRUSTED,
+	 "the certificate's issuer may not sign"},
 	{BR_ERR_X509_WEAK_PUBLIC_KEY, ERR_TLS_UNTRUSTED, "the certificate's key is too short"},
-	{BR_ERR_X509_NOT_TRUSTED, ERR_TLS_UNTRUSTED, "the certificate is not signed by a trusted CA"},
+	{BR_ERR_X509_NOT_TRUSTED, ERR_TLS_UNTRUSTED,
+	 "the certificate is not signed by a trusted CA"},
 };
 
 /* RFC 5246 7.2 */
@@ -107,7 +112,8 @@ const char *tls_text(int error)
 
 	if (row)
 		return row->text;
-	return error >= BR_ERR_RECV_FATAL_ALERT ? "the server sent a fatal alert" : "an unknown error";
+	return error >= BR_ERR_RECV_FATAL_ALERT ? "the server sent a fatal alert"
+						: "an unknown error";
 }
 
 enum err_code tls_code(int error)

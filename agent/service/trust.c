@@ -87,7 +87,8 @@ static int anchor_make(br_x509_trust_anchor *anchor, const struct bytes *der, co
 	key = br_x509_decoder_get_pkey(&decoder);
 	if (!key || dn.failed) {
 		free(dn.data);
-		return err_set(err, ERR_TLS, where, "a certificate can't be used as trust anchor: %s",
+		return err_set(err, ERR_TLS, where,
+			       "a certificate can't be used as trust anchor: %s",
 			       dn.failed ? "its name is too long"
 					 : tls_text(br_x509_decoder_last_error(&decoder)));
 	}
@@ -161,7 +162,8 @@ int trust_parse(struct trust *trust, const char *pem, size_t size, const char *w
 	ret = parse_objects(trust, pem, size, &der, where, err);
 	free(der.data);
 	if (!ret && !trust->count)
-		ret = err_set(err, ERR_TLS, where, "no certificate in it; PEM with the CA's is expected");
+		ret = err_set(err, ERR_TLS, where,
+			      "no certificate in it; PEM with the CA's is expected");
 	if (ret)
 		trust_free(trust);
 	return ret;

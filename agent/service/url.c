@@ -53,8 +53,8 @@ static int parse_host(struct url *url, const char *start, size_t size, bool brac
 		      const char *text, struct err *err)
 {
 	if (!size || size >= sizeof(url->host))
-		return err_set(err, ERR_URL, text,
-			       "the host has %zu bytes; 1 to 253 are accepted", size);
+		return err_set(err, ERR_URL, text, "the host has %zu bytes; 1 to 253 are accepted",
+			       size);
 	for (size_t i = 0; i < size; i++) {
 		char c = start[i];
 
@@ -146,8 +146,8 @@ int url_parse(struct url *url, const char *text, struct err *err)
 {
 	*url = (struct url){0};
 	if (strlen(text) > URL_BYTES_MAX)
-		return err_set(err, ERR_URL, NULL, "the URL \"%.60s…\" is longer than %d bytes", text,
-			       URL_BYTES_MAX);
+		return err_set(err, ERR_URL, NULL, "the URL \"%.60s…\" is longer than %d bytes",
+			       text, URL_BYTES_MAX);
 	if (strncasecmp(text, "https://", 8))
 		return err_set(err, ERR_URL, text, "only https:// URLs are accepted");
 	return parse_authority(url, text + 8, text, err);
@@ -199,7 +199,8 @@ int url_resolve(struct url *url, const struct url *base, const char *reference, 
 	int ret;
 
 	if (strlen(reference) > URL_BYTES_MAX)
-		return err_set(err, ERR_URL, NULL, "a redirect is longer than %d bytes", URL_BYTES_MAX);
+		return err_set(err, ERR_URL, NULL, "a redirect is longer than %d bytes",
+			       URL_BYTES_MAX);
 	if (reference[scheme] == ':')
 		return url_parse(url, reference, err);
 	*url = *base;

@@ -14,7 +14,8 @@
 #define URL_PORT_DEFAULT 443
 
 struct url {
-	char host[254];      /* lower case, without brackets: a name of at most 253 bytes, or an address */
+	char host
+		[254]; /* lower case, without brackets: a name of at most 253 bytes, or an address */
 	uint8_t address[16]; /* of an address host, network order */
 	size_t address_size; /* 4, 16, or 0: the host is a name */
 	uint16_t port;

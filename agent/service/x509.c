@@ -7,7 +7,7 @@
 #include "service/tls_text.h"
 
 /* BearSSL counts days from year 0 of the proleptic Gregorian calendar. */
-#define DAYS_TO_1970 719528
+#define DAYS_TO_1970  719528
 #define SECONDS_A_DAY 86400
 
 static struct x509 *self(const br_x509_class **ctx)
@@ -24,7 +24,8 @@ static void start_chain(const br_x509_class **ctx, const char *server_name)
 	x509->count = 0;
 	x509->size = 0;
 	x509->oversized = x509->parsed = x509->wrong_key = false;
-	x509->minimal.vtable->start_chain(&x509->minimal.vtable, check_name ? x509->url->host : NULL);
+	x509->minimal.vtable->start_chain(&x509->minimal.vtable,
+					  check_name ? x509->url->host : NULL);
 }
 
 /* The first certificate is kept, and handed on when it is whole: see set_time(). */
@@ -181,7 +182,8 @@ int x509_fail(const struct x509 *x509, int error, struct err *err)
 	char from[CLOCK_TEXT], to[CLOCK_TEXT], now[CLOCK_TEXT], names[400];
 
 	if (x509->wrong_key)
-		return err_set(err, ERR_TLS_PIN, x509->url->host, "the server's key is not the pinned one");
+		return err_set(err, ERR_TLS_PIN, x509->url->host,
+			       "the server's key is not the pinned one");
 	if (x509->parsed && error == BR_ERR_X509_EXPIRED)
 		return err_set(err, ERR_TLS_EXPIRED, x509->url->host,
 			       "%s: the server's is valid from %s to %s, checked for %s%s", text,
@@ -189,7 +191,8 @@ int x509_fail(const struct x509 *x509, int error, struct err *err)
 			       clock_text(x509->cert.not_after, to), clock_text(x509->time, now),
 			       x509->clock_sure ? "" : " (the clock is not plausible)");
 	if (x509->parsed && error == BR_ERR_X509_BAD_SERVER_NAME)
-		return err_set(err, ERR_TLS_NAME, x509->url->host, "%s than \"%s\": it is for %s", text,
-			       x509->url->host, cert_names(&x509->cert, names, sizeof(names)));
+		return err_set(err, ERR_TLS_NAME, x509->url->host, "%s than \"%s\": it is for %s",
+			       text, x509->url->host,
+			       cert_names(&x509->cert, names, sizeof(names)));
 	return err_set(err, tls_code(error), x509->url->host, "%s", text);
 }

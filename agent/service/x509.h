@@ -23,15 +23,15 @@ struct x509 {
 	const br_x509_class *vtable; /* first: what BearSSL is given */
 	br_x509_minimal_context minimal;
 	const struct url *url;
-	const uint8_t *pin;    /* NULL: the name is checked; else the key is, in its place */
-	unsigned count;        /* certificates seen */
-	size_t size;           /* of the first one */
+	const uint8_t *pin; /* NULL: the name is checked; else the key is, in its place */
+	unsigned count;     /* certificates seen */
+	size_t size;        /* of the first one */
 	bool oversized;
 	bool parsed;
-	bool wrong_key;        /* the pin differs */
+	bool wrong_key; /* the pin differs */
 	bool clock_sure;
-	int64_t time;          /* that validity was checked for */
-	struct cert cert;      /* the first one, into der */
+	int64_t time;     /* that validity was checked for */
+	struct cert cert; /* the first one, into der */
 	uint8_t der[CERT_BYTES_MAX];
 };
 

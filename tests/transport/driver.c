@@ -40,11 +40,13 @@ static void count_piece(uint64_t done, uint64_t total)
 static int stream(struct service *service, const struct options *o, struct err *err)
 {
 	uint64_t bytes = 0;
-	int fd = open(o->out ? o->out : "/dev/null", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	int fd =
+		open(o->out ? o->out : "/dev/null", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	int ends[2] = {-1, -1};
 	int ret;
 
-	if (fd < 0 || (o->pieces_max && (pipe(ends) || dup2(ends[0], STDIN_FILENO) < 0 || close(ends[0]))))
+	if (fd < 0 ||
+	    (o->pieces_max && (pipe(ends) || dup2(ends[0], STDIN_FILENO) < 0 || close(ends[0]))))
 		return err_sys(err, ERR_IO, o->out, "open");
 	pieces_max = o->pieces_max;
 	ret = fetch_stream(service, o->url, o->has_sha256 ? o->sha256 : NULL,
@@ -73,8 +75,8 @@ static int head(struct service *service, const struct options *o, struct err *er
 
 	if (fetch_head(service, o->url, &info, err))
 		return -1;
-	printf("length %" PRIu64 " has %d ranges %d etag %s\n", info.length, info.has_length, info.ranges,
-	       info.etag);
+	printf("length %" PRIu64 " has %d ranges %d etag %s\n", info.length, info.has_length,
+	       info.ranges, info.etag);
 	return 0;
 }
 
@@ -106,7 +108,8 @@ static const struct {
 	const char *name;
 	int (*run)(struct service *service, const struct options *o, struct err *err);
 } commands[] = {
-	{"stream", stream}, {"memory", memory}, {"head", head}, {"hello", hello}, {"events", events},
+	{"stream", stream}, {"memory", memory}, {"head", head},
+	{"hello", hello},   {"events", events},
 };
 
 static int fail(const struct err *err)
@@ -129,31 +132,60 @@ static void parse_sha256(struct options *o, const char *hex)
 static void parse(struct options *o, int argc, char **argv)
 {
 	static const struct option names[] = {
-		{"service", 1, 0, 'u'}, {"ca", 1, 0, 'c'},       {"pin", 1, 0, 'p'},
-		{"token", 1, 0, 't'},   {"sha256", 1, 0, 's'},   {"out", 1, 0, 'o'},
-		{"first-ms", 1, 0, 'f'}, {"stall-ms", 1, 0, 'l'}, {"connect-ms", 1, 0, 'n'},
-		{"retries", 1, 0, 'r'}, {"backoff-ms", 1, 0, 'b'}, {"repeat", 1, 0, 'x'},
-		{"fork", 0, 0, 'k'}, {"pieces", 1, 0, 'i'}, {0},
+		{"service", 1, 0, 'u'},  {"ca", 1, 0, 'c'},         {"pin", 1, 0, 'p'},
+		{"token", 1, 0, 't'},    {"sha256", 1, 0, 's'},     {"out", 1, 0, 'o'},
+		{"first-ms", 1, 0, 'f'}, {"stall-ms", 1, 0, 'l'},   {"connect-ms", 1, 0, 'n'},
+		{"retries", 1, 0, 'r'},  {"backoff-ms", 1, 0, 'b'}, {"repeat", 1, 0, 'x'},
+		{"fork", 0, 0, 'k'},     {"pieces", 1, 0, 'i'},     {0},
 	};
 	int c;
 
 	while ((c = getopt_long(argc, argv, "", names, NULL)) != -1) {
 		switch (c) {
-		case 'u': o->config.url = optarg; break;
-		case 'c': o->config.ca_file = optarg; break;
-		case 'p': o->config.pin = optarg; break;
-		case 't': o->config.token = optarg; break;
-		case 's': parse_sha256(o, optarg); break;
-		case 'o': o->out = optarg; break;
-		case 'f': o->limits.first_byte_ms = (unsigned)atoi(optarg); break;
-		case 'l': o->limits.stall_ms = (unsigned)atoi(optarg); break;
-		case 'n': o->limits.connect_ms = (unsigned)atoi(optarg); break;
-		case 'r': o->limits.retries = (unsigned)atoi(optarg); break;
-		case 'b': o->limits.backoff_ms = o->limits.backoff_max_ms = (unsigned)atoi(optarg); break;
-		case 'x': o->repeat = (unsigned)atoi(optarg); break;
-		case 'k': o->fork = true; break;
-		case 'i': o->pieces_max = strtoul(optarg, NULL, 10); break;
-		default: exit(2);
+		case 'u':
+			o->config.url = optarg;
+			break;
+		case 'c':
+			o->config.ca_file = optarg;
+			break;
+		case 'p':
+			o->config.pin = optarg;
+			break;
+		case 't':
+			o->config.token = optarg;
+			break;
+		case 's':
+			parse_sha256(o, optarg);
+			break;
+		case 'o':
+			o->out = optarg;
+			break;
+		case 'f':
+			o->limits.first_byte_ms = (unsigned)atoi(optarg);
+			break;
+		case 'l':
+			o->limits.stall_ms = (unsigned)atoi(optarg);
+			break;
+		case 'n':
+			o->limits.connect_ms = (unsigned)atoi(optarg);
+			break;
+		case 'r':
+			o->limits.retries = (unsigned)atoi(optarg);
+			break;
+		case 'b':
+			o->limits.backoff_ms = o->limits.backoff_max_ms = (unsigned)atoi(optarg);
+			break;
+		case 'x':
+			o->repeat = (unsigned)atoi(optarg);
+			break;
+		case 'k':
+			o->fork = true;
+			break;
+		case 'i':
+			o->pieces_max = strtoul(optarg, NULL, 10);
+			break;
+		default:
+			exit(2);
 		}
 	}
 }
@@ -192,8 +224,8 @@ static int run_in_child(const char *command, struct service *service, const stru
 
 int main(int argc, char **argv)
 {
-	struct options o = {.limits = NET_LIMITS_DEFAULT, .repeat = 1,
-			    .config.mac = "52:54:00:12:34:56"};
+	struct options o = {
+		.limits = NET_LIMITS_DEFAULT, .repeat = 1, .config.mac = "52:54:00:12:34:56"};
 	struct err err = ERR_INIT;
 	struct service *service;
 	int status = 0;
