@@ -52,6 +52,9 @@ void modules_parse_softdep(struct modules *modules, char *text);
 int modules_read(struct modules *modules, int dir_fd, const char *config, struct arena *arena,
 		 struct err *err);
 
+/* Only the configuration, of a kernel that has no module folder; an absent file is an empty one. */
+int modules_read_config(struct modules *modules, const char *config, struct err *err);
+
 /* By name with either dash; NULL when the kernel has no such module. */
 const struct module *modules_find(const struct modules *modules, const char *name);
 

@@ -32,17 +32,27 @@ static int read_text(int dir_fd, const char *path, struct arena *arena, char **t
 	return 0;
 }
 
+int modules_read_config(struct modules *modules, const char *config, struct err *err)
+{
+	char *text;
+
+	if (read_text(AT_FDCWD, config, modules->arena, &text, err))
+		return -1;
+	modules->config = text ? text : "";
+	return 0;
+}
+
 int modules_read(struct modules *modules, int dir_fd, const char *config, struct arena *arena,
 		 struct err *err)
 {
-	char *dep, *alias, *softdep, *builtin, *options;
+	char *dep, *alias, *softdep, *builtin;
 
-	*modules = (struct modules){.arena = arena, .config = ""};
+	*modules = (struct modules){.arena = arena};
 	if (read_text(dir_fd, "modules.dep", arena, &dep, err) ||
 	    read_text(dir_fd, "modules.alias", arena, &alias, err) ||
 	    read_text(dir_fd, "modules.softdep", arena, &softdep, err) ||
 	    read_text(dir_fd, "modules.builtin", arena, &builtin, err) ||
-	    read_text(AT_FDCWD, config, arena, &options, err))
+	    modules_read_config(modules, config, err))
 		return -1;
 	if (!dep)
 		return err_set(err, ERR_KERNEL, "modules.dep", "the module folder has none");
@@ -53,7 +63,5 @@ int modules_read(struct modules *modules, int dir_fd, const char *config, struct
 		modules_parse_alias(modules, alias);
 	if (softdep)
 		modules_parse_softdep(modules, softdep);
-	if (options)
-		modules->config = options;
 	return 0;
 }

@@ -1,0 +1,33 @@
+/* Which kernel the new system boots: its release, its image, its slim initrd. */
+#ifndef NEWROOT_STEPS_KERNEL_FIND_H
+#define NEWROOT_STEPS_KERNEL_FIND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/err.h"
+#include "steps/step.h"
+
+#define KERNEL_RELEASE_MAX 128 /* uname(2) has room for 64 */
+#define KERNEL_IMAGE_PREFIX "/boot/vmlinuz-"
+#define KERNEL_INITRD_FORMAT "/boot/initrd-newroot-%s.img" /* takes the release */
+
+/* Tell whether `text` can be a kernel's release: digits and dots first, no slash. */
+bool kernel_is_release(const char *text);
+
+/*
+ * Fill what the kernel and initrd steps have left NULL in `ctx`, when they did not run now (`apply`): the kernel
+ * that the job's package is named after, else the newest in /boot. Errors: ERR_KERNEL.
+ */
+int kernel_find(struct context *ctx, struct err *err);
+
+/* Set kernel_release and kernel_image for `release`. */
+void kernel_set(struct context *ctx, const char *release);
+
+/*
+ * For a child with the new system as its root directory: the newest release with an image in /boot, or the one
+ * that `hint` (a package's file name, may be NULL) contains. Errors: ERR_KERNEL.
+ */
+int kernel_newest(const char *hint, char *release, size_t size, struct err *err);
+
+#endif
