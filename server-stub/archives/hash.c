@@ -1,0 +1,52 @@
+#include "archives/hash.h"
+
+#include <errno.h>
+#include <gnutls/crypto.h>
+#include <gnutls/gnutls.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "util/file.h"
+#include "util/limits.h"
+#include "util/text.h"
+
+/* One block through: 1, the end: 0, -1 after an error. */
+static int pass_block(int from, int to, const char *name, gnutls_hash_hd_t hash, char *block,
+		      struct err *err)
+{
+	ssize_t n;
+
+	do
+		n = read(from, block, ARCHIVE_BLOCK);
+	while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return err_sys(err, ERR_IO, name, "can't read");
+	if (n == 0)
+		return 0;
+	if (gnutls_hash(hash, block, (size_t)n) < 0)
+		return err_set(err, ERR_INTERNAL, name, "can't hash");
+	if (to >= 0 && file_write_all(to, name, block, (size_t)n, err) < 0)
+		return -1;
+	return 1;
+}
+
+int hash_stream(int from, int to, const char *name, char sha256[65], struct err *err)
+{
+	unsigned char digest[32];
+	gnutls_hash_hd_t hash;
+	char *block;
+	int ret;
+
+	if (gnutls_hash_init(&hash, GNUTLS_DIG_SHA256) < 0)
+		return err_set(err, ERR_INTERNAL, name, "can't begin to hash");
+	block = malloc(ARCHIVE_BLOCK);
+	if (block)
+		while ((ret = pass_block(from, to, name, hash, block, err)) > 0)
+			;
+	else
+		ret = err_set(err, ERR_MEMORY, name, "no memory to hash");
+	gnutls_hash_deinit(hash, digest);
+	free(block);
+	text_hex(sha256, digest, sizeof(digest));
+	return ret;
+}

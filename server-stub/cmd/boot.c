@@ -1,0 +1,61 @@
+#include <stdio.h>
+
+#include "cmd/open.h"
+#include "cmd/command.h"
+#include "site/boot_entries.h"
+
+static const char *mode, *parameters;
+
+static const struct option_row options[] = {
+	COMMAND_DATA_OPTION,
+	{"mode", OPTION_TEXT, &mode, "MODE", "install, rescue, plan or wait"},
+	{"parameters", OPTION_TEXT, &parameters, "WORDS", "more kernel parameters, instead of those set"},
+	{NULL, OPTION_FLAG, NULL, NULL, NULL},
+};
+
+static int check_options(struct err *err)
+{
+	if (mode && boot_mode_check(mode, err) < 0)
+		return -1;
+	return parameters ? boot_parameters_check(parameters, err) : 0;
+}
+
+static int rewrite(struct open *open, const char *name, struct err *err)
+{
+	struct vm vm;
+
+	if (open_vm(open, name, &vm, err) < 0)
+		return -1;
+	if (mode)
+		snprintf(vm.mode, sizeof(vm.mode), "%s", mode);
+	if (parameters)
+		snprintf(vm.parameters, sizeof(vm.parameters), "%s", parameters);
+	if (store_vm_save_boot(open->store, &vm, err) < 0 ||
+	    boot_entry_write(&open->data, &open->settings, &vm, err) < 0)
+		return -1;
+	printf("%s boots in mode %s\n", vm.name, vm.mode);
+	return 0;
+}
+
+static int run(char **operands, size_t count, struct err *err)
+{
+	struct open open;
+	int ret;
+
+	(void)count;
+	if (check_options(err) < 0 || open_data(&open, err) < 0)
+		return -1;
+	ret = rewrite(&open, operands[0], err);
+	close_data(&open);
+	return ret;
+}
+
+const struct command cmd_boot = {
+	.name = "boot",
+	.operands = "NAME",
+	.operands_min = 1,
+	.operands_max = 1,
+	.summary = "Write a VM's boot entry anew, with another mode if given",
+	.options = options,
+	.run = run,
+};

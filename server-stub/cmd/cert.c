@@ -1,0 +1,90 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd/open.h"
+#include "cmd/command.h"
+#include "site/ca.h"
+
+#define DAYS_MAX 36500
+
+static struct option_list names, addresses;
+static const char *days_text;
+static bool new_key;
+
+static const struct option_row options[] = {
+	COMMAND_DATA_OPTION,
+	{"name", OPTION_LIST, &names, "NAME", "host names instead of those there are"},
+	{"address", OPTION_LIST, &addresses, "ADDR", "addresses instead of those there are"},
+	{"days", OPTION_TEXT, &days_text, "N", "valid so long (default 1095; negative: expired)"},
+	{"new-key", OPTION_FLAG, &new_key, NULL, "with a new key: pinned keys are void then"},
+	{NULL, OPTION_FLAG, NULL, NULL, NULL},
+};
+
+static int parse_days(int *days, struct err *err)
+{
+	char *end;
+	long value;
+
+	*days = CERT_DAYS_DEFAULT;
+	if (!days_text)
+		return 0;
+	value = strtol(days_text, &end, 10);
+	if (end == days_text || *end || value <= -CA_BACKDATE_DAYS || value > DAYS_MAX)
+		return err_set(err, ERR_USAGE, "days", "'%.20s' is not a number from %d to %d",
+			       days_text, 1 - CA_BACKDATE_DAYS, DAYS_MAX);
+	*days = (int)value;
+	return 0;
+}
+
+/* Names or addresses given replace both: a certificate says what was asked for and no more. */
+static int replace_names(struct settings *settings, struct err *err)
+{
+	if (names.count || addresses.count)
+		settings->names = settings->addresses = 0;
+	for (size_t i = 0; i < names.count; i++)
+		if (settings_add_name(settings, names.item[i], err) < 0)
+			return -1;
+	for (size_t i = 0; i < addresses.count; i++)
+		if (settings_add_address(settings, addresses.item[i], err) < 0)
+			return -1;
+	return 0;
+}
+
+static int renew(struct open *open, int days, struct err *err)
+{
+	char pin[CA_PIN_TEXT];
+
+	if (replace_names(&open->settings, err) < 0 ||
+	    ca_issue(&open->data, &open->settings, days, new_key, err) < 0 ||
+	    settings_save(&open->settings, &open->data, err) < 0 ||
+	    ca_pin(&open->data, pin, err) < 0)
+		return -1;
+	printf("renewed for %d days, pin %s\nSend SIGHUP to a running serve.\n", days, pin);
+	return 0;
+}
+
+static int run(char **operands, size_t count, struct err *err)
+{
+	struct open open;
+	int days, ret;
+
+	(void)count;
+	if (strcmp(operands[0], "renew"))
+		return err_set(err, ERR_USAGE, operands[0], "is not accepted; only `cert renew` is");
+	if (parse_days(&days, err) < 0 || open_data(&open, err) < 0)
+		return -1;
+	ret = renew(&open, days, err);
+	close_data(&open);
+	return ret;
+}
+
+const struct command cmd_cert = {
+	.name = "cert",
+	.operands = "renew",
+	.operands_min = 1,
+	.operands_max = 1,
+	.summary = "Sign a new certificate with the site's CA",
+	.options = options,
+	.run = run,
+};

@@ -1,0 +1,97 @@
+#include "cmd/command.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "site/data.h"
+
+const char *command_data_path = DATA_DEFAULT;
+
+static const struct option_row *find_row(const struct command *command, const char *name, size_t len)
+{
+	for (const struct option_row *row = command->options; row->name; row++)
+		if (strlen(row->name) == len && !strncmp(row->name, name, len))
+			return row;
+	return NULL;
+}
+
+static int set_list(const struct option_row *row, char *value, struct err *err)
+{
+	struct option_list *list = row->value;
+
+	if (list->count == OPTION_LIST_MAX)
+		return err_set(err, ERR_USAGE, row->name, "--%s is accepted %d times at most", row->name,
+			       OPTION_LIST_MAX);
+	list->item[list->count++] = value;
+	return 0;
+}
+
+static int set_value(const struct option_row *row, char *value, struct err *err)
+{
+	if (row->kind == OPTION_LIST)
+		return set_list(row, value, err);
+	*(const char **)row->value = value;
+	return 0;
+}
+
+/* One option at argv[*i]; "--name=value" and "--name value" are the same. */
+static int take_option(const struct command *command, int argc, char **argv, int *i, struct err *err)
+{
+	char *text = argv[*i] + 2, *equals = strchr(text, '=');
+	const size_t len = equals ? (size_t)(equals - text) : strlen(text);
+	const struct option_row *row = find_row(command, text, len);
+
+	if (!row)
+		return err_set(err, ERR_USAGE, argv[*i], "is no option of %s", command->name);
+	if (row->kind == OPTION_FLAG) {
+		if (equals)
+			return err_set(err, ERR_USAGE, row->name, "--%s takes no value", row->name);
+		*(bool *)row->value = true;
+		return 0;
+	}
+	if (equals)
+		return set_value(row, equals + 1, err);
+	if (++*i == argc)
+		return err_set(err, ERR_USAGE, row->name, "--%s needs %s", row->name, row->argument);
+	return set_value(row, argv[*i], err);
+}
+
+int command_parse(const struct command *command, int argc, char **argv, char **operands,
+		  size_t *count, struct err *err)
+{
+	bool options = true;
+
+	*count = 0;
+	for (int i = 0; i < argc; i++) {
+		if (options && !strcmp(argv[i], "--")) {
+			options = false;
+		} else if (options && argv[i][0] == '-' && argv[i][1]) {
+			if (argv[i][1] != '-')
+				return err_set(err, ERR_USAGE, argv[i], "is no option; all are --long");
+			if (take_option(command, argc, argv, &i, err) < 0)
+				return -1;
+		} else if (*count < command->operands_max) {
+			operands[(*count)++] = argv[i];
+		} else {
+			return err_set(err, ERR_USAGE, argv[i], "%s takes %s%s", command->name,
+				       command->operands[0] ? "only " : "no operands",
+				       command->operands);
+		}
+	}
+	if (*count < command->operands_min)
+		return err_set(err, ERR_USAGE, command->name, "needs %s", command->operands);
+	return 0;
+}
+
+void command_help(const struct command *command)
+{
+	printf("usage: newroot-server %s%s%s [OPTION…]\n%s.\n\n", command->name,
+	       command->operands[0] ? " " : "", command->operands, command->summary);
+	for (const struct option_row *row = command->options; row->name; row++) {
+		char left[40];
+
+		snprintf(left, sizeof(left), "--%s%s%s", row->name, row->argument ? " " : "",
+			 row->argument ? row->argument : "");
+		printf("  %-22s %s\n", left, row->help);
+	}
+}

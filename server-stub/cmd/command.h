@@ -1,0 +1,58 @@
+/*
+ * Subcommands. Each cmd/ file exports its rows; main.c lists them. One table of options serves parsing
+ * and help.
+ */
+#ifndef SERVER_COMMAND_H
+#define SERVER_COMMAND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/err.h"
+
+enum option_kind {
+	OPTION_FLAG, /* bool */
+	OPTION_TEXT, /* const char * */
+	OPTION_LIST, /* struct option_list: may be given again */
+};
+
+#define OPTION_LIST_MAX 32
+
+struct option_list {
+	char *item[OPTION_LIST_MAX];
+	size_t count;
+};
+
+struct option_row {
+	const char *name; /* "address", without dashes; NULL ends a table */
+	enum option_kind kind;
+	void *value;          /* of the kind's type */
+	const char *argument; /* "ADDR" in the help; NULL for a flag */
+	const char *help;
+};
+
+struct command {
+	const char *name;     /* "add" */
+	const char *operands; /* "NAME" in the help; "" for none */
+	size_t operands_min, operands_max;
+	const char *summary;
+	const struct option_row *options;
+	/* 0, or -1 with the error. `operands` has `count` items. */
+	int (*run)(char **operands, size_t count, struct err *err);
+};
+
+/* Every command works on a data folder. */
+extern const char *command_data_path;
+#define COMMAND_DATA_OPTION \
+	{"data", OPTION_TEXT, &command_data_path, "DIR", "the data folder (default " DATA_DEFAULT ")"}
+
+/* Parse `argv` (without the command's name): options in any place, "--" ends them. ERR_USAGE. */
+int command_parse(const struct command *command, int argc, char **argv, char **operands,
+		  size_t *count, struct err *err);
+/* Usage, summary and options. */
+void command_help(const struct command *command);
+
+extern const struct command cmd_init, cmd_add, cmd_remove, cmd_list, cmd_show, cmd_job, cmd_hold,
+	cmd_release, cmd_boot, cmd_site, cmd_archive, cmd_archives, cmd_cert, cmd_serve;
+
+#endif

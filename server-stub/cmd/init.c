@@ -1,0 +1,121 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "cmd/command.h"
+#include "site/boot_entries.h"
+#include "site/ca.h"
+#include "site/sample_job.h"
+#include "site/site_image.h"
+#include "store/store.h"
+#include "util/file.h"
+#include "vm/token.h"
+
+static struct option_list names, addresses, ssh_keys;
+static const char *url, *parameters = "";
+
+static const struct option_row options[] = {
+	COMMAND_DATA_OPTION,
+	{"name", OPTION_LIST, &names, "NAME", "host name for the certificate; may be repeated"},
+	{"address", OPTION_LIST, &addresses, "ADDR", "address for the certificate; may be repeated"},
+	{"url", OPTION_TEXT, &url, "URL", "newroot.url of the site (default https://FIRST:8443)"},
+	{"ssh-key", OPTION_LIST, &ssh_keys, "FILE", "public key that may log in to the initrd"},
+	{"parameters", OPTION_TEXT, &parameters, "WORDS", "kernel parameters of all boot entries"},
+	{NULL, OPTION_FLAG, NULL, NULL, NULL},
+};
+
+/* The first address, else the first name: what agents most likely reach. */
+static int default_url(struct settings *settings, struct err *err)
+{
+	char text[SETTINGS_URL_TEXT];
+
+	if (settings->addresses && strchr(settings->address[0], ':'))
+		snprintf(text, sizeof(text), "https://[%s]:8443", settings->address[0]);
+	else
+		snprintf(text, sizeof(text), "https://%s:8443",
+			 settings->addresses ? settings->address[0] : settings->name[0]);
+	return settings_set_url(settings, text, err);
+}
+
+static int fill_settings(struct settings *settings, struct err *err)
+{
+	memset(settings, 0, sizeof(*settings));
+	for (size_t i = 0; i < names.count; i++)
+		if (settings_add_name(settings, names.item[i], err) < 0)
+			return -1;
+	for (size_t i = 0; i < addresses.count; i++)
+		if (settings_add_address(settings, addresses.item[i], err) < 0)
+			return -1;
+	if (!settings->names && !settings->addresses)
+		return err_set(err, ERR_USAGE, NULL,
+			       "say by --name or --address how agents reach the service");
+	if (settings_set_parameters(settings, parameters, err) < 0)
+		return -1;
+	return url ? settings_set_url(settings, url, err) : default_url(settings, err);
+}
+
+/* For the operator's part of the service. */
+static int write_operator_token(const struct data *data, struct err *err)
+{
+	char token[TOKEN_TEXT + 1];
+
+	if (token_new(token, err) < 0)
+		return -1;
+	strcat(token, "\n");
+	return file_write(data->root, DATA_OPERATOR_TOKEN, token, strlen(token), 0600, err);
+}
+
+static int make_store(const struct data *data, struct err *err)
+{
+	struct store *store;
+
+	if (store_open(&store, data->path, true, err) < 0)
+		return -1;
+	store_close(store);
+	return 0;
+}
+
+/* service.json comes last: until it is there, init can be run again. */
+static int fill_data(const struct data *data, const struct settings *settings, struct err *err)
+{
+	if (make_store(data, err) < 0 ||
+	    ca_create(data, err) < 0 ||
+	    ca_issue(data, settings, CERT_DAYS_DEFAULT, true, err) < 0 ||
+	    write_operator_token(data, err) < 0 ||
+	    site_write_defaults(data, settings, err) < 0 ||
+	    site_write_keys(data, ssh_keys.item, ssh_keys.count, err) < 0 ||
+	    site_image_write(data, err) < 0 ||
+	    boot_entry_default(data, settings, err) < 0 ||
+	    sample_job_write(data, settings, err) < 0)
+		return -1;
+	return settings_save(settings, data, err);
+}
+
+static int run(char **operands, size_t count, struct err *err)
+{
+	struct settings settings;
+	char pin[CA_PIN_TEXT];
+	struct data data;
+	int ret;
+
+	(void)operands, (void)count;
+	if (fill_settings(&settings, err) < 0 || data_create(&data, command_data_path, err) < 0)
+		return -1;
+	ret = fill_data(&data, &settings, err);
+	if (ret == 0)
+		ret = ca_pin(&data, pin, err);
+	if (ret == 0)
+		printf("%s is ready for %s\npin %s\n"
+		       "Put vmlinuz and initrd.img into its boot/, archives into its archives/.\n"
+		       "sample-job.json shows a job; `newroot-server add` adds a VM.\n",
+		       data.path, settings.url, pin);
+	data_close(&data);
+	return ret;
+}
+
+const struct command cmd_init = {
+	.name = "init",
+	.operands = "",
+	.summary = "Make a data folder: store, certificates, site image, boot entries",
+	.options = options,
+	.run = run,
+};

@@ -1,0 +1,150 @@
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "cmd/open.h"
+#include "cmd/command.h"
+#include "http/http.h"
+#include "http/listen.h"
+#include "http/tls.h"
+#include "site/ca.h"
+#include "util/limits.h"
+#include "util/log.h"
+#include "util/text.h"
+
+#define EXPIRY_WARNING_DAYS 30
+
+static const char *listen_option = LISTEN_DEFAULT, *per_address_option;
+
+static const struct option_row options[] = {
+	COMMAND_DATA_OPTION,
+	{"listen", OPTION_TEXT, &listen_option, "ADDR:PORT", "default " LISTEN_DEFAULT},
+	{"per-address", OPTION_TEXT, &per_address_option, "N", "connections of one peer (default 64)"},
+	{NULL, OPTION_FLAG, NULL, NULL, NULL},
+};
+
+static int parse_per_address(unsigned *per_address, struct err *err)
+{
+	char *end;
+	long value;
+
+	*per_address = HTTP_CONNECTIONS_PER_ADDRESS;
+	if (!per_address_option)
+		return 0;
+	value = strtol(per_address_option, &end, 10);
+	if (end == per_address_option || *end || value < 1 || value > HTTP_CONNECTIONS_MAX)
+		return err_set(err, ERR_USAGE, "per-address", "'%.20s' is not a number from 1 to %d",
+			       per_address_option, HTTP_CONNECTIONS_MAX);
+	*per_address = (unsigned)value;
+	return 0;
+}
+
+static void warn_of_expiry(const struct data *data)
+{
+	struct err err = ERR_INIT;
+	char text[TEXT_TIME_MAX];
+	int64_t expiry;
+
+	if (ca_expiry(data, &expiry, &err) < 0)
+		log_warning("%s: %s", err.where, err.msg);
+	else if (expiry < time(NULL) + EXPIRY_WARNING_DAYS * 86400)
+		log_warning("the certificate is valid until %s UTC only; see `cert renew`",
+			    text_time(text, expiry * 1000));
+}
+
+/* Before any thread is started, so that all of them leave these signals to wait_for_end(). */
+static void block_signals(sigset_t *set)
+{
+	sigemptyset(set);
+	sigaddset(set, SIGTERM);
+	sigaddset(set, SIGINT);
+	sigaddset(set, SIGHUP);
+	pthread_sigmask(SIG_BLOCK, set, NULL);
+	signal(SIGPIPE, SIG_IGN);
+}
+
+static void reload(const struct data *data)
+{
+	struct err err = ERR_INIT;
+
+	if (tls_load(data, &err) < 0) {
+		log_warning("the certificate stays as it was: %s: %s", err.where, err.msg);
+		return;
+	}
+	log_info("certificate read again");
+	warn_of_expiry(data);
+}
+
+static void wait_for_end(const struct data *data, const sigset_t *set)
+{
+	int sig;
+
+	while (sigwait(set, &sig) == 0 && sig == SIGHUP)
+		reload(data);
+	log_info("stopping");
+}
+
+static int serve_http(struct service *service, struct http_config *config, struct err *err)
+{
+	char listening[LISTEN_TEXT];
+	struct http *http;
+	sigset_t set;
+
+	block_signals(&set);
+	if (tls_load(service->data, err) < 0 || http_start(&http, service, config, err) < 0)
+		return -1;
+	listen_text(listening, &config->address, http_port(http));
+	printf("newroot-server: listening on %s\n", listening);
+	fflush(stdout);
+	warn_of_expiry(service->data);
+	wait_for_end(service->data, &set);
+	http_quiesce(http);
+	writer_stop(service->writer);
+	http_stop(http);
+	return 0;
+}
+
+static int serve(struct open *open, struct http_config *config, struct err *err)
+{
+	struct service service = {.data = &open->data, .store = open->store};
+	struct store *writing;
+	int ret;
+
+	if (store_open(&writing, open->data.path, false, err) < 0)
+		return -1;
+	ret = writer_start(&service.writer, writing, err);
+	if (ret == 0) {
+		ret = serve_http(&service, config, err);
+		if (ret < 0)
+			writer_stop(service.writer);
+		writer_free(service.writer);
+	}
+	tls_free();
+	store_close(writing);
+	return ret;
+}
+
+static int run(char **operands, size_t count, struct err *err)
+{
+	struct http_config config;
+	struct open open;
+	int ret;
+
+	(void)operands, (void)count;
+	if (listen_parse(&config.address, listen_option, err) < 0 ||
+	    parse_per_address(&config.per_address, err) < 0 || open_data(&open, err) < 0)
+		return -1;
+	ret = serve(&open, &config, err);
+	close_data(&open);
+	return ret;
+}
+
+const struct command cmd_serve = {
+	.name = "serve",
+	.operands = "",
+	.summary = "Serve agents over HTTPS until SIGTERM; SIGHUP reads the certificate again",
+	.options = options,
+	.run = run,
+};

@@ -1,0 +1,157 @@
+#include <stdio.h>
+
+#include "cmd/open.h"
+#include "cmd/show_json.h"
+#include "cmd/command.h"
+#include "util/text.h"
+#include "vm/timeline.h"
+
+static bool json, events;
+
+static const struct option_row options[] = {
+	COMMAND_DATA_OPTION,
+	{"events", OPTION_FLAG, &events, NULL, "all events too, one line each"},
+	{"json", OPTION_FLAG, &json, NULL, "everything, as a JSON object"},
+	{NULL, OPTION_FLAG, NULL, NULL, NULL},
+};
+
+static void print_vm(const struct vm *vm)
+{
+	char changed[TEXT_TIME_MAX];
+
+	printf("name      %s\nmac       %s\naddress   %s\n", vm->name, vm->mac,
+	       vm->address[0] ? vm->address : "any");
+	if (vm->group[0])
+		printf("group     %s\n", vm->group);
+	printf("token     %s\nmode      %s\n", vm->token_hash[0] ? "set" : "none", vm->mode);
+	printf("state     %s since %s UTC\n", vm_state_name(vm->state),
+	       text_time(changed, vm->changed_ms));
+	printf("step      %s\n", vm->step[0] ? vm->step : "-");
+	printf("hold      %s\n", vm->hold ? "yes" : vm->group_hold ? "yes, its group" : "no");
+	if (vm->error[0])
+		printf("error     %s\n", vm->error);
+}
+
+static void print_boot(void *arg, const struct boot *boot)
+{
+	char first[TEXT_TIME_MAX];
+
+	(void)arg;
+	printf("boot      %s since %s UTC: %lld events, %lld missing\n", boot->uuid,
+	       text_time(first, boot->first_ms), (long long)boot->stored,
+	       (long long)(boot->taken - boot->stored));
+}
+
+static void print_change(void *arg, const struct change_row *row)
+{
+	char at[TEXT_TIME_MAX];
+	bool *any = arg;
+
+	if (!*any)
+		printf("\nHistory (UTC)\n");
+	*any = true;
+	printf("  %s  %-12s -> %-12s %s\n", text_time(at, row->at_ms), row->from, row->to, row->cause);
+}
+
+static void print_refusal(void *arg, const struct refusal_row *row)
+{
+	char first[TEXT_TIME_MAX], last[TEXT_TIME_MAX];
+	bool *any = arg;
+
+	if (!*any)
+		printf("\nRefused requests (UTC)\n");
+	*any = true;
+	printf("  %s  %-12s from %s, %lld times, last %s\n", text_time(first, row->first_ms),
+	       row->reason, row->address, (long long)row->count, text_time(last, row->last_ms));
+}
+
+static void add_event(void *arg, const struct event_row *row)
+{
+	timeline_add(arg, row);
+}
+
+static void print_event(void *arg, const struct event_row *row)
+{
+	char at[TEXT_TIME_MAX];
+
+	(void)arg;
+	printf("  %.8s %5lld %s  %s\n", row->boot, (long long)row->seq, text_time(at, row->ms),
+	       row->body);
+}
+
+static void print_step(const struct timeline_row *row)
+{
+	const double seconds = (double)row->ms_taken / 1000, mib = (double)row->bytes / (1 << 20);
+	char begin[TEXT_TIME_MAX];
+
+	printf("  %-12s %s", row->step, text_time(begin, row->begin_ms));
+	if (!row->ended) {
+		printf("  not ended\n");
+		return;
+	}
+	printf(" %9.1f", seconds);
+	if (row->bytes)
+		printf(" %10.1f %8.1f", mib, seconds > 0 ? mib / seconds : 0);
+	printf("%s\n", row->ok ? "" : "  failed");
+}
+
+static int print_timeline(struct store *store, int64_t vm, struct err *err)
+{
+	struct timeline timeline = {0};
+	int ret = store_event_each(store, vm, add_event, &timeline, err);
+
+	if (ret == 0 && timeline.count)
+		printf("\nTimeline\n  %-12s %-19s %9s %10s %8s\n", "step", "began (UTC)", "seconds", "MiB",
+		       "MiB/s");
+	for (size_t i = 0; ret == 0 && i < timeline.count; i++)
+		print_step(&timeline.row[i]);
+	if (ret == 0 && timeline.failed)
+		ret = err_set(err, ERR_MEMORY, "timeline", "no memory for all steps");
+	timeline_free(&timeline);
+	return ret;
+}
+
+static int print_events(struct store *store, int64_t vm, struct err *err)
+{
+	printf("\nEvents (boot, number, time UTC)\n");
+	return store_event_each(store, vm, print_event, NULL, err);
+}
+
+static int show_text(struct store *store, const struct vm *vm, struct err *err)
+{
+	bool any_change = false, any_refusal = false;
+
+	print_vm(vm);
+	if (store_boot_each(store, vm->id, print_boot, NULL, err) < 0 ||
+	    store_change_each(store, vm->id, print_change, &any_change, err) < 0 ||
+	    store_refusal_each(store, vm->id, print_refusal, &any_refusal, err) < 0 ||
+	    print_timeline(store, vm->id, err) < 0)
+		return -1;
+	return events ? print_events(store, vm->id, err) : 0;
+}
+
+static int run(char **operands, size_t count, struct err *err)
+{
+	struct open open;
+	struct vm vm;
+	int ret;
+
+	(void)count;
+	if (open_data(&open, err) < 0)
+		return -1;
+	ret = open_vm(&open, operands[0], &vm, err);
+	if (ret == 0)
+		ret = json ? show_json(open.store, &vm, err) : show_text(open.store, &vm, err);
+	close_data(&open);
+	return ret;
+}
+
+const struct command cmd_show = {
+	.name = "show",
+	.operands = "NAME",
+	.operands_min = 1,
+	.operands_max = 1,
+	.summary = "Show a VM: state, history, timeline, events",
+	.options = options,
+	.run = run,
+};

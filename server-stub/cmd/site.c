@@ -1,0 +1,42 @@
+#include <stdio.h>
+
+#include "cmd/open.h"
+#include "cmd/command.h"
+#include "site/boot_entries.h"
+#include "site/site_image.h"
+
+static struct option_list ssh_keys;
+
+static const struct option_row options[] = {
+	COMMAND_DATA_OPTION,
+	{"ssh-key", OPTION_LIST, &ssh_keys, "FILE", "public key instead of those there are; may be repeated"},
+	{NULL, OPTION_FLAG, NULL, NULL, NULL},
+};
+
+static int run(char **operands, size_t count, struct err *err)
+{
+	struct open open;
+	int ret = 0;
+
+	(void)operands, (void)count;
+	if (open_data(&open, err) < 0)
+		return -1;
+	if (ssh_keys.count)
+		ret = site_write_keys(&open.data, ssh_keys.item, ssh_keys.count, err);
+	if (ret == 0)
+		ret = site_image_write(&open.data, err);
+	if (ret == 0)
+		ret = boot_entry_default(&open.data, &open.settings, err);
+	if (ret == 0)
+		printf("%s/boot/" DATA_SITE_IMAGE "\n", open.data.path);
+	close_data(&open);
+	return ret;
+}
+
+const struct command cmd_site = {
+	.name = "site",
+	.operands = "",
+	.summary = "Make the site image anew, after a change of keys or of site/",
+	.options = options,
+	.run = run,
+};

@@ -1,0 +1,190 @@
+#include "http/handler.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "http/reply.h"
+#include "http/route.h"
+#include "util/limits.h"
+#include "util/log.h"
+
+const char *request_query(const struct request *request, const char *key)
+{
+	return MHD_lookup_connection_value(request->connection, MHD_GET_ARGUMENT_KIND, key);
+}
+
+const char *request_header(const struct request *request, const char *name)
+{
+	return MHD_lookup_connection_value(request->connection, MHD_HEADER_KIND, name);
+}
+
+static unsigned method_bit(const char *method)
+{
+	if (!strcmp(method, MHD_HTTP_METHOD_GET) || !strcmp(method, MHD_HTTP_METHOD_HEAD))
+		return ROUTE_GET;
+	return strcmp(method, MHD_HTTP_METHOD_POST) ? 0 : ROUTE_POST;
+}
+
+static void take_token(struct request *request)
+{
+	static const char scheme[] = "Bearer ";
+	const char *header = request_header(request, MHD_HTTP_HEADER_AUTHORIZATION);
+
+	if (header && !strncasecmp(header, scheme, strlen(scheme)))
+		strncpy(request->token, header + strlen(scheme), sizeof(request->token) - 1);
+}
+
+static struct request *request_new(struct service *service, struct MHD_Connection *connection)
+{
+	struct request *request = calloc(1, sizeof(*request));
+	const union MHD_ConnectionInfo *info;
+
+	if (!request)
+		return NULL;
+	request->service = service;
+	request->connection = connection;
+	info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+	address_of_peer(request->peer, info ? info->client_addr : NULL);
+	take_token(request);
+	return request;
+}
+
+static void body_free(struct request *request)
+{
+	atomic_fetch_sub(&request->service->body_bytes, request->body_room);
+	free(request->body);
+	request->body = NULL;
+	request->body_size = request->body_room = 0;
+}
+
+void handler_completed(void *cls, struct MHD_Connection *connection, void **state,
+		       enum MHD_RequestTerminationCode why)
+{
+	struct request *request = *state;
+
+	(void)cls, (void)connection, (void)why;
+	if (!request)
+		return;
+	if (request->release)
+		request->release(request->pending);
+	body_free(request);
+	free(request);
+	*state = NULL;
+}
+
+/* Whether the announced body fits; one of unknown length is counted as it comes. */
+static bool body_fits(const struct request *request)
+{
+	const char *header = request_header(request, MHD_HTTP_HEADER_CONTENT_LENGTH);
+
+	return !header || strtoull(header, NULL, 10) <= request->route->body_max;
+}
+
+/* All that can be refused before a body is read. */
+static enum MHD_Result open_request(struct request *request, const char *url, const char *method)
+{
+	enum MHD_Result ret = MHD_YES;
+
+	request->route = route_find(url, &request->rest);
+	if (!request->route)
+		return reply_refuse(request, REFUSE_ROUTE, "there is no %s", url);
+	if (!(request->route->method & method_bit(method)))
+		return reply_refuse(request, REFUSE_METHOD, "%s takes no %s", request->route->path,
+				    method);
+	if (request->route->admit && request->route->admit(request, &ret) < 0)
+		return ret;
+	if (!body_fits(request))
+		return reply_refuse(request, REFUSE_BODY_SIZE, "at most %zu bytes are accepted",
+				    request->route->body_max);
+	return MHD_YES;
+}
+
+/* Make room for `size` more bytes within the route's cap and that of all requests. */
+static bool body_grow(struct request *request, size_t size)
+{
+	size_t need = request->body_size + size, room = request->body_room ? request->body_room : 4096;
+	char *grown;
+
+	while (room < need)
+		room *= 2;
+	if (room > request->route->body_max)
+		room = request->route->body_max;
+	if (need > room)
+		return false;
+	if (room == request->body_room)
+		return true;
+	if (atomic_fetch_add(&request->service->body_bytes, room - request->body_room) + room >
+	    HTTP_BODIES_MAX) {
+		atomic_fetch_sub(&request->service->body_bytes, room - request->body_room);
+		return false;
+	}
+	grown = realloc(request->body, room);
+	if (!grown) {
+		atomic_fetch_sub(&request->service->body_bytes, room - request->body_room);
+		return false;
+	}
+	request->body = grown;
+	request->body_room = room;
+	return true;
+}
+
+/* Beyond its cap a body of unannounced length has no end in sight: the connection is closed. */
+static enum MHD_Result take_body(struct request *request, const char *upload, size_t *upload_size)
+{
+	if (!body_grow(request, *upload_size)) {
+		log_refused("%s body.size: more than %s accepts", request->peer, request->route->path);
+		return MHD_NO;
+	}
+	memcpy(request->body + request->body_size, upload, *upload_size);
+	request->body_size += *upload_size;
+	*upload_size = 0;
+	return MHD_YES;
+}
+
+enum MHD_Result handler_request(void *cls, struct MHD_Connection *connection, const char *url,
+				const char *method, const char *version, const char *upload,
+				size_t *upload_size, void **state)
+{
+	struct request *request = *state;
+
+	(void)version;
+	if (!request) {
+		*state = request = request_new(cls, connection);
+		return request ? open_request(request, url, method) : MHD_NO;
+	}
+	if (*upload_size)
+		return take_body(request, upload, upload_size);
+	route_find(url, &request->rest);
+	return request->route->serve(request);
+}
+
+static int hex_value(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+size_t handler_unescape(void *cls, struct MHD_Connection *connection, char *text)
+{
+	char *out = text;
+	const char *in = text;
+
+	(void)cls, (void)connection;
+	while (*in) {
+		int high = *in == '%' ? hex_value(in[1]) : -1;
+		int low = high >= 0 ? hex_value(in[2]) : -1;
+
+		if (low >= 0 && (high | low) != 0) {
+			*out++ = (char)(high << 4 | low);
+			in += 3;
+		} else {
+			*out++ = *in++;
+		}
+	}
+	*out = '\0';
+	return (size_t)(out - text);
+}

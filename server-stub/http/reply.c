@@ -1,0 +1,121 @@
+#include "http/reply.h"
+
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "http/route.h"
+#include "util/log.h"
+
+static const struct {
+	unsigned status;
+	const char *code;
+} refusals[REFUSALS] = {
+	[REFUSE_ROUTE] = {MHD_HTTP_NOT_FOUND, "request.route"},
+	[REFUSE_METHOD] = {MHD_HTTP_METHOD_NOT_ALLOWED, "request.method"},
+	[REFUSE_MAC] = {MHD_HTTP_BAD_REQUEST, "request.mac"},
+	[REFUSE_VM] = {MHD_HTTP_NOT_FOUND, "vm.unknown"},
+	[REFUSE_ADDRESS] = {MHD_HTTP_FORBIDDEN, "vm.address"},
+	[REFUSE_NO_TOKEN] = {MHD_HTTP_FORBIDDEN, "vm.no-token"},
+	[REFUSE_TOKEN] = {MHD_HTTP_FORBIDDEN, "vm.token"},
+	[REFUSE_READER] = {MHD_HTTP_FORBIDDEN, "archive.reader"},
+	[REFUSE_BODY_SIZE] = {MHD_HTTP_CONTENT_TOO_LARGE, "body.size"},
+	[REFUSE_BODY] = {MHD_HTTP_BAD_REQUEST, "body"},
+	[REFUSE_RANGE] = {MHD_HTTP_RANGE_NOT_SATISFIABLE, "request.range"},
+	[REFUSE_FILE] = {MHD_HTTP_NOT_FOUND, "file.missing"},
+	[REFUSE_LIMIT] = {MHD_HTTP_TOO_MANY_REQUESTS, "limit"},
+	[REFUSE_STORE] = {MHD_HTTP_SERVICE_UNAVAILABLE, "store"},
+};
+
+const char *refusal_code(enum refusal refusal)
+{
+	return refusals[refusal].code;
+}
+
+enum MHD_Result reply_queue(struct request *request, unsigned status, struct MHD_Response *response)
+{
+	enum MHD_Result ret;
+
+	if (!response)
+		return MHD_NO;
+	ret = MHD_queue_response(request->connection, status, response);
+	MHD_destroy_response(response);
+	return ret;
+}
+
+static struct MHD_Response *json_response(char *text)
+{
+	struct MHD_Response *response;
+
+	if (!text)
+		return NULL;
+	response = MHD_create_response_from_buffer(strlen(text), text, MHD_RESPMEM_MUST_FREE);
+	if (!response) {
+		free(text);
+		return NULL;
+	}
+	MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, "application/json");
+	MHD_add_response_header(response, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
+	return response;
+}
+
+enum MHD_Result reply_text(struct request *request, char *text)
+{
+	return reply_queue(request, MHD_HTTP_OK, json_response(text));
+}
+
+enum MHD_Result reply_json(struct request *request, json_t *object)
+{
+	char *text = object ? json_dumps(object, JSON_COMPACT) : NULL;
+
+	json_decref(object);
+	return reply_text(request, text);
+}
+
+static struct MHD_Response *refusal_response(enum refusal refusal, const char *message)
+{
+	json_t *object = json_pack("{s:s, s:s}", "error", refusals[refusal].code, "message", message);
+	struct MHD_Response *response;
+
+	/* What a request said may be no UTF-8; then the code has to do. */
+	if (!object)
+		object = json_pack("{s:s, s:s}", "error", refusals[refusal].code, "message", "refused");
+	response = object ? json_response(json_dumps(object, JSON_COMPACT)) : NULL;
+	json_decref(object);
+	return response;
+}
+
+enum MHD_Result reply_refuse(struct request *request, enum refusal refusal, const char *fmt, ...)
+{
+	struct MHD_Response *response;
+	char message[1024];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(message, sizeof(message), fmt, ap);
+	va_end(ap);
+	log_refused("%s %s: %s", request->peer, refusals[refusal].code, message);
+	response = refusal_response(refusal, message);
+	if (response && refusal == REFUSE_METHOD)
+		MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW,
+					request->route->method == ROUTE_POST ? "POST" : "GET, HEAD");
+	return reply_queue(request, refusals[refusal].status, response);
+}
+
+enum MHD_Result reply_error(struct request *request, const struct err *err)
+{
+	switch (err->code) {
+	case ERR_SERVICE_BODY:
+		return reply_refuse(request, REFUSE_BODY, "%s: %s", err->where, err->msg);
+	case ERR_SERVICE_ARCHIVE:
+		return reply_refuse(request, REFUSE_FILE, "%s: %s", err->where, err->msg);
+	case ERR_SERVICE_LIMIT:
+		return reply_refuse(request, REFUSE_LIMIT, "%s: %s", err->where, err->msg);
+	case ERR_SERVICE_VM:
+		return reply_refuse(request, REFUSE_VM, "%s: %s", err->where, err->msg);
+	default:
+		log_warning("%s: %s", err->where, err->msg);
+		return reply_refuse(request, REFUSE_STORE, "the service can't do this now; its log says why");
+	}
+}

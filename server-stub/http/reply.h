@@ -1,0 +1,42 @@
+/* Answers. Each queues one response on the request's connection and returns what MHD wants to hear. */
+#ifndef SERVER_HTTP_REPLY_H
+#define SERVER_HTTP_REPLY_H
+
+#include <jansson.h>
+
+#include "http/request.h"
+
+/* Why a request is refused; the table in reply.c has the status and the stable code of each. */
+enum refusal {
+	REFUSE_ROUTE,
+	REFUSE_METHOD,
+	REFUSE_MAC,
+	REFUSE_VM,
+	REFUSE_ADDRESS,
+	REFUSE_NO_TOKEN,
+	REFUSE_TOKEN,
+	REFUSE_READER,
+	REFUSE_BODY_SIZE,
+	REFUSE_BODY,
+	REFUSE_RANGE,
+	REFUSE_FILE,
+	REFUSE_LIMIT,
+	REFUSE_STORE,
+	REFUSALS
+};
+
+const char *refusal_code(enum refusal refusal);
+
+/* 200 with a JSON object, whose reference is taken. NULL (no memory) becomes a 500. */
+enum MHD_Result reply_json(struct request *request, json_t *object);
+/* 200 with JSON text; the malloc'ed `text` is taken. */
+enum MHD_Result reply_text(struct request *request, char *text);
+/* {"error": code, "message": …} */
+enum MHD_Result reply_refuse(struct request *request, enum refusal refusal, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+/* The refusal that an error of the store or of a file means; logged when it is the service's fault. */
+enum MHD_Result reply_error(struct request *request, const struct err *err);
+/* Queue and let go of a response of one's own; NULL becomes a closed connection. */
+enum MHD_Result reply_queue(struct request *request, unsigned status, struct MHD_Response *response);
+
+#endif

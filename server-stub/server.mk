@@ -1,0 +1,28 @@
+# newroot-server: against the machine's own libraries. Included by the top Makefile.
+
+# The error type and the cpio writer are the agent's own.
+SERVER_SRCS := $(sort $(wildcard server-stub/*.c server-stub/*/*.c)) agent/base/err.c agent/archive/cpio.c
+SERVER_OBJS := $(SERVER_SRCS:%.c=build/server/%.o)
+SERVER_LIBS := -lmicrohttpd -lgnutls -ljansson -lsqlite3 -lz -lpthread
+SERVER_HARDEN := -fPIE -fstack-protector-strong -D_FORTIFY_SOURCE=2
+
+build/newroot-server: $(SERVER_OBJS)
+	$(call say,LINK,$@)
+	$(Q)$(CC) -pie -Wl,-z,relro,-z,now -o $@ $^ $(SERVER_LIBS)
+
+$(SERVER_OBJS): build/server/%.o: %.c
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(DEFS) -Iserver-stub $(WARN) $(CFLAGS) $(SERVER_HARDEN) -MMD -MP -c -o $@ $<
+
+# The same under the sanitizers: tests/server runs both.
+build/server-san/newroot-server: $(SERVER_SRCS:%.c=build/server-san/%.o)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(SANITIZE) -o $@ $^ $(SERVER_LIBS)
+
+build/server-san/%.o: %.c
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(DEFS) -Iserver-stub $(WARN) -g -O1 $(SANITIZE) -MMD -MP -c -o $@ $<
+
+-include $(SERVER_OBJS:.o=.d) $(SERVER_SRCS:%.c=build/server-san/%.d)

@@ -1,0 +1,266 @@
+#include "store/sqlite.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "util/limits.h"
+
+#define STORE_FILE "newroot.db"
+#define STORE_VERSION 1
+
+static const char *const texts[STATEMENTS] = {
+#define SQL(symbol, text) [symbol] = text,
+#include "store/statements.def"
+#undef SQL
+};
+
+/* WITHOUT ROWID: an event is found by boot and number only, and lies beside its neighbours. */
+static const char schema[] =
+	"CREATE TABLE vm_group (name TEXT PRIMARY KEY, hold INTEGER NOT NULL DEFAULT 0) STRICT;"
+	"CREATE TABLE vm ("
+	" id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE, mac TEXT NOT NULL UNIQUE,"
+	" address TEXT NOT NULL, token TEXT NOT NULL, token_hash TEXT NOT NULL,"
+	" vm_group TEXT NOT NULL, mode TEXT NOT NULL, parameters TEXT NOT NULL,"
+	" state TEXT NOT NULL, step TEXT NOT NULL DEFAULT '', error TEXT NOT NULL DEFAULT '',"
+	" hold INTEGER NOT NULL DEFAULT 0, job TEXT NOT NULL, added_ms INTEGER NOT NULL,"
+	" changed_ms INTEGER NOT NULL, seen_ms INTEGER NOT NULL DEFAULT 0) STRICT;"
+	"CREATE UNIQUE INDEX vm_address ON vm (address) WHERE address <> '';"
+	"CREATE UNIQUE INDEX vm_token_hash ON vm (token_hash) WHERE token_hash <> '';"
+	"CREATE INDEX vm_anonymous ON vm (id) WHERE address = '' AND token_hash = '';"
+	"CREATE TABLE boot ("
+	" id INTEGER PRIMARY KEY AUTOINCREMENT, vm INTEGER NOT NULL REFERENCES vm ON DELETE CASCADE,"
+	" uuid TEXT NOT NULL, taken INTEGER NOT NULL DEFAULT 0, stored INTEGER NOT NULL DEFAULT 0,"
+	" first_ms INTEGER NOT NULL, UNIQUE (vm, uuid)) STRICT;"
+	"CREATE TABLE event ("
+	" boot INTEGER NOT NULL REFERENCES boot ON DELETE CASCADE, seq INTEGER NOT NULL,"
+	" ms INTEGER NOT NULL, received_ms INTEGER NOT NULL, type TEXT NOT NULL, step TEXT NOT NULL,"
+	" body TEXT NOT NULL, PRIMARY KEY (boot, seq)) STRICT, WITHOUT ROWID;"
+	"CREATE TABLE change ("
+	" id INTEGER PRIMARY KEY, vm INTEGER NOT NULL REFERENCES vm ON DELETE CASCADE,"
+	" at_ms INTEGER NOT NULL, from_state TEXT NOT NULL, to_state TEXT NOT NULL,"
+	" cause TEXT NOT NULL) STRICT;"
+	"CREATE INDEX change_vm ON change (vm);"
+	"CREATE TABLE refusal ("
+	" id INTEGER PRIMARY KEY, vm INTEGER NOT NULL REFERENCES vm ON DELETE CASCADE,"
+	" address TEXT NOT NULL, reason TEXT NOT NULL, first_ms INTEGER NOT NULL,"
+	" last_ms INTEGER NOT NULL, count INTEGER NOT NULL DEFAULT 1,"
+	" UNIQUE (vm, address, reason)) STRICT;"
+	"CREATE TABLE archive ("
+	" path TEXT PRIMARY KEY, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL,"
+	" inode INTEGER NOT NULL, sha256 TEXT NOT NULL) STRICT;";
+
+static int sql_error(struct store *store, const char *what, struct err *err)
+{
+	return err_set(err, ERR_SERVICE_STORE, STORE_FILE, "%s: %s", what, sqlite3_errmsg(store->db));
+}
+
+static int sql_exec(struct store *store, const char *text, struct err *err)
+{
+	if (sqlite3_exec(store->db, text, NULL, NULL, NULL) != SQLITE_OK)
+		return sql_error(store, "can't set up", err);
+	return 0;
+}
+
+static int bind_one(sqlite3_stmt *stmt, int index, char type, va_list *ap)
+{
+	if (type == 'i')
+		return sqlite3_bind_int64(stmt, index, va_arg(*ap, int64_t));
+	return sqlite3_bind_text(stmt, index, va_arg(*ap, const char *), -1, SQLITE_TRANSIENT);
+}
+
+static sqlite3_stmt *prepared(struct store *store, enum statement which)
+{
+	sqlite3_stmt **stmt = &store->statement[which];
+
+	if (!*stmt)
+		sqlite3_prepare_v3(store->db, texts[which], -1, SQLITE_PREPARE_PERSISTENT, stmt, NULL);
+	return *stmt;
+}
+
+sqlite3_stmt *sql_use(struct store *store, enum statement which, struct err *err, const char *types,
+		      ...)
+{
+	sqlite3_stmt *stmt;
+	bool ok;
+	va_list ap;
+
+	pthread_mutex_lock(&store->lock);
+	stmt = prepared(store, which);
+	ok = stmt;
+	va_start(ap, types);
+	for (int i = 0; ok && types[i]; i++)
+		ok = bind_one(stmt, i + 1, types[i], &ap) == SQLITE_OK;
+	va_end(ap);
+	if (ok)
+		return stmt;
+	sql_error(store, "can't prepare a statement", err);
+	pthread_mutex_unlock(&store->lock);
+	return NULL;
+}
+
+int sql_step(struct store *store, sqlite3_stmt *stmt, struct err *err)
+{
+	int code = sqlite3_step(stmt);
+
+	if (code == SQLITE_ROW)
+		return 1;
+	if (code == SQLITE_DONE)
+		return 0;
+	return sql_error(store, "can't run a statement", err);
+}
+
+int sql_done(struct store *store, sqlite3_stmt *stmt, int ret)
+{
+	sqlite3_reset(stmt);
+	sqlite3_clear_bindings(stmt);
+	pthread_mutex_unlock(&store->lock);
+	return ret;
+}
+
+int sql_run_bound(struct store *store, sqlite3_stmt *stmt, struct err *err)
+{
+	return stmt ? sql_done(store, stmt, sql_step(store, stmt, err)) : -1;
+}
+
+int sql_changes(struct store *store)
+{
+	return sqlite3_changes(store->db);
+}
+
+const char *sql_text(sqlite3_stmt *stmt, int column)
+{
+	const char *text = (const char *)sqlite3_column_text(stmt, column);
+
+	return text ? text : "";
+}
+
+static int read_version(struct store *store, int *version, struct err *err)
+{
+	sqlite3_stmt *stmt;
+	int ret = -1;
+
+	if (sqlite3_prepare_v2(store->db, "PRAGMA user_version", -1, &stmt, NULL) != SQLITE_OK)
+		return sql_error(store, "can't read its version", err);
+	if (sqlite3_step(stmt) == SQLITE_ROW) {
+		*version = sqlite3_column_int(stmt, 0);
+		ret = 0;
+	} else {
+		sql_error(store, "can't read its version", err);
+	}
+	sqlite3_finalize(stmt);
+	return ret;
+}
+
+/* An empty file has version 0; the version is set in the transaction that makes the tables. */
+static int ensure_schema(struct store *store, bool create, struct err *err)
+{
+	int version = 0;
+	char mark[64];
+
+	if (read_version(store, &version, err) < 0)
+		return -1;
+	if (version == STORE_VERSION)
+		return 0;
+	if (version != 0 || !create)
+		return err_set(err, ERR_SERVICE_STORE, STORE_FILE,
+			       "is of version %d; this newroot-server reads version %d", version,
+			       STORE_VERSION);
+	snprintf(mark, sizeof(mark), "PRAGMA user_version = %d; COMMIT", STORE_VERSION);
+	if (sql_exec(store, "BEGIN IMMEDIATE", err) < 0 || sql_exec(store, schema, err) < 0)
+		return -1;
+	return sql_exec(store, mark, err);
+}
+
+/* SQLite gives its -wal and -shm files the mode of the database, so that one is made 0600 first. */
+static int make_file(const char *path, struct err *err)
+{
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+
+	if (fd < 0)
+		return err_sys(err, ERR_SERVICE_STORE, path, "can't create");
+	close(fd);
+	return 0;
+}
+
+static int open_db(struct store *store, const char *path, bool create, struct err *err)
+{
+	if (create && make_file(path, err) < 0)
+		return -1;
+	if (sqlite3_open_v2(path, &store->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW, NULL) !=
+	    SQLITE_OK)
+		return sql_error(store, "can't open", err);
+	sqlite3_busy_timeout(store->db, STORE_BUSY_MS);
+	/* FULL: in WAL mode a commit is on disk only with an fsync of the log. */
+	if (sql_exec(store, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
+			    "PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF", err) < 0)
+		return -1;
+	return ensure_schema(store, create, err);
+}
+
+int store_open(struct store **store, const char *data_path, bool create, struct err *err)
+{
+	struct store *opened = calloc(1, sizeof(*opened));
+	char path[PATH_MAX];
+
+	if (!opened)
+		return err_set(err, ERR_MEMORY, data_path, "no memory for the store");
+	pthread_mutex_init(&opened->lock, NULL);
+	if (snprintf(path, sizeof(path), "%s/" STORE_FILE, data_path) >= (int)sizeof(path)) {
+		err_set(err, ERR_SERVICE_STORE, data_path, "the path is too long");
+		goto failed;
+	}
+	if (open_db(opened, path, create, err) < 0)
+		goto failed;
+	*store = opened;
+	return 0;
+failed:
+	store_close(opened);
+	return -1;
+}
+
+void store_close(struct store *store)
+{
+	if (!store)
+		return;
+	for (int i = 0; i < STATEMENTS; i++)
+		sqlite3_finalize(store->statement[i]);
+	sqlite3_close(store->db);
+	pthread_mutex_destroy(&store->lock);
+	free(store);
+}
+
+int store_begin(struct store *store, struct err *err)
+{
+	return sql_run(store, SQL_BEGIN, err, "");
+}
+
+int store_commit(struct store *store, struct err *err)
+{
+	if (sql_run(store, SQL_COMMIT, err, "") == 0)
+		return 0;
+	store_rollback(store);
+	return -1;
+}
+
+void store_rollback(struct store *store)
+{
+	if (!sqlite3_get_autocommit(store->db))
+		sql_run(store, SQL_ROLLBACK, NULL, "");
+}
+
+int store_part_begin(struct store *store, struct err *err)
+{
+	return sql_run(store, SQL_PART, err, "");
+}
+
+int store_part_end(struct store *store, bool keep, struct err *err)
+{
+	if (!keep && sql_run(store, SQL_PART_ROLLBACK, err, "") < 0)
+		return -1;
+	return sql_run(store, SQL_PART_RELEASE, err, "");
+}

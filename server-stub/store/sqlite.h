@@ -1,0 +1,48 @@
+/*
+ * Inside the SQLite store only: the handle, its statements, and running them. A statement is
+ * prepared once, at its first use. Callers hold the lock from sql_use() to sql_done().
+ */
+#ifndef SERVER_STORE_SQLITE_H
+#define SERVER_STORE_SQLITE_H
+
+#include <pthread.h>
+#include <sqlite3.h>
+
+#include "store/store.h"
+
+enum statement {
+#define SQL(symbol, text) symbol,
+#include "store/statements.def"
+#undef SQL
+	STATEMENTS
+};
+
+struct store {
+	sqlite3 *db;
+	pthread_mutex_t lock;
+	sqlite3_stmt *statement[STATEMENTS];
+};
+
+/*
+ * Lock the store and give the statement with `types` bound from the arguments: 'i' int64_t, 't' text
+ * (const char *, not NULL). NULL after an error, with the lock let go.
+ */
+sqlite3_stmt *sql_use(struct store *store, enum statement which, struct err *err, const char *types,
+		      ...);
+/* One row: 1; the end: 0; -1 after an error. */
+int sql_step(struct store *store, sqlite3_stmt *stmt, struct err *err);
+/* Reset the statement and unlock; passes `ret` through. */
+int sql_done(struct store *store, sqlite3_stmt *stmt, int ret);
+
+/* sql_use, one sql_step, sql_done: for statements without rows. */
+#define sql_run(store, which, err, ...) \
+	sql_run_bound((store), sql_use((store), (which), (err), __VA_ARGS__), (err))
+int sql_run_bound(struct store *store, sqlite3_stmt *stmt, struct err *err);
+
+/* Rows the last statement changed; under the lock or in the thread of the transaction. */
+int sql_changes(struct store *store);
+
+/* A text column, "" for NULL. */
+const char *sql_text(sqlite3_stmt *stmt, int column);
+
+#endif

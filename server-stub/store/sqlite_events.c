@@ -1,0 +1,119 @@
+#include <string.h>
+
+#include "store/sqlite.h"
+#include "util/limits.h"
+
+static void read_boot(struct boot *boot, sqlite3_stmt *stmt)
+{
+	memset(boot, 0, sizeof(*boot));
+	boot->id = sqlite3_column_int64(stmt, 0);
+	boot->vm = sqlite3_column_int64(stmt, 1);
+	strncpy(boot->uuid, sql_text(stmt, 2), sizeof(boot->uuid) - 1);
+	boot->taken = sqlite3_column_int64(stmt, 3);
+	boot->stored = sqlite3_column_int64(stmt, 4);
+	boot->first_ms = sqlite3_column_int64(stmt, 5);
+	boot->newest = sqlite3_column_int(stmt, 6);
+}
+
+static int find_boot(struct store *store, int64_t vm, const char *uuid, struct boot *boot,
+		     struct err *err)
+{
+	sqlite3_stmt *stmt = sql_use(store, SQL_BOOT_FIND, err, "it", vm, uuid);
+	int ret;
+
+	if (!stmt)
+		return -1;
+	ret = sql_step(store, stmt, err);
+	if (ret > 0)
+		read_boot(boot, stmt);
+	return sql_done(store, stmt, ret);
+}
+
+int store_boot_open(struct store *store, int64_t vm, const char *uuid, int64_t now_ms,
+		    struct boot *boot, struct err *err)
+{
+	int found = find_boot(store, vm, uuid, boot, err);
+
+	if (found != 0)
+		return found < 0 ? -1 : 0;
+	if (sql_run(store, SQL_BOOT_ADD, err, "itii", vm, uuid, now_ms, (int64_t)VM_BOOTS_MAX) < 0)
+		return -1;
+	found = find_boot(store, vm, uuid, boot, err);
+	if (found == 0)
+		return err_set(err, ERR_SERVICE_LIMIT, "boot",
+			       "the VM has reported %d boots, which is the most that is kept",
+			       VM_BOOTS_MAX);
+	return found < 0 ? -1 : 0;
+}
+
+int store_boot_save(struct store *store, const struct boot *boot, struct err *err)
+{
+	return sql_run(store, SQL_BOOT_SAVE, err, "iii", boot->taken, boot->stored, boot->id);
+}
+
+int store_boot_each(struct store *store, int64_t vm, void (*each)(void *arg, const struct boot *boot),
+		    void *arg, struct err *err)
+{
+	sqlite3_stmt *stmt = sql_use(store, SQL_BOOT_ALL, err, "i", vm);
+	struct boot boot;
+	int ret;
+
+	if (!stmt)
+		return -1;
+	while ((ret = sql_step(store, stmt, err)) > 0) {
+		read_boot(&boot, stmt);
+		each(arg, &boot);
+	}
+	return sql_done(store, stmt, ret);
+}
+
+int store_event_add(struct store *store, const struct boot *boot, const struct event *event,
+		    int64_t now_ms, struct err *err)
+{
+	sqlite3_stmt *stmt = sql_use(store, SQL_EVENT_ADD, err, "iiiittt", boot->id, event->seq,
+				     event->ms, now_ms, event->type, event->step, event->body);
+	int ret;
+
+	if (!stmt)
+		return -1;
+	ret = sql_step(store, stmt, err);
+	if (ret == 0)
+		ret = sql_changes(store) > 0;
+	return sql_done(store, stmt, ret);
+}
+
+int store_event_count(struct store *store, int64_t vm, int64_t *count, struct err *err)
+{
+	sqlite3_stmt *stmt = sql_use(store, SQL_EVENT_COUNT, err, "i", vm);
+	int ret;
+
+	if (!stmt)
+		return -1;
+	ret = sql_step(store, stmt, err);
+	*count = ret > 0 ? sqlite3_column_int64(stmt, 0) : 0;
+	return sql_done(store, stmt, ret < 0 ? -1 : 0);
+}
+
+int store_event_each(struct store *store, int64_t vm,
+		     void (*each)(void *arg, const struct event_row *row), void *arg, struct err *err)
+{
+	sqlite3_stmt *stmt = sql_use(store, SQL_EVENT_ALL, err, "i", vm);
+	int ret;
+
+	if (!stmt)
+		return -1;
+	while ((ret = sql_step(store, stmt, err)) > 0) {
+		const struct event_row row = {
+			.boot = sql_text(stmt, 0),
+			.type = sql_text(stmt, 1),
+			.step = sql_text(stmt, 2),
+			.body = sql_text(stmt, 3),
+			.seq = sqlite3_column_int64(stmt, 4),
+			.ms = sqlite3_column_int64(stmt, 5),
+			.received_ms = sqlite3_column_int64(stmt, 6),
+		};
+
+		each(arg, &row);
+	}
+	return sql_done(store, stmt, ret);
+}

@@ -1,0 +1,126 @@
+/*
+ * All that the service keeps: VMs, groups, boots, events, history, refusals, hashes of archives.
+ * This header is the whole interface; another database is another set of files behind it.
+ *
+ * Functions return 0, or -1 with ERR_SERVICE_STORE (others are named). A "find" returns 1 when found, 0 when not. A
+ * function that changes something does so at once, unless it is called between store_begin and
+ * store_commit: then all or nothing of it is on disk once store_commit has returned 0.
+ *
+ * A handle may be used by several threads: each call is atomic, transactions are not. Give a
+ * thread that writes in transactions a handle of its own; handles of several processes may be open.
+ */
+#ifndef SERVER_STORE_STORE_H
+#define SERVER_STORE_STORE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "vm/event.h"
+#include "vm/vm.h"
+
+struct store;
+
+/* The store of a data folder, made first with `create`. `*store` is the caller's to store_close(). */
+int store_open(struct store **store, const char *data_path, bool create, struct err *err);
+void store_close(struct store *store);
+
+int store_begin(struct store *store, struct err *err);
+int store_commit(struct store *store, struct err *err);
+void store_rollback(struct store *store);
+/* A part of a transaction that can be undone alone; parts don't nest. */
+int store_part_begin(struct store *store, struct err *err);
+int store_part_end(struct store *store, bool keep, struct err *err);
+
+/* VMs. vm->id is set by adding. Duplicates are ERR_SERVICE_VM and name what is taken. */
+enum vm_key {
+	VM_BY_ID,
+	VM_BY_NAME,
+	VM_BY_MAC,
+	VM_BY_ADDRESS,
+	VM_BY_TOKEN_HASH,
+	VM_ANONYMOUS, /* any VM that has neither address nor token */
+};
+int store_vm_add(struct store *store, struct vm *vm, const char *job, struct err *err);
+int store_vm_remove(struct store *store, int64_t id, struct err *err);
+/* VM_BY_ID takes `id`, the others `text`; VM_ANONYMOUS takes neither. */
+int store_vm_find(struct store *store, enum vm_key key, int64_t id, const char *text, struct vm *vm,
+		  struct err *err);
+/* In the order of names; `each` must not call the store. */
+int store_vm_each(struct store *store, void (*each)(void *arg, const struct vm *vm), void *arg,
+		  struct err *err);
+/* What events change: state, step, error and the times. */
+int store_vm_save(struct store *store, const struct vm *vm, struct err *err);
+/* What the operator changes: mode and parameters of the boot entry. */
+int store_vm_save_boot(struct store *store, const struct vm *vm, struct err *err);
+/* The job's text, malloc'ed, the caller's to free. */
+int store_vm_job(struct store *store, int64_t id, char **job, struct err *err);
+
+/* Hold or release a VM, or a group (that some VM is in). Found: 1; unknown: 0. */
+enum hold_scope { HOLD_VM, HOLD_GROUP };
+int store_hold(struct store *store, enum hold_scope scope, const char *name, bool hold,
+	       struct err *err);
+
+/* Boots of a VM's agent, and their events. */
+struct boot {
+	int64_t id, vm;
+	char uuid[BOOT_UUID_TEXT];
+	int64_t taken;    /* highest sequence number stored */
+	int64_t stored;   /* events stored: fewer than `taken` means a gap */
+	int64_t first_ms; /* when the service heard of it */
+	bool newest;      /* of its VM */
+};
+/* Find or add; ERR_SERVICE_LIMIT beyond VM_BOOTS_MAX. */
+int store_boot_open(struct store *store, int64_t vm, const char *uuid, int64_t now_ms,
+		    struct boot *boot, struct err *err);
+int store_boot_save(struct store *store, const struct boot *boot, struct err *err);
+int store_boot_each(struct store *store, int64_t vm, void (*each)(void *arg, const struct boot *boot),
+		    void *arg, struct err *err);
+
+/* 1: added; 0: a repeat, which is left as it was first stored. */
+int store_event_add(struct store *store, const struct boot *boot, const struct event *event,
+		    int64_t now_ms, struct err *err);
+/* Events stored for a VM, all boots together. */
+int store_event_count(struct store *store, int64_t vm, int64_t *count, struct err *err);
+
+struct event_row {
+	const char *boot, *type, *step, *body;
+	int64_t seq, ms, received_ms;
+};
+/* In the order of boots and sequence numbers. */
+int store_event_each(struct store *store, int64_t vm,
+		     void (*each)(void *arg, const struct event_row *row), void *arg, struct err *err);
+
+/* History: what became of a VM, and when. A refused transition has from == to. */
+struct change_row {
+	int64_t at_ms;
+	const char *from, *to, *cause;
+};
+int store_change_add(struct store *store, int64_t vm, const struct change_row *row, struct err *err);
+int store_change_each(struct store *store, int64_t vm,
+		      void (*each)(void *arg, const struct change_row *row), void *arg,
+		      struct err *err);
+
+/* Refused requests in the name of a VM: one row for an address and a reason, with a count. */
+struct refusal_row {
+	const char *address, *reason;
+	int64_t first_ms, last_ms, count;
+};
+int store_refusal_add(struct store *store, int64_t vm, const char *address, const char *reason,
+		      int64_t now_ms, struct err *err);
+int store_refusal_each(struct store *store, int64_t vm,
+		       void (*each)(void *arg, const struct refusal_row *row), void *arg,
+		       struct err *err);
+
+/* Hashes of archives, valid while size, mtime and inode are the same. */
+struct archive_hash {
+	int64_t size, mtime_ns, inode;
+	char sha256[65];
+};
+/* Finds only what still matches `hash`'s size, mtime_ns and inode, and fills sha256. */
+int store_archive_find(struct store *store, const char *path, struct archive_hash *hash,
+		       struct err *err);
+int store_archive_save(struct store *store, const char *path, const struct archive_hash *hash,
+		       struct err *err);
+
+#endif

@@ -1,0 +1,118 @@
+#include "util/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+int file_write_all(int fd, const char *name, const void *data, size_t size, struct err *err)
+{
+	const char *next = data;
+
+	while (size) {
+		ssize_t n = write(fd, next, size);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return err_sys(err, ERR_IO, name, "can't write");
+		next += n;
+		size -= (size_t)n;
+	}
+	return 0;
+}
+
+static int write_synced(int dir, const char *name, const void *data, size_t size, mode_t mode,
+			struct err *err)
+{
+	int fd = openat(dir, name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+
+	if (fd < 0)
+		return err_sys(err, ERR_IO, name, "can't create");
+	if (file_write_all(fd, name, data, size, err) < 0)
+		goto failed;
+	if (fchmod(fd, mode) < 0 || fsync(fd) < 0) {
+		err_sys(err, ERR_IO, name, "can't set the mode and sync");
+		goto failed;
+	}
+	if (close(fd) < 0)
+		return err_sys(err, ERR_IO, name, "can't close");
+	return 0;
+failed:
+	close(fd);
+	return -1;
+}
+
+int file_write(int dir, const char *name, const void *data, size_t size, mode_t mode,
+	       struct err *err)
+{
+	char beside[NAME_MAX + 1];
+
+	if (snprintf(beside, sizeof(beside), "%s.new", name) >= (int)sizeof(beside))
+		return err_set(err, ERR_IO, name, "the name is longer than %d bytes", NAME_MAX - 4);
+	if (write_synced(dir, beside, data, size, mode, err) < 0)
+		goto failed;
+	if (renameat(dir, beside, dir, name) < 0) {
+		err_sys(err, ERR_IO, name, "can't rename %s", beside);
+		goto failed;
+	}
+	if (fsync(dir) < 0)
+		return err_sys(err, ERR_IO, name, "can't sync its folder");
+	return 0;
+failed:
+	unlinkat(dir, beside, 0);
+	return -1;
+}
+
+static int read_all(int fd, const char *name, char *data, size_t size, struct err *err)
+{
+	size_t done = 0;
+
+	while (done < size) {
+		ssize_t n = read(fd, data + done, size - done);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return err_sys(err, ERR_IO, name, "can't read");
+		if (n == 0)
+			return err_set(err, ERR_IO, name, "the file shrank while it was read");
+		done += (size_t)n;
+	}
+	return 0;
+}
+
+int file_read(int dir, const char *name, size_t max, char **data, size_t *size, struct err *err)
+{
+	int fd = openat(dir, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	struct stat st;
+	int ret = -1;
+
+	*data = NULL;
+	if (fd < 0)
+		return err_sys(err, ERR_IO, name, "can't open");
+	if (fstat(fd, &st) < 0) {
+		err_sys(err, ERR_IO, name, "can't stat");
+	} else if (!S_ISREG(st.st_mode)) {
+		err_set(err, ERR_IO, name, "is not a regular file");
+	} else if ((uintmax_t)st.st_size > max) {
+		err_set(err, ERR_IO, name, "has %jd bytes; at most %zu are accepted",
+			(intmax_t)st.st_size, max);
+	} else if (!(*data = malloc((size_t)st.st_size + 1))) {
+		err_set(err, ERR_MEMORY, name, "no memory for %jd bytes", (intmax_t)st.st_size);
+	} else {
+		*size = (size_t)st.st_size;
+		(*data)[*size] = '\0';
+		ret = read_all(fd, name, *data, *size, err);
+	}
+	close(fd);
+	if (ret < 0) {
+		free(*data);
+		*data = NULL;
+	}
+	return ret;
+}

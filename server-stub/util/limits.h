@@ -1,0 +1,69 @@
+/*
+ * Every cap of the service, each with its reason. Nothing from the network grows past one of these.
+ * Not to be included beside the agent's base/limits.h: both sides cap the same things.
+ */
+#ifndef SERVER_UTIL_LIMITS_H
+#define SERVER_UTIL_LIMITS_H
+
+/* A body of events: the agent batches what it spooled, and sends the rest in the next request. */
+#define EVENTS_BODY_MAX (256 * 1024)
+/* Events in one body: a batch is one transaction, and short transactions keep answers quick. */
+#define EVENTS_PER_BODY_MAX 2000
+/* One event: an error with 20 lines of stderr and 20 of the kernel log is about 10 KiB; a plan is more. */
+#define EVENT_BYTES_MAX (128 * 1024)
+/* Sequence numbers of one boot: a day of ten events a second stays below. */
+#define EVENT_SEQ_MAX 1000000
+/* Events kept for one VM, all boots together: fills no disk, however often a VM reports. */
+#define VM_EVENTS_MAX 1000000
+/* Boots kept for one VM: a VM that reboots without end must not fill the store. */
+#define VM_BOOTS_MAX 1000
+/* Different refusals (address and reason) kept for one VM; the oldest go first. */
+#define VM_REFUSALS_MAX 64
+
+/* A job: the agent reads no larger one (its JOB_BYTES_MAX). */
+#define JOB_TEXT_MAX (512 * 1024)
+/* A VM's or group's name: a host name's label or two, readable in a table. */
+#define VM_NAME_MAX 63
+/* A step's or state's name, as the agent writes them. */
+#define STEP_NAME_MAX 31
+/* "code: message" of a VM's last error: what a person reads in one paragraph. */
+#define VM_ERROR_MAX 1023
+/* A token as text: 128 random bits in hex keep a kernel command line short. */
+#define TOKEN_TEXT_MAX 32
+/* A pxelinux APPEND line: the kernel takes 2048 bytes, of which a part is the boot loader's. */
+#define BOOT_PARAMETERS_MAX 1024
+
+/* A URL path below /v1/archives/: what PATH_MAX-minded tools on both sides handle. */
+#define ARCHIVE_PATH_MAX 1024
+/* Folders below archives/ that are listed: deeper is a mistake or a loop. */
+#define ARCHIVE_DEPTH_MAX 16
+/* One read of an archive on its way to the network; measured: larger is no faster over TLS. */
+#define ARCHIVE_BLOCK (64 * 1024)
+
+/* Settings, keys and certificates read into memory. */
+#define SMALL_FILE_MAX (256 * 1024)
+
+/* Connections at once; an agent uses up to four. Each costs about 40 KiB with its TLS state. */
+#define HTTP_CONNECTIONS_MAX 4096
+/* Connections of one address: an agent's four, and room for several VMs behind one address. */
+#define HTTP_CONNECTIONS_PER_ADDRESS 64
+/* Seconds without a byte: longer than an agent that waits for its disk, shorter than a forgotten peer. */
+#define HTTP_IDLE_SECONDS 120
+/* Memory for a connection's headers. */
+#define HTTP_HEADERS_MAX (32 * 1024)
+/* All bodies that are being received, together. */
+#define HTTP_BODIES_MAX (64 * 1024 * 1024)
+/* Threads that speak TLS: enough that a slow disk read does not stall the others. */
+#define HTTP_THREADS_MAX 8
+
+/* Requests waiting for the store: beyond this the service says so instead of queueing for minutes. */
+#define WRITER_QUEUE_MAX 8192
+/* Requests committed together by one fsync. */
+#define WRITER_BATCH_MAX 256
+/* Milliseconds that one process waits for another's transaction (the command line beside serve). */
+#define STORE_BUSY_MS 10000
+
+/* Refusals logged in a second: a hostile peer must not fill the log. */
+#define LOG_REFUSED_PER_SECOND 20
+
+#endif

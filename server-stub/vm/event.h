@@ -1,0 +1,40 @@
+/*
+ * Events as agents send them: a JSON array, all of one boot. Parsed once, strictly; each event is
+ * also kept as the text it came as, with whatever more it says.
+ */
+#ifndef SERVER_VM_EVENT_H
+#define SERVER_VM_EVENT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "util/limits.h"
+#include "vm/state.h"
+
+#define BOOT_UUID_TEXT 37
+
+struct event {
+	int64_t seq; /* 1 … EVENT_SEQ_MAX */
+	int64_t ms;  /* since 1970, by the agent's clock */
+	const char *type; /* "begin", "end", …: a static string */
+	char step[STEP_NAME_MAX + 1]; /* "": none */
+	enum vm_input input;
+	char error[VM_ERROR_MAX + 1]; /* of an error: "code: where: message"; "": none told */
+	char *body; /* compact JSON, owned by the list */
+};
+
+struct event_list {
+	char boot[BOOT_UUID_TEXT];
+	struct event *item;
+	size_t count;
+};
+
+/*
+ * Parse a body (NULL when `size` is 0); `list` is the caller's to events_free(), also after an error. Errors: ERR_SERVICE_BODY,
+ * `where` being "line 3 column 7" or "events[2].seq".
+ */
+int events_parse(struct event_list *list, const char *body, size_t size, struct err *err);
+void events_free(struct event_list *list);
+
+#endif

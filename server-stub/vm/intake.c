@@ -1,0 +1,114 @@
+#include "vm/intake.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "util/limits.h"
+
+struct course {
+	struct store *store;
+	struct vm vm;
+	struct boot boot;
+	int64_t now_ms;
+	struct intake *result;
+	struct err *err;
+};
+
+static int note_change(struct course *course, const struct event *event, enum vm_state to)
+{
+	char cause[160];
+	const bool refused = to == VM_REFUSED;
+	const struct change_row row = {
+		.at_ms = course->now_ms,
+		.from = vm_state_name(course->vm.state),
+		.to = vm_state_name(refused ? course->vm.state : to),
+		.cause = cause,
+	};
+
+	snprintf(cause, sizeof(cause), "%s%s, event %lld of boot %s", refused ? "refused: " : "",
+		 vm_input_name(event->input), (long long)event->seq, course->boot.uuid);
+	return store_change_add(course->store, course->vm.id, &row, course->err);
+}
+
+static void enter_state(struct vm *vm, enum vm_state to, int64_t now_ms)
+{
+	vm->state = to;
+	vm->changed_ms = now_ms;
+	if (to != VM_ERROR)
+		vm->error[0] = '\0';
+}
+
+/* Let the VM follow one event that is new and the latest of its newest boot. */
+static int follow(struct course *course, const struct event *event)
+{
+	struct vm *vm = &course->vm;
+	enum vm_state to = vm_state_next(vm->state, event->input);
+
+	if (event->input == INPUT_BEGIN || (event->input == INPUT_ERROR && event->step[0]))
+		memcpy(vm->step, event->step, sizeof(vm->step));
+	if (to != vm->state && note_change(course, event, to) < 0)
+		return -1;
+	if (to != VM_REFUSED && to != vm->state)
+		enter_state(vm, to, course->now_ms);
+	if (event->input == INPUT_ERROR && event->error[0])
+		memcpy(vm->error, event->error, sizeof(vm->error));
+	return 0;
+}
+
+static int take(struct course *course, const struct event *event)
+{
+	struct boot *boot = &course->boot;
+	int added = store_event_add(course->store, boot, event, course->now_ms, course->err);
+
+	if (added <= 0)
+		return added;
+	boot->stored++;
+	if (event->seq <= boot->taken)
+		return 0;
+	if (event->seq > boot->taken + 1) {
+		course->result->gap_from = boot->taken + 1;
+		course->result->gap_to = event->seq - 1;
+	}
+	boot->taken = event->seq;
+	return boot->newest ? follow(course, event) : 0;
+}
+
+static int open_course(struct course *course, int64_t vm_id, const struct event_list *events)
+{
+	struct err *err = course->err;
+	int64_t count;
+	int found = store_vm_find(course->store, VM_BY_ID, vm_id, NULL, &course->vm, err);
+
+	if (found < 0)
+		return -1;
+	if (!found)
+		return err_set(err, ERR_SERVICE_VM, "mac", "the VM was removed just now");
+	if (store_event_count(course->store, vm_id, &count, err) < 0)
+		return -1;
+	if (count + (int64_t)events->count > VM_EVENTS_MAX)
+		return err_set(err, ERR_SERVICE_LIMIT, "events",
+			       "%lld events of '%s' are stored, at most %d are kept",
+			       (long long)count, course->vm.name, VM_EVENTS_MAX);
+	return store_boot_open(course->store, vm_id, events->boot, course->now_ms, &course->boot, err);
+}
+
+int intake_events(struct store *store, int64_t vm_id, const struct event_list *events,
+		  int64_t now_ms, struct intake *result, struct err *err)
+{
+	struct course course = {.store = store, .now_ms = now_ms, .result = result, .err = err};
+
+	memset(result, 0, sizeof(*result));
+	if (open_course(&course, vm_id, events) < 0)
+		return -1;
+	result->from = course.vm.state;
+	for (size_t i = 0; i < events->count; i++)
+		if (take(&course, &events->item[i]) < 0)
+			return -1;
+	course.vm.seen_ms = now_ms;
+	result->taken = course.boot.taken;
+	result->hold = vm_held(&course.vm);
+	result->to = course.vm.state;
+	if (store_boot_save(store, &course.boot, err) < 0)
+		return -1;
+	return store_vm_save(store, &course.vm, err);
+}

@@ -1,0 +1,122 @@
+"""newroot-server as the tests drive it: a data folder, the command line, and an HTTPS client."""
+import http.client
+import json
+import os
+import signal
+import ssl
+import subprocess
+import uuid
+
+from common import BUILD
+
+JOB = {"newroot": 1, "volumes": [{"name": "root", "size": "rest", "mount": "/"}]}
+MAC = "52:54:00:00:00:11"
+
+
+class Answer:
+    """What came back, read to its end."""
+
+    def __init__(self, response):
+        self.status = response.status
+        self.headers = response.headers
+        self.body = response.read()
+
+    @property
+    def json(self):
+        return json.loads(self.body)
+
+
+class Service:
+    def __init__(self, program, folder):
+        self.program, self.data = program, folder / "data"
+        self.process = self.port = None
+
+    def run(self, *argv):
+        return subprocess.run([self.program, *map(str, argv)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                              timeout=60)
+
+    def cli(self, command, *argv):
+        """A command that must succeed; what it printed."""
+        done = self.run(command, "--data", self.data, *argv)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def init(self, *argv):
+        self.cli("init", "--name", "localhost", "--address", "127.0.0.1", *argv)
+
+    def add(self, name, mac=MAC, *argv, job=None, token="none"):
+        file = self.data.parent / f"{name}.json"
+        file.write_text(json.dumps(job or JOB))
+        return self.cli("add", name, "--mac", mac, "--job", file, "--token", token, *argv)
+
+    def token(self, mac=MAC):
+        """As the boot entry tells it."""
+        entry = (self.data / "boot" / "pxelinux.cfg" / f"01-{mac.replace(':', '-')}").read_text()
+        return entry.split("newroot.token=")[1].split()[0]
+
+    def show(self, name):
+        return json.loads(self.cli("show", name, "--json"))
+
+    def start(self, *argv):
+        self.process = subprocess.Popen([self.program, "serve", "--data", self.data, "--listen", "127.0.0.1:0", *argv],
+                                        stdout=subprocess.PIPE, stderr=open(self.data.parent / "log", "ab"), text=True)
+        line = self.process.stdout.readline()
+        assert "listening on 127.0.0.1:" in line, f"{line!r}: {self.log()}"
+        self.port = int(line.rsplit(":", 1)[1])
+
+    def log(self):
+        return (self.data.parent / "log").read_text(errors="replace")
+
+    def kill(self):
+        """As a power cut of the process: nothing is flushed."""
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self):
+        """SIGTERM; the exit status."""
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(timeout=20)
+
+    def close(self):
+        if self.process and self.process.poll() is None:
+            assert self.stop() == 0, self.log()
+
+    def context(self):
+        context = ssl.create_default_context(cafile=str(self.data / "ca.pem"))
+        return context
+
+    def connect(self, host="127.0.0.1"):
+        return http.client.HTTPSConnection(host, self.port, context=self.context(), timeout=20)
+
+    def request(self, method, path, body=None, token=None, connection=None, headers=None):
+        connection = connection or self.connect()
+        headers = dict(headers or {})
+        if token:
+            headers["Authorization"] = f"Bearer {token}"
+        connection.request(method, path, body=body, headers=headers)
+        return Answer(connection.getresponse())
+
+    def get(self, path, **kwargs):
+        return self.request("GET", path, **kwargs)
+
+    def post(self, events, mac=MAC, **kwargs):
+        body = events if isinstance(events, (str, bytes)) else json.dumps(events)
+        return self.request("POST", f"/v1/events?mac={mac}", body=body, **kwargs)
+
+
+class Boot:
+    """One boot of an agent: numbers its events."""
+
+    def __init__(self):
+        self.id, self.seq = str(uuid.uuid4()), 0
+
+    def event(self, type_, **members):
+        self.seq += 1
+        return {"boot": self.id, "seq": self.seq, "ms": 1700000000000 + self.seq, "type": type_, **members}
+
+
+def programs():
+    """The product, and the same under ASan and UBSan when it was built."""
+    found = [os.environ["NEWROOT_SERVER"]] if "NEWROOT_SERVER" in os.environ else [
+        BUILD / "newroot-server", BUILD / "server-san" / "newroot-server"]
+    return [program for program in found if os.path.exists(program)]
