@@ -11,9 +11,9 @@ static void refuse_repeated(struct reader *r, const char *what, const struct uni
 {
 	json_t *text = json_string(again->text);
 
-	refuse(r, ERR_JOB_DUPLICATE, again->path,
-	       "%s is refused: %s has it already; every %s may occur once",
-	       text ? quote(r->arena, text) : "the value", first->path, what);
+	reader_refuse(r, ERR_JOB_DUPLICATE, again->path,
+		      "%s is refused: %s has it already; every %s may occur once",
+		      text ? quote(r->arena, text) : "the value", first->path, what);
 	json_decref(text);
 }
 

@@ -13,21 +13,21 @@ void check_kernel(struct reader *r, const struct value *v, void *to)
 
 	kernel->given = kernel->source.url != NULL;
 	if (has(v, "url") != has(v, "sha256"))
-		refuse(r, ERR_JOB_MISSING_KEY,
-		       path_to(r, v->path, has(v, "url") ? "sha256" : "url"),
-		       "kernel needs the keys \"url\" and \"sha256\" together; \"sha256\": "
-		       "\"none\" leaves the package unchecked");
+		reader_refuse(r, ERR_JOB_MISSING_KEY,
+			      path_to(r, v->path, has(v, "url") ? "sha256" : "url"),
+			      "kernel needs the keys \"url\" and \"sha256\" together; \"sha256\": "
+			      "\"none\" leaves the package unchecked");
 }
 
 void check_file(struct reader *r, const struct value *v, void *to)
 {
 	(void)to;
 	if (has(v, "content") && has(v, "content_base64"))
-		refuse(r, ERR_JOB_CONFLICT, path_to(r, v->path, "content_base64"),
-		       "it is refused beside content; accepted is one of them");
+		reader_refuse(r, ERR_JOB_CONFLICT, path_to(r, v->path, "content_base64"),
+			      "it is refused beside content; accepted is one of them");
 	if (!has(v, "content") && !has(v, "content_base64"))
-		refuse(r, ERR_JOB_MISSING_KEY, path_to(r, v->path, "content"),
-		       "a file needs the key \"content\" or \"content_base64\"");
+		reader_refuse(r, ERR_JOB_MISSING_KEY, path_to(r, v->path, "content"),
+			      "a file needs the key \"content\" or \"content_base64\"");
 }
 
 static bool has_root_archive(const struct job *job)
@@ -49,9 +49,10 @@ void check_archives(struct reader *r, const struct job *job)
 		};
 	check_unique(r, "archive's target", to, job->archive_count);
 	if (!has_root_archive(job) && !refused_below(r, "/archives"))
-		refuse(r, ERR_JOB_CONFLICT, "/archives",
-		       "no archive goes to \"/\"; accepted is exactly one, or there is no system "
-		       "to boot");
+		reader_refuse(
+			r, ERR_JOB_CONFLICT, "/archives",
+			"no archive goes to \"/\"; accepted is exactly one, or there is no system "
+			"to boot");
 }
 
 static bool is_above(const char *dir, const char *path)
@@ -69,18 +70,20 @@ static void check_file_path(struct reader *r, const struct job *job, size_t i)
 
 	for (size_t j = 0; j < job->file_count; j++)
 		if (job->files[j].path && is_above(file->path, job->files[j].path))
-			refuse(r, ERR_JOB_CONFLICT, path,
-			       "\"%s\" is refused: it is a directory of %s; accepted is a file's "
-			       "path",
-			       file->path, job->files[j].json_path);
+			reader_refuse(
+				r, ERR_JOB_CONFLICT, path,
+				"\"%s\" is refused: it is a directory of %s; accepted is a file's "
+				"path",
+				file->path, job->files[j].json_path);
 	for (size_t j = 0; j < job->volume_count; j++) {
 		const char *mount = job->volumes[j].mount;
 
 		if (mount && (!strcmp(mount, file->path) || is_above(file->path, mount)))
-			refuse(r, ERR_JOB_CONFLICT, path,
-			       "\"%s\" is refused: it is a directory of the mount point \"%s\"; "
-			       "accepted is a file's path",
-			       file->path, mount);
+			reader_refuse(
+				r, ERR_JOB_CONFLICT, path,
+				"\"%s\" is refused: it is a directory of the mount point \"%s\"; "
+				"accepted is a file's path",
+				file->path, mount);
 	}
 }
 

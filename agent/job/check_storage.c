@@ -23,13 +23,15 @@ void check_disk(struct reader *r, const struct value *v, void *to)
 	char least[32], most[32];
 
 	if (json_object_size(v->json) == 0)
-		refuse(r, ERR_JOB_VALUE, v->path,
-		       "an empty object is refused: it could be any disk; accepted is at least one "
-		       "of order, min_size, max_size, serial, wwn and device");
+		reader_refuse(r, ERR_JOB_VALUE, v->path,
+			      "an empty object is refused: it could be any disk; accepted is at "
+			      "least one "
+			      "of order, min_size, max_size, serial, wwn and device");
 	if (disk->max_size && disk->min_size > disk->max_size)
-		refuse(r, ERR_JOB_CONFLICT, path_to(r, v->path, "max_size"),
-		       "%s is refused: min_size is %s; accepted is a max_size of at least min_size",
-		       size_text(disk->max_size, most), size_text(disk->min_size, least));
+		reader_refuse(r, ERR_JOB_CONFLICT, path_to(r, v->path, "max_size"),
+			      "%s is refused: min_size is %s; accepted is a max_size of at least "
+			      "min_size",
+			      size_text(disk->max_size, most), size_text(disk->min_size, least));
 }
 
 /* The same property on two disks means the same disk twice. */
@@ -87,9 +89,9 @@ static void check_label(struct reader *r, const struct job_volume *volume)
 	size_t most = label_limit(volume->fs);
 
 	if (volume->label && strlen(volume->label) > most)
-		refuse(r, ERR_JOB_VALUE, path_to(r, volume->json_path, "label"),
-		       "\"%s\" is refused: a label of %s has at most %zu characters", volume->label,
-		       fs_type_name(volume->fs), most);
+		reader_refuse(r, ERR_JOB_VALUE, path_to(r, volume->json_path, "label"),
+			      "\"%s\" is refused: a label of %s has at most %zu characters",
+			      volume->label, fs_type_name(volume->fs), most);
 }
 
 void check_volume(struct reader *r, const struct value *v, void *to)
@@ -101,16 +103,17 @@ void check_volume(struct reader *r, const struct value *v, void *to)
 		volume->mount_options = volume->fs == FS_SWAP ? "sw" : "defaults";
 	check_label(r, volume);
 	if (volume->fs == FS_SWAP && volume->mount)
-		refuse(r, ERR_JOB_CONFLICT, path_to(r, v->path, "mount"),
-		       "\"%s\" is refused: swap has no mount point; leave the key out",
-		       volume->mount);
+		reader_refuse(r, ERR_JOB_CONFLICT, path_to(r, v->path, "mount"),
+			      "\"%s\" is refused: swap has no mount point; leave the key out",
+			      volume->mount);
 	if (refused_below(r, path_to(r, v->path, "fs")) || volume->fs != FS_XFS)
 		return;
 	if (volume->size.kind == SIZE_BYTES && volume->size.bytes && volume->size.bytes < XFS_MIN)
-		refuse(r, ERR_JOB_CONFLICT, path_to(r, v->path, "size"),
-		       "%s is refused: XFS needs at least 300 MiB; make it larger or choose ext3 "
-		       "or ext4",
-		       size_text(volume->size.bytes, size));
+		reader_refuse(
+			r, ERR_JOB_CONFLICT, path_to(r, v->path, "size"),
+			"%s is refused: XFS needs at least 300 MiB; make it larger or choose ext3 "
+			"or ext4",
+			size_text(volume->size.bytes, size));
 }
 
 static void check_one_each(struct reader *r, const struct job *job)
@@ -154,11 +157,12 @@ static void check_dm_names(struct reader *r, const struct job *job)
 
 		if (name && doubled_hyphens(job->vg) + 1 + doubled_hyphens(name) + DM_LAYER_MAX >
 				    DM_NAME_MAX)
-			refuse(r, ERR_JOB_VALUE, path_to(r, job->volumes[i].json_path, "name"),
-			       "\"%s\" is refused: with the VG's name it is too long for "
-			       "device-mapper; accepted are %d characters together, hyphens count "
-			       "twice",
-			       name, DM_NAME_MAX - DM_LAYER_MAX - 1);
+			reader_refuse(
+				r, ERR_JOB_VALUE, path_to(r, job->volumes[i].json_path, "name"),
+				"\"%s\" is refused: with the VG's name it is too long for "
+				"device-mapper; accepted are %d characters together, hyphens count "
+				"twice",
+				name, DM_NAME_MAX - DM_LAYER_MAX - 1);
 	}
 }
 
@@ -168,8 +172,8 @@ static void check_root(struct reader *r, const struct job *job)
 		if (job->volumes[i].mount && !strcmp(job->volumes[i].mount, "/"))
 			return;
 	if (!refused_below(r, "/volumes"))
-		refuse(r, ERR_JOB_CONFLICT, "/volumes",
-		       "no volume is mounted at \"/\"; accepted is exactly one");
+		reader_refuse(r, ERR_JOB_CONFLICT, "/volumes",
+			      "no volume is mounted at \"/\"; accepted is exactly one");
 }
 
 static void check_sizes(struct reader *r, const struct job *job)
@@ -185,19 +189,21 @@ static void check_sizes(struct reader *r, const struct job *job)
 		if (volume->size.kind != SIZE_REST)
 			continue;
 		if (rest)
-			refuse(r, ERR_JOB_CONFLICT, path_to(r, volume->json_path, "size"),
-			       "\"rest\" is refused: %s has it already; accepted is one volume "
-			       "with it",
-			       rest);
+			reader_refuse(
+				r, ERR_JOB_CONFLICT, path_to(r, volume->json_path, "size"),
+				"\"rest\" is refused: %s has it already; accepted is one volume "
+				"with it",
+				rest);
 		else
 			rest = path_to(r, volume->json_path, "size");
 	}
 	if (percent > WHOLE || (percent == WHOLE && rest))
-		refuse(r, ERR_JOB_CONFLICT, "/volumes",
-		       "percentages of %" PRIu64 ".%02" PRIu64
-		       " %% in all are refused, the reserve counted; accepted are at most 100 %%, "
-		       "and less beside a volume with \"rest\"",
-		       percent / 100, percent % 100);
+		reader_refuse(
+			r, ERR_JOB_CONFLICT, "/volumes",
+			"percentages of %" PRIu64 ".%02" PRIu64
+			" %% in all are refused, the reserve counted; accepted are at most 100 %%, "
+			"and less beside a volume with \"rest\"",
+			percent / 100, percent % 100);
 }
 
 void check_volumes(struct reader *r, const struct job *job)

@@ -8,7 +8,7 @@
 #include "job/quote.h"
 #include "job/suggest.h"
 
-void refuse(struct reader *r, enum err_code code, const char *path, const char *fmt, ...)
+void reader_refuse(struct reader *r, enum err_code code, const char *path, const char *fmt, ...)
 {
 	struct err err;
 	char msg[sizeof(err.msg)];
@@ -26,7 +26,7 @@ static void refuse_as(struct reader *r, enum err_code code, const struct value *
 {
 	const char *value = v->field && v->field->quiet ? "the value" : quote(r->arena, v->json);
 
-	refuse(r, code, v->path, "%s is refused; accepted is %s", value, accepted);
+	reader_refuse(r, code, v->path, "%s is refused; accepted is %s", value, accepted);
 }
 
 void refuse_type(struct reader *r, const struct value *v, const char *accepted)
@@ -78,14 +78,15 @@ static void refuse_unknown_key(struct reader *r, const struct object *object, co
 	const char *quoted = quote_key(r->arena, key);
 
 	if (refused_enough(r))
-		refuse(r, ERR_JOB_UNKNOWN_KEY, path, "and another key");
+		reader_refuse(r, ERR_JOB_UNKNOWN_KEY, path, "and another key");
 	else if (nearest)
-		refuse(r, ERR_JOB_UNKNOWN_KEY, path_to(r, path, key),
-		       "%s has no key \"%s\"; did you mean \"%s\"?", object->what, quoted, nearest);
+		reader_refuse(r, ERR_JOB_UNKNOWN_KEY, path_to(r, path, key),
+			      "%s has no key \"%s\"; did you mean \"%s\"?", object->what, quoted,
+			      nearest);
 	else
-		refuse(r, ERR_JOB_UNKNOWN_KEY, path_to(r, path, key),
-		       "%s has no key \"%s\"; accepted are %s", object->what, quoted,
-		       list_of_keys(r, object));
+		reader_refuse(r, ERR_JOB_UNKNOWN_KEY, path_to(r, path, key),
+			      "%s has no key \"%s\"; accepted are %s", object->what, quoted,
+			      list_of_keys(r, object));
 }
 
 static bool has_key(const struct object *object, const char *key)
@@ -104,8 +105,8 @@ static void read_fallback(struct reader *r, const struct value *absent, void *to
 	if (json)
 		v.field->read(r, &v, to);
 	else
-		refuse(r, ERR_INTERNAL, v.path, "the default of this key is not JSON: %s",
-		       v.field->fallback);
+		reader_refuse(r, ERR_INTERNAL, v.path, "the default of this key is not JSON: %s",
+			      v.field->fallback);
 	json_decref(json);
 }
 
@@ -123,8 +124,8 @@ static void read_field(struct reader *r, const struct object *object, const stru
 	if (v.json)
 		field->read(r, &v, member);
 	else if (field->required)
-		refuse(r, ERR_JOB_MISSING_KEY, v.path, "%s needs the key \"%s\"", object->what,
-		       field->key);
+		reader_refuse(r, ERR_JOB_MISSING_KEY, v.path, "%s needs the key \"%s\"",
+			      object->what, field->key);
 	else if (field->fallback)
 		read_fallback(r, &v, member);
 }
@@ -167,8 +168,8 @@ void read_list(struct reader *r, const struct object *object, const struct value
 		return;
 	}
 	if (n > JOB_LIST_MAX) {
-		refuse(r, ERR_JOB_LIMIT, v->path, "%zu items are refused; accepted are at most %d",
-		       n, JOB_LIST_MAX);
+		reader_refuse(r, ERR_JOB_LIMIT, v->path,
+			      "%zu items are refused; accepted are at most %d", n, JOB_LIST_MAX);
 		return;
 	}
 	item = arena_array(r->arena, n ? n : 1, object->size);

@@ -69,7 +69,7 @@ void read_list(struct reader *r, const struct object *object, const struct value
 	       size_t *count);
 
 /* Add an error at `path`. */
-void refuse(struct reader *r, enum err_code code, const char *path, const char *fmt, ...)
+void reader_refuse(struct reader *r, enum err_code code, const char *path, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
 /* "VALUE is refused; accepted is ACCEPTED", as job.type or job.value. */
 void refuse_type(struct reader *r, const struct value *v, const char *accepted);

@@ -42,8 +42,8 @@ static int check_depth(struct reader *r, const char *text)
 		}
 		depth += (*at == '{' || *at == '[') - (*at == '}' || *at == ']');
 		if (depth > JOB_DEPTH_MAX) {
-			refuse(r, ERR_JOB_LIMIT, position(r, text, at),
-			       "values nested deeper than %d are refused", JOB_DEPTH_MAX);
+			reader_refuse(r, ERR_JOB_LIMIT, position(r, text, at),
+				      "values nested deeper than %d are refused", JOB_DEPTH_MAX);
 			return -1;
 		}
 		at++;
@@ -81,11 +81,12 @@ static void note_key(struct cursor *c, const struct place *place, json_t *seen, 
 	if (!json_object_get(seen, place->key))
 		json_object_set_new(seen, place->key, json_true());
 	else if (refused_enough(c->r))
-		refuse(c->r, ERR_JOB_DUPLICATE, "", "and another key");
+		reader_refuse(c->r, ERR_JOB_DUPLICATE, "", "and another key");
 	else
-		refuse(c->r, ERR_JOB_DUPLICATE, path_of(c->r, place),
-		       "the key \"%s\" occurs again at %s; every key of an object may occur once",
-		       quote_key(c->r->arena, place->key), position(c->r, c->start, at));
+		reader_refuse(
+			c->r, ERR_JOB_DUPLICATE, path_of(c->r, place),
+			"the key \"%s\" occurs again at %s; every key of an object may occur once",
+			quote_key(c->r->arena, place->key), position(c->r, c->start, at));
 }
 
 /* The text is known to be good JSON here. */
@@ -146,12 +147,12 @@ static void refuse_syntax(struct reader *r, const json_error_t *error)
 	json_t *text = json_string(error->text);
 
 	if (json_error_code(error) == json_error_null_character)
-		refuse(r, ERR_JOB_SYNTAX, where,
-		       "\\u0000 is refused in strings; a file with NUL bytes is written as "
-		       "content_base64");
+		reader_refuse(r, ERR_JOB_SYNTAX, where,
+			      "\\u0000 is refused in strings; a file with NUL bytes is written as "
+			      "content_base64");
 	else
-		refuse(r, ERR_JOB_SYNTAX, where, "not valid JSON: %s",
-		       text ? quote(r->arena, text) : "a broken string");
+		reader_refuse(r, ERR_JOB_SYNTAX, where, "not valid JSON: %s",
+			      text ? quote(r->arena, text) : "a broken string");
 	json_decref(text);
 }
 
@@ -163,8 +164,8 @@ json_t *syntax_parse(struct reader *r, const char *text, size_t size)
 	json_t *json;
 
 	if (size > JOB_BYTES_MAX) {
-		refuse(r, ERR_JOB_LIMIT, "", "a job of more than %d bytes is refused",
-		       JOB_BYTES_MAX);
+		reader_refuse(r, ERR_JOB_LIMIT, "", "a job of more than %d bytes is refused",
+			      JOB_BYTES_MAX);
 		return NULL;
 	}
 	if (check_depth(r, text))

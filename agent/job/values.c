@@ -59,8 +59,8 @@ void read_texts(struct reader *r, const struct value *v, void *to)
 		return;
 	}
 	if (n > most) {
-		refuse(r, ERR_JOB_LIMIT, v->path, "%zu items are refused; accepted are at most %zu",
-		       n, most);
+		reader_refuse(r, ERR_JOB_LIMIT, v->path,
+			      "%zu items are refused; accepted are at most %zu", n, most);
 		return;
 	}
 	strings->item = arena_array(r->arena, n + 1, sizeof(*strings->item));
