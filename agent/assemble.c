@@ -191,6 +191,8 @@ int assemble_undo(const char *vg, struct err *err)
 	sync();
 	ret = mounts_undo(NEWROOT_MOUNT, err);
 	if (ret == 0)
+		ret = mounts_swapoff(err);
+	if (ret == 0)
 		ret = choose_vg(&chosen, vg, &arena, err);
 	if (ret == 0)
 		ret = set_active(&chosen, "-an", &arena, err);

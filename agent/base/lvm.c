@@ -53,7 +53,7 @@ struct batch {
 };
 
 /* Of the child: lvm2_log_fn() has no argument to carry them. */
-static char last_error[512];
+static char first_error[512];
 static bool reporting;
 
 /* Reports and warnings come on the same level; only rows carry the prefix. */
@@ -64,8 +64,9 @@ static void on_message(int level, const char *file, int line, int dm_errno, cons
 	(void)file;
 	(void)line;
 	(void)dm_errno;
-	if (level <= LVM2_LOG_ERROR)
-		snprintf(last_error, sizeof(last_error), "%s", text);
+	/* The first error is the cause; the last one is often advice to read the manual. */
+	if (level <= LVM2_LOG_ERROR && !*first_error)
+		snprintf(first_error, sizeof(first_error), "%s", text);
 	if (reporting && level == LVM2_LOG_PRINT && !strncmp(text, ROW_PREFIX, strlen(ROW_PREFIX)))
 		printf("%s\n", text);
 	else if (level <= LVM2_LOG_PRINT)
@@ -97,6 +98,19 @@ int lvm_prepare(struct err *err)
 	return write_configuration(LVM_FOLDER "/lvm.conf", err);
 }
 
+static int run_command(void *lvm, const char *command, struct err *err)
+{
+	char name[32];
+
+	first_error[0] = '\0';
+	if (!reporting)
+		fprintf(stderr, "lvm %s\n", command);
+	if (lvm2_run(lvm, command) == LVM2_COMMAND_SUCCEEDED)
+		return 0;
+	snprintf(name, sizeof(name), "%.*s", (int)strcspn(command, " "), command);
+	return err_set(err, ERR_LVM, name, "%s", *first_error ? first_error : "failed without a message");
+}
+
 static int run_batch(void *arg, struct err *err)
 {
 	const struct batch *batch = arg;
@@ -108,15 +122,10 @@ static int run_batch(void *arg, struct err *err)
 	lvm2_log_fn(on_message);
 	lvm = lvm2_init();
 	if (!lvm)
-		return err_set(err, ERR_LVM, NULL, "cannot start LVM: %s", last_error);
-	for (size_t i = 0; i < batch->count; i++) {
-		last_error[0] = '\0';
-		if (!batch->report)
-			fprintf(stderr, "lvm %s\n", batch->commands[i]);
-		if (lvm2_run(lvm, batch->commands[i]) != LVM2_COMMAND_SUCCEEDED)
-			return err_set(err, ERR_LVM, batch->commands[i], "%s",
-				       *last_error ? last_error : "failed without a message");
-	}
+		return err_set(err, ERR_LVM, NULL, "cannot start LVM: %s", first_error);
+	for (size_t i = 0; i < batch->count; i++)
+		if (run_command(lvm, batch->commands[i], err) < 0)
+			return -1;
 	lvm2_exit(lvm);
 	return 0;
 }

@@ -2,7 +2,7 @@
  * LVM commands without LVM's tools: liblvm2cmd in a forked child, because the library changes the umask,
  * locks memory and keeps globals (its authors promise nothing about a second use). There is no
  * udev: LVM makes its nodes itself. Commands are words split at blanks as lvm(8) takes them; keep other
- * disks out with `--devices`. A command costs about 0.4 s under emulation, so hand over batches.
+ * disks out with a filter. A command costs about 0.4 s under emulation, so hand over batches.
  */
 #ifndef NEWROOT_BASE_LVM_H
 #define NEWROOT_BASE_LVM_H
@@ -14,8 +14,8 @@
 #include "base/err.h"
 
 /*
- * Run the commands in order, in one child, until one fails. Errors: ERR_LVM with the command as
- * `where` and LVM's last error as message; ERR_CHILD_DIED.
+ * Run the commands in order, in one child, until one fails. Errors: ERR_LVM with the command's name as
+ * `where` and LVM's first error as message; ERR_CHILD_DIED.
  */
 int lvm_run(const char *const *commands, size_t count, const struct child_watch *watch,
 	    struct err *err);

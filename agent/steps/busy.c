@@ -95,6 +95,8 @@ static int check_disks(const struct plan *plan, struct arena *arena, struct err_
 		    holders_find(&holders, SYSFS, disk->name, arena, err) < 0)
 			return -1;
 	}
+	if (holders_find_orphans(&holders, SYSFS, plan->vg, arena, err) < 0)
+		return -1;
 	for (size_t i = 0; i < holders.count; i++) {
 		struct err own = ERR_INIT;
 

@@ -16,7 +16,7 @@ enum holder_kind { HOLDER_DM, HOLDER_MD, HOLDER_UNKNOWN };
 struct holder {
 	const char *name;  /* the kernel's: "dm-0", "md127" */
 	const char *label; /* for people: "local-root" of dm; else the name */
-	bool lv;           /* an LV: has a link /dev/VG/LV */
+	const char *uuid;  /* of dm, else "": "LVM-" and the ids of VG and LV */
 	enum holder_kind kind;
 };
 
@@ -30,6 +30,13 @@ struct holders {
 /* Add all that rests on `disk` ("sda") and its partitions. Errors: ERR_IO, ERR_WIPE when there are too many. */
 int holders_find(struct holders *holders, const char *sysfs, const char *disk, struct arena *arena,
 		 struct err *err);
+
+/*
+ * Add LVs that rest on no disk at all, because all their PVs are missing, but whose VG is among the found ones
+ * or is called `vg`: their names would collide with new ones. Errors as above.
+ */
+int holders_find_orphans(struct holders *holders, const char *sysfs, const char *vg,
+			 struct arena *arena, struct err *err);
 
 bool holders_have(const struct holders *holders, const char *name);
 

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/swap.h>
 #include <unistd.h>
 
 #include "base/arena.h"
@@ -12,6 +13,8 @@
 #define TRIES 25
 #define PAUSE_US 200000
 #define LINE_BYTES 4096
+#define SWAPS_MAX 32 /* MAX_SWAPFILES of linux/swap.h */
+#define SWAP_PATH_BYTES 256
 
 /* proc(5): blanks, tabs, newlines and backslashes are written as three octal digits. */
 static void unescape(char *path)
@@ -94,4 +97,23 @@ int mounts_undo(const char *path, struct err *err)
 	}
 	arena_free(&arena);
 	return first.code == ERR_NONE ? 0 : err_keep(err, &first);
+}
+
+/* The areas are collected first: the kernel's list changes under the reader. */
+int mounts_swapoff(struct err *err)
+{
+	FILE *file = fopen("/proc/swaps", "re");
+	char line[LINE_BYTES], areas[SWAPS_MAX][SWAP_PATH_BYTES];
+	size_t count = 0;
+	int ret = 0;
+
+	while (file && count < SWAPS_MAX && fgets(line, sizeof(line), file))
+		if (*line == '/' && sscanf(line, "%255s", areas[count]) == 1)
+			count++;
+	if (file)
+		fclose(file);
+	while (count--)
+		if (swapoff(areas[count]) < 0)
+			ret = err_sys(err, ERR_MOUNT, areas[count], "cannot switch the swap off");
+	return ret;
 }

@@ -1,4 +1,4 @@
-/* What is mounted below a folder, by /proc/self/mountinfo. */
+/* What is mounted below a folder, by /proc/self/mountinfo, and what is swapped to. */
 #ifndef NEWROOT_STEPS_MOUNTS_H
 #define NEWROOT_STEPS_MOUNTS_H
 
@@ -15,5 +15,11 @@ bool mounts_have(const char *path);
  * ERR_MOUNT.
  */
 int mounts_undo(const char *path, struct err *err);
+
+/*
+ * Switch off every swap area: in the in-memory system all of them are on the disks it works on. Errors:
+ * ERR_MOUNT.
+ */
+int mounts_swapoff(struct err *err);
 
 #endif

@@ -22,14 +22,17 @@ static void check(const struct context *ctx, struct err_list *errors)
 		busy_check(ctx->plan, ctx->watch, errors);
 }
 
-static int take_apart(const struct disk *disk, struct arena *arena, struct err *err)
+static int take_apart(const struct plan *plan, struct arena *arena, struct err *err)
 {
 	struct holders holders = {0};
 
-	if (holders_find(&holders, SYSFS, disk->name, arena, err) < 0)
+	for (size_t i = 0; i < plan->disk_count; i++)
+		if (holders_find(&holders, SYSFS, plan->disks[i].disk->name, arena, err) < 0)
+			return -1;
+	if (holders_find_orphans(&holders, SYSFS, plan->vg, arena, err) < 0)
 		return -1;
 	for (size_t i = 0; i < holders.count; i++) {
-		fprintf(stderr, "%s: taking %s apart\n", disk->path, holders.item[i].label);
+		fprintf(stderr, "taking %s apart\n", holders.item[i].label);
 		if (holder_remove(&holders.item[i], err) < 0)
 			return -1;
 	}
@@ -120,10 +123,8 @@ static int wipe_all(void *arg, struct err *err)
 {
 	const struct plan *plan = arg;
 	struct arena arena = {0};
-	int ret = 0;
+	int ret = take_apart(plan, &arena, err);
 
-	for (size_t i = 0; ret == 0 && i < plan->disk_count; i++)
-		ret = take_apart(plan->disks[i].disk, &arena, err);
 	for (size_t i = 0; ret == 0 && i < plan->disk_count; i++) {
 		ret = wipe_disk(&plan->disks[i], &arena, err);
 		child_progress(i + 1, plan->disk_count);
