@@ -113,4 +113,7 @@
 #define FIRST_BOOT_PAUSE_MAX_S 16
 #define FIRST_BOOT_REPORT_S 300
 
+/* Free bytes that a booting system's logs, locks and package state take at the very least. */
+#define ROOT_FREE_MIN MIB(16)
+
 #endif

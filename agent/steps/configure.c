@@ -1,0 +1,167 @@
+/*
+ * Step configure: the unpacked system learns its disks, names, network and keys. Everything is rendered
+ * into one list of changes, which is applied, and rendered anew to verify it.
+ */
+#include <string.h>
+
+#include "os/access.h"
+#include "os/detect.h"
+#include "os/fstab.h"
+#include "os/grub_cfg.h"
+#include "os/interface_names.h"
+#include "os/names.h"
+#include "os/serial.h"
+#include "steps/first_boot_files.h"
+#include "steps/step.h"
+
+static int render_fstab(struct changes *changes, const struct context *ctx, struct err *err)
+{
+	const struct plan *plan = ctx->plan;
+	struct fstab_entry *entries = arena_array(changes->arena, plan->fs_count, sizeof(*entries));
+	size_t count = 0;
+
+	for (size_t i = 0; i < plan->fs_count; i++) {
+		const struct plan_fs *fs = &plan->filesystems[i];
+
+		if (fs->mount || fs->type == FS_SWAP)
+			entries[count++] = (struct fstab_entry){
+				fs->spec, fs->mount, fs_type_name(fs->type), fs->options};
+	}
+	return fstab_render(changes, entries, count, err);
+}
+
+static int render_network(struct changes *changes, const struct context *ctx, struct err *err)
+{
+	const struct job_network *network = &ctx->job->network;
+	const struct network_dialect *dialect;
+
+	if (!network->given)
+		return 0;
+	names_render(changes, network);
+	if (!network->interface_count && !network->hostname)
+		return 0;
+	dialect = detect_network(changes->target, changes->arena, err);
+	if (!dialect)
+		return -1;
+	if (network->hostname && dialect->hostname &&
+	    dialect->hostname(changes, network->hostname, err))
+		return -1;
+	if (!network->interface_count)
+		return 0;
+	interface_names_render(changes, network);
+	return dialect->interfaces(changes, network, err);
+}
+
+/* Logins and the first boot. A system without a known init still gets what needs none. */
+static int render_init(struct changes *changes, const struct context *ctx, struct err *err)
+{
+	struct err unknown = ERR_INIT;
+	const struct init_dialect *dialect = detect_init(changes->target, changes->arena, &unknown);
+
+	if (!dialect && ctx->job->first_boot)
+		return err_keep(err, &unknown);
+	if (!dialect) {
+		ctx->note("%s; serial consoles get no login", unknown.msg);
+		return 0;
+	}
+	if (dialect->logins && dialect->logins(changes, &ctx->job->consoles, err))
+		return -1;
+	return ctx->job->first_boot ? dialect->first_boot(changes, err) : 0;
+}
+
+static const char *command_line(struct changes *changes, const struct job *job)
+{
+	const char *words = job->kernel.command_line ? job->kernel.command_line : "";
+
+	if (!interface_names_are_kernels(&job->network) || strstr(words, "net.ifnames="))
+		return words;
+	return arena_printf(changes->arena, "net.ifnames=0 %s", words);
+}
+
+static int render_grub_cfg(struct changes *changes, const struct context *ctx, struct err *err)
+{
+	const struct job *job = ctx->job;
+	const struct plan_fs *root = plan_fs_at(ctx->plan, "/");
+	struct grub_cfg cfg = {
+		.kernel_release = ctx->kernel_release,
+		.kernel = ctx->kernel_image,
+		.initrd = ctx->initrd_image,
+		.root_options = job->root_options,
+		.command_line = command_line(changes, job),
+		.consoles = &job->consoles,
+		.timeout_s = job->boot_timeout_s,
+	};
+
+	if (!root || !cfg.kernel || !cfg.initrd || !cfg.kernel_release)
+		return err_set(err, ERR_INTERNAL, GRUB_CFG,
+			       "the steps before left no root, kernel or initrd to boot");
+	cfg.root = root->device;
+	grub_cfg_render(changes, &cfg);
+	return 0;
+}
+
+/* Last, so that the operator's word counts where newroot writes the same file. */
+static void render_files(struct changes *changes, const struct job *job)
+{
+	for (size_t i = 0; i < job->file_count; i++) {
+		const struct job_file *file = &job->files[i];
+		struct text text = {.arena = changes->arena};
+		struct change *change;
+
+		text_add(&text, file->content, file->size);
+		change = changes_file(changes, file->path, &text);
+		change->mode = file->mode;
+		change->owner = file->owner;
+		change->group = file->group;
+		change->origin = file->json_path;
+	}
+}
+
+static int render(struct changes *changes, const struct context *ctx, const struct program *program,
+		  struct err *err)
+{
+	if (render_fstab(changes, ctx, err) || render_network(changes, ctx, err) ||
+	    access_render(changes, &ctx->job->ssh_keys, err) ||
+	    render_grub_cfg(changes, ctx, err) ||
+	    first_boot_files_render(changes, ctx, program, err) || render_init(changes, ctx, err))
+		return -1;
+	render_files(changes, ctx->job);
+	return 0;
+}
+
+static int with_changes(struct context *ctx,
+			int (*act)(const struct changes *changes, struct err *err), struct err *err)
+{
+	struct arena arena = {0};
+	struct target target;
+	struct changes changes = {.target = &target, .arena = &arena};
+	struct program program;
+	int ret = -1;
+
+	if (target_open(&target, NEWROOT_MOUNT, err))
+		return -1;
+	if (program_map(&program, err) == 0) {
+		ret = render(&changes, ctx, &program, err) || act(&changes, err) ? -1 : 0;
+		program_unmap(&program);
+	}
+	target_close(&target);
+	arena_free(&arena);
+	return ret;
+}
+
+static int run(struct context *ctx, struct err *err)
+{
+	return with_changes(ctx, changes_apply, err);
+}
+
+static int verify(struct context *ctx, struct err *err)
+{
+	return with_changes(ctx, changes_verify, err);
+}
+
+const struct step step_configure = {
+	.name = "configure",
+	.summary = "write fstab, network, keys, boot menu and first boot",
+	.run = run,
+	.verify = verify,
+};

@@ -1,0 +1,115 @@
+#include "steps/first_boot_files.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/limits.h"
+#include "service/service.h"
+#include "target/first_boot_config.h"
+
+#define THIS_PROGRAM "/proc/self/exe"
+
+int program_map(struct program *program, struct err *err)
+{
+	int fd = open(THIS_PROGRAM, O_RDONLY | O_CLOEXEC);
+	struct stat st;
+
+	*program = (struct program){.data = MAP_FAILED};
+	if (fd >= 0 && fstat(fd, &st) == 0) {
+		program->size = (size_t)st.st_size;
+		program->data = mmap(NULL, program->size, PROT_READ, MAP_PRIVATE, fd, 0);
+	}
+	if (program->data == MAP_FAILED)
+		err_sys(err, ERR_CONFIGURE, THIS_PROGRAM, "cannot read this program's own file");
+	if (fd >= 0)
+		close(fd);
+	return program->data == MAP_FAILED ? -1 : 0;
+}
+
+void program_unmap(struct program *program)
+{
+	if (program->data != MAP_FAILED)
+		munmap(program->data, program->size);
+	program->data = MAP_FAILED;
+}
+
+/* Who this VM is to the service: the NIC that PXE used, else the first one. */
+static const char *own_mac(const struct context *ctx)
+{
+	if (ctx->params->mac)
+		return ctx->params->mac;
+	return ctx->machine.nic_count ? ctx->machine.nics[0].mac : "";
+}
+
+static int add_trust_anchor(struct changes *changes, struct err *err)
+{
+	struct text text = {.arena = changes->arena};
+	char piece[4096];
+	FILE *file = fopen(SITE_CA, "re");
+	size_t got;
+	int ret = 0;
+
+	if (!file)
+		return err_sys(err, ERR_CONFIGURE, SITE_CA, "cannot open the site's CA");
+	while (text.size < TRUST_BYTES_MAX && (got = fread(piece, 1, sizeof(piece), file)) > 0)
+		text_add(&text, piece, got);
+	if (ferror(file))
+		ret = err_sys(err, ERR_CONFIGURE, SITE_CA, "cannot read the site's CA");
+	fclose(file);
+	if (ret == 0)
+		changes_file(changes, FIRST_BOOT_CA, &text);
+	return ret;
+}
+
+static int add_instructions(struct changes *changes, const struct context *ctx, struct err *err)
+{
+	const struct first_boot_config config = {
+		.service = ctx->params->url,
+		.ca = FIRST_BOOT_CA,
+		.mac = own_mac(ctx),
+		.pin = ctx->params->pin,
+		.token = ctx->params->token,
+	};
+	const char *json = first_boot_config_text(&config, changes->arena);
+	struct text text = {.arena = changes->arena};
+
+	if (!json)
+		return err_set(err, ERR_CONFIGURE, FIRST_BOOT_CONFIG,
+			       "the service's URL or token is not UTF-8");
+	text_printf(&text, "%s", json);
+	changes_file(changes, FIRST_BOOT_CONFIG, &text)->mode = 0600;
+	return 0;
+}
+
+static void add_program(struct changes *changes, const struct program *program)
+{
+	const struct text content = {.data = program->data, .size = program->size};
+
+	changes_file(changes, NEWROOT_PROGRAM, &content)->mode = 0755;
+}
+
+static void add_job(struct changes *changes, const struct job *job)
+{
+	struct text text = {.arena = changes->arena};
+
+	text_add(&text, job->text, job->text_size);
+	changes_file(changes, INSTALLED_JOB, &text)->mode = 0600;
+}
+
+int first_boot_files_render(struct changes *changes, const struct context *ctx,
+			    const struct program *program, struct err *err)
+{
+	add_job(changes, ctx->job);
+	add_program(changes, program);
+	if (!ctx->job->first_boot)
+		return 0;
+	/* `apply` without the site's parameters: what an earlier run wrote stays. */
+	if (!ctx->params->url) {
+		ctx->note("no newroot.url= here: %s is left as it is", FIRST_BOOT_CONFIG);
+		return 0;
+	}
+	return add_trust_anchor(changes, err) || add_instructions(changes, ctx, err) ? -1 : 0;
+}
