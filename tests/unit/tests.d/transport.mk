@@ -1,5 +1,6 @@
 # The transport: agent/service. TRANSPORT is all that stands below fetch.h and service.h.
 PICOHTTP := build/sysroot/src/picohttpparser.c
+$(PICOHTTP): build/sysroot.ready ;
 TRANSPORT := $(addprefix service/,url.c wait.c connect.c clock.c cert.c trust.c tls_text.c x509.c tls.c http.c \
 	http_head.c retry.c connection.c exchange.c text.c service.c fetch.c) base/err.c base/log.c $(PICOHTTP)
 TRANSPORT_LIBS := -lbearssl -lnettle -ljansson
@@ -11,3 +12,8 @@ build/transport/driver: tests/transport/driver.c $(patsubst service/%,agent/serv
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(DEFS) -isystem build/sysroot/src $(WARN) -g -O1 $(SANITIZE) -o $@ $(filter %.c,$^) $(TRANSPORT_LIBS)
 unit-programs: build/transport/driver
+
+TEST_url = service/url.c base/err.c
+TEST_cert = service/cert.c tests/unit/der_writer.c
+TEST_http = service/http.c service/http_head.c base/err.c $(PICOHTTP)
+CFLAGS_http = -isystem build/sysroot/src
