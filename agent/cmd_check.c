@@ -9,11 +9,12 @@
 
 static void usage(FILE *out)
 {
-	fprintf(out, "usage: newroot check [--json] FILE\n"
-		     "Checks a job on any Linux machine; needs no root and no network.\n"
-		     "FILE may be - for stdin.\n"
-		     "  --json  print the result to stdout as JSON\n"
-		     "exit status: 0 good, 1 the file cannot be read, 2 usage, 3 the job is refused\n");
+	fprintf(out,
+		"usage: newroot check [--json] FILE\n"
+		"Checks a job on any Linux machine; needs no root and no network.\n"
+		"FILE may be - for stdin.\n"
+		"  --json  print the result to stdout as JSON\n"
+		"exit status: 0 good, 1 the file cannot be read, 2 usage, 3 the job is refused\n");
 }
 
 static json_t *error_json(const struct err *err)
@@ -50,7 +51,7 @@ static int print_text(const char *path, const struct err_list *errors)
 			err_name(err->code));
 	}
 	if (errors->dropped)
-		fprintf(stderr, "… and %zu more\n", errors->dropped);
+		fprintf(stderr, "and %zu more\n", errors->dropped);
 	fprintf(stderr, "%s: %zu error%s\n", path, count, count == 1 ? "" : "s");
 	return 0;
 }
