@@ -116,4 +116,11 @@
 /* Free bytes that a booting system's logs, locks and package state take at the very least. */
 #define ROOT_FREE_MIN MIB(16)
 
+/* How long the slim initrd waits for the root's disks by itself: SAN and RAID controllers take up to half a minute. */
+#define BOOT_PATIENCE_S 30
+/* Block devices that it looks at: disks and their partitions. */
+#define BOOT_DEVICES_MAX 1024
+/* The kernel's command line (at most 4 KiB) and the slim initrd's list of modules. */
+#define BOOT_FILE_MAX (64 * 1024)
+
 #endif

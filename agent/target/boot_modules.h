@@ -1,0 +1,17 @@
+/* Load kernel modules in the order the slim initrd's maker wrote down. */
+#ifndef NEWROOT_TARGET_BOOT_MODULES_H
+#define NEWROOT_TARGET_BOOT_MODULES_H
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "target/boot_config.h"
+#include "target/boot_line.h"
+
+/*
+ * Load all. One that does not load is told on the console and passed over: hardware it is for may be absent, and
+ * whether the root is found decides. Files are plain .ko; init_module(2) is there since 2.6.0.
+ */
+void boot_modules_load(const struct boot_config *config, const struct boot_line *line,
+		       struct arena *arena);
+
+#endif
