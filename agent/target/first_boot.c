@@ -103,22 +103,6 @@ static int open_service(struct context *ctx, struct arena *arena, struct err *er
 	return service_new(&ctx->service, &config, err);
 }
 
-/* The last event must have been taken: only then is the VM known to be complete. */
-static int report_and_run(struct context *ctx, struct err *err)
-{
-	int ret;
-
-	if (report_start(ctx->service, NULL, err))
-		return -1;
-	report_state("first boot");
-	ret = run_steps(ctx, err);
-	if (report_stop(FIRST_BOOT_REPORT_S) && ret == 0)
-		ret = err_set(err, ERR_FIRST_BOOT, ctx->config.service,
-			      "the service did not take the last events within %d s",
-			      FIRST_BOOT_REPORT_S);
-	return ret;
-}
-
 static int state_path(const struct first_boot *options, const char *name, char *path, size_t size,
 		      struct err *err)
 {
@@ -126,6 +110,27 @@ static int state_path(const struct first_boot *options, const char *name, char *
 		return err_set(err, ERR_FIRST_BOOT, options->state_dir, "%s is too long a path",
 			       options->state_dir);
 	return 0;
+}
+
+/* The last event must have been taken: only then is the VM known to be complete. */
+static int report_and_run(struct context *ctx, struct err *err)
+{
+	char spool[256];
+	int ret;
+
+	/* What a crash leaves undelivered goes out with the next run. */
+	if (state_path(ctx->options, "first-boot.events", spool, sizeof(spool), err) ||
+	    report_start(ctx->service, spool, err))
+		return -1;
+	report_state("first boot");
+	ret = run_steps(ctx, err);
+	if (report_stop(FIRST_BOOT_REPORT_S) && ret == 0)
+		ret = err_set(err, ERR_FIRST_BOOT, ctx->config.service,
+			      "the service did not take the last events within %d s",
+			      FIRST_BOOT_REPORT_S);
+	if (ret == 0)
+		unlink(spool);
+	return ret;
 }
 
 /* Two at once would both check in; the lock goes with the process. Its descriptor, or -1. */
@@ -198,7 +203,7 @@ static int run_once(const struct first_boot *options, const char *done, struct e
 
 int first_boot_run(const struct first_boot *options, struct err *err)
 {
-	char done[256], line[1024];
+	char done[256], line[1200];
 
 	if (state_path(options, "first-boot.done", done, sizeof(done), err))
 		return -1;
@@ -207,8 +212,8 @@ int first_boot_run(const struct first_boot *options, struct err *err)
 		return 0;
 	}
 	if (run_once(options, done, err)) {
-		snprintf(line, sizeof(line), "first boot failed [%s] %s", err_name(err->code),
-			 err->msg);
+		snprintf(line, sizeof(line), "first boot failed [%s] %s: %s", err_name(err->code),
+			 err->where, err->msg);
 		tell(options, line);
 		return -1;
 	}

@@ -207,8 +207,9 @@ static void failure_is_told_and_can_be_repeated(void **state)
 	assert_int_equal(err.code, ERR_NET_CONNECT);
 	assert_non_null(strstr(fake.told, "end failed check-in; error check-in; code net.connect; "
 					  "state error; stop; "));
-	console_says(&scene, "newroot: first boot failed [net.connect] service not reached within "
-			     "0 s: nobody there\r\n");
+	console_says(&scene,
+		     "newroot: first boot failed [net.connect] https://x: service not reached "
+		     "within 0 s: nobody there\r\n");
 	assert_int_equal(access(scene.done, F_OK), -1);
 	err = (struct err)ERR_INIT;
 	assert_int_equal(first_boot_run(&scene.options, &err), 0);
