@@ -17,3 +17,16 @@ TEST_url = service/url.c base/err.c
 TEST_cert = service/cert.c tests/unit/der_writer.c
 TEST_http = service/http.c service/http_head.c base/err.c $(PICOHTTP)
 CFLAGS_http = -isystem build/sysroot/src
+TEST_spool = service/spool.c service/event.c service/text.c base/err.c
+LIBS_spool = -ljansson
+TEST_report = service/report.c service/reporter.c service/spool.c service/event.c service/text.c service/retry.c \
+	service/wait.c base/err.c base/log.c
+LIBS_report = -ljansson
+TEST_fetch = service/fetch.c service/retry.c service/wait.c base/err.c base/log.c tests/unit/fake_exchange.c
+LIBS_fetch = -lnettle
+CFLAGS_fetch = -isystem build/sysroot/src
+TEST_service = service/service.c service/fetch.c service/retry.c service/wait.c service/url.c service/trust.c \
+	service/tls_text.c service/x509.c service/cert.c service/clock.c service/text.c base/err.c base/log.c \
+	tests/unit/fake_exchange.c
+LIBS_service = $(TRANSPORT_LIBS)
+CFLAGS_service = -isystem build/sysroot/src

@@ -1,0 +1,323 @@
+/* Events from the agent to a service that is good, away, silent or dead; the service is played here. */
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+#include <jansson.h>
+
+#include "service/report.h"
+#include "service/wait.h"
+
+struct service {
+	int unused;
+};
+
+static struct service service;
+
+/* What the played service has seen and what it does: shared with the reporter. */
+static struct {
+	volatile unsigned fail; /* so many requests to come are refused */
+	volatile bool silent;   /* requests wait until it is not, or a signal comes */
+	volatile bool hold;
+	volatile unsigned calls;
+	volatile uint64_t highest;
+	volatile pid_t reporter;
+	volatile unsigned boots, gaps;
+	char boot[40];
+	char types[1 << 16]; /* first letter of the type of each event taken */
+} * seen;
+
+static char spool[64];
+
+static void take_event(const json_t *event)
+{
+	const char *boot = json_string_value(json_object_get(event, "boot"));
+	const char *type = json_string_value(json_object_get(event, "type"));
+	uint64_t seq = (uint64_t)json_integer_value(json_object_get(event, "seq"));
+
+	if (strcmp(boot, seen->boot)) {
+		seen->boots++;
+		seen->highest = 0;
+		snprintf(seen->boot, sizeof(seen->boot), "%s", boot);
+	}
+	if (seq <= seen->highest)
+		return;
+	seen->gaps += seq != seen->highest + 1;
+	seen->highest = seq;
+	seen->types[strlen(seen->types)] = *type;
+}
+
+int service_post_events(struct service *unused, const char *json, size_t size, uint64_t *taken,
+			bool *hold, struct err *err)
+{
+	json_t *events = json_loadb(json, size, 0, NULL), *event;
+	size_t i;
+
+	(void)unused;
+	seen->calls++;
+	seen->reporter = getpid();
+	while (seen->silent)
+		if (wait_sleep(10, err)) {
+			json_decref(events);
+			return -1;
+		}
+	if (seen->fail) {
+		seen->fail--;
+		json_decref(events);
+		return err_set(err, ERR_NET_CONNECT, NULL, "away");
+	}
+	json_array_foreach(events, i, event) take_event(event);
+	json_decref(events);
+	*taken = seen->highest;
+	*hold = seen->hold;
+	return 0;
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	if (!seen)
+		seen = mmap(NULL, sizeof(*seen), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
+			    -1, 0);
+	memset((void *)seen, 0, sizeof(*seen));
+	snprintf(spool, sizeof(spool), "/tmp/newroot-report-%d", getpid());
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	char lock[80];
+
+	(void)state;
+	snprintf(lock, sizeof(lock), "%s.lock", spool);
+	unlink(spool);
+	unlink(lock);
+	return 0;
+}
+
+static unsigned count(char letter)
+{
+	unsigned n = 0;
+
+	for (const char *p = seen->types; *p; p++)
+		n += *p == letter;
+	return n;
+}
+
+static void start(const char *file)
+{
+	struct err err = ERR_INIT;
+
+	assert_int_equal(report_start(&service, file, &err), 0);
+}
+
+static void events_arrive_in_order(void **state)
+{
+	struct err failure = ERR_INIT;
+	const char *lines[] = {"last words \xff"};
+
+	(void)state;
+	start(NULL);
+	report_begin("contact");
+	report_note("n");
+	report_plan("p");
+	report_progress("contact", "x", 1, 2, 3);
+	err_set(&failure, ERR_LVM, "/dev/sda2", "broken");
+	report_error("contact", &failure, lines, 1, NULL, 0);
+	report_end("contact", false, 12, 34);
+	report_state("error");
+	assert_int_equal(report_flush(5), 0);
+	assert_int_equal(report_stop(5), 0);
+	assert_int_equal(seen->gaps, 0);
+	assert_int_equal(seen->highest, 7);
+	assert_int_equal(seen->boots, 1);
+	assert_string_equal(seen->types, "bnppees");
+}
+
+static void nothing_happens_without_a_service(void **state)
+{
+	struct err err = ERR_INIT;
+
+	(void)state;
+	assert_int_equal(report_start(NULL, NULL, &err), 0);
+	report_begin("x");
+	report_heartbeat();
+	assert_false(report_held());
+	assert_int_equal(report_flush(0), 0);
+	assert_int_equal(report_stop(0), 0);
+	assert_int_equal(seen->calls, 0);
+}
+
+static void service_that_was_away_gets_all(void **state)
+{
+	(void)state;
+	seen->fail = 2;
+	start(spool);
+	report_begin("a");
+	report_begin("b");
+	assert_int_equal(report_stop(10), 0);
+	assert_int_equal(seen->gaps, 0);
+	assert_string_equal(seen->types, "bb");
+	assert_int_equal(seen->calls, 3);
+}
+
+static void flush_gives_up_in_time(void **state)
+{
+	uint64_t began = wait_now();
+
+	(void)state;
+	seen->fail = 1000;
+	start(NULL);
+	report_begin("a");
+	assert_int_equal(report_flush(1), -1);
+	assert_int_equal(report_stop(1), -1);
+	assert_in_range(wait_now() - began, 1900, 4000);
+}
+
+static void agent_never_waits(void **state)
+{
+	uint64_t began;
+
+	(void)state;
+	seen->silent = true;
+	start(NULL);
+	began = wait_now();
+	for (unsigned i = 0; i < 20000; i++) {
+		report_progress("unpack", "/", i, 20000, 1);
+		if (i % 100 == 0)
+			report_begin("x");
+	}
+	assert_in_range(wait_now() - began, 0, 5000);
+	seen->silent = false;
+	assert_int_equal(report_stop(20), 0);
+	assert_int_equal(seen->gaps, 0);
+	assert_int_equal(count('b'), 200);
+	assert_true(count('p') >= 1 && count('p') < 5000);
+}
+
+static void hold_comes_back(void **state)
+{
+	(void)state;
+	seen->hold = true;
+	start(NULL);
+	assert_false(report_held());
+	report_heartbeat();
+	assert_int_equal(report_flush(5), 0);
+	assert_true(report_held());
+	seen->hold = false;
+	report_heartbeat();
+	assert_int_equal(report_flush(5), 0);
+	assert_false(report_held());
+	assert_int_equal(report_stop(5), 0);
+	assert_false(report_held());
+}
+
+static void forked_children_report_too(void **state)
+{
+	int status;
+	pid_t pid;
+
+	(void)state;
+	start(NULL);
+	pid = fork();
+	if (!pid) {
+		report_note("from a child");
+		_exit(0);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+	report_end("x", true, 0, 0);
+	assert_int_equal(report_stop(5), 0);
+	assert_string_equal(seen->types, "ne");
+}
+
+/* An agent is killed while the service is away; what it had said is delivered by the next. */
+static void death_of_the_agent_loses_nothing(void **state)
+{
+	pid_t pid;
+
+	(void)state;
+	seen->fail = 1;
+	pid = fork();
+	if (!pid) {
+		start(spool);
+		report_begin("a");
+		while (!seen->calls)
+			usleep(1000);
+		seen->silent = true;
+		report_begin("b");
+		report_note("last");
+		raise(SIGKILL);
+	}
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	assert_string_equal(seen->types, "");
+	start(spool);
+	report_state("error");
+	seen->silent = false;
+	assert_int_equal(report_stop(30), 0);
+	assert_int_equal(seen->gaps, 0);
+	assert_int_equal(seen->boots, 1);
+	assert_string_equal(seen->types, "bbns");
+}
+
+static void death_of_the_reporter_is_made_good(void **state)
+{
+	(void)state;
+	start(spool);
+	report_begin("a");
+	assert_int_equal(report_flush(5), 0);
+	kill(seen->reporter, SIGKILL);
+	usleep(100000);
+	report_begin("b");
+	report_begin("c");
+	assert_int_equal(report_stop(10), 0);
+	assert_int_equal(seen->gaps, 0);
+	assert_int_equal(seen->boots, 1);
+	assert_true(count('b') >= 2);
+}
+
+static void reporter_ends_with_its_agent(void **state)
+{
+	pid_t pid;
+
+	(void)state;
+	assert_int_equal(prctl(PR_SET_CHILD_SUBREAPER, 1), 0);
+	pid = fork();
+	if (!pid) {
+		start(NULL);
+		report_begin("a");
+		report_flush(5);
+		_exit(0);
+	}
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	assert_int_equal(waitpid(seen->reporter, NULL, 0), seen->reporter);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+	static const struct CMUnitTest tests[] = {
+		TEST(events_arrive_in_order),
+		TEST(nothing_happens_without_a_service),
+		TEST(service_that_was_away_gets_all),
+		TEST(flush_gives_up_in_time),
+		TEST(agent_never_waits),
+		TEST(hold_comes_back),
+		TEST(forked_children_report_too),
+		TEST(death_of_the_agent_loses_nothing),
+		TEST(death_of_the_reporter_is_made_good),
+		TEST(reporter_ends_with_its_agent),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

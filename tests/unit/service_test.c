@@ -1,0 +1,203 @@
+/* The service's configuration and answers: what is accepted and what is refused. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "service/clock.h"
+#include "service/service.h"
+#include "tests/unit/fake_exchange.h"
+
+#define CA  "tests/fuzz/corpus/trust_fuzz/ca"
+#define MAC "52:54:00:12:34:56"
+#define PIN "sha256:000102030405060708090a0B0c0d0e0f101112131415161718191a1b1c1d1e1F"
+
+static void configurations_are_checked(void **state)
+{
+	static const struct {
+		struct service_config config;
+		enum err_code code;
+		const char *message;
+	} rows[] = {
+		{{"https://h:8443", CA, NULL, NULL, MAC}, ERR_NONE, ""},
+		{{"https://h:8443/", CA, PIN, "abc-._~+/=", MAC}, ERR_NONE, ""},
+		{{"https://h", CA, NULL, NULL, ""}, ERR_NONE, ""},
+		{{"https://h", CA, NULL, NULL, NULL}, ERR_NONE, ""},
+		{{"http://h", CA, NULL, NULL, MAC}, ERR_URL, "only https://"},
+		{{"https://h/x", CA, NULL, NULL, MAC}, ERR_URL, "\"/x\""},
+		{{"https://h?x", CA, NULL, NULL, MAC}, ERR_URL, "\"/?x\""},
+		{{"https://h", CA, "sha256:00", NULL, MAC}, ERR_TLS_PIN, "\"sha256:00\""},
+		{{"https://h", CA, NULL, "se cret", MAC}, ERR_MACHINE_BOOT_PARAM, "1 to 256"},
+		{{"https://h", CA, NULL, "", MAC}, ERR_MACHINE_BOOT_PARAM, "1 to 256"},
+		{{"https://h", CA, NULL, NULL, "52:54:00:12:34"},
+		 ERR_MACHINE_NET,
+		 "\"52:54:00:12:34\""},
+		{{"https://h", CA, NULL, NULL, "52-54-00-12-34-56"}, ERR_MACHINE_NET, "52-54"},
+		{{"https://h", CA, NULL, NULL, MAC "0"}, ERR_MACHINE_NET, MAC},
+		{{"https://h", "/nowhere/ca.pem", NULL, NULL, MAC}, ERR_IO, "can't be read"},
+		{{"https://h", "/dev/null", NULL, NULL, MAC}, ERR_TLS, "no certificate"},
+		{{"https://h", "/dev/zero", NULL, NULL, MAC}, ERR_TLS, "longer than"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct service *service = NULL;
+		struct err err = ERR_INIT;
+
+		print_message("%s %s\n", rows[i].config.url, rows[i].config.ca_file);
+		assert_int_equal(service_new(&service, &rows[i].config, &err),
+				 rows[i].code ? -1 : 0);
+		assert_int_equal(err.code, rows[i].code);
+		assert_non_null(strstr(err.msg, rows[i].message));
+		assert_null(strstr(err.msg, "cret"));
+		service_free(service);
+	}
+}
+
+static struct service *make(void)
+{
+	static const struct service_config config = {"https://[fd00::1]:8443", CA, PIN, NULL, MAC};
+	struct service *service;
+
+	assert_int_equal(service_new(&service, &config, NULL), 0);
+	return service;
+}
+
+static void pins_are_read(void **state)
+{
+	struct service *service = make();
+
+	(void)state;
+	assert_true(service->pinned);
+	for (unsigned i = 0; i < PIN_SIZE; i++)
+		assert_int_equal(service->pin[i], i);
+	service_free(service);
+}
+
+static void hellos_are_read(void **state)
+{
+	static const struct fake_answer good = {
+		.status = 200,
+		.body = "{\"service\":\"newroot-server 0.1\",\"time\":1800000000,\"hold\":true}"};
+	struct service *service = make();
+	struct err err = ERR_INIT;
+	struct hello hello;
+
+	(void)state;
+	fake_script(&good, 1);
+	assert_int_equal(service_hello(service, false, &hello, &err), 0);
+	assert_string_equal(fake.url, "https://[fd00::1]:8443/v1/hello?mac=" MAC);
+	assert_string_equal(hello.name, "newroot-server 0.1");
+	assert_int_equal(hello.time, 1800000000);
+	assert_true(hello.hold);
+	service_free(service);
+}
+
+/* The refusal comes before the clock of the machine that runs this test would be touched. */
+static void clocks_beyond_belief_are_refused(void **state)
+{
+	static const char *const times[] = {"0", "1699999999", "4102444800", "-1",
+					    "9223372036854775807"};
+	struct service *service = make();
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(times) / sizeof(*times); i++) {
+		char body[128];
+		const struct fake_answer answer = {.status = 200, .body = body};
+		struct err err = ERR_INIT;
+		struct hello hello;
+
+		snprintf(body, sizeof(body), "{\"service\":\"s\",\"time\":%s,\"hold\":false}",
+			 times[i]);
+		fake_script(&answer, 1);
+		assert_int_equal(service_hello(service, true, &hello, &err), -1);
+		assert_int_equal(err.code, ERR_SERVICE_ANSWER);
+	}
+	service_free(service);
+}
+
+static void events_are_posted(void **state)
+{
+	static const struct fake_answer good = {.status = 200,
+						.body = "{\"taken\":7,\"hold\":false}"};
+	static const struct fake_answer bad[] = {
+		{.status = 200, .body = "{\"taken\":-1,\"hold\":false}"},
+		{.status = 200, .body = "{\"taken\":\"7\",\"hold\":false}"},
+		{.status = 200, .body = "{\"taken\":7}"},
+		{.status = 200, .body = "null"},
+		{.status = 200, .body = ""},
+	};
+	struct service *service = make();
+	struct err err = ERR_INIT;
+	uint64_t taken;
+	bool hold = true;
+
+	(void)state;
+	fake_script(&good, 1);
+	assert_int_equal(service_post_events(service, "[1]", 3, &taken, &hold, &err), 0);
+	assert_string_equal(fake.method, "POST");
+	assert_string_equal(fake.body, "[1]");
+	assert_int_equal(taken, 7);
+	assert_false(hold);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+		fake_script(&bad[i], 1);
+		assert_int_equal(service_post_events(service, "[]", 2, &taken, &hold, &err), -1);
+		assert_int_equal(err.code, ERR_SERVICE_ANSWER);
+	}
+	service_free(service);
+}
+
+static void jobs_are_got(void **state)
+{
+	static const struct fake_answer good = {.status = 200, .body = "{\"newroot\":1}"};
+	static const struct fake_answer none = {.status = 404, .body = ""};
+	struct service *service = make();
+	struct err err = ERR_INIT;
+	char *text;
+	size_t size;
+
+	(void)state;
+	fake_script(&good, 1);
+	assert_int_equal(service_job(service, &text, &size, &err), 0);
+	assert_string_equal(fake.url, "https://[fd00::1]:8443/v1/job?mac=" MAC);
+	assert_string_equal(text, good.body);
+	free(text);
+	fake_script(&none, 1);
+	assert_int_equal(service_job(service, &text, &size, &err), -1);
+	assert_int_equal(err.code, ERR_HTTP_STATUS);
+	service_free(service);
+}
+
+static void clock_texts_are_readable(void **state)
+{
+	char text[CLOCK_TEXT];
+	bool sure;
+
+	(void)state;
+	assert_string_equal(clock_text(1800000000, text), "2027-01-15T08:00:00Z");
+	assert_string_equal(clock_text(0, text), "1970-01-01T00:00:00Z");
+	assert_true(strlen(clock_text(INT64_MAX, text)) > 0);
+	assert_false(clock_plausible(NEWROOT_BUILD_TIME - 1));
+	assert_true(clock_plausible(NEWROOT_BUILD_TIME));
+	assert_true(clock_now(&sure) >= NEWROOT_BUILD_TIME);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(configurations_are_checked),
+		cmocka_unit_test(pins_are_read),
+		cmocka_unit_test(hellos_are_read),
+		cmocka_unit_test(clocks_beyond_belief_are_refused),
+		cmocka_unit_test(events_are_posted),
+		cmocka_unit_test(jobs_are_got),
+		cmocka_unit_test(clock_texts_are_readable),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
