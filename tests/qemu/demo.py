@@ -34,7 +34,7 @@ def demo(lab):
     lab.service.start()
     vm = lab.vm("db1", lambda address: install_job(lab, inputs, address), [2 * GIB, 2 * GIB], memory=MEMORY_MIB)
     say(f"a blank VM with two disks and {MEMORY_MIB} MiB of memory boots from the network; "
-        f"its serial line: {os.path.relpath(vm.log)}")
+        f"its serial line: {os.path.relpath(vm.folder)}/serial-1.log")
     began = time.monotonic()
     vm.start("n")
     vm.wait_for(r"installed; next", 1500)

@@ -224,8 +224,13 @@ class Vm:
                     disk.truncate(size)
             self.disks.append(path)
         self.tap = segment.new_tap()
-        self.log = self.folder / "serial.log"
+        self.starts = 0
         self.process = None
+
+    @property
+    def log(self):
+        """The serial line of the latest start; the earlier ones stay beside it."""
+        return self.folder / f"serial-{self.starts}.log"
 
     def _disk_arguments(self):
         arguments = []
@@ -243,6 +248,7 @@ class Vm:
 
     def start(self, boot):
         """`boot` is "n" (network) or "c" (first disk). A reboot ends QEMU: the creator decides what comes next."""
+        self.starts += 1
         self.log.write_bytes(b"")
         argv = ["qemu-system-x86_64", "-name", self.name, "-M", "q35", "-accel", accelerator(), "-m", str(self.memory),
                 "-smp", str(self.cpus), "-nodefaults", "-display", "none", "-no-reboot",
@@ -265,13 +271,14 @@ class Vm:
 
     def wait_for(self, pattern, seconds):
         """Until the serial line says `pattern`; the match."""
-        def ended():
-            if not self.running() and not re.search(pattern, self.serial()):
-                raise LabError(f"{self.name} ended before it said {pattern!r}:\n{self.serial()[-3000:]}")
+        def hopeless():
+            running, said = self.running(), self.serial()
+            if (not running or "Kernel panic" in said) and not re.search(pattern, said):
+                raise LabError("it panicked" if running else "it ended")
         try:
-            return wait_until(f"{self.name} says {pattern!r}", lambda: re.search(pattern, self.serial()), seconds, ended)
+            return wait_until("", lambda: re.search(pattern, self.serial()), seconds, hopeless)
         except LabError as error:
-            raise LabError(f"{error}\n{self.serial()[-3000:]}") from None
+            raise LabError(f"{self.name} did not say {pattern!r}{error}:\n{self.serial()[-3000:]}") from None
 
     def wait_end(self, seconds):
         try:

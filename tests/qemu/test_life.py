@@ -64,7 +64,7 @@ def test_install(life):
 def test_rescue(life):
     """Over ssh: assemble the system, compare every file, run the boot loader step again."""
     vm = life.db1
-    set_mode(life, vm, "rescue")
+    life.service.cli("boot", "db1", "--mode", "rescue")
     vm.start("n")
     vm.wait_for(r"mode rescue", 180)
 
@@ -79,14 +79,7 @@ def test_rescue(life):
     assert "/newroot" not in inside("cat /proc/mounts")
     inside("sync")
     vm.stop()
-    set_mode(life, vm, None)
-
-
-def set_mode(lab, vm, mode):
-    """Boot parameters of one VM, as an operator would edit them."""
-    entry = lab.service.data / "boot" / "pxelinux.cfg" / ("01-" + vm.mac.replace(":", "-"))
-    text = re.sub(r" newroot\.mode=\S+", "", entry.read_text())
-    entry.write_text(re.sub(r"(newroot\.url=\S+)", rf"\1 newroot.mode={mode}", text) if mode else text)
+    life.service.cli("boot", "db1", "--mode", "install")
 
 
 def compare_files(lab, vm):
