@@ -86,37 +86,38 @@ static void wait_for_end(const struct data *data, const sigset_t *set)
 	log_info("stopping");
 }
 
-static int serve_http(struct service *service, struct http_config *config, struct err *err)
+static int serve_http(struct service *service, const struct http_config *config,
+		      const sigset_t *signals, struct err *err)
 {
 	char listening[LISTEN_TEXT];
 	struct http *http;
-	sigset_t set;
 
-	block_signals(&set);
 	if (tls_load(service->data, err) < 0 || http_start(&http, service, config, err) < 0)
 		return -1;
+	warn_of_expiry(service->data);
 	listen_text(listening, &config->address, http_port(http));
 	printf("newroot-server: listening on %s\n", listening);
 	fflush(stdout);
-	warn_of_expiry(service->data);
-	wait_for_end(service->data, &set);
+	wait_for_end(service->data, signals);
 	http_quiesce(http);
 	writer_stop(service->writer);
 	http_stop(http);
 	return 0;
 }
 
-static int serve(struct open *open, struct http_config *config, struct err *err)
+static int serve(struct open *open, const struct http_config *config, struct err *err)
 {
 	struct service service = {.data = &open->data, .store = open->store};
 	struct store *writing;
+	sigset_t signals;
 	int ret;
 
+	block_signals(&signals);
 	if (store_open(&writing, open->data.path, false, err) < 0)
 		return -1;
 	ret = writer_start(&service.writer, writing, err);
 	if (ret == 0) {
-		ret = serve_http(&service, config, err);
+		ret = serve_http(&service, config, &signals, err);
 		if (ret < 0)
 			writer_stop(service.writer);
 		writer_free(service.writer);

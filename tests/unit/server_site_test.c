@@ -1,0 +1,189 @@
+/* The data folder's parts: settings, site image (read by cpio itself), boot entries. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "site/boot_entries.h"
+#include "site/data.h"
+#include "site/settings.h"
+#include "site/site_image.h"
+#include "util/file.h"
+
+struct fixture {
+	char path[64];
+	struct data data;
+	struct settings settings;
+};
+
+static int setup(void **state)
+{
+	struct fixture *f = calloc(1, sizeof(*f));
+
+	assert_non_null(f);
+	strcpy(f->path, "/tmp/newroot-site-XXXXXX");
+	assert_non_null(mkdtemp(f->path));
+	assert_int_equal(data_create(&f->data, f->path, NULL), 0);
+	assert_int_equal(settings_add_name(&f->settings, "service.test", NULL), 0);
+	assert_int_equal(settings_add_address(&f->settings, "10.0.0.1", NULL), 0);
+	assert_int_equal(settings_set_url(&f->settings, "https://10.0.0.1:8443", NULL), 0);
+	assert_int_equal(settings_set_parameters(&f->settings, "console=ttyS0", NULL), 0);
+	*state = f;
+	return 0;
+}
+
+static int remove_one(const char *path, const struct stat *st, int flag, struct FTW *ftw)
+{
+	(void)st, (void)flag, (void)ftw;
+	return remove(path);
+}
+
+static int teardown(void **state)
+{
+	struct fixture *f = *state;
+
+	data_close(&f->data);
+	nftw(f->path, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+	free(f);
+	return 0;
+}
+
+static void test_settings_round_trip(void **state)
+{
+	struct fixture *f = *state;
+	struct settings read;
+	struct data data;
+	struct err err = ERR_INIT;
+
+	assert_int_equal(data_open(&data, f->path, &err), -1);
+	assert_int_equal(err.code, ERR_SERVICE_DATA);
+	assert_int_equal(settings_save(&f->settings, &f->data, NULL), 0);
+	assert_int_equal(data_open(&data, f->path, NULL), 0);
+	assert_int_equal(settings_load(&read, &data, NULL), 0);
+	assert_memory_equal(&read, &f->settings, sizeof(read));
+	data_close(&data);
+	assert_int_equal(data_create(&data, f->path, &err), -1);
+	assert_int_equal(err.code, ERR_SERVICE_DATA);
+}
+
+static void test_bad_settings(void **state)
+{
+	static const char *const bad[] = {
+		"", "[]", "{", "{}", "{\"url\":1}", "{\"url\":\"http://x\"}", "{\"url\":\"https://x/path\"}",
+		"{\"url\":\"https://x\",\"speed\":1}", "{\"url\":\"https://x\",\"names\":\"x\"}",
+		"{\"url\":\"https://x\",\"names\":[\"a b\"]}", "{\"url\":\"https://x\",\"addresses\":[\"x\"]}",
+		"{\"url\":\"https://x\",\"parameters\":\"a\\nb\"}", "{\"url\":\"https://x\",\"url\":\"https://y\"}",
+	};
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		struct err err = ERR_INIT;
+		struct settings read;
+
+		assert_int_equal(file_write(f->data.root, DATA_SETTINGS, bad[i], strlen(bad[i]), 0644, NULL), 0);
+		assert_int_equal(settings_load(&read, &f->data, &err), -1);
+		assert_string_equal(err.where, DATA_SETTINGS);
+	}
+}
+
+static void run(char *out, size_t size, const char *fmt, const char *path)
+{
+	char command[200];
+	FILE *pipe;
+	size_t got;
+
+	snprintf(command, sizeof(command), fmt, path);
+	pipe = popen(command, "r");
+	assert_non_null(pipe);
+	got = fread(out, 1, size - 1, pipe);
+	out[got] = '\0';
+	assert_int_equal(pclose(pipe), 0);
+}
+
+static void test_site_image(void **state)
+{
+	struct fixture *f = *state;
+	char key[128], out[1000];
+	char *keys[] = {key};
+
+	snprintf(key, sizeof(key), "%s/key.pub", f->path);
+	assert_int_equal(file_write(f->data.root, "key.pub", "# me\nssh-ed25519 AAAA me", 24, 0644, NULL), 0);
+	assert_int_equal(file_write(f->data.root, DATA_CA_CERT, "cert\n", 5, 0644, NULL), 0);
+	assert_int_equal(site_write_keys(&f->data, keys, 1, NULL), 0);
+	assert_int_equal(site_write_defaults(&f->data, &f->settings, NULL), 0);
+	assert_int_equal(site_image_write(&f->data, NULL), 0);
+	run(out, sizeof(out), "zcat %s/boot/site.img | cpio -t --quiet", f->path);
+	assert_string_equal(out, "etc\netc/newroot\netc/newroot/site\netc/newroot/site/authorized_keys\n"
+				 "etc/newroot/site/ca.pem\netc/newroot/site/defaults\n");
+	run(out, sizeof(out), "zcat %s/boot/site.img | cpio -i --quiet --to-stdout '*/authorized_keys' '*/defaults'",
+	    f->path);
+	assert_string_equal(out, "# me\nssh-ed25519 AAAA me\nnewroot.url=https://10.0.0.1:8443\n");
+}
+
+static void test_keys_are_checked(void **state)
+{
+	static const char *const bad[] = {"hello\n", "ssh-ed25519 A\n\nrubbish", "-----BEGIN OPENSSH PRIVATE KEY-----"};
+	struct fixture *f = *state;
+	char key[128];
+	char *keys[] = {key};
+
+	snprintf(key, sizeof(key), "%s/key.pub", f->path);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		struct err err = ERR_INIT;
+
+		assert_int_equal(file_write(f->data.root, "key.pub", bad[i], strlen(bad[i]), 0644, NULL), 0);
+		assert_int_equal(site_write_keys(&f->data, keys, 1, &err), -1);
+		assert_int_equal(err.code, ERR_USAGE);
+	}
+}
+
+static void test_boot_entry(void **state)
+{
+	const struct vm vm = {.name = "db1", .mac = "52:54:00:ab:cd:ef", .mode = "install",
+			      .token = "00112233445566778899aabbccddeeff", .parameters = "quiet"};
+	struct fixture *f = *state;
+	char *text;
+	size_t size;
+
+	assert_int_equal(boot_entry_write(&f->data, &f->settings, &vm, NULL), 0);
+	assert_int_equal(file_read(f->data.entries, "01-52-54-00-ab-cd-ef", 4096, &text, &size, NULL), 0);
+	assert_string_equal(text,
+			    "# Written by newroot-server: for the VM db1.\nDEFAULT newroot\nPROMPT 0\n"
+			    "LABEL newroot\n\tKERNEL vmlinuz\n\tINITRD initrd.img,site.img\n"
+			    "\tAPPEND newroot.url=https://10.0.0.1:8443 newroot.mode=install "
+			    "newroot.token=00112233445566778899aabbccddeeff console=ttyS0 quiet\n\tIPAPPEND 2\n");
+	free(text);
+	assert_int_equal(boot_entry_remove(&f->data, &vm, NULL), 0);
+	assert_int_equal(boot_entry_remove(&f->data, &vm, NULL), 0);
+	assert_int_equal(file_read(f->data.entries, "01-52-54-00-ab-cd-ef", 4096, &text, &size, NULL), -1);
+}
+
+static void test_modes(void **state)
+{
+	(void)state;
+	assert_int_equal(boot_mode_check("rescue", NULL), 0);
+	assert_int_equal(boot_mode_check("", NULL), -1);
+	assert_int_equal(boot_mode_check("install wait", NULL), -1);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_settings_round_trip),
+		TEST(test_bad_settings),
+		TEST(test_site_image),
+		TEST(test_keys_are_checked),
+		TEST(test_boot_entry),
+		TEST(test_modes),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,41 @@
+# The service: what stands below its HTTP part. Requests are tested whole, in tests/server.
+SERVER_VM := $(addprefix server-stub/vm/,event.c state.c names.c token.c) server-stub/util/text.c agent/base/err.c
+SERVER_STORE := $(wildcard server-stub/store/*.c) server-stub/vm/intake.c $(SERVER_VM)
+SERVER_INCLUDE := -Iserver-stub
+SERVER_STORE_LIBS := -lsqlite3 -ljansson -lgnutls -lpthread
+
+TEST_server_state = server-stub/vm/state.c
+CFLAGS_server_state = $(SERVER_INCLUDE)
+
+TEST_server_range = server-stub/http/range.c
+CFLAGS_server_range = $(SERVER_INCLUDE)
+
+TEST_server_events = $(SERVER_VM)
+CFLAGS_server_events = $(SERVER_INCLUDE)
+LIBS_server_events = -ljansson -lgnutls
+
+TEST_server_identity = server-stub/vm/identity.c $(SERVER_VM)
+CFLAGS_server_identity = $(SERVER_INCLUDE)
+LIBS_server_identity = -ljansson -lgnutls
+
+TEST_server_store = $(SERVER_STORE)
+CFLAGS_server_store = $(SERVER_INCLUDE)
+LIBS_server_store = $(SERVER_STORE_LIBS)
+
+TEST_server_writer = server-stub/http/writer.c server-stub/util/log.c $(SERVER_STORE)
+CFLAGS_server_writer = $(SERVER_INCLUDE)
+LIBS_server_writer = $(SERVER_STORE_LIBS)
+
+TEST_server_archives = $(wildcard server-stub/archives/*.c) server-stub/util/file.c $(SERVER_STORE)
+CFLAGS_server_archives = $(SERVER_INCLUDE)
+LIBS_server_archives = $(SERVER_STORE_LIBS)
+
+TEST_server_site = $(addprefix server-stub/site/,data.c settings.c site_image.c boot_entries.c) server-stub/util/file.c \
+	agent/archive/cpio.c $(SERVER_VM)
+CFLAGS_server_site = $(SERVER_INCLUDE)
+LIBS_server_site = -ljansson -lgnutls -lz
+
+TEST_server_options = server-stub/cmd/command.c agent/base/err.c
+CFLAGS_server_options = $(SERVER_INCLUDE)
+
+unit-programs: build/server-san/newroot-server
