@@ -62,7 +62,8 @@ static const char *list_vgs(const char *report, struct arena *arena)
 		struct vg vg;
 
 		if (count_vgs(&vg, arena_printf(arena, "%.*s", (int)strcspn(row, "\n"), row), NULL))
-			list = arena_printf(arena, "%s%s%s (%s)", list, *list ? ", " : "", vg.name, vg.uuid);
+			list = arena_printf(arena, "%s%s%s (%s)", list, *list ? ", " : "", vg.name,
+					    vg.uuid);
 	}
 	return list;
 }
@@ -81,14 +82,14 @@ static int choose_vg(struct vg *vg, const char *wanted, struct arena *arena, str
 		return 0;
 	if (!*report)
 		return err_set(err, ERR_RESCUE, NULL, "no VG on any disk of this machine");
-	return err_set(err, ERR_RESCUE, wanted, "%u VGs match; choose one with --vg, by name or UUID: %s",
-		       count, list_vgs(report, arena));
+	return err_set(err, ERR_RESCUE, wanted,
+		       "%u VGs match; choose one with --vg, by name or UUID: %s", count,
+		       list_vgs(report, arena));
 }
 
 static int set_active(const struct vg *vg, const char *how, struct arena *arena, struct err *err)
 {
-	const char *command =
-		arena_printf(arena, "vgchange %s --select vg_uuid=%s", how, vg->uuid);
+	const char *command = arena_printf(arena, "vgchange %s --select vg_uuid=%s", how, vg->uuid);
 
 	return lvm_run(&command, 1, NULL, err);
 }
@@ -118,13 +119,15 @@ static int mount_root(const struct vg *vg, struct arena *arena, struct err *err)
 
 	if (access(likely, F_OK) == 0 && is_root(likely))
 		return 0;
-	if (ask_lvm(arena_printf(arena, "lvs " LVM_REPORT " -o lv_path --select vg_uuid=%s", vg->uuid),
+	if (ask_lvm(arena_printf(arena, "lvs " LVM_REPORT " -o lv_path --select vg_uuid=%s",
+				 vg->uuid),
 		    &report, arena, err) < 0)
 		return -1;
 	for (const char *row = report; row && *row; row = lvm_next_row(row))
 		if (lvm_field(row, "lv_path", path, sizeof(path)) && is_root(path))
 			return 0;
-	return err_set(err, ERR_RESCUE, vg->name, "no LV of the VG holds a filesystem with etc/fstab");
+	return err_set(err, ERR_RESCUE, vg->name,
+		       "no LV of the VG holds a filesystem with etc/fstab");
 }
 
 /* What a chroot needs; a folder that the system lacks is left out. */
@@ -164,9 +167,10 @@ static int mount_system(const char *wanted, struct arena *arena, struct err *err
 	failed = installed_fstab_mount();
 	mount_kernel_filesystems();
 	if (failed)
-		return err_set(err, ERR_RESCUE, INSTALLED_FSTAB,
-			       "%u of its filesystems could not be mounted (see above); the others are",
-			       failed);
+		return err_set(
+			err, ERR_RESCUE, INSTALLED_FSTAB,
+			"%u of its filesystems could not be mounted (see above); the others are",
+			failed);
 	return 0;
 }
 
@@ -184,18 +188,20 @@ int assemble_mount(const char *vg, struct err *err)
 
 int assemble_undo(const char *vg, struct err *err)
 {
+	bool mounted = assemble_is_mounted();
 	struct arena arena = {0};
 	struct vg chosen;
-	int ret;
+	int ret = -1;
 
 	sync();
-	ret = mounts_undo(NEWROOT_MOUNT, err);
-	if (ret == 0)
-		ret = mounts_swapoff(err);
-	if (ret == 0)
-		ret = choose_vg(&chosen, vg, &arena, err);
+	if (mounts_undo(NEWROOT_MOUNT, err) < 0 || mounts_swapoff(err) < 0)
+		goto out;
+	ret = choose_vg(&chosen, vg, &arena, err);
 	if (ret == 0)
 		ret = set_active(&chosen, "-an", &arena, err);
+	else if (!mounted && !vg)
+		ret = 0; /* nothing was assembled, so there is nothing to let go of */
+out:
 	arena_free(&arena);
 	return ret;
 }

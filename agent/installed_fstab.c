@@ -86,7 +86,8 @@ static bool stays_inside(const char *place)
 {
 	char real[PATH_MAX];
 
-	return realpath(place, real) && !strncmp(real, NEWROOT_MOUNT "/", strlen(NEWROOT_MOUNT "/"));
+	return realpath(place, real) &&
+	       !strncmp(real, NEWROOT_MOUNT "/", strlen(NEWROOT_MOUNT "/"));
 }
 
 static int mount_entry(blkid_cache cache, const struct entry *entry)
@@ -101,7 +102,8 @@ static int mount_entry(blkid_cache cache, const struct entry *entry)
 		problem = "no device has it";
 	else if (!stays_inside(place))
 		problem = errno ? strerror(errno) : "the mount point is a link that leads outside";
-	else if (mount(device, place, entry->type, MS_NOATIME | (entry->read_only ? MS_RDONLY : 0), NULL) < 0)
+	else if (mount(device, place, entry->type, MS_NOATIME | (entry->read_only ? MS_RDONLY : 0),
+		       NULL) < 0)
 		problem = strerror(errno);
 	if (problem)
 		printf("FAILED %s on %s (%s): %s\n", entry->spec, entry->dir, entry->type, problem);

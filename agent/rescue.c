@@ -78,7 +78,8 @@ static const struct {
 	int (*run)(const char *vg, struct err *err);
 	const char *summary;
 } verbs[] = {
-	{"mount", rescue_mount, "assemble it: VG, root, everything of its fstab, /proc, /sys, /dev"},
+	{"mount", rescue_mount,
+	 "assemble it: VG, root, everything of its fstab, /proc, /sys, /dev"},
 	{"umount", assemble_undo, "unmount all of it and deactivate its VG"},
 	{"shell", rescue_shell, "a shell inside it; mounts it first when needed"},
 };

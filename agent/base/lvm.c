@@ -1,6 +1,5 @@
 #include "base/lvm.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <lvm2cmd.h>
 #include <stdio.h>
@@ -9,42 +8,40 @@
 #include <sys/stat.h>
 
 #define LVM_FOLDER "/run/newroot/lvm"
-#define ROW_PREFIX "LVM2_" /* what --nameprefixes puts before every field */
 
 /*
  * No udev, no daemons, no files that remember devices or metadata of an earlier life. PE start is what the
  * plan reckons with, whatever the disk claims about its geometry.
  */
-static const char configuration[] =
-	"devices {\n"
-	"	dir = \"/dev\"\n"
-	"	scan = [ \"/dev\" ]\n"
-	"	use_devicesfile = 0\n"
-	"	hints = \"none\"\n"
-	"	obtain_device_list_from_udev = 0\n"
-	"	external_device_info_source = \"none\"\n"
-	"	data_alignment_detection = 0\n"
-	"	data_alignment_offset_detection = 0\n"
-	"}\n"
-	"backup {\n"
-	"	backup = 0\n"
-	"	archive = 0\n"
-	"}\n"
-	"activation {\n"
-	"	udev_sync = 0\n"
-	"	udev_rules = 0\n"
-	"	verify_udev_operations = 0\n"
-	"	monitoring = 0\n"
-	"}\n"
-	"global {\n"
-	"	locking_dir = \"" LVM_FOLDER "/lock\"\n"
-	"	event_activation = 0\n"
-	"	use_lvmpolld = 0\n"
-	"	use_lvmlockd = 0\n"
-	"}\n"
-	"log {\n"
-	"	syslog = 0\n"
-	"}\n";
+static const char configuration[] = "devices {\n"
+				    "	dir = \"/dev\"\n"
+				    "	scan = [ \"/dev\" ]\n"
+				    "	use_devicesfile = 0\n"
+				    "	hints = \"none\"\n"
+				    "	obtain_device_list_from_udev = 0\n"
+				    "	external_device_info_source = \"none\"\n"
+				    "	data_alignment_detection = 0\n"
+				    "	data_alignment_offset_detection = 0\n"
+				    "}\n"
+				    "backup {\n"
+				    "	backup = 0\n"
+				    "	archive = 0\n"
+				    "}\n"
+				    "activation {\n"
+				    "	udev_sync = 0\n"
+				    "	udev_rules = 0\n"
+				    "	verify_udev_operations = 0\n"
+				    "	monitoring = 0\n"
+				    "}\n"
+				    "global {\n"
+				    "	locking_dir = \"" LVM_FOLDER "/lock\"\n"
+				    "	event_activation = 0\n"
+				    "	use_lvmpolld = 0\n"
+				    "	use_lvmlockd = 0\n"
+				    "}\n"
+				    "log {\n"
+				    "	syslog = 0\n"
+				    "}\n";
 
 struct batch {
 	const char *const *commands;
@@ -67,7 +64,7 @@ static void on_message(int level, const char *file, int line, int dm_errno, cons
 	/* The first error is the cause; the last one is often advice to read the manual. */
 	if (level <= LVM2_LOG_ERROR && !*first_error)
 		snprintf(first_error, sizeof(first_error), "%s", text);
-	if (reporting && level == LVM2_LOG_PRINT && !strncmp(text, ROW_PREFIX, strlen(ROW_PREFIX)))
+	if (reporting && level == LVM2_LOG_PRINT && !strncmp(text, LVM_ROW, strlen(LVM_ROW)))
 		printf("%s\n", text);
 	else if (level <= LVM2_LOG_PRINT)
 		fprintf(stderr, "%s\n", text);
@@ -108,7 +105,8 @@ static int run_command(void *lvm, const char *command, struct err *err)
 	if (lvm2_run(lvm, command) == LVM2_COMMAND_SUCCEEDED)
 		return 0;
 	snprintf(name, sizeof(name), "%.*s", (int)strcspn(command, " "), command);
-	return err_set(err, ERR_LVM, name, "%s", *first_error ? first_error : "failed without a message");
+	return err_set(err, ERR_LVM, name, "%s",
+		       *first_error ? first_error : "failed without a message");
 }
 
 static int run_batch(void *arg, struct err *err)
@@ -147,33 +145,4 @@ int lvm_report(const char *const *commands, size_t count, char *out, size_t size
 		.name = "lvm", .fn = run_batch, .arg = &batch, .out = out, .out_size = size};
 
 	return child_run(&child, watch, err);
-}
-
-/* Rows look like: LVM2_LV_NAME='root' LVM2_LV_SIZE='4294967296'. */
-bool lvm_field(const char *row, const char *name, char *buf, size_t size)
-{
-	const char *end = row + strcspn(row, "\n"), *value;
-	char key[64] = ROW_PREFIX;
-	size_t used = strlen(key), len;
-
-	for (; *name && used + 3 < sizeof(key); name++)
-		key[used++] = (char)toupper((unsigned char)*name);
-	memcpy(key + used, "='", 3);
-	value = strstr(row, key);
-	if (!value || value >= end)
-		return false;
-	value += strlen(key);
-	len = strcspn(value, "'\n");
-	if (len >= size)
-		return false;
-	memcpy(buf, value, len);
-	buf[len] = '\0';
-	return true;
-}
-
-const char *lvm_next_row(const char *row)
-{
-	const char *newline = strchr(row, '\n');
-
-	return newline && newline[1] ? newline + 1 : NULL;
 }

@@ -27,6 +27,7 @@ int lvm_run(const char *const *commands, size_t count, const struct child_watch 
 int lvm_report(const char *const *commands, size_t count, char *out, size_t size,
 	       const struct child_watch *watch, struct err *err);
 
+#define LVM_ROW    "LVM2_" /* what --nameprefixes puts before every field */
 #define LVM_REPORT "--noheadings --nameprefixes --units b --nosuffix"
 
 /*

@@ -117,6 +117,27 @@ static int add_pv(struct plan *plan, const char *path, uint64_t size, struct err
 	return 0;
 }
 
+/* LVM refuses a VG of mixed sector sizes: a filesystem could cross from one kind to the other. */
+static int check_sectors(const struct plan *plan, struct err_list *errors)
+{
+	const struct disk *boot = plan->disks[0].disk;
+	int ret = 0;
+
+	for (size_t i = 1; i < plan->disk_count; i++) {
+		const struct disk *disk = plan->disks[i].disk;
+		struct err err = ERR_INIT;
+
+		if (disk->logical_sector == boot->logical_sector)
+			continue;
+		ret = err_set(&err, ERR_MACHINE_DISK, disk->path,
+			      "has %u-byte sectors, but %s has %u-byte sectors, and a VG takes one "
+			      "kind only; name the disks to use in the job",
+			      disk->logical_sector, boot->path, boot->logical_sector);
+		err_list_add(errors, &err);
+	}
+	return ret;
+}
+
 int plan_lay_out(struct plan *plan, struct err_list *errors)
 {
 	const struct plan_disk *boot = &plan->disks[0];
@@ -124,6 +145,8 @@ int plan_lay_out(struct plan *plan, struct err_list *errors)
 	int ret;
 
 	plan->pvs = arena_array(plan->arena, plan->disk_count, sizeof(*plan->pvs));
+	if (check_sectors(plan, errors) < 0)
+		return -1;
 	ret = lay_out_boot_disk(plan, errors);
 	if (ret == 0) {
 		last = &boot->partitions[boot->partition_count - 1];

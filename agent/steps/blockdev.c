@@ -8,7 +8,7 @@
 
 #include "base/limits.h"
 
-#define TRIES 25
+#define TRIES    25
 #define PAUSE_US 200000
 
 int blockdev_claim(const char *path, struct err *err)
@@ -24,7 +24,8 @@ int blockdev_claim(const char *path, struct err *err)
 		usleep(PAUSE_US);
 	}
 	return err_sys(err, ERR_MACHINE_BUSY, path,
-		       "cannot have %s for ourselves: something mounted or assembled holds it", path);
+		       "cannot have %s for ourselves: something mounted or assembled holds it",
+		       path);
 }
 
 int blockdev_close(int fd, const char *path, struct err *err)

@@ -18,7 +18,8 @@ static void check_memory(const struct machine *machine, struct err_list *errors)
 	if (machine->memory >= MEMORY_MIN)
 		return;
 	err_set(&err, ERR_MACHINE_MEMORY, NULL,
-		"%ju MiB of memory are usable, and at least %ju are needed: give the VM 96 MiB or more",
+		"%ju MiB of memory are usable, and at least %ju are needed: give the VM 96 MiB or "
+		"more",
 		(uintmax_t)(machine->memory >> 20), (uintmax_t)(MEMORY_MIN >> 20));
 	err_list_add(errors, &err);
 }
@@ -78,7 +79,8 @@ static void check_source(const struct context *ctx, const struct plan *plan, con
 		check_room(plan, to, source, info.length, errors);
 }
 
-static void check_sources(const struct context *ctx, const struct plan *plan, struct err_list *errors)
+static void check_sources(const struct context *ctx, const struct plan *plan,
+			  struct err_list *errors)
 {
 	const struct job *job = ctx->job;
 
@@ -106,11 +108,12 @@ static int refuse(const struct context *ctx, const struct err_list *errors, stru
 	for (size_t i = 0; i < errors->count; i++) {
 		const struct err *item = &errors->item[i];
 
-		ctx->note("error %zu of %zu [%s] %s%s%s", i + 1, count, err_name(item->code), item->where,
-			  *item->where ? ": " : "", item->msg);
+		ctx->note("error %zu of %zu [%s] %s%s%s", i + 1, count, err_name(item->code),
+			  item->where, *item->where ? ": " : "", item->msg);
 	}
 	*err = errors->item[0];
-	return count == 1 ? -1 : err_prefix(err, "%zu errors, nothing was written; the first", count);
+	return count == 1 ? -1
+			  : err_prefix(err, "%zu errors, nothing was written; the first", count);
 }
 
 static int run(struct context *ctx, struct err *err)

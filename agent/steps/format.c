@@ -39,8 +39,8 @@ static void check(const struct context *ctx, struct err_list *errors)
 		if (!argv || in_path(argv[0]) || (missing && !strcmp(missing, argv[0])))
 			continue;
 		missing = argv[0];
-		err_set(&err, ERR_FORMAT, fs->device, "%s, which makes %s, is not in this initrd", missing,
-			fs_type_name(fs->type));
+		err_set(&err, ERR_FORMAT, fs->device, "%s, which makes %s, is not in this initrd",
+			missing, fs_type_name(fs->type));
 		err_list_add(errors, &err);
 	}
 	arena_free(&arena);
@@ -77,7 +77,8 @@ static int make_one(const struct context *ctx, struct plan_fs *fs, struct err *e
 		child.fn = make_swap;
 		child.arg = fs;
 	}
-	child.name = arena_printf(ctx->arena, "%s %s", child.argv ? child.argv[0] : "swap", fs->device);
+	child.name =
+		arena_printf(ctx->arena, "%s %s", child.argv ? child.argv[0] : "swap", fs->device);
 	return child_run(&child, ctx->watch, err);
 }
 
@@ -89,13 +90,13 @@ static int run(struct context *ctx, struct err *err)
 	return 0;
 }
 
-static int expect(const struct plan_fs *fs, const char *what, const char *found, const char *planned,
-		  struct err *err)
+static int expect(const struct plan_fs *fs, const char *what, const char *found,
+		  const char *planned, struct err *err)
 {
 	if (!strcmp(found, planned))
 		return 0;
-	return err_set(err, ERR_FORMAT, fs->device, "its %s reads back as '%s', but '%s' was planned", what,
-		       found, planned);
+	return err_set(err, ERR_FORMAT, fs->device,
+		       "its %s reads back as '%s', but '%s' was planned", what, found, planned);
 }
 
 static int verify(struct context *ctx, struct err *err)

@@ -1,21 +1,11 @@
 #include "steps/holders.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <libdevmapper.h>
-#include <linux/major.h>
-#include <linux/raid/md_u.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include "machine/sysfs.h"
 
-#define LV_UUID "LVM-"
-#define VG_UUID_LENGTH 36 /* "LVM-" and the VG's 32 characters */
-#define DEPTH_MAX 16 /* LV on crypt on MD on partition is 4; a loop in sysfs must not hang us */
+#define VG_UUID_LENGTH 36 /* LV_UUID and the VG's 32 characters */
+#define DEPTH_MAX      16 /* LV on crypt on MD on partition is 4; a loop in sysfs must not hang us */
 
 struct search {
 	struct holders *found;
@@ -40,9 +30,9 @@ static int add_holder(struct search *search, const char *name, struct err *err)
 	char text[SYSFS_TEXT_MAX];
 
 	if (found->count == HOLDERS_MAX)
-		return err_set(err, ERR_WIPE, name, "more than %d devices rest on the disks", HOLDERS_MAX);
-	*holder = (struct holder){
-		.name = name, .label = name, .uuid = "", .kind = HOLDER_UNKNOWN};
+		return err_set(err, ERR_WIPE, name, "more than %d devices rest on the disks",
+			       HOLDERS_MAX);
+	*holder = (struct holder){.name = name, .label = name, .uuid = "", .kind = HOLDER_UNKNOWN};
 	if (sysfs_text(text, "%s/block/%s/dm/name", search->sysfs, name)) {
 		holder->kind = HOLDER_DM;
 		holder->label = arena_strdup(search->arena, text);
@@ -68,8 +58,10 @@ static int search_holders(struct search *search, const char *folder, unsigned de
 	for (size_t i = 0; i < count; i++) {
 		if (holders_have(search->found, names[i]))
 			continue;
-		if (search_below(search, arena_printf(search->arena, "%s/block/%s", search->sysfs, names[i]),
-				 depth + 1, err) < 0)
+		if (search_below(
+			    search,
+			    arena_printf(search->arena, "%s/block/%s", search->sysfs, names[i]),
+			    depth + 1, err) < 0)
 			return -1;
 		if (!holders_have(search->found, names[i]) && add_holder(search, names[i], err) < 0)
 			return -1;
@@ -155,74 +147,10 @@ int holders_find_orphans(struct holders *holders, const char *sysfs, const char 
 	for (size_t i = 0; i < count; i++) {
 		if (!is_orphan(&search, names[i], vg))
 			continue;
-		if (search_below(&search, arena_printf(arena, "%s/block/%s", sysfs, names[i]), 0, err) < 0 ||
+		if (search_below(&search, arena_printf(arena, "%s/block/%s", sysfs, names[i]), 0,
+				 err) < 0 ||
 		    add_holder(&search, names[i], err) < 0)
 			return -1;
 	}
 	return 0;
-}
-
-/* libdevmapper removes the node; the link /dev/VG/LV is LVM's and would dangle. */
-static void remove_lv_link(const char *dm_name)
-{
-	char name[SYSFS_TEXT_MAX], path[2 * SYSFS_TEXT_MAX];
-	char *vg = name, *lv, *layer;
-
-	snprintf(name, sizeof(name), "%s", dm_name);
-	if (!dm_split_lvm_name(NULL, NULL, &vg, &lv, &layer) || !*vg || !*lv)
-		return;
-	snprintf(path, sizeof(path), "/dev/%s/%s", vg, lv);
-	unlink(path);
-	snprintf(path, sizeof(path), "/dev/%s", vg);
-	rmdir(path);
-}
-
-static int remove_dm(const struct holder *holder, struct err *err)
-{
-	struct dm_task *task = NULL;
-	int done;
-
-	if (setenv("DM_DISABLE_UDEV", "1", 1) == 0)
-		task = dm_task_create(DM_DEVICE_REMOVE);
-	done = task && dm_task_set_name(task, holder->label) && dm_task_retry_remove(task) &&
-	       dm_task_run(task);
-	if (!done)
-		err_set(err, ERR_WIPE, holder->name, "cannot remove device-mapper device %s: %s",
-			holder->label, task ? strerror(dm_task_get_errno(task)) : "no memory");
-	if (task)
-		dm_task_destroy(task);
-	dm_task_update_nodes(); /* there is no udev to remove /dev/mapper/NAME */
-	if (done && !strncmp(holder->uuid, LV_UUID, strlen(LV_UUID)))
-		remove_lv_link(holder->label);
-	return done ? 0 : -1;
-}
-
-static int stop_md(const struct holder *holder, struct err *err)
-{
-	char path[SYSFS_TEXT_MAX];
-	int fd, ret;
-
-	snprintf(path, sizeof(path), "/dev/%s", holder->name);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return err_sys(err, ERR_WIPE, path, "cannot open the MD array");
-	ret = ioctl(fd, STOP_ARRAY, NULL);
-	if (ret < 0)
-		err_sys(err, ERR_WIPE, path, "cannot stop the MD array");
-	close(fd);
-	return ret;
-}
-
-int holder_remove(const struct holder *holder, struct err *err)
-{
-	switch (holder->kind) {
-	case HOLDER_DM:
-		return remove_dm(holder, err);
-	case HOLDER_MD:
-		return stop_md(holder, err);
-	default:
-		return err_set(err, ERR_MACHINE_BUSY, holder->name,
-			       "%s rests on a disk of the plan; accepted are LVM, device-mapper and MD",
-			       holder->name);
-	}
 }

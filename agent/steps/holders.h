@@ -11,12 +11,14 @@
 #include "base/arena.h"
 #include "base/err.h"
 
+#define LV_UUID "LVM-"
+
 enum holder_kind { HOLDER_DM, HOLDER_MD, HOLDER_UNKNOWN };
 
 struct holder {
 	const char *name;  /* the kernel's: "dm-0", "md127" */
 	const char *label; /* for people: "local-root" of dm; else the name */
-	const char *uuid;  /* of dm, else "": "LVM-" and the ids of VG and LV */
+	const char *uuid;  /* of dm, else ""; an LV's is LV_UUID and the ids of VG and LV */
 	enum holder_kind kind;
 };
 

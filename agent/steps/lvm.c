@@ -11,7 +11,8 @@
 #include "steps/blockdev.h"
 #include "steps/step.h"
 
-#define PLACE_SIZE MIB(1) /* zeroed at both ends of an LV: what an old filesystem or RAID left there */
+#define PLACE_SIZE                                                                                 \
+	MIB(1) /* zeroed at both ends of an LV: what an old filesystem or RAID left there */
 #define REPORT_BYTES (64 * 1024)
 
 static void check(const struct context *ctx, struct err_list *errors)
@@ -19,7 +20,8 @@ static void check(const struct context *ctx, struct err_list *errors)
 	struct err err = ERR_INIT;
 
 	(void)ctx;
-	if (access("/dev/mapper/control", F_OK) == 0 || sysfs_exists(SYSFS "/class/misc/device-mapper"))
+	if (access("/dev/mapper/control", F_OK) == 0 ||
+	    sysfs_exists(SYSFS "/class/misc/device-mapper"))
 		return;
 	err_set(&err, ERR_LVM, "/dev/mapper/control",
 		"the running kernel has no device-mapper; boot the kernel that belongs to newroot");
@@ -56,14 +58,16 @@ static int make_volumes(const struct context *ctx, struct err *err)
 	const char *ours = only_our_pvs(plan), *pvs = list_pvs(plan);
 	size_t count = 0;
 
-	commands[count++] = arena_printf(plan->arena, "pvcreate %s -ff -y --zero y --dataalignment %jub %s",
-					 ours, (uintmax_t)PV_DATA_START, pvs);
-	commands[count++] = arena_printf(plan->arena, "vgcreate %s -y --physicalextentsize %jub %s %s", ours,
-					 (uintmax_t)EXTENT_SIZE, plan->vg, pvs);
+	commands[count++] =
+		arena_printf(plan->arena, "pvcreate %s -ff -y --zero y --dataalignment %jub %s",
+			     ours, (uintmax_t)PV_DATA_START, pvs);
+	commands[count++] =
+		arena_printf(plan->arena, "vgcreate %s -y --physicalextentsize %jub %s %s", ours,
+			     (uintmax_t)EXTENT_SIZE, plan->vg, pvs);
 	for (size_t i = 0; i < plan->lv_count; i++)
-		commands[count++] = arena_printf(plan->arena, "lvcreate %s -y -Wy -Zy -l %ju -n %s %s", ours,
-						 (uintmax_t)plan->lvs[i].extents,
-						 plan->lvs[i].volume->name, plan->vg);
+		commands[count++] = arena_printf(
+			plan->arena, "lvcreate %s -y -Wy -Zy -l %ju -n %s %s", ours,
+			(uintmax_t)plan->lvs[i].extents, plan->lvs[i].volume->name, plan->vg);
 	return lvm_run(commands, count, ctx->watch, err);
 }
 
@@ -102,7 +106,8 @@ static int run(struct context *ctx, struct err *err)
 	return child_run(&child, ctx->watch, err);
 }
 
-static int expect(const char *row, const char *field, uint64_t planned, const char *where, struct err *err)
+static int expect(const char *row, const char *field, uint64_t planned, const char *where,
+		  struct err *err)
 {
 	char text[32], expected[32];
 
@@ -110,7 +115,8 @@ static int expect(const char *row, const char *field, uint64_t planned, const ch
 	if (!lvm_field(row, field, text, sizeof(text)))
 		return err_set(err, ERR_LVM, where, "LVM does not report %s", field);
 	if (strcmp(text, expected))
-		return err_set(err, ERR_LVM, where, "%s is %s, but %s was planned", field, text, expected);
+		return err_set(err, ERR_LVM, where, "%s is %s, but %s was planned", field, text,
+			       expected);
 	return 0;
 }
 
@@ -135,15 +141,18 @@ static int compare_report(const struct plan *plan, const char *report, struct er
 	for (size_t i = 0; i < plan->pv_count; i++) {
 		row = find_row(report, "pv_name", plan->pvs[i].path);
 		if (!row)
-			return err_set(err, ERR_LVM, plan->pvs[i].path, "LVM does not report the PV");
+			return err_set(err, ERR_LVM, plan->pvs[i].path,
+				       "LVM does not report the PV");
 		if (expect(row, "pv_pe_count", plan->pvs[i].extents, plan->pvs[i].path, err) < 0)
 			return -1;
 	}
 	for (size_t i = 0; i < plan->lv_count; i++) {
 		row = find_row(report, "lv_name", plan->lvs[i].volume->name);
 		if (!row)
-			return err_set(err, ERR_LVM, plan->lvs[i].path, "LVM does not report the LV");
-		if (expect(row, "lv_size", plan->lvs[i].extents * EXTENT_SIZE, plan->lvs[i].path, err) < 0)
+			return err_set(err, ERR_LVM, plan->lvs[i].path,
+				       "LVM does not report the LV");
+		if (expect(row, "lv_size", plan->lvs[i].extents * EXTENT_SIZE, plan->lvs[i].path,
+			   err) < 0)
 			return -1;
 	}
 	return 0;
@@ -158,8 +167,8 @@ static int verify_nodes(const struct plan *plan, struct err *err)
 			return -1;
 		if (size != planned)
 			return err_set(err, ERR_LVM, plan->lvs[i].path,
-				       "the device has %ju bytes, but %ju were planned", (uintmax_t)size,
-				       (uintmax_t)planned);
+				       "the device has %ju bytes, but %ju were planned",
+				       (uintmax_t)size, (uintmax_t)planned);
 	}
 	return 0;
 }
@@ -169,10 +178,12 @@ static int verify(struct context *ctx, struct err *err)
 	const struct plan *plan = ctx->plan;
 	const char *ours = only_our_pvs(plan);
 	const char *commands[] = {
-		arena_printf(plan->arena, "vgs %s " LVM_REPORT " -o vg_name,vg_extent_count,vg_free_count",
+		arena_printf(plan->arena,
+			     "vgs %s " LVM_REPORT " -o vg_name,vg_extent_count,vg_free_count",
 			     ours),
 		arena_printf(plan->arena, "pvs %s " LVM_REPORT " -o pv_name,pv_pe_count", ours),
-		arena_printf(plan->arena, "lvs %s " LVM_REPORT " -o lv_name,lv_size %s", ours, plan->vg),
+		arena_printf(plan->arena, "lvs %s " LVM_REPORT " -o lv_name,lv_size %s", ours,
+			     plan->vg),
 	};
 	char *report = arena_alloc(plan->arena, REPORT_BYTES);
 
@@ -184,8 +195,8 @@ static int verify(struct context *ctx, struct err *err)
 
 static int set_active(struct context *ctx, const char *how, struct err *err)
 {
-	const char *command =
-		arena_printf(ctx->arena, "vgchange %s %s %s", only_our_pvs(ctx->plan), how, ctx->plan->vg);
+	const char *command = arena_printf(ctx->arena, "vgchange %s %s %s", only_our_pvs(ctx->plan),
+					   how, ctx->plan->vg);
 
 	return lvm_run(&command, 1, ctx->watch, err);
 }

@@ -20,34 +20,45 @@
  * and e2fsprogs before 1.47 don't know.
  */
 #define EXT_BASE "none,ext_attr,resize_inode,dir_index,filetype,sparse_super,large_file"
-#define EXT3 EXT_BASE ",has_journal"
-#define EXT4 EXT3 ",extent,huge_file,flex_bg,dir_nlink,extra_isize"
-#define MKE2FS(features, inode_size) \
-	{"mke2fs", "-q", "-F", "-b", "4096", "-I", inode_size, "-O", features}
+#define EXT3     EXT_BASE ",has_journal"
+#define EXT4     EXT3 ",extent,huge_file,flex_bg,dir_nlink,extra_isize"
+#define MKE2FS(features, inode_size)                                                               \
+	{                                                                                          \
+		"mke2fs", "-q", "-F", "-b", "4096", "-I", inode_size, "-O", features               \
+	}
 #define V5_LATER "finobt=0,rmapbt=0,reflink=0,bigtime=0,inobtcount=0"
 
-static const char *const options[][PROFILE_MODERN + 1][OPTIONS_MAX] = {
-	[FS_XFS] = {
-		[PROFILE_2_6_18] = {"mkfs.xfs", "-q", "-f", "-m", "crc=0," V5_LATER, "-n", "ftype=0", "-l",
-				    "lazy-count=0", "-i", "size=256,attr=2,projid32bit=0,sparse=0"},
-		[PROFILE_3_10] = {"mkfs.xfs", "-q", "-f", "-m", "crc=1," V5_LATER, "-i", "sparse=0"},
-		[PROFILE_MODERN] = {"mkfs.xfs", "-q", "-f"},
-	},
-	[FS_EXT2] = {
-		[PROFILE_2_6_18] = MKE2FS(EXT_BASE, "128"),
-		[PROFILE_3_10] = MKE2FS(EXT_BASE, "256"),
-		[PROFILE_MODERN] = MKE2FS(EXT_BASE, "256"),
-	},
-	[FS_EXT3] = {
-		[PROFILE_2_6_18] = MKE2FS(EXT3, "128"),
-		[PROFILE_3_10] = MKE2FS(EXT3, "256"),
-		[PROFILE_MODERN] = MKE2FS(EXT3, "256"),
-	},
-	[FS_EXT4] = {
-		[PROFILE_2_6_18] = MKE2FS(EXT4 ",uninit_bg", "256"),
-		[PROFILE_3_10] = MKE2FS(EXT4 ",uninit_bg", "256"),
-		[PROFILE_MODERN] = MKE2FS(EXT4 ",metadata_csum,64bit", "256"),
-	},
+static const char
+	*const options[][PROFILE_MODERN + 1][OPTIONS_MAX] =
+		{
+			[FS_XFS] =
+				{
+					[PROFILE_2_6_18] =
+						{"mkfs.xfs", "-q", "-f", "-m", "crc=0," V5_LATER,
+						 "-n", "ftype=0", "-l", "lazy-count=0", "-i",
+						 "size=256,attr=2,projid32bit=0,sparse=0"},
+					[PROFILE_3_10] = {"mkfs.xfs", "-q", "-f", "-m", "crc=1," V5_LATER, "-i", "sparse=0"},
+					[PROFILE_MODERN] = {"mkfs.xfs", "-q", "-f"},
+				},
+			[FS_EXT2] =
+				{
+					[PROFILE_2_6_18] = MKE2FS(EXT_BASE, "128"),
+					[PROFILE_3_10] = MKE2FS(EXT_BASE, "256"),
+					[PROFILE_MODERN] = MKE2FS(EXT_BASE, "256"),
+				},
+			[FS_EXT3] =
+				{
+					[PROFILE_2_6_18] = MKE2FS(EXT3, "128"),
+					[PROFILE_3_10] = MKE2FS(EXT3, "256"),
+					[PROFILE_MODERN] = MKE2FS(EXT3, "256"),
+				},
+			[FS_EXT4] =
+				{
+					[PROFILE_2_6_18] = MKE2FS(EXT4 ",uninit_bg", "256"),
+					[PROFILE_3_10] = MKE2FS(EXT4 ",uninit_bg", "256"),
+					[PROFILE_MODERN] =
+						MKE2FS(EXT4 ",metadata_csum,64bit", "256"),
+				},
 };
 
 const char *const *mkfs_argv(const struct plan_fs *fs, enum fs_profile profile, struct arena *arena)

@@ -24,7 +24,8 @@ static const char *const install_options[] = {
 /* A path of the new system, seen from here. */
 static const char *place_of(const struct context *ctx, const struct plan_fs *fs)
 {
-	return arena_printf(ctx->arena, "%s%s", NEWROOT_MOUNT, strcmp(fs->mount, "/") ? fs->mount : "");
+	return arena_printf(ctx->arena, "%s%s", NEWROOT_MOUNT,
+			    strcmp(fs->mount, "/") ? fs->mount : "");
 }
 
 static int make_folders(const char *path, struct arena *arena, struct err *err)
@@ -67,8 +68,8 @@ static void help_small_memory(const struct context *ctx)
 		if (fs->type != FS_SWAP || ctx->machine.memory >= SMALL_MEMORY)
 			continue;
 		if (swapon(fs->device, 0) == 0)
-			ctx->note("swapping to %s: the machine has only %ju MiB of memory", fs->device,
-				  (uintmax_t)(ctx->machine.memory >> 20));
+			ctx->note("swapping to %s: the machine has only %ju MiB of memory",
+				  fs->device, (uintmax_t)(ctx->machine.memory >> 20));
 		else if (errno != EBUSY)
 			ctx->note("cannot swap to %s: %s", fs->device, strerror(errno));
 	}
@@ -117,7 +118,8 @@ static void swap_off(const struct context *ctx, struct err *err)
 		const struct plan_fs *fs = &ctx->plan->filesystems[i];
 		struct err own = ERR_INIT;
 
-		if (fs->type != FS_SWAP || swapoff(fs->device) == 0 || errno == EINVAL || errno == ENOENT)
+		if (fs->type != FS_SWAP || swapoff(fs->device) == 0 || errno == EINVAL ||
+		    errno == ENOENT)
 			continue;
 		err_sys(&own, ERR_MOUNT, fs->device, "cannot switch the swap off");
 		err_keep(err, &own);

@@ -9,11 +9,11 @@
 
 #include "base/arena.h"
 
-#define MOUNTS_MAX 256 /* a job's volumes, and /proc, /sys, /dev of a chroot */
-#define TRIES 25
-#define PAUSE_US 200000
-#define LINE_BYTES 4096
-#define SWAPS_MAX 32 /* MAX_SWAPFILES of linux/swap.h */
+#define MOUNTS_MAX      256 /* a job's volumes, and /proc, /sys, /dev of a chroot */
+#define TRIES           25
+#define PAUSE_US        200000
+#define LINE_BYTES      4096
+#define SWAPS_MAX       32 /* MAX_SWAPFILES of linux/swap.h */
 #define SWAP_PATH_BYTES 256
 
 /* proc(5): blanks, tabs, newlines and backslashes are written as three octal digits. */

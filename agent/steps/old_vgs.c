@@ -6,7 +6,7 @@
 #include "base/lvm.h"
 
 #define REPORT_BYTES (64 * 1024) /* 200 bytes a PV */
-#define FIELD_BYTES 256
+#define FIELD_BYTES  256
 
 struct pv {
 	char path[FIELD_BYTES], vg[FIELD_BYTES], vg_uuid[FIELD_BYTES];
@@ -65,12 +65,16 @@ void old_vgs_judge(const struct plan *plan, const char *report, struct err_list 
 			continue;
 		if (find_partner(&partner, &outside, report, plan))
 			err_set(&err, ERR_MACHINE_BUSY, partner.path,
-				"is a PV of VG %s, which also lies on %s outside of the plan; add that disk "
-				"to the job or remove it from the VG", outside.vg, outside.path);
+				"is a PV of VG %s, which also lies on %s outside of the plan; add "
+				"that disk "
+				"to the job or remove it from the VG",
+				outside.vg, outside.path);
 		else if (!strcmp(outside.vg, plan->vg))
 			err_set(&err, ERR_MACHINE_BUSY, outside.path,
-				"carries another VG %s outside of the plan; rename or remove it, or choose another "
-				"VG name in the job", outside.vg);
+				"carries another VG %s outside of the plan; rename or remove it, "
+				"or choose another "
+				"VG name in the job",
+				outside.vg);
 		if (err.code != ERR_NONE)
 			err_list_add(errors, &err);
 	}

@@ -9,8 +9,8 @@
 #include "steps/blockdev.h"
 #include "steps/step.h"
 
-#define SECTOR 512	     /* of sysfs and libblkid, whatever the disk's sectors are */
-#define DOS_FLAG_ACTIVE 1 /* libfdisk's dos.c: the flag that DOS boot code looks for */
+#define SECTOR          512 /* of sysfs and libblkid, whatever the disk's sectors are */
+#define DOS_FLAG_ACTIVE 1   /* libfdisk's dos.c: the flag that DOS boot code looks for */
 
 /* Types by role; UEFI 2.10, 5.3.3, and the ids that Linux uses in an MBR. */
 static const struct {
@@ -124,7 +124,8 @@ static int partition_disk(void *arg, struct err *err)
 	int ret;
 
 	if (!context)
-		return err_set(err, ERR_MEMORY, disk->disk->path, "no memory for a partition table");
+		return err_set(err, ERR_MEMORY, disk->disk->path,
+			       "no memory for a partition table");
 	ret = write_table(context, disk, err);
 	fdisk_unref_context(context);
 	return ret < 0 ? -1 : show_kernel(disk->disk->path, err);
@@ -138,8 +139,8 @@ static int run(struct context *ctx, struct err *err)
 	return child_run(&child, ctx->watch, err);
 }
 
-static int differs(const struct plan_partition *planned, const char *who, uint64_t start, uint64_t size,
-		   struct err *err)
+static int differs(const struct plan_partition *planned, const char *who, uint64_t start,
+		   uint64_t size, struct err *err)
 {
 	return err_set(err, ERR_PARTITION, planned->path,
 		       "%s sees %ju bytes at byte %ju, but %ju bytes at byte %ju were planned", who,
@@ -161,8 +162,8 @@ static int verify_kernel(const struct disk *disk, const struct plan_partition *p
 	return 0;
 }
 
-static int verify_table(blkid_partlist list, enum table_type table, const struct plan_partition *planned,
-			struct err *err)
+static int verify_table(blkid_partlist list, enum table_type table,
+			const struct plan_partition *planned, struct err *err)
 {
 	blkid_partition found = blkid_partlist_get_partition_by_partno(list, (int)planned->number);
 	const char *guid;
@@ -175,9 +176,11 @@ static int verify_table(blkid_partlist list, enum table_type table, const struct
 	if (start != planned->start || size != planned->size)
 		return differs(planned, "libblkid", start, size, err);
 	guid = blkid_partition_get_type_string(found);
-	if (table == TABLE_GPT ? !guid || strcasecmp(guid, types[planned->role].guid)
-			       : (unsigned)blkid_partition_get_type(found) != types[planned->role].code)
-		return err_set(err, ERR_PARTITION, planned->path, "its type is not the one written");
+	if (table == TABLE_GPT
+		    ? !guid || strcasecmp(guid, types[planned->role].guid)
+		    : (unsigned)blkid_partition_get_type(found) != types[planned->role].code)
+		return err_set(err, ERR_PARTITION, planned->path,
+			       "its type is not the one written");
 	return 0;
 }
 
@@ -189,7 +192,8 @@ static int verify_disk(void *arg, struct err *err)
 	int ret = 0;
 
 	if (!list)
-		ret = err_set(err, ERR_PARTITION, disk->disk->path, "there is no table on the disk");
+		ret = err_set(err, ERR_PARTITION, disk->disk->path,
+			      "there is no table on the disk");
 	else if ((size_t)blkid_partlist_numof_partitions(list) != disk->partition_count)
 		ret = err_set(err, ERR_PARTITION, disk->disk->path,
 			      "the table on the disk has %d partitions, not %zu",

@@ -3,9 +3,9 @@
 #include <blkid/blkid.h>
 #include <stdio.h>
 
-#define BLKID_SECTOR 512       /* libblkid counts partitions in these, whatever the disk's sectors are */
-#define SIGNATURES_MAX 256     /* in one place; ZFS alone has 256 copies of its label */
-#define TYPE_SIZE 32
+#define BLKID_SECTOR   512 /* libblkid counts partitions in these, whatever the disk's sectors are */
+#define SIGNATURES_MAX 256 /* in one place; ZFS alone has 256 copies of its label */
+#define TYPE_SIZE      32
 
 int extents_add(struct extents *extents, uint64_t start, uint64_t size, const char *path,
 		struct err *err)
@@ -35,7 +35,8 @@ static blkid_probe open_probe(int fd, const char *path, struct extent extent, st
 		return probe;
 	}
 	blkid_free_probe(probe);
-	err_set(err, ERR_WIPE, path, "cannot look for signatures at byte %ju", (uintmax_t)extent.start);
+	err_set(err, ERR_WIPE, path, "cannot look for signatures at byte %ju",
+		(uintmax_t)extent.start);
 	return NULL;
 }
 

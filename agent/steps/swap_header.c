@@ -22,12 +22,13 @@ int swap_header_fill(uint8_t page[SWAP_PAGE], uint64_t size, const char *uuid, c
 	uint64_t pages = size / SWAP_PAGE;
 
 	if (pages < LEAST_PAGES || pages - 1 > UINT32_MAX)
-		return err_set(err, ERR_FORMAT, NULL, "%ju bytes are no size for swap", (uintmax_t)size);
+		return err_set(err, ERR_FORMAT, NULL, "%ju bytes are no size for swap",
+			       (uintmax_t)size);
 	if (uuid_parse(uuid, header.uuid) < 0)
 		return err_set(err, ERR_FORMAT, NULL, "'%s' is no UUID", uuid);
 	if (label && strlen(label) > SWAP_LABEL_MAX)
-		return err_set(err, ERR_FORMAT, NULL, "label '%s' is too long; swap takes %d bytes", label,
-			       SWAP_LABEL_MAX);
+		return err_set(err, ERR_FORMAT, NULL, "label '%s' is too long; swap takes %d bytes",
+			       label, SWAP_LABEL_MAX);
 	header.last_page = (uint32_t)(pages - 1);
 	if (label)
 		memcpy(header.label, label, strlen(label));

@@ -6,8 +6,8 @@
 
 #include "base/err.h"
 
-#define SWAP_PAGE 4096	    /* of x86 */
-#define SWAP_LABEL_MAX 15 /* bytes, without the NUL */
+#define SWAP_PAGE      4096 /* of x86 */
+#define SWAP_LABEL_MAX 15   /* bytes, without the NUL */
 
 /*
  * Fill `page` for an area of `size` bytes. `label` may be NULL. Errors: ERR_FORMAT for a label that is too

@@ -12,8 +12,9 @@
 #include "steps/signatures.h"
 #include "steps/step.h"
 
-#define ENDS_SIZE MIB(2)  /* MD 0.90 lies within the last 128 KiB, GPT's backup in the last 33 sectors */
-#define PLACE_SIZE MIB(1) /* what filesystems, PVs and boot loaders keep at their beginning */
+#define ENDS_SIZE                                                                                  \
+	MIB(2) /* MD 0.90 lies within the last 128 KiB, GPT's backup in the last 33 sectors */
+#define PLACE_SIZE   MIB(1) /* what filesystems, PVs and boot loaders keep at their beginning */
 #define SYSFS_SECTOR 512
 
 static void check(const struct context *ctx, struct err_list *errors)
@@ -40,8 +41,8 @@ static int take_apart(const struct plan *plan, struct arena *arena, struct err *
 }
 
 /* Old partitions as the kernel knows them: also those of tables that libblkid does not. */
-static int kernels_partitions(struct extents *extents, const struct disk *disk,
-			      struct arena *arena, struct err *err)
+static int kernels_partitions(struct extents *extents, const struct disk *disk, struct arena *arena,
+			      struct err *err)
 {
 	const char *folder = arena_printf(arena, SYSFS "/block/%s", disk->name);
 	const char **entries;
@@ -54,7 +55,8 @@ static int kernels_partitions(struct extents *extents, const struct disk *disk,
 		uint64_t size = sysfs_number(0, "%s/%s/size", folder, entries[i]);
 
 		if (sysfs_exists("%s/%s/partition", folder, entries[i]) && size &&
-		    extents_add(extents, start * SYSFS_SECTOR, size * SYSFS_SECTOR, disk->path, err) < 0)
+		    extents_add(extents, start * SYSFS_SECTOR, size * SYSFS_SECTOR, disk->path,
+				err) < 0)
 			return -1;
 	}
 	return 0;
@@ -70,7 +72,8 @@ static int find_places(struct extents *places, int fd, const struct plan_disk *d
 	    signatures_partitions(places, fd, path, disk->disk->size, err) < 0)
 		return -1;
 	for (size_t i = 0; i < disk->partition_count; i++)
-		if (extents_add(places, disk->partitions[i].start, disk->partitions[i].size, path, err) < 0)
+		if (extents_add(places, disk->partitions[i].start, disk->partitions[i].size, path,
+				err) < 0)
 			return -1;
 	return extents_add(places, 0, disk->disk->size, path, err);
 }
@@ -96,7 +99,8 @@ static int erase(int fd, const struct plan_disk *disk, struct arena *arena, stru
 		if (signatures_erase(fd, path, places.item[i], &erased, err) < 0)
 			return -1;
 	for (size_t i = 0; i < disk->partition_count; i++)
-		if (zero_ends(fd, path, (struct extent){disk->partitions[i].start, disk->partitions[i].size},
+		if (zero_ends(fd, path,
+			      (struct extent){disk->partitions[i].start, disk->partitions[i].size},
 			      PLACE_SIZE, err) < 0)
 			return -1;
 	fprintf(stderr, "%s: %u old signatures erased in %zu places\n", path, erased, places.count);
@@ -157,7 +161,8 @@ static int verify_disk(const struct plan_disk *disk, struct arena *arena, struct
 	if (found)
 		return err_set(err, ERR_WIPE, path, "a signature of %s is still there", type);
 	if (left.count)
-		return err_set(err, ERR_WIPE, path, "the kernel still sees %zu old partitions", left.count);
+		return err_set(err, ERR_WIPE, path, "the kernel still sees %zu old partitions",
+			       left.count);
 	return 0;
 }
 

@@ -243,6 +243,19 @@ static void test_tables_and_disks_that_cannot_be(void **state)
 		     "this machine has no disk; accepted are SCSI, ATA, virtio, NVMe and Xen disks");
 }
 
+static void test_mixed_sectors(void **state)
+{
+	struct disk disks[] = {disk_8g, disk_4g};
+
+	(void)state;
+	disks[1].logical_sector = 4096;
+	assert_int_equal(make(&default_job, disks, 2, FIRMWARE_BIOS), -1);
+	assert_int_equal(errors.count, 1);
+	assert_error(0, ERR_MACHINE_DISK, "/dev/vdb",
+		     "has 4096-byte sectors, but /dev/vda has 512-byte sectors, and a VG takes one kind only; "
+		     "name the disks to use in the job");
+}
+
 static void test_all_reasons_together(void **state)
 {
 	struct disk disks[] = {disk_8g, disk_4g};
@@ -456,6 +469,7 @@ int main(void)
 		TEST(test_nothing_left_for_the_rest),
 		TEST(test_every_small_filesystem_is_named),
 		TEST(test_tables_and_disks_that_cannot_be),
+		TEST(test_mixed_sectors),
 		TEST(test_all_reasons_together),
 		TEST(test_two_rests),
 		TEST(test_disk_selection),

@@ -7,3 +7,11 @@ TEST_params = $(STORAGE_BASE) machine/params.c
 TEST_plan = $(STORAGE_BASE) plan/plan.c plan/select.c plan/layout.c plan/volumes.c plan/filesystems.c plan/print.c \
 	plan/columns.c job/profile.c job/size.c
 LIBS_plan = -luuid
+
+TEST_holders = $(STORAGE_BASE) machine/sysfs.c steps/holders.c tests/unit/sysfs_tree.c
+TEST_users = base/err.c steps/users.c
+TEST_old_vgs = base/err.c base/lvm_row.c steps/old_vgs.c
+TEST_signatures = base/err.c steps/signatures.c steps/swap_header.c
+LIBS_signatures = -lblkid -lfdisk -luuid
+TEST_mkfs = $(STORAGE_BASE) machine/superblock.c steps/mkfs.c steps/swap_header.c
+LIBS_mkfs = -lblkid -luuid

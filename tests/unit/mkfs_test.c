@@ -1,0 +1,129 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "machine/superblock.h"
+#include "steps/mkfs.h"
+#include "steps/swap_header.h"
+
+#define UUID "12345678-1234-4234-8234-123456789abc"
+
+static struct arena arena;
+
+static int teardown(void **state)
+{
+	(void)state;
+	arena_free(&arena);
+	return 0;
+}
+
+static void join(char *buf, size_t size, const char *const *argv)
+{
+	buf[0] = '\0';
+	for (size_t i = 0; argv[i]; i++) {
+		strncat(buf, i ? " " : "", size - strlen(buf) - 1);
+		strncat(buf, argv[i], size - strlen(buf) - 1);
+	}
+}
+
+static void test_command_lines(void **state)
+{
+	static const struct {
+		enum fs_type type;
+		enum fs_profile profile;
+		const char *line;
+	} rows[] = {
+		{FS_XFS, PROFILE_MODERN, "mkfs.xfs -q -f -L data -m uuid=" UUID " -i maxpct=5 /dev/local/data"},
+		{FS_XFS, PROFILE_3_10,
+		 "mkfs.xfs -q -f -m crc=1,finobt=0,rmapbt=0,reflink=0,bigtime=0,inobtcount=0 -i sparse=0 -L data -m "
+		 "uuid=" UUID " -i maxpct=5 /dev/local/data"},
+		{FS_XFS, PROFILE_2_6_18,
+		 "mkfs.xfs -q -f -m crc=0,finobt=0,rmapbt=0,reflink=0,bigtime=0,inobtcount=0 -n ftype=0 -l "
+		 "lazy-count=0 -i size=256,attr=2,projid32bit=0,sparse=0 -L data -m uuid=" UUID
+		 " -i maxpct=5 /dev/local/data"},
+		{FS_EXT3, PROFILE_2_6_18,
+		 "mke2fs -q -F -b 4096 -I 128 -O none,ext_attr,resize_inode,dir_index,filetype,sparse_super,"
+		 "large_file,has_journal -L data -U " UUID " -i maxpct=5 /dev/local/data"},
+	};
+	const char *words[] = {"-i", "maxpct=5"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct plan_fs fs = {.device = "/dev/local/data", .label = "data", .type = rows[i].type,
+				     .mkfs_options = {words, 2}, .uuid = UUID};
+		char line[512];
+
+		join(line, sizeof(line), mkfs_argv(&fs, rows[i].profile, &arena));
+		assert_string_equal(line, rows[i].line);
+	}
+}
+
+static void test_every_row_is_filled(void **state)
+{
+	(void)state;
+	for (int type = FS_XFS; type <= FS_SWAP; type++) {
+		for (int profile = PROFILE_2_6_18; profile <= PROFILE_MODERN; profile++) {
+			struct plan_fs fs = {.device = "/dev/x", .type = (enum fs_type)type, .uuid = UUID};
+			const char *const *argv = mkfs_argv(&fs, (enum fs_profile)profile, &arena);
+
+			assert_int_equal(argv == NULL, type == FS_SWAP);
+			if (argv)
+				assert_true(!strcmp(argv[0], type == FS_XFS ? "mkfs.xfs" : "mke2fs"));
+		}
+	}
+}
+
+/* What we write, libblkid must read. */
+static void test_swap_header(void **state)
+{
+	char path[] = "/tmp/newroot-swap.XXXXXX";
+	uint8_t page[SWAP_PAGE];
+	struct superblock found;
+	struct err err = ERR_INIT;
+	int fd = mkstemp(path);
+
+	(void)state;
+	assert_true(fd >= 0);
+	assert_int_equal(swap_header_fill(page, 1 << 20, UUID, "swap-of-15-byte", &err), 0);
+	assert_int_equal(write(fd, page, sizeof(page)), sizeof(page));
+	assert_int_equal(ftruncate(fd, 1 << 20), 0);
+	close(fd);
+	assert_int_equal(superblock_read(&found, path, &err), 0);
+	unlink(path);
+	assert_string_equal(found.type, "swap");
+	assert_string_equal(found.uuid, UUID);
+	assert_string_equal(found.label, "swap-of-15-byte");
+}
+
+static void test_swap_that_cannot_be(void **state)
+{
+	uint8_t page[SWAP_PAGE];
+	struct err err = ERR_INIT;
+
+	(void)state;
+	assert_int_equal(swap_header_fill(page, 9 * SWAP_PAGE, UUID, NULL, &err), -1);
+	assert_string_equal(err.msg, "36864 bytes are no size for swap");
+	assert_int_equal(swap_header_fill(page, UINT64_MAX, UUID, NULL, &err), -1);
+	assert_int_equal(swap_header_fill(page, 1 << 20, "no", NULL, &err), -1);
+	assert_int_equal(swap_header_fill(page, 1 << 20, UUID, "swap-of-16-bytes", &err), -1);
+	assert_int_equal(err.code, ERR_FORMAT);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_teardown(test_command_lines, teardown),
+		cmocka_unit_test_teardown(test_every_row_is_filled, teardown),
+		cmocka_unit_test_teardown(test_swap_header, teardown),
+		cmocka_unit_test_teardown(test_swap_that_cannot_be, teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

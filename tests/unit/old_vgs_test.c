@@ -1,0 +1,107 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "base/lvm.h"
+#include "steps/old_vgs.h"
+
+#define ROW(pv, vg, uuid) "LVM2_PV_NAME='" pv "' LVM2_VG_NAME='" vg "' LVM2_VG_UUID='" uuid "'\n"
+
+/* sda and sdb are in the plan; sdaa and nvme0n1 are not. */
+static struct disk disks[] = {
+	{.path = "/dev/sda"}, {.path = "/dev/sdb"}, {.path = "/dev/sdaa"}, {.path = "/dev/nvme0n1"}};
+static struct plan_disk planned[] = {{.disk = &disks[0]}, {.disk = &disks[1]}};
+static const struct machine machine = {.disks = disks, .disk_count = 4};
+static const struct plan plan = {.machine = &machine, .disks = planned, .disk_count = 2, .vg = "local"};
+
+/* The judgement never asks LVM. */
+int lvm_report(const char *const *commands, size_t count, char *out, size_t size, const struct child_watch *watch,
+	       struct err *err)
+{
+	(void)commands;
+	(void)count;
+	(void)out;
+	(void)size;
+	(void)watch;
+	return err_set(err, ERR_INTERNAL, NULL, "not expected");
+}
+
+static void test_judgement(void **state)
+{
+	static const struct {
+		const char *report, *where, *msg;
+	} rows[] = {
+		{"", NULL, NULL},
+		{ROW("/dev/sda2", "local", "A") ROW("/dev/sdb", "local", "A"), NULL, NULL},
+		{ROW("/dev/sda2", "local", "A") ROW("[unknown]", "local", "A"), NULL, NULL},
+		{ROW("/dev/sda2", "local", "A") ROW("/dev/sdaa1", "other", "B"), NULL, NULL},
+		{ROW("/dev/sdaa1", "", ""), NULL, NULL},
+		{ROW("/dev/sda2", "old", "A") ROW("/dev/sdaa1", "old", "A"), "/dev/sda2",
+		 "is a PV of VG old, which also lies on /dev/sdaa1 outside of the plan; add that disk to the job "
+		 "or remove it from the VG"},
+		{ROW("/dev/nvme0n1p3", "old", "A") ROW("/dev/sdb", "old", "A"), "/dev/sdb",
+		 "is a PV of VG old, which also lies on /dev/nvme0n1p3 outside of the plan; add that disk to the "
+		 "job or remove it from the VG"},
+		{ROW("/dev/nvme0n1", "local", "B") ROW("/dev/sda2", "local", "A"), "/dev/nvme0n1",
+		 "carries another VG local outside of the plan; rename or remove it, or choose another VG name in "
+		 "the job"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct err_list errors = {0};
+
+		old_vgs_judge(&plan, rows[i].report, &errors);
+		assert_int_equal(errors.count, rows[i].where ? 1 : 0);
+		if (rows[i].where) {
+			assert_string_equal(errors.item[0].where, rows[i].where);
+			assert_string_equal(errors.item[0].msg, rows[i].msg);
+		}
+		err_list_free(&errors);
+	}
+}
+
+static void test_lvm_is_asked_only_about_disks_outside(void **state)
+{
+	struct plan all = plan;
+	struct machine small = machine;
+	struct err_list errors = {0};
+	struct err err = ERR_INIT;
+
+	(void)state;
+	small.disk_count = 2;
+	all.machine = &small;
+	assert_int_equal(old_vgs_check(&all, NULL, &errors, &err), 0);
+	assert_int_equal(old_vgs_check(&plan, NULL, &errors, &err), -1);
+}
+
+static void test_fields(void **state)
+{
+	const char *report = "LVM2_LV_NAME='root' LVM2_LV_SIZE='42'\nLVM2_VG_NAME='local'\n";
+	char text[8];
+
+	(void)state;
+	assert_true(lvm_field(report, "lv_name", text, sizeof(text)));
+	assert_string_equal(text, "root");
+	assert_true(lvm_field(report, "lv_size", text, sizeof(text)));
+	assert_string_equal(text, "42");
+	assert_false(lvm_field(report, "vg_name", text, sizeof(text)));
+	assert_false(lvm_field(report, "name", text, sizeof(text)));
+	assert_false(lvm_field(report, "lv_name", text, 4));
+	report = lvm_next_row(report);
+	assert_true(lvm_field(report, "vg_name", text, sizeof(text)));
+	assert_null(lvm_next_row(report));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_judgement),
+		cmocka_unit_test(test_lvm_is_asked_only_about_disks_outside),
+		cmocka_unit_test(test_fields),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
