@@ -12,7 +12,7 @@ static int explain(lzma_ret code, lzma_stream *xz, uint64_t limit, struct err *e
 	case LZMA_FORMAT_ERROR: return decoder_damaged("xz", "something else follows its end", err);
 	case LZMA_OPTIONS_ERROR: return decoder_damaged("xz", "it uses unknown options", err);
 	case LZMA_BUF_ERROR: return decoder_truncated("xz", err);
-	default: return decoder_damaged("xz", "its check is wrong", err);
+	default: return decoder_damaged("xz", "its data or check is wrong", err);
 	}
 }
 

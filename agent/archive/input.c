@@ -46,8 +46,8 @@ static int failed(const struct input *input, struct err *err)
 		return err_set(err, ERR_ARCHIVE_TRUNCATED, NULL, "the archive is empty");
 	if (input->ended && input->begun)
 		return err_set(err, ERR_ARCHIVE_TRUNCATED, NULL,
-			       "the archive ends before its end, after %llu bytes: %s",
-			       (unsigned long long)input->bytes, why ? why : "no reason given");
+			       "the archive ends before its end, after %llu bytes",
+			       (unsigned long long)input->bytes);
 	return err_set(err, ERR_ARCHIVE_FORMAT, NULL, "cannot read the archive: %s",
 		       why ? why : "no reason given");
 }

@@ -1,0 +1,321 @@
+/*
+ * Unpacking: what GNU tar and cpio packed comes out as it was; what must not be unpacked is refused. Needs root,
+ * as unpacking does: without it the tests are skipped.
+ */
+#include "archive/extract.h"
+
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "tests/unit/scratch.h"
+
+static struct scratch scratch;
+
+/* What GNU tar may say of a tree, and find and getfattr, for a comparison of two. */
+#define DESCRIBE \
+	"describe() { (cd $1; find . -printf '%p %y %m %U %G %T@ %l' \\( -type d -printf '\\n' -o " \
+	"-printf ' %s %n\\n' \\) | sort\n" \
+	"find . -print0 | sort -z | xargs -0 getfattr -h -d -m - -e hex --absolute-names 2>/dev/null\n" \
+	"find . \\( -type c -o -type b \\) -exec stat -c '%n %t:%T' {} + | sort\n" \
+	"find . -type f -print0 | sort -z | xargs -0 sha256sum); }\n"
+
+struct result {
+	int status;
+	struct err err;
+	struct extract_totals totals;
+};
+
+/* In a child, whose root the destination becomes, as in the agent. */
+static void child(const char *archive, const char *root, int report)
+{
+	struct extract_options options = {.accounts_fd = -1};
+	struct result result = {.err = ERR_INIT};
+	int in = scratch_open(&scratch, archive, O_RDONLY), root_fd;
+
+	if (chdir(scratch.path) || chroot(root) || chdir("/"))
+		_exit(1);
+	root_fd = open("/", O_RDONLY | O_DIRECTORY);
+	options.accounts_fd = root_fd;
+	result.status = extract_stream(in, root_fd, &options, &result.totals, &result.err);
+	_exit(write(report, &result, sizeof(result)) != sizeof(result));
+}
+
+static struct result extract(const char *archive, const char *root)
+{
+	struct result result;
+	int report[2], status;
+	pid_t pid;
+
+	assert_int_equal(pipe(report), 0);
+	pid = fork();
+	if (pid == 0)
+		child(archive, root, report[1]);
+	close(report[1]);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(read(report[0], &result, sizeof(result)), sizeof(result));
+	close(report[0]);
+	return result;
+}
+
+static void expect_extracted(const char *archive, const char *root)
+{
+	struct result result = extract(archive, root);
+
+	if (result.status)
+		print_message("%s: %s: %s: %s\n", archive, err_name(result.err.code),
+			      result.err.where, result.err.msg);
+	assert_int_equal(result.status, 0);
+}
+
+static void expect_refused(const char *archive, const char *root, enum err_code code,
+			   const char *where)
+{
+	struct result result = extract(archive, root);
+
+	print_message("%s: %s: %s: %s\n", archive, err_name(result.err.code), result.err.where,
+		      result.err.msg);
+	assert_int_equal(result.status, -1);
+	assert_string_equal(err_name(result.err.code), err_name(code));
+	if (where)
+		assert_string_equal(result.err.where, where);
+}
+
+static const char make_tree[] =
+	"rm -rf tree; mkdir -p tree/dir/deep tree/shared tree/empty; cd tree\n"
+	"echo one >a; ln a b; ln a dir/c; ln -s ../a dir/link; ln -s /absent dangling\n"
+	"seq 100000 >dir/large; : >nothing; printf head >sparse; truncate -s 40M sparse\n"
+	"printf x | dd of=sparse bs=1 seek=20000000 conv=notrunc status=none; truncate -s 3M hole\n"
+	"mkfifo -m 620 fifo; mknod -m 660 char c 5 1; mknod -m 600 block b 8 17\n"
+	"n=$(printf 'n%.0s' $(seq 200)); mkdir -p $n/$n/$n; echo deep >\"$n/$n/$n/a b\"\n"
+	"printf latin >\"$(printf 'caf\\351')\"; printf utf >caf\303\251\n"
+	"cp /bin/true cap; chown 65534:65533 cap; chmod 2711 cap\n"
+	"cp /bin/true suid; chmod 6755 suid; chmod 1777 dir; chmod 700 dir/deep; chmod 2770 shared\n"
+	"chown -h 12345:54321 dangling char shared; chown -R 33:44 dir/deep\n"
+	"touch -d '2001-02-03 04:05:06.789012345 UTC' a dir/large dir dir/deep empty\n"
+	"touch -h -d '1999-01-02 03:04:05 UTC' dangling; touch -d '1969-06-07 UTC' nothing\n";
+static const char add_attributes[] =
+	"cd tree; setfattr -n user.a -v value a; setfattr -n user.bin -v 0x00ff0a3d dir\n"
+	"setfattr -n trusted.t -v x dangling -h; setcap cap_net_raw+ep cap\n"
+	"setfacl -m u:7:rw,g:8:r,m::rw a; setfacl -m u:7:rwx,d:u:7:rx,d:g:8:rwx dir\n"
+	"setfacl -m d:u:9:r shared; echo own >shared/plain; setfacl -b shared/plain; chmod 604 shared/plain\n"
+	"chgrp 0 shared/plain; mkdir shared/sub; setfacl -b shared/sub; chmod 750 shared/sub\n"
+	"touch -d '2001-02-03 04:05:06 UTC' a dir shared shared/plain shared/sub\n";
+
+static void compare(void)
+{
+	scratch_run(&scratch, DESCRIBE "describe tree >want; describe out >have; diff want have\n"
+				       "test $(du -s out/sparse | cut -f1) -lt 1000\n"
+				       "test $(du -s out/hole | cut -f1) -lt 100");
+}
+
+static void everything_survives(void **state)
+{
+	static const char *const packers[] = {
+		"tar -C tree --format=pax --sparse --xattrs --xattrs-include='*' --acls --numeric-owner -cf t .",
+		"tar -C tree --format=pax --sparse --sparse-version=0.0 --xattrs --xattrs-include='*' --acls -cf t .",
+		"tar -C tree --format=pax --sparse --sparse-version=0.1 --xattrs --xattrs-include='*' --acls -cf t .",
+		/* Without --sort, and with directories after what is in them. */
+		"(cd tree; find . -depth -print0) | tar -C tree --null --no-recursion -T - --format=pax --sparse "
+		"--xattrs --xattrs-include='*' --acls -cf t",
+	};
+
+	(void)state;
+	scratch_run(&scratch, make_tree);
+	scratch_run(&scratch, add_attributes);
+	for (size_t i = 0; i < sizeof(packers) / sizeof(*packers); i++) {
+		print_message("%s\n", packers[i]);
+		scratch_run(&scratch, "rm -rf out; mkdir out");
+		scratch_run(&scratch, packers[i]);
+		expect_extracted("t", "out");
+		compare();
+		/* Again, over what is there. */
+		expect_extracted("t", "out");
+		compare();
+	}
+}
+
+/* These formats have whole seconds and no xattrs; ustar has no holes and no names beyond 255 bytes. */
+static void older_formats_survive(void **state)
+{
+	static const char *const packers[] = {
+		"tar -C tree --format=gnu --sparse -cf t .",
+		"tar -C tree --format=oldgnu --sparse -cf t .",
+		"rm -rf tree/n*n; touch -d 2001-01-01 tree; tar -C tree --format=ustar -cf t .",
+		"(cd tree; find . | cpio --quiet -o -H newc) >t",
+		"(cd tree; find . -depth | cpio --quiet -o -H crc) >t",
+		"(cd tree; find . | cpio --quiet -o -H odc) >t",
+	};
+
+	(void)state;
+	scratch_run(&scratch, make_tree);
+	scratch_run(&scratch, "rm -f tree/sparse tree/hole tree/nothing tree/caf*\n"
+			      "find tree -exec touch -h -d '2001-02-03 04:05:06 UTC' {} +");
+	for (size_t i = 0; i < sizeof(packers) / sizeof(*packers); i++) {
+		print_message("%s\n", packers[i]);
+		scratch_run(&scratch, "rm -rf out; mkdir out");
+		scratch_run(&scratch, packers[i]);
+		expect_extracted("t", "out");
+		scratch_run(&scratch, DESCRIBE "describe tree >want; describe out >have; diff want have");
+	}
+}
+
+static void acls_by_name_get_numbers(void **state)
+{
+	(void)state;
+	scratch_run(&scratch,
+		    "rm -rf tree out; mkdir -p tree/bin tree/etc out; echo x >tree/bin/file\n"
+		    "echo 'daemon:x:77:77::/:/bin/sh' >tree/etc/passwd; echo 'bin:x:78:' >tree/etc/group\n"
+		    "setfacl -m u:daemon:rw,g:bin:r tree/bin/file; setfacl -m d:u:daemon:rwx tree/bin\n"
+		    "tar -C tree --acls --sort=name -cf t .");
+	expect_extracted("t", "out");
+	scratch_run(&scratch, "getfacl -n out/bin/file | grep -q '^user:77:rw-'\n"
+			      "getfacl -n out/bin/file | grep -q '^group:78:r--'\n"
+			      "getfacl -n out/bin | grep -q '^default:user:77:rwx'");
+	scratch_run(&scratch, "rm -rf out; mkdir out; rm -rf tree/etc; tar -C tree --acls -cf t .");
+	expect_refused("t", "out", ERR_ARCHIVE_ENTRY, NULL);
+}
+
+/* What lies in the new system before: mount points, links of a merged /usr, old files. */
+static void existing_things_are_respected(void **state)
+{
+	(void)state;
+	scratch_run(&scratch,
+		    "rm -rf tree out; mkdir -p tree/lib/modules out/usr/lib out/data\n"
+		    "echo new >tree/lib/modules/m.ko; echo new >tree/file; echo new >tree/wasdir\n"
+		    "ln -s target tree/link; touch -d 2001-01-01 tree/lib; tar -C tree -cf t lib file wasdir link\n"
+		    "ln -s usr/lib out/lib; echo old >out/elsewhere; ln -s elsewhere out/file\n"
+		    "mkdir out/wasdir; echo old >out/link; touch -d 2005-05-05 out out/usr/lib");
+	expect_extracted("t", "out");
+	scratch_run(&scratch,
+		    "test -L out/lib; grep -q new out/usr/lib/modules/m.ko; grep -q old out/elsewhere\n"
+		    "test ! -L out/file; grep -q new out/file; grep -q new out/wasdir\n"
+		    "test $(readlink out/link) = target\n"
+		    "test $(stat -c %Y out) = $(date -d 2005-05-05 +%s)\n"
+		    "test $(stat -c %Y out/usr/lib) = $(date -d 2005-05-05 +%s)");
+}
+
+/* Directories that give their files a group or an ACL must not do so here. */
+static void nothing_is_inherited(void **state)
+{
+	(void)state;
+	scratch_run(&scratch,
+		    "rm -rf tree out; mkdir -p tree/d/sub out/d; echo x >tree/d/f; mkfifo tree/d/p\n"
+		    "ln -s x tree/d/l; chmod 640 tree/d/f; chmod 751 tree/d/sub; chmod 600 tree/d/p\n"
+		    "tar -C tree --format=pax -cf t d/f d/p d/l d/sub\n"
+		    "chgrp 99 out/d; chmod 2775 out/d; setfacl -m d:u:5:rwx out/d");
+	expect_extracted("t", "out");
+	scratch_run(&scratch, DESCRIBE "rm -rf out2; cp -a tree out2\n"
+				       "(cd tree/d && describe . | grep -v '^\\. ') >want\n"
+				       "(cd out/d && describe . | grep -v '^\\. ' | sed '/^# file: \\.$/,/^$/d') >have\n"
+				       "diff want have");
+}
+
+static void names_stay_below_the_root(void **state)
+{
+	(void)state;
+	scratch_run(&scratch, "rm -rf tree out outside; mkdir -p tree out outside/etc; echo x >tree/file\n"
+			      "tar -C tree --transform 's,file,../outside/up,' -P -cf up file\n"
+			      "tar -C tree --transform 's,file,a/../../b,' -P -cf inner file\n"
+			      "tar -C tree --transform \"s,file,$PWD/absolute,\" -P -cf abs file\n"
+			      "ln -s \"$PWD/outside\" tree/link; tar -C tree -cf link link\n"
+			      "rm tree/link; mkdir tree/link; echo bad >tree/link/file; tar -C tree -rf link link/file\n"
+			      "mkdir out/tmp");
+	expect_refused("up", "out", ERR_ARCHIVE_ENTRY, "../outside/up");
+	expect_refused("inner", "out", ERR_ARCHIVE_ENTRY, "a/../../b");
+	expect_extracted("abs", "out");
+	scratch_run(&scratch, "test ! -e absolute; find out -name absolute | grep -q .");
+	/* The link leads into the new root, where there is nothing of that name: an error, and nothing outside. */
+	expect_refused("link", "out", ERR_ARCHIVE_ENTRY, "link/file");
+	scratch_run(&scratch, "test -z \"$(find outside -type f)\"");
+}
+
+static void bad_archives_are_told_apart(void **state)
+{
+	(void)state;
+	scratch_run(&scratch,
+		    "rm -rf tree out; mkdir -p tree/d out; seq 50000 >tree/d/file; seq 10 >tree/d/other\n"
+		    "tar -C tree -b1 --sort=name -cf t .\n"
+		    "head -c 700 t >in-header; head -c 100000 t >in-data; head -c -1024 t >no-end\n"
+		    "head -c 4000 /dev/urandom >noise; : >empty\n"
+		    "(cd tree; find . | cpio --quiet -o -H newc) >c; head -c -700 c >cpio-cut\n"
+		    "tar -C tree --format=gnu -cf link d/file; cp link nolink; ln tree/d/file tree/d/g\n"
+		    "tar -C tree -cf l d/file d/g; tar --delete -f l d/file\n"
+		    "mkdir -p out2/d/file/full out2/d/file/full");
+	expect_refused("in-header", "out", ERR_ARCHIVE_TRUNCATED, NULL);
+	expect_refused("in-data", "out", ERR_ARCHIVE_TRUNCATED, NULL);
+	expect_refused("no-end", "out", ERR_ARCHIVE_TRUNCATED, NULL);
+	expect_refused("cpio-cut", "out", ERR_ARCHIVE_TRUNCATED, NULL);
+	expect_refused("noise", "out", ERR_ARCHIVE_FORMAT, NULL);
+	expect_refused("empty", "out", ERR_ARCHIVE_TRUNCATED, NULL);
+	scratch_run(&scratch, "rm -rf out; mkdir out");
+	expect_refused("l", "out", ERR_ARCHIVE_ENTRY, "d/g");
+	/* A directory that is not empty is never removed for a file. */
+	expect_refused("t", "out2", ERR_ARCHIVE_ENTRY, "./d/file");
+}
+
+static void a_full_disk_is_told(void **state)
+{
+	(void)state;
+	scratch_run(&scratch, "rm -rf tree out; mkdir -p tree out; head -c 4M /dev/zero >tree/file\n"
+			      "tar -C tree -cf t .; mount -t tmpfs -o size=1m tmpfs out");
+	expect_refused("t", "out", ERR_ARCHIVE_SPACE, "./file");
+	scratch_run(&scratch, "umount out");
+}
+
+static void totals_are_counted(void **state)
+{
+	struct result result;
+
+	(void)state;
+	scratch_run(&scratch, "rm -rf tree out; mkdir -p tree out; printf 12345 >tree/a; ln tree/a tree/b\n"
+			      "tar -C tree -cf t .");
+	result = extract("t", "out");
+	assert_int_equal(result.status, 0);
+	assert_int_equal(result.totals.entries, 3);
+	assert_int_equal(result.totals.bytes, 5);
+}
+
+static int setup(void **state)
+{
+	(void)state;
+	scratch_make(&scratch);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	scratch_remove(&scratch);
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(everything_survives),
+		cmocka_unit_test(older_formats_survive),
+		cmocka_unit_test(acls_by_name_get_numbers),
+		cmocka_unit_test(existing_things_are_respected),
+		cmocka_unit_test(nothing_is_inherited),
+		cmocka_unit_test(names_stay_below_the_root),
+		cmocka_unit_test(bad_archives_are_told_apart),
+		cmocka_unit_test(a_full_disk_is_told),
+		cmocka_unit_test(totals_are_counted),
+	};
+
+	if (geteuid() != 0) {
+		print_message("skipped: needs root\n");
+		return 0;
+	}
+	return cmocka_run_group_tests(tests, setup, teardown);
+}
