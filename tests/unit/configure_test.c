@@ -1,0 +1,267 @@
+/* The whole configure step on a small tree, in a child whose root directory has it as /newroot. */
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "os_tree.h"
+#include "steps/first_boot_files.h"
+#include "steps/step.h"
+
+static struct plan_fs filesystems[] = {
+	{.device = "/dev/local/root",
+	 .spec = "/dev/local/root",
+	 .type = FS_XFS,
+	 .mount = "/",
+	 .options = "defaults"},
+	{.device = "/dev/vda1",
+	 .spec = "UUID=0a3407de-014b-458b-b5c1-848e92a327a3",
+	 .type = FS_EXT3,
+	 .mount = "/boot",
+	 .options = "defaults"},
+	{.device = "/dev/local/spare", .spec = "/dev/local/spare", .type = FS_XFS, .options = "x"},
+	{.device = "/dev/local/swap", .spec = "/dev/local/swap", .type = FS_SWAP, .options = "sw"},
+};
+
+const struct plan_fs *plan_fs_at(const struct plan *plan, const char *mount)
+{
+	for (size_t i = 0; i < plan->fs_count; i++)
+		if (plan->filesystems[i].mount && !strcmp(plan->filesystems[i].mount, mount))
+			return &plan->filesystems[i];
+	return NULL;
+}
+
+static void note(const char *fmt, ...)
+{
+	(void)fmt;
+}
+
+static const char *const debian[] = {"/newroot/sbin/openrc-run",
+				     "/newroot/etc/network/interfaces=old\n",
+				     "/newroot/etc/inittab=id:2:initdefault:\n",
+				     "/newroot/etc/fstab=/dev/xvda1 / ext3 x 0 1\n",
+				     "/newroot/etc/passwd=root:x:0:0::/root:/bin/sh\n",
+				     "/etc/newroot/site/ca.pem=the CA\n",
+				     "/proc/.keep=x",
+				     NULL};
+
+static struct job_interface interfaces[] = {{.name = "eth0", .dhcp = true}};
+static struct job_file files[] = {
+	{"/files/0", "/etc/motd", "a\0b", 3, 0640, "root", "root"},
+	{"/files/1", "/etc/hostname", "the operator's\n", 15, 0644, "root", "0"},
+};
+
+/* The parts of a scene, for one child. */
+struct scene {
+	struct tree tree;
+	struct arena arena;
+	struct params params;
+	struct job job;
+	struct plan plan;
+	struct nic nic;
+	struct context ctx;
+};
+
+static void scene_make(struct scene *s)
+{
+	static const char *consoles[] = {"tty0", "ttyS0,115200"}, *keys[] = {"ssh-rsa AAAAB3 me"};
+
+	*s = (struct scene){
+		.params = {.url = "https://10.0.0.1:8443", .token = "secret"},
+		.nic = {.name = "eth0", .mac = "52:54:00:00:00:01"},
+		.job = {.text = "{}",
+			.text_size = 2,
+			.root_options = "ro",
+			.consoles = {consoles, 2},
+			.ssh_keys = {keys, 1},
+			.files = files,
+			.file_count = 2,
+			.first_boot = true,
+			.network = {.given = true,
+				    .hostname = "db1",
+				    .interfaces = interfaces,
+				    .interface_count = 1}},
+	};
+	s->plan = (struct plan){.filesystems = filesystems, .fs_count = 4};
+	s->ctx = (struct context){.params = &s->params,
+				  .machine = {.nics = &s->nic, .nic_count = 1},
+				  .job = &s->job,
+				  .plan = &s->plan,
+				  .arena = &s->arena,
+				  .kernel_release = "6.1.0",
+				  .kernel_image = "/boot/vmlinuz-6.1.0",
+				  .initrd_image = "/boot/initrd-6.1.0.img",
+				  .note = note};
+	tree_make(&s->tree, debian);
+}
+
+/* /proc/self/exe is the "agent" that gets installed. */
+static int enter(const struct scene *s)
+{
+	char proc[96];
+
+	snprintf(proc, sizeof(proc), "%s/proc", s->tree.root);
+	if (mount("/proc", proc, NULL, MS_BIND | MS_REC, NULL) || chroot(s->tree.root))
+		return -1;
+	return chdir("/");
+}
+
+static int contains(struct scene *s, const char *path, const char *wanted)
+{
+	const char *text = tree_read(&s->tree, path);
+
+	if (text && strstr(text, wanted))
+		return 0;
+	fprintf(stderr, "%s lacks \"%s\":\n%s\n", path, wanted, text ? text : "(nothing)");
+	return -1;
+}
+
+static int mode_is(const struct scene *s, const char *path, mode_t mode)
+{
+	struct stat st;
+
+	if (target_stat(&s->tree.target, path, &st) && (st.st_mode & 07777) == mode)
+		return 0;
+	fprintf(stderr, "%s is not there with mode %04o\n", path, mode);
+	return -1;
+}
+
+static int tell(const struct err *err)
+{
+	fprintf(stderr, "[%s] %s: %s\n", err_name(err->code), err->where, err->msg);
+	return -1;
+}
+
+static int configure_all(struct scene *s)
+{
+	struct err err = ERR_INIT;
+
+	if (step_configure.run(&s->ctx, &err) || step_configure.verify(&s->ctx, &err))
+		return tell(&err);
+	return contains(s, "/newroot/etc/fstab", "/dev/local/swap\tnone\tswap\tsw") ||
+			       contains(s, "/newroot/etc/fstab.premigration", "xvda1") ||
+			       contains(s, "/newroot/etc/network/interfaces", "inet dhcp") ||
+			       contains(s, "/newroot/etc/inittab", "ttyS0") ||
+			       contains(s, "/newroot/etc/hostname", "the operator's") ||
+			       contains(s, "/newroot/root/.ssh/authorized_keys", "AAAAB3") ||
+			       contains(s, "/newroot/boot/grub/grub.cfg",
+					"root=/dev/local/root ro console=tty0 "
+					"console=ttyS0,115200 net.ifnames=0\n") ||
+			       contains(s, "/newroot/etc/newroot/first-boot.json",
+					"\"mac\": \"52:54:00:00:00:01\"") ||
+			       contains(s, "/newroot/etc/newroot/ca.pem", "the CA") ||
+			       mode_is(s, "/newroot/etc/newroot/first-boot.json", 0600) ||
+			       mode_is(s, "/newroot/var/lib/newroot/job.json", 0600) ||
+			       mode_is(s, "/newroot/usr/sbin/newroot", 0755) ||
+			       mode_is(s, "/newroot/etc/motd", 0640) ||
+			       strstr(tree_read(&s->tree, "/newroot/etc/fstab"), "spare")
+		       ? -1
+		       : 0;
+}
+
+static int again_changes_nothing(struct scene *s)
+{
+	struct stat before, after;
+	struct err err = ERR_INIT;
+
+	if (step_configure.run(&s->ctx, &err))
+		return tell(&err);
+	if (!target_stat(&s->tree.target, "/newroot/etc/inittab", &before) ||
+	    step_configure.run(&s->ctx, &err) ||
+	    !target_stat(&s->tree.target, "/newroot/etc/inittab", &after))
+		return tell(&err);
+	return before.st_ino == after.st_ino ? 0 : -1;
+}
+
+static int damage_is_seen(struct scene *s)
+{
+	struct err err = ERR_INIT;
+
+	if (step_configure.run(&s->ctx, &err))
+		return tell(&err);
+	if (truncate("/newroot/etc/hosts", 3))
+		return -1;
+	return step_configure.verify(&s->ctx, &err) == -1 && err.code == ERR_VERIFY &&
+			       !strcmp(err.where, "/etc/hosts")
+		       ? 0
+		       : tell(&err);
+}
+
+static int unknown_init_is_refused(struct scene *s)
+{
+	struct err err = ERR_INIT;
+
+	if (unlink("/newroot/sbin/openrc-run") || unlink("/newroot/etc/inittab"))
+		return -1;
+	if (step_configure.run(&s->ctx, &err) == 0 || !strstr(err.msg, "init system is none that"))
+		return tell(&err);
+	s->job.first_boot = false;
+	err = (struct err)ERR_INIT;
+	return step_configure.run(&s->ctx, &err) ? tell(&err) : 0;
+}
+
+/* Without the site's parameters the instructions of an earlier run stay. */
+static int instructions_stay(struct scene *s)
+{
+	struct err err = ERR_INIT;
+
+	if (step_configure.run(&s->ctx, &err))
+		return tell(&err);
+	s->params = (struct params){0};
+	if (step_configure.run(&s->ctx, &err))
+		return tell(&err);
+	return contains(s, "/newroot/etc/newroot/first-boot.json", "secret");
+}
+
+static void in_a_new_root(void **state)
+{
+	int (*const *check)(struct scene * s) = *state;
+	struct scene s;
+	int status;
+	pid_t pid;
+
+	scene_make(&s);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		if (unshare(CLONE_NEWNS) || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
+		    enter(&s))
+			_exit(77);
+		_exit((*check)(&s) ? 1 : 0);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	tree_free(&s.tree);
+	arena_free(&s.arena);
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 77)
+		skip(); /* only root may change its root directory */
+	assert_int_equal(status, 0);
+}
+
+#define IN_A_NEW_ROOT(check)                                                                       \
+	{                                                                                          \
+#check, in_a_new_root, NULL, NULL, (void *)&(int (*[])(struct scene *))            \
+		{                                                                                  \
+			check                                                                      \
+		}                                                                                  \
+	}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		IN_A_NEW_ROOT(configure_all),     IN_A_NEW_ROOT(again_changes_nothing),
+		IN_A_NEW_ROOT(damage_is_seen),    IN_A_NEW_ROOT(unknown_init_is_refused),
+		IN_A_NEW_ROOT(instructions_stay),
+	};
+
+	return cmocka_run_group_tests_name("configure", tests, NULL, NULL);
+}
