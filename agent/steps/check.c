@@ -6,6 +6,7 @@
 
 #include "base/limits.h"
 #include "service/fetch.h"
+#include "steps/refuse.h"
 #include "steps/step.h"
 
 /* LVM locks 18 MiB and mkfs.xfs maps as much; a VM of 96 MiB has about 70 left after the kernel. */
@@ -87,7 +88,7 @@ static void check_sources(const struct context *ctx, const struct plan *plan,
 	for (size_t i = 0; i < job->archive_count; i++)
 		check_source(ctx, plan, job->archives[i].to, &job->archives[i].source, errors);
 	if (job->kernel.given)
-		check_source(ctx, plan, "/boot", &job->kernel.source, errors);
+		check_source(ctx, plan, "/", &job->kernel.source, errors);
 }
 
 /* Checks of later steps see the plan as it will be; without one they check what they can. */
@@ -99,21 +100,6 @@ static void check_steps(const struct context *ctx, struct plan *plan, struct err
 	for (size_t i = 0; steps[i]; i++)
 		if (steps[i]->check)
 			steps[i]->check(&view, errors);
-}
-
-static int refuse(const struct context *ctx, const struct err_list *errors, struct err *err)
-{
-	size_t count = errors->count + errors->dropped;
-
-	for (size_t i = 0; i < errors->count; i++) {
-		const struct err *item = &errors->item[i];
-
-		ctx->note("error %zu of %zu [%s] %s%s%s", i + 1, count, err_name(item->code),
-			  item->where, *item->where ? ": " : "", item->msg);
-	}
-	*err = errors->item[0];
-	return count == 1 ? -1
-			  : err_prefix(err, "%zu errors, nothing was written; the first", count);
 }
 
 static int run(struct context *ctx, struct err *err)

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#define OPTIONS_MAX 12 /* words of a row, with its NULL */
+#define WORDS_MAX 16 /* of a maker, with its NULL */
 
 /*
  * A profile names every feature that today's makers would add by themselves, because the oldest kernel of
@@ -19,46 +19,31 @@
  * modern: what mkfs.xfs 6.1 makes. ext4 without orphan_file and metadata_csum_seed, which GRUB 2.06
  * and e2fsprogs before 1.47 don't know.
  */
-#define EXT_BASE "none,ext_attr,resize_inode,dir_index,filetype,sparse_super,large_file"
-#define EXT3     EXT_BASE ",has_journal"
-#define EXT4     EXT3 ",extent,huge_file,flex_bg,dir_nlink,extra_isize"
-#define MKE2FS(features, inode_size)                                                               \
-	{                                                                                          \
-		"mke2fs", "-q", "-F", "-b", "4096", "-I", inode_size, "-O", features               \
-	}
-#define V5_LATER "finobt=0,rmapbt=0,reflink=0,bigtime=0,inobtcount=0"
+#define V5_LATER  "finobt=0,rmapbt=0,reflink=0,bigtime=0,inobtcount=0"
+#define V4_INODES "size=256,attr=2,projid32bit=0,sparse=0"
+#define MKXFS     "mkfs.xfs", "-q", "-f"
+#define EXT2      "none,ext_attr,resize_inode,dir_index,filetype,sparse_super,large_file"
+#define EXT3      EXT2 ",has_journal"
+#define EXT4      EXT3 ",extent,huge_file,flex_bg,dir_nlink,extra_isize"
+#define MKE2FS    "mke2fs", "-q", "-F", "-b", "4096"
 
-static const char
-	*const options[][PROFILE_MODERN + 1][OPTIONS_MAX] =
-		{
-			[FS_XFS] =
-				{
-					[PROFILE_2_6_18] =
-						{"mkfs.xfs", "-q", "-f", "-m", "crc=0," V5_LATER,
-						 "-n", "ftype=0", "-l", "lazy-count=0", "-i",
-						 "size=256,attr=2,projid32bit=0,sparse=0"},
-					[PROFILE_3_10] = {"mkfs.xfs", "-q", "-f", "-m", "crc=1," V5_LATER, "-i", "sparse=0"},
-					[PROFILE_MODERN] = {"mkfs.xfs", "-q", "-f"},
-				},
-			[FS_EXT2] =
-				{
-					[PROFILE_2_6_18] = MKE2FS(EXT_BASE, "128"),
-					[PROFILE_3_10] = MKE2FS(EXT_BASE, "256"),
-					[PROFILE_MODERN] = MKE2FS(EXT_BASE, "256"),
-				},
-			[FS_EXT3] =
-				{
-					[PROFILE_2_6_18] = MKE2FS(EXT3, "128"),
-					[PROFILE_3_10] = MKE2FS(EXT3, "256"),
-					[PROFILE_MODERN] = MKE2FS(EXT3, "256"),
-				},
-			[FS_EXT4] =
-				{
-					[PROFILE_2_6_18] = MKE2FS(EXT4 ",uninit_bg", "256"),
-					[PROFILE_3_10] = MKE2FS(EXT4 ",uninit_bg", "256"),
-					[PROFILE_MODERN] =
-						MKE2FS(EXT4 ",metadata_csum,64bit", "256"),
-				},
+static const char *const xfs_2_6_18[] = {MKXFS,     "-m", "crc=0," V5_LATER, "-i", V4_INODES, "-n",
+					 "ftype=0", "-l", "lazy-count=0",    NULL};
+static const char *const xfs_3_10[] = {MKXFS, "-m", "crc=1," V5_LATER, "-i", "sparse=0", NULL};
+static const char *const xfs_modern[] = {MKXFS, NULL};
+static const char *const ext2_2_6_18[] = {MKE2FS, "-I", "128", "-O", EXT2, NULL};
+static const char *const ext2_later[] = {MKE2FS, "-I", "256", "-O", EXT2, NULL};
+static const char *const ext3_2_6_18[] = {MKE2FS, "-I", "128", "-O", EXT3, NULL};
+static const char *const ext3_later[] = {MKE2FS, "-I", "256", "-O", EXT3, NULL};
+static const char *const ext4_to_3_10[] = {MKE2FS, "-I", "256", "-O", EXT4 ",uninit_bg", NULL};
+static const char *const ext4_modern[] = {MKE2FS, "-I", "256", "-O", EXT4 ",metadata_csum,64bit",
+					  NULL};
+
+static const char *const *const makers[][PROFILE_MODERN + 1] = {
+	[FS_XFS] = {NULL, xfs_2_6_18, xfs_3_10, xfs_modern},
+	[FS_EXT2] = {NULL, ext2_2_6_18, ext2_later, ext2_later},
+	[FS_EXT3] = {NULL, ext3_2_6_18, ext3_later, ext3_later},
+	[FS_EXT4] = {NULL, ext4_to_3_10, ext4_to_3_10, ext4_modern},
 };
 
 const char *const *mkfs_argv(const struct plan_fs *fs, enum fs_profile profile, struct arena *arena)
@@ -69,9 +54,9 @@ const char *const *mkfs_argv(const struct plan_fs *fs, enum fs_profile profile, 
 
 	if (fs->type == FS_SWAP)
 		return NULL;
-	row = options[fs->type][profile];
+	row = makers[fs->type][profile];
 	/* Label and UUID are two words each; then the device and the final NULL. */
-	argv = arena_array(arena, OPTIONS_MAX + fs->mkfs_options.count + 6, sizeof(*argv));
+	argv = arena_array(arena, WORDS_MAX + fs->mkfs_options.count + 6, sizeof(*argv));
 	while (row[count]) {
 		argv[count] = row[count];
 		count++;

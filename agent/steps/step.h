@@ -26,7 +26,7 @@ struct context {
 	struct machine machine;
 	struct service *service; /* NULL: `apply` with a job file and no service */
 	struct job *job;         /* NULL before fetch */
-	struct plan *plan;       /* NULL before plan */
+	struct plan *plan;       /* NULL before plan; `check` sees it as it will be, if it can be */
 	struct arena *arena;
 	const struct child_watch *watch; /* give it to every child_run() */
 	const char *kernel_release;      /* set by the kernel step: "2.6.18-164.el5" */

@@ -45,8 +45,8 @@ static void test_command_lines(void **state)
 		 "mkfs.xfs -q -f -m crc=1,finobt=0,rmapbt=0,reflink=0,bigtime=0,inobtcount=0 -i sparse=0 -L data -m "
 		 "uuid=" UUID " -i maxpct=5 /dev/local/data"},
 		{FS_XFS, PROFILE_2_6_18,
-		 "mkfs.xfs -q -f -m crc=0,finobt=0,rmapbt=0,reflink=0,bigtime=0,inobtcount=0 -n ftype=0 -l "
-		 "lazy-count=0 -i size=256,attr=2,projid32bit=0,sparse=0 -L data -m uuid=" UUID
+		 "mkfs.xfs -q -f -m crc=0,finobt=0,rmapbt=0,reflink=0,bigtime=0,inobtcount=0 -i "
+		 "size=256,attr=2,projid32bit=0,sparse=0 -n ftype=0 -l lazy-count=0 -L data -m uuid=" UUID
 		 " -i maxpct=5 /dev/local/data"},
 		{FS_EXT3, PROFILE_2_6_18,
 		 "mke2fs -q -F -b 4096 -I 128 -O none,ext_attr,resize_inode,dir_index,filetype,sparse_super,"
