@@ -28,8 +28,9 @@ struct service {
 };
 
 /*
- * Send `request` (its host, target and token are filled in here) to `url` and read the head of the answer, whatever its status; redirects of GET and
- * HEAD are followed. After 0 the caller reads the body and calls exchange_end(); errors name the URL.
+ * Send `request` (its host, target and token are filled in here) to `url` and read the head of the
+ * answer, whatever its status; redirects of GET and HEAD are followed. After 0 the caller reads the
+ * body and calls exchange_end(). Errors name the URL.
  */
 int exchange_begin(struct service *service, const char *url, const struct http_request *request,
 		   struct http_response *response, struct err *err);

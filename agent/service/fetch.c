@@ -172,7 +172,8 @@ static int write_piece(struct stream *stream, size_t size, struct err *err)
 
 	if (!size)
 		return 0;
-	sha256_update(&stream->sha, size, p);
+	if (stream->hashed)
+		sha256_update(&stream->sha, size, p);
 	for (size_t left = size; left;) {
 		ssize_t n = write(stream->out_fd, p, left);
 

@@ -207,3 +207,21 @@ def test_several_anchors(hello, good_cert, authority, tmp_path):
     other = Authority(tmp_path / "other", name="another CA")
     path.write_bytes(other.cert.read_bytes() + authority.cert.read_bytes())
     assert hello(good_cert, ca=path).ok
+
+
+YEAR_1970, YEAR_2096 = 0, 4_000_000_000
+
+
+@pytest.mark.parametrize("now", [YEAR_1970, YEAR_2096])
+def test_impossible_clock(hello, good_cert, now):
+    """Checked for the build's time instead."""
+    assert hello(good_cert, now=now).ok
+
+
+def test_impossible_clock_and_a_certificate_younger_than_the_build(hello, authority):
+    assert hello(authority.issue("young", GOOD_NAMES, stamp(2), stamp(30)), now=YEAR_1970).ok
+
+
+def test_impossible_clock_does_not_excuse_what_ended_before_the_build(hello, authority):
+    result = hello(authority.issue("old", GOOD_NAMES, "20200101000000Z", "20210101000000Z"), now=YEAR_1970)
+    assert result.error == "tls.expired" and "not plausible" in result.message, result
