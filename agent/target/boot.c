@@ -68,7 +68,7 @@ _Noreturn void boot_run(char **argv)
 	struct boot_config config;
 	struct boot_line line;
 	struct err err = ERR_INIT;
-	char reason[sizeof(err.msg) + sizeof(err.where) + 8];
+	const char *failed_modules;
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	signal(SIGPIPE, SIG_IGN);
@@ -77,13 +77,14 @@ _Noreturn void boot_run(char **argv)
 	boot_config_parse(&config, read_text(BOOT_CONFIG_PATH, &arena), &arena);
 	if (boot_line_parse(&line, read_text("/proc/cmdline", &arena), &arena, &err))
 		printf("newroot: %s: %s\n", err.where, err.msg);
-	boot_modules_load(&config, &line, &arena);
+	failed_modules = boot_modules_load(&config, &line, &arena);
 	if (line.shell)
 		boot_shell("newroot.shell was asked for", 0);
 	for (;;) {
 		err = (struct err)ERR_INIT;
 		try_once(&line, &config, argv, &arena, &err);
-		snprintf(reason, sizeof(reason), "%s: %s", err.where, err.msg);
-		boot_shell(reason, line.panic_s);
+		if (*failed_modules)
+			printf("newroot: modules that could not be loaded:%s\n", failed_modules);
+		boot_shell(arena_printf(&arena, "%s: %s", err.where, err.msg), line.panic_s);
 	}
 }

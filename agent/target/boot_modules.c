@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -26,9 +25,11 @@ static int load(const char *path, const char *options)
 	return ret;
 }
 
-void boot_modules_load(const struct boot_config *config, const struct boot_line *line,
-		       struct arena *arena)
+char *boot_modules_load(const struct boot_config *config, const struct boot_line *line,
+			struct arena *arena)
 {
+	char *failed = arena_strdup(arena, "");
+
 	for (size_t i = 0; i < config->modules.count; i++) {
 		const char *path = config->modules.item[i];
 		char name[128];
@@ -38,6 +39,7 @@ void boot_modules_load(const struct boot_config *config, const struct boot_line 
 		/* ENODEV: its hardware is not here, as expected of a listed set. */
 		if (load(path, boot_line_module_options(line, name, arena)) && errno != EEXIST &&
 		    errno != ENODEV)
-			printf("newroot: module %s: %s\n", name, strerror(errno));
+			failed = arena_printf(arena, "%s %s (%s)", failed, name, strerror(errno));
 	}
+	return failed;
 }

@@ -8,10 +8,11 @@
 #include "target/boot_line.h"
 
 /*
- * Load all. One that does not load is told on the console and passed over: hardware it is for may be absent, and
- * whether the root is found decides. Files are plain .ko; init_module(2) is there since 2.6.0.
+ * Load all. Returns those that failed, with reasons, as text of the arena ("" for none): hardware they are for may
+ * be absent, so only a root that is not found makes them interesting. Files are plain .ko; init_module(2)
+ * is there since 2.6.0.
  */
-void boot_modules_load(const struct boot_config *config, const struct boot_line *line,
-		       struct arena *arena);
+char *boot_modules_load(const struct boot_config *config, const struct boot_line *line,
+			struct arena *arena);
 
 #endif
