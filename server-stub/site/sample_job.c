@@ -11,9 +11,11 @@ int sample_job_write(const struct data *data, const struct settings *settings, s
 		"  \"volumes\":  [ {\"name\": \"root\", \"size\": \"8GiB\", \"mount\": \"/\"},\n"
 		"                {\"name\": \"data\", \"size\": \"rest\", \"mount\": \"/data\"},\n"
 		"                {\"name\": \"swap\", \"size\": \"1GiB\", \"fs\": \"swap\"} ],\n"
-		"  \"archives\": [ {\"to\": \"/\",     \"url\": \"%s/v1/archives/root.tar.gz\"},\n"
-		"                {\"to\": \"/data\", \"url\": \"%s/v1/archives/data.tar.gz\"} ],\n"
-		"  \"kernel\":   {\"url\": \"%s/v1/archives/kernel.rpm\"},\n"
+		"  \"archives\": [ {\"to\": \"/\",     \"url\": \"%s/v1/archives/root.tar.gz\",\n"
+		"                 \"sha256\": \"none\"},\n"
+		"                {\"to\": \"/data\", \"url\": \"%s/v1/archives/data.tar.gz\",\n"
+		"                 \"sha256\": \"none\"} ],\n"
+		"  \"kernel\":   {\"url\": \"%s/v1/archives/kernel.rpm\", \"sha256\": \"none\"},\n"
 		"  \"network\":  {\"hostname\": \"vm1\",\n"
 		"               \"interfaces\": [ {\"name\": \"eth0\", \"dhcp\": true} ]} }\n";
 	char text[sizeof(job) + 3 * SETTINGS_URL_TEXT];
