@@ -55,10 +55,10 @@ bool connection_usable(const struct connection *connection, const struct url *ur
 int connection_request(struct connection *connection, const struct http_request *request,
 		       struct http_response *response, struct err *err)
 {
-	tls_set_limit(connection->tls, connection->limits->first_byte_ms);
+	tls_limit_all(connection->tls, connection->limits->first_byte_ms);
 	if (http_send(&connection->http, request, err) ||
 	    http_receive(&connection->http, !strcmp(request->method, "HEAD"), response, err))
 		return -1;
-	tls_set_limit(connection->tls, connection->limits->stall_ms);
+	tls_limit_each(connection->tls, connection->limits->stall_ms);
 	return 0;
 }

@@ -6,7 +6,7 @@
 
 struct net_limits {
 	unsigned connect_ms;    /* an address */
-	unsigned first_byte_ms; /* of a handshake's or a response's next part */
+	unsigned first_byte_ms; /* a handshake, or a request and the head of its response */
 	unsigned stall_ms;      /* between two pieces of a body */
 	unsigned retries;       /* failures in a row */
 	unsigned backoff_ms;    /* after the first failure, then doubled */

@@ -15,7 +15,7 @@ struct service;
 struct service_config {
 	const char *url;     /* https://name:port, without a path */
 	const char *ca_file; /* PEM: the trust anchor(s), SITE_CA normally */
-	const char *pin;     /* NULL, or "sha256:HEX" of the service's public key (SPKI), checked in place of its name */
+	const char *pin;     /* NULL, or "sha256:HEX" of the service's public key (SPKI), in place of its name */
 	const char *token;   /* NULL: none; sent to the service's own origin only; never logged */
 	const char *mac;     /* "52:54:00:12:34:56": who this VM is; NULL or "": left to the service */
 };

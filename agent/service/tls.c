@@ -23,6 +23,7 @@ struct tls {
 	const struct url *url;
 	int fd;
 	unsigned limit_ms;
+	uint64_t deadline; /* of wait_now(); 0: limit_ms is for each wait */
 	bool established;
 	struct err failure; /* sticky */
 	size_t start, end;  /* of what is in `in` */
@@ -125,11 +126,12 @@ static int fail_socket(const struct tls *tls, struct err *err)
 /* 0 when the socket is ready for `events`. */
 static int wait_ready(const struct tls *tls, short events, struct err *err)
 {
-	int ready = wait_fd(tls->fd, events, wait_now() + tls->limit_ms, err);
+	uint64_t until = tls->deadline ? tls->deadline : wait_now() + tls->limit_ms;
+	int ready = wait_fd(tls->fd, events, until, err);
 
 	if (ready)
 		return ready < 0 ? -1 : 0;
-	return err_set(err, ERR_NET_TIMEOUT, tls->url->host, "the peer was silent for %g s",
+	return err_set(err, ERR_NET_TIMEOUT, tls->url->host, "no answer from the peer within %g s",
 		       tls->limit_ms / 1000.0);
 }
 
@@ -236,7 +238,7 @@ int tls_open(struct tls **tls, int fd, const struct url *url, const struct trust
 	}
 	new->fd = fd;
 	new->url = url;
-	new->limit_ms = limit_ms;
+	tls_limit_all(new, limit_ms);
 	ret = start(new, trust, pin, err);
 	if (!ret) {
 		ret = pump_sticky(new, BR_SSL_SENDAPP, err);
@@ -253,9 +255,16 @@ int tls_open(struct tls **tls, int fd, const struct url *url, const struct trust
 	return 0;
 }
 
-void tls_set_limit(struct tls *tls, unsigned limit_ms)
+void tls_limit_all(struct tls *tls, unsigned limit_ms)
 {
 	tls->limit_ms = limit_ms;
+	tls->deadline = wait_now() + limit_ms;
+}
+
+void tls_limit_each(struct tls *tls, unsigned limit_ms)
+{
+	tls->limit_ms = limit_ms;
+	tls->deadline = 0;
 }
 
 ssize_t tls_read(struct tls *tls, void *buf, size_t size, struct err *err)

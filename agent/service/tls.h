@@ -17,14 +17,16 @@ struct tls;
 
 /*
  * Shake hands with the host of `url` over `fd`, which is taken over, also on failure. `pin`: see
- * x509_init(). `url`, `trust` and `pin` must outlive the connection; `limit_ms` is for each wait.
+ * x509_init(). `url`, `trust` and `pin` must outlive the connection; `limit_ms` is for all of it.
  * Errors: ERR_TLS…, ERR_NET_CUT, ERR_NET_TIMEOUT, ERR_INTERRUPTED.
  */
 int tls_open(struct tls **tls, int fd, const struct url *url, const struct trust *trust,
 	     const uint8_t *pin, unsigned limit_ms, struct err *err);
 
-/* The time limit of each wait from now on. */
-void tls_set_limit(struct tls *tls, unsigned limit_ms);
+/* All reads and writes to come may take so long together … */
+void tls_limit_all(struct tls *tls, unsigned limit_ms);
+/* … or each wait for the peer, however much there is to read. */
+void tls_limit_each(struct tls *tls, unsigned limit_ms);
 
 /* Up to `size` bytes. 0: the peer ended with close_notify. -1: ERR_NET_CUT (it ended without), … */
 ssize_t tls_read(struct tls *tls, void *buf, size_t size, struct err *err);

@@ -100,7 +100,18 @@ def test_silence_before_the_first_byte_times_out(server, fetch):
         time.sleep(2)
         raise Cut
     result, _ = fetch(server.on("/a", handler), first_ms=200, retries=1)
-    assert result.error == "net.timeout" and "silent for 0.2 s" in result.message, result
+    assert result.error == "net.timeout" and "within 0.2 s" in result.message, result
+
+
+def test_trickling_head_times_out(server, fetch):
+    def handler(request, reply, n):
+        reply.send("HTTP/1.1 200 OK\r\nX: ")
+        for _ in range(40):
+            reply.send("a")
+            time.sleep(0.05)
+    began = time.monotonic()
+    result, _ = fetch(server.on("/a", handler), first_ms=300, retries=0)
+    assert result.error == "net.timeout" and time.monotonic() - began < 1.5, result
 
 
 def test_changed_etag_is_refused(server, fetch):
