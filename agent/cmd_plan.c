@@ -2,6 +2,7 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "command.h"
 #include "job/job.h"
@@ -76,6 +77,10 @@ static int ask_service(const struct options *o, const struct machine *machine, c
 	struct hello hello;
 	int ret = -1;
 
+	if (access(PARAMS_FILE, F_OK) < 0)
+		return err_set(err, ERR_USAGE, PARAMS_FILE,
+			       "no boot parameters here to find the service by; give the job with "
+			       "--job FILE");
 	if (params_read(&params, PARAMS_FILE, arena, err) < 0)
 		return -1;
 	if (!params.url)
@@ -99,7 +104,7 @@ static int load_job(const struct options *o, const struct machine *machine, stru
 {
 	struct err err = ERR_INIT;
 	char *text = NULL;
-	size_t size;
+	size_t size = 0;
 	int ret;
 
 	if (o->job)

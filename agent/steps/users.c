@@ -47,7 +47,10 @@ static void take_mount(const char *line, const dev_t *devices, size_t count,
 	if (!among(makedev(major_number, minor_number), devices, count) &&
 	    !among(device_at(source), devices, count))
 		return;
-	snprintf(use, sizeof(use), "is mounted on %s; unmount it (`newroot rescue umount`)", mount);
+	snprintf(
+		use, sizeof(use),
+		"is mounted on %s; unmount it first (`newroot rescue umount` does so for /newroot)",
+		mount);
 	add_user(source, use, errors);
 }
 

@@ -9,6 +9,7 @@
 #include "steps/blockdev.h"
 #include "steps/busy.h"
 #include "steps/holders.h"
+#include "steps/refuse.h"
 #include "steps/signatures.h"
 #include "steps/step.h"
 
@@ -137,10 +138,25 @@ static int wipe_all(void *arg, struct err *err)
 	return ret;
 }
 
+/* Asked once more: since the check, or where `apply` skipped it, somebody may have mounted something. */
+static int still_free(const struct context *ctx, struct err *err)
+{
+	struct err_list errors = {0};
+	int ret = 0;
+
+	busy_check(ctx->plan, ctx->watch, &errors);
+	if (errors.count)
+		ret = refuse(ctx, &errors, err);
+	err_list_free(&errors);
+	return ret;
+}
+
 static int run(struct context *ctx, struct err *err)
 {
 	struct child child = {.name = "wipe", .fn = wipe_all, .arg = ctx->plan};
 
+	if (still_free(ctx, err) < 0)
+		return -1;
 	return child_run(&child, ctx->watch, err);
 }
 
