@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "service/suites.h"
 #include "service/tls_text.h"
 #include "service/wait.h"
 #include "service/x509.h"
@@ -31,35 +32,6 @@ struct tls {
 	uint8_t in[SOCKET_BUFFER];
 };
 
-/* Forward secrecy and AEAD only. Without AES instructions ChaCha20 is faster, and free of timing leaks. */
-static const uint16_t suites_with_aes[] = {
-	BR_TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
-	BR_TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
-	BR_TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,
-	BR_TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
-	BR_TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256,
-	BR_TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,
-};
-
-static const uint16_t suites_without_aes[] = {
-	BR_TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256,
-	BR_TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,
-	BR_TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
-	BR_TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
-	BR_TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,
-	BR_TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
-};
-
-static void set_suites(br_ssl_engine_context *engine)
-{
-	const bool aes = br_aes_x86ni_ctr_get_vtable() && br_ghash_pclmul_get();
-
-	br_ssl_engine_set_suites(engine, aes ? suites_with_aes : suites_without_aes,
-				 sizeof(suites_with_aes) / sizeof(*suites_with_aes));
-	br_ssl_engine_set_default_aes_gcm(engine);
-	br_ssl_engine_set_default_chapol(engine);
-}
-
 static void set_algorithms(br_ssl_engine_context *engine)
 {
 	br_ssl_engine_set_versions(engine, BR_TLS12, BR_TLS12);
@@ -71,7 +43,7 @@ static void set_algorithms(br_ssl_engine_context *engine)
 	br_ssl_engine_set_default_rsavrfy(engine);
 	br_ssl_engine_set_default_ecdsa(engine);
 	br_ssl_engine_add_flags(engine, BR_OPT_NO_RENEGOTIATION);
-	set_suites(engine);
+	suites_set(engine);
 }
 
 /* getrandom() waits until the kernel's generator is seeded, unlike /dev/urandom early in a boot. */
