@@ -91,9 +91,31 @@ static void test_opened(void **state)
 static void test_refused(void **state)
 {
 	static const char *const bad[] = {
-		"", "/", ".", "..", "../secret", "vm1/../../secret", "vm1/../vm1/root.tar", "./a..b", "vm1//root.tar",
-		"/vm1/root.tar", "vm1/root.tar/", "vm1", "vm1/", "link", "up/secret", "inside/root.tar", "fifo", ".hidden",
-		"none", "none/root.tar", "a..b/x", "vm1\n/root.tar", "vm1/root.tar\x7f", "/etc/passwd", "../../../../etc/passwd",
+		"",
+		"/",
+		".",
+		"..",
+		"../secret",
+		"vm1/../../secret",
+		"vm1/../vm1/root.tar",
+		"./a..b",
+		"vm1//root.tar",
+		"/vm1/root.tar",
+		"vm1/root.tar/",
+		"vm1",
+		"vm1/",
+		"link",
+		"up/secret",
+		"inside/root.tar",
+		"fifo",
+		".hidden",
+		"none",
+		"none/root.tar",
+		"a..b/x",
+		"vm1\n/root.tar",
+		"vm1/root.tar\x7f",
+		"/etc/passwd",
+		"../../../../etc/passwd",
 	};
 	struct fixture *f = *state;
 	char long_path[2000];

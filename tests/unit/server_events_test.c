@@ -24,15 +24,18 @@ static void test_taken(void **state)
 		enum vm_input input;
 	} rows[] = {
 		{"\"type\":\"begin\",\"step\":\"unpack\"", "begin", "unpack", "", INPUT_BEGIN},
-		{"\"type\":\"end\",\"step\":\"first boot\",\"ok\":true", "end", "first boot", "", INPUT_NONE},
+		{"\"type\":\"end\",\"step\":\"first boot\",\"ok\":true", "end", "first boot", "",
+		 INPUT_NONE},
 		{"\"type\":\"progress\",\"step\":\"unpack\"", "progress", "unpack", "", INPUT_NONE},
 		{"\"type\":\"note\",\"text\":\"x\"", "note", "", "", INPUT_NONE},
 		{"\"type\":\"note\",\"step\":null", "note", "", "", INPUT_NONE},
 		{"\"type\":\"plan\",\"text\":\"x\"", "plan", "", "", INPUT_NONE},
 		{"\"type\":\"heartbeat\"", "heartbeat", "", "", INPUT_NONE},
 		{"\"type\":\"error\"", "error", "", "", INPUT_ERROR},
-		{"\"type\":\"error\",\"code\":\"io\",\"message\":\"m\"", "error", "", "io: m", INPUT_ERROR},
-		{"\"type\":\"error\",\"step\":\"wipe\",\"code\":\"io\",\"where\":\"/dev/sda\",\"message\":\"m\"",
+		{"\"type\":\"error\",\"code\":\"io\",\"message\":\"m\"", "error", "", "io: m",
+		 INPUT_ERROR},
+		{"\"type\":\"error\",\"step\":\"wipe\",\"code\":\"io\",\"where\":\"/dev/"
+		 "sda\",\"message\":\"m\"",
 		 "error", "wipe", "io: /dev/sda: m", INPUT_ERROR},
 		{"\"type\":\"state\",\"state\":\"first boot\"", "state", "", "", INPUT_FIRST_BOOT},
 		{"\"type\":\"state\",\"state\":\"error\"", "state", "", "", INPUT_ERROR},
@@ -85,12 +88,14 @@ static void test_refused(void **state)
 		{"[" HEAD "\"type\":\"begin\"}]", "events[0].step"},
 		{"[" HEAD "\"type\":\"note\",\"step\":\"\"}]", "events[0].step"},
 		{"[" HEAD "\"type\":\"note\",\"step\":\"A\"}]", "events[0].step"},
-		{"[" HEAD "\"type\":\"note\",\"step\":\"abcdefghijklmnopqrstuvwxyzabcdef\"}]", "events[0].step"},
+		{"[" HEAD "\"type\":\"note\",\"step\":\"abcdefghijklmnopqrstuvwxyzabcdef\"}]",
+		 "events[0].step"},
 		{"[" HEAD "\"type\":\"state\"}]", "events[0].state"},
 		{"[" HEAD "\"type\":\"state\",\"state\":\"begin\"}]", "events[0].state"},
 		{"[" HEAD "\"type\":\"error\",\"code\":1}]", "events[0].code"},
 		{"[" HEAD "\"type\":\"note\"}," HEAD "\"type\":\"x\"}]", "events[1].type"},
-		{"[" HEAD "\"type\":\"note\"},{\"boot\":\"1f0e0d0c-0b0a-0908-0706-050403020100\"}]", "events[1].boot"},
+		{"[" HEAD "\"type\":\"note\"},{\"boot\":\"1f0e0d0c-0b0a-0908-0706-050403020100\"}]",
+		 "events[1].boot"},
 	};
 
 	(void)state;

@@ -43,7 +43,8 @@ static void test_table(void **state)
 		snprintf(vm.address, sizeof(vm.address), "%s", rows[i].address);
 		if (rows[i].token[0])
 			token_hash(vm.token_hash, rows[i].token);
-		assert_int_equal(identity_judge(&vm, rows[i].peer, rows[i].shown), rows[i].identity);
+		assert_int_equal(identity_judge(&vm, rows[i].peer, rows[i].shown),
+				 rows[i].identity);
 	}
 }
 
@@ -61,8 +62,15 @@ static void test_tokens(void **state)
 static void test_macs(void **state)
 {
 	static const char *const bad[] = {
-		"", "52:54:00:12:34", "52:54:00:12:34:56:78", "52:54:00:12:34:5g", "525400123456",
-		"00:00:00:00:00:00", "01:00:5e:00:00:01", "ff:ff:ff:ff:ff:ff", "52.54.00.12.34.56",
+		"",
+		"52:54:00:12:34",
+		"52:54:00:12:34:56:78",
+		"52:54:00:12:34:5g",
+		"525400123456",
+		"00:00:00:00:00:00",
+		"01:00:5e:00:00:01",
+		"ff:ff:ff:ff:ff:ff",
+		"52.54.00.12.34.56",
 	};
 	char mac[MAC_TEXT];
 	struct err err;
@@ -95,7 +103,8 @@ static void test_addresses(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		assert_int_equal(address_parse(address, rows[i].text, &err), rows[i].canonical ? 0 : -1);
+		assert_int_equal(address_parse(address, rows[i].text, &err),
+				 rows[i].canonical ? 0 : -1);
 		if (rows[i].canonical)
 			assert_string_equal(address, rows[i].canonical);
 	}
@@ -123,7 +132,13 @@ static void test_peers(void **state)
 
 static void test_names(void **state)
 {
-	static const char *const bad[] = {"", "-a", ".a", "a b", "a/b", "ä",
+	static const char *const bad[] = {
+		"",
+		"-a",
+		".a",
+		"a b",
+		"a/b",
+		"ä",
 		"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"};
 
 	(void)state;
@@ -135,8 +150,9 @@ static void test_names(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_table), cmocka_unit_test(test_tokens), cmocka_unit_test(test_macs),
-		cmocka_unit_test(test_addresses), cmocka_unit_test(test_peers), cmocka_unit_test(test_names),
+		cmocka_unit_test(test_table), cmocka_unit_test(test_tokens),
+		cmocka_unit_test(test_macs),  cmocka_unit_test(test_addresses),
+		cmocka_unit_test(test_peers), cmocka_unit_test(test_names),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -40,7 +40,8 @@ static int parse(char **argv, char **operands, size_t *count)
 
 static void test_all_kinds(void **state)
 {
-	char *argv[] = {"a", "--text", "-x", "--list=1", "--flag", "--list", "2", "--", "--b", NULL};
+	char *argv[] = {"a",      "--text", "-x", "--list=1", "--flag",
+			"--list", "2",      "--", "--b",      NULL};
 	char argument[] = "--list=1";
 	char *operands[4];
 	size_t count;

@@ -75,10 +75,19 @@ static void test_settings_round_trip(void **state)
 static void test_bad_settings(void **state)
 {
 	static const char *const bad[] = {
-		"", "[]", "{", "{}", "{\"url\":1}", "{\"url\":\"http://x\"}", "{\"url\":\"https://x/path\"}",
-		"{\"url\":\"https://x\",\"speed\":1}", "{\"url\":\"https://x\",\"names\":\"x\"}",
-		"{\"url\":\"https://x\",\"names\":[\"a b\"]}", "{\"url\":\"https://x\",\"addresses\":[\"x\"]}",
-		"{\"url\":\"https://x\",\"parameters\":\"a\\nb\"}", "{\"url\":\"https://x\",\"url\":\"https://y\"}",
+		"",
+		"[]",
+		"{",
+		"{}",
+		"{\"url\":1}",
+		"{\"url\":\"http://x\"}",
+		"{\"url\":\"https://x/path\"}",
+		"{\"url\":\"https://x\",\"speed\":1}",
+		"{\"url\":\"https://x\",\"names\":\"x\"}",
+		"{\"url\":\"https://x\",\"names\":[\"a b\"]}",
+		"{\"url\":\"https://x\",\"addresses\":[\"x\"]}",
+		"{\"url\":\"https://x\",\"parameters\":\"a\\nb\"}",
+		"{\"url\":\"https://x\",\"url\":\"https://y\"}",
 	};
 	struct fixture *f = *state;
 
@@ -86,7 +95,9 @@ static void test_bad_settings(void **state)
 		struct err err = ERR_INIT;
 		struct settings read;
 
-		assert_int_equal(file_write(f->data.root, DATA_SETTINGS, bad[i], strlen(bad[i]), 0644, NULL), 0);
+		assert_int_equal(
+			file_write(f->data.root, DATA_SETTINGS, bad[i], strlen(bad[i]), 0644, NULL),
+			0);
 		assert_int_equal(settings_load(&read, &f->data, &err), -1);
 		assert_string_equal(err.where, DATA_SETTINGS);
 	}
@@ -113,22 +124,27 @@ static void test_site_image(void **state)
 	char *keys[] = {key};
 
 	snprintf(key, sizeof(key), "%s/key.pub", f->path);
-	assert_int_equal(file_write(f->data.root, "key.pub", "# me\nssh-ed25519 AAAA me", 24, 0644, NULL), 0);
+	assert_int_equal(
+		file_write(f->data.root, "key.pub", "# me\nssh-ed25519 AAAA me", 24, 0644, NULL),
+		0);
 	assert_int_equal(file_write(f->data.root, DATA_CA_CERT, "cert\n", 5, 0644, NULL), 0);
 	assert_int_equal(site_write_keys(&f->data, keys, 1, NULL), 0);
 	assert_int_equal(site_write_defaults(&f->data, &f->settings, NULL), 0);
 	assert_int_equal(site_image_write(&f->data, NULL), 0);
 	run(out, sizeof(out), "zcat %s/boot/site.img | cpio -t --quiet", f->path);
-	assert_string_equal(out, "etc\netc/newroot\netc/newroot/site\netc/newroot/site/authorized_keys\n"
-				 "etc/newroot/site/ca.pem\netc/newroot/site/defaults\n");
-	run(out, sizeof(out), "zcat %s/boot/site.img | cpio -i --quiet --to-stdout '*/authorized_keys' '*/defaults'",
+	assert_string_equal(out,
+			    "etc\netc/newroot\netc/newroot/site\netc/newroot/site/authorized_keys\n"
+			    "etc/newroot/site/ca.pem\netc/newroot/site/defaults\n");
+	run(out, sizeof(out),
+	    "zcat %s/boot/site.img | cpio -i --quiet --to-stdout '*/authorized_keys' '*/defaults'",
 	    f->path);
 	assert_string_equal(out, "# me\nssh-ed25519 AAAA me\nnewroot.url=https://10.0.0.1:8443\n");
 }
 
 static void test_keys_are_checked(void **state)
 {
-	static const char *const bad[] = {"hello\n", "ssh-ed25519 A\n\nrubbish", "-----BEGIN OPENSSH PRIVATE KEY-----"};
+	static const char *const bad[] = {"hello\n", "ssh-ed25519 A\n\nrubbish",
+					  "-----BEGIN OPENSSH PRIVATE KEY-----"};
 	struct fixture *f = *state;
 	char key[128];
 	char *keys[] = {key};
@@ -137,7 +153,8 @@ static void test_keys_are_checked(void **state)
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		struct err err = ERR_INIT;
 
-		assert_int_equal(file_write(f->data.root, "key.pub", bad[i], strlen(bad[i]), 0644, NULL), 0);
+		assert_int_equal(
+			file_write(f->data.root, "key.pub", bad[i], strlen(bad[i]), 0644, NULL), 0);
 		assert_int_equal(site_write_keys(&f->data, keys, 1, &err), -1);
 		assert_int_equal(err.code, ERR_USAGE);
 	}
@@ -145,23 +162,29 @@ static void test_keys_are_checked(void **state)
 
 static void test_boot_entry(void **state)
 {
-	const struct vm vm = {.name = "db1", .mac = "52:54:00:ab:cd:ef", .mode = "install",
-			      .token = "00112233445566778899aabbccddeeff", .parameters = "quiet"};
+	const struct vm vm = {.name = "db1",
+			      .mac = "52:54:00:ab:cd:ef",
+			      .mode = "install",
+			      .token = "00112233445566778899aabbccddeeff",
+			      .parameters = "quiet"};
 	struct fixture *f = *state;
 	char *text;
 	size_t size;
 
 	assert_int_equal(boot_entry_write(&f->data, &f->settings, &vm, NULL), 0);
-	assert_int_equal(file_read(f->data.entries, "01-52-54-00-ab-cd-ef", 4096, &text, &size, NULL), 0);
-	assert_string_equal(text,
-			    "# Written by newroot-server: for the VM db1.\nDEFAULT newroot\nPROMPT 0\n"
-			    "LABEL newroot\n\tKERNEL vmlinuz\n\tINITRD initrd.img,site.img\n"
-			    "\tAPPEND newroot.url=https://10.0.0.1:8443 newroot.mode=install "
-			    "newroot.token=00112233445566778899aabbccddeeff console=ttyS0 quiet\n\tIPAPPEND 2\n");
+	assert_int_equal(
+		file_read(f->data.entries, "01-52-54-00-ab-cd-ef", 4096, &text, &size, NULL), 0);
+	assert_string_equal(
+		text, "# Written by newroot-server: for the VM db1.\nDEFAULT newroot\nPROMPT 0\n"
+		      "LABEL newroot\n\tKERNEL vmlinuz\n\tINITRD initrd.img,site.img\n"
+		      "\tAPPEND newroot.url=https://10.0.0.1:8443 newroot.mode=install "
+		      "newroot.token=00112233445566778899aabbccddeeff console=ttyS0 "
+		      "quiet\n\tIPAPPEND 2\n");
 	free(text);
 	assert_int_equal(boot_entry_remove(&f->data, &vm, NULL), 0);
 	assert_int_equal(boot_entry_remove(&f->data, &vm, NULL), 0);
-	assert_int_equal(file_read(f->data.entries, "01-52-54-00-ab-cd-ef", 4096, &text, &size, NULL), -1);
+	assert_int_equal(
+		file_read(f->data.entries, "01-52-54-00-ab-cd-ef", 4096, &text, &size, NULL), -1);
 }
 
 static void test_modes(void **state)
@@ -177,12 +200,8 @@ static void test_modes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_settings_round_trip),
-		TEST(test_bad_settings),
-		TEST(test_site_image),
-		TEST(test_keys_are_checked),
-		TEST(test_boot_entry),
-		TEST(test_modes),
+		TEST(test_settings_round_trip), TEST(test_bad_settings), TEST(test_site_image),
+		TEST(test_keys_are_checked),    TEST(test_boot_entry),   TEST(test_modes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -17,7 +17,7 @@
 
 #define BOOT_A "aaaaaaaa-0b0a-0908-0706-050403020100"
 #define BOOT_B "bbbbbbbb-0b0a-0908-0706-050403020100"
-#define MAC "52:54:00:00:00:11"
+#define MAC    "52:54:00:00:00:11"
 
 struct fixture {
 	char path[64];
@@ -25,7 +25,8 @@ struct fixture {
 	struct vm vm;
 };
 
-static void add(struct fixture *f, struct vm *vm, const char *name, const char *mac, const char *address)
+static void add(struct fixture *f, struct vm *vm, const char *name, const char *mac,
+		const char *address)
 {
 	struct err err = ERR_INIT;
 
@@ -366,8 +367,10 @@ static void test_refusals_are_capped(void **state)
 
 	for (int i = 0; i < 2 * VM_REFUSALS_MAX; i++) {
 		snprintf(address, sizeof(address), "10.0.1.%d", i);
-		assert_int_equal(store_refusal_add(f->store, f->vm.id, address, "vm.token", i, NULL), 0);
-		assert_int_equal(store_refusal_add(f->store, f->vm.id, address, "vm.token", i, NULL), 0);
+		assert_int_equal(
+			store_refusal_add(f->store, f->vm.id, address, "vm.token", i, NULL), 0);
+		assert_int_equal(
+			store_refusal_add(f->store, f->vm.id, address, "vm.token", i, NULL), 0);
 	}
 	assert_int_equal(store_refusal_each(f->store, f->vm.id, count_refusal, sum, NULL), 0);
 	assert_int_equal(sum[0], VM_REFUSALS_MAX);

@@ -28,9 +28,12 @@ static int apply(struct write *write, struct store *store, struct err *err)
 	char address[32];
 
 	snprintf(address, sizeof(address), "%d", item->number % 50);
-	if (store_refusal_add(store, item->vm, address, item->number % 10 ? "good" : "bad", 1, err) < 0)
+	if (store_refusal_add(store, item->vm, address, item->number % 10 ? "good" : "bad", 1,
+			      err) < 0)
 		return -1;
-	return item->number % 10 ? 0 : err_set(err, ERR_SERVICE_LIMIT, "test", "number %d", item->number);
+	return item->number % 10
+		       ? 0
+		       : err_set(err, ERR_SERVICE_LIMIT, "test", "number %d", item->number);
 }
 
 static void done(struct write *write)
@@ -71,7 +74,8 @@ static void test_all_are_answered(void **state)
 {
 	char path[] = "/tmp/newroot-writer-XXXXXX";
 	struct vm vm = {.name = "db1", .mac = "52:54:00:00:00:11", .mode = "install"};
-	struct item *items = calloc(WRITES, sizeof(*items)), late = {.write = {.apply = apply, .done = done}};
+	struct item *items = calloc(WRITES, sizeof(*items)),
+		    late = {.write = {.apply = apply, .done = done}};
 	int64_t counts[2] = {0, 0};
 	struct store *store;
 	struct writer *writer;

@@ -9,3 +9,17 @@ LIBS_decompress = $(ARCHIVE_LIBS)
 TEST_extract = archive/extract.c archive/input.c archive/place.c archive/tree.c archive/metadata.c archive/acl.c \
 	archive/named.c archive/accounts.c archive/stream.c base/err.c $(SCRATCH)
 LIBS_extract = -larchive
+
+TEST_cpio = archive/cpio.c archive/gzip.c archive/stream.c base/err.c $(SCRATCH)
+LIBS_cpio = -larchive -lisal
+ARCHIVE_MODULES := archive/modules.c archive/modules_read.c archive/module_order.c archive/modfile.c base/arena.c
+TEST_modules = $(ARCHIVE_MODULES) $(ARCHIVE_DECODERS)
+LIBS_modules = $(ARCHIVE_LIBS)
+TEST_depmod = archive/depmod.c archive/depmod_collect.c archive/module_index.c archive/modfile.c base/arena.c \
+	$(ARCHIVE_DECODERS) $(SCRATCH)
+LIBS_depmod = $(ARCHIVE_LIBS)
+
+# no_lvm.c stands for base/lvm.c: nothing here activates a volume group.
+TEST_boot = target/boot_line.c target/boot_config.c target/boot_nodes.c target/boot_root.c machine/sysfs.c \
+	base/arena.c base/err.c tests/unit/no_lvm.c $(SCRATCH)
+LIBS_boot = -lblkid
