@@ -30,3 +30,6 @@ TEST_service = service/service.c service/fetch.c service/retry.c service/wait.c 
 	tests/unit/fake_exchange.c
 LIBS_service = $(TRANSPORT_LIBS)
 CFLAGS_service = -isystem build/sysroot/src
+TEST_contact = steps/contact.c steps/fetch.c steps/refuse.c service/clock.c service/retry.c service/wait.c base/log.c \
+	$(JOB_SOURCES)
+LIBS_contact = -ljansson
