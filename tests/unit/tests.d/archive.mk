@@ -23,3 +23,7 @@ LIBS_depmod = $(ARCHIVE_LIBS)
 TEST_boot = target/boot_line.c target/boot_config.c target/boot_nodes.c target/boot_root.c machine/sysfs.c \
 	base/arena.c base/err.c tests/unit/no_lvm.c $(SCRATCH)
 LIBS_boot = -lblkid
+
+TEST_initrd_modules = steps/initrd_modules.c plan/plan.c plan/select.c plan/layout.c plan/volumes.c plan/filesystems.c \
+	job/profile.c job/size.c $(ARCHIVE_MODULES) $(ARCHIVE_DECODERS)
+LIBS_initrd_modules = $(ARCHIVE_LIBS) -luuid
