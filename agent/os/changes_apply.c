@@ -157,39 +157,51 @@ static bool overruled(const struct changes *changes, size_t i)
 	return false;
 }
 
-int changes_apply(const struct changes *changes, struct err *err)
+/* `act` on every change that no later one overrules. */
+static int for_each(const struct changes *changes,
+		    int (*act)(const struct changes *changes, const struct change *change,
+			       const struct target_attr *attr, struct err *err),
+		    struct err *err)
 {
 	for (size_t i = 0; i < changes->count; i++) {
-		const struct change *change = &changes->item[i];
-		const struct kind *kind = &kinds[change->kind];
 		struct target_attr attr;
 
 		if (overruled(changes, i))
 			continue;
-		if (attr_of(changes, change, &attr, err))
+		if (attr_of(changes, &changes->item[i], &attr, err) ||
+		    act(changes, &changes->item[i], &attr, err))
 			return -1;
-		if (kind->is_done(changes, change, &attr))
-			continue;
-		if (kind->make(changes, change, &attr, err))
-			return change->origin ? err_prefix(err, "%s", change->origin) : -1;
 	}
 	return 0;
 }
 
+static int apply_one(const struct changes *changes, const struct change *change,
+		     const struct target_attr *attr, struct err *err)
+{
+	const struct kind *kind = &kinds[change->kind];
+
+	if (kind->is_done(changes, change, attr) || kind->make(changes, change, attr, err) == 0)
+		return 0;
+	return change->origin ? err_prefix(err, "%s", change->origin) : -1;
+}
+
+static int verify_one(const struct changes *changes, const struct change *change,
+		      const struct target_attr *attr, struct err *err)
+{
+	const struct kind *kind = &kinds[change->kind];
+
+	if (kind->is_done(changes, change, attr))
+		return 0;
+	return err_set(err, ERR_VERIFY, change->path, "%s does not read back as %s", change->path,
+		       kind->wanted);
+}
+
+int changes_apply(const struct changes *changes, struct err *err)
+{
+	return for_each(changes, apply_one, err);
+}
+
 int changes_verify(const struct changes *changes, struct err *err)
 {
-	for (size_t i = 0; i < changes->count; i++) {
-		const struct change *change = &changes->item[i];
-		const struct kind *kind = &kinds[change->kind];
-		struct target_attr attr;
-
-		if (overruled(changes, i))
-			continue;
-		if (attr_of(changes, change, &attr, err))
-			return -1;
-		if (!kind->is_done(changes, change, &attr))
-			return err_set(err, ERR_VERIFY, change->path, "%s does not read back as %s",
-				       change->path, kind->wanted);
-	}
-	return 0;
+	return for_each(changes, verify_one, err);
 }

@@ -10,11 +10,6 @@ static void check(const struct context *ctx, struct err_list *errors)
 	struct arena arena = {0};
 	struct err err = ERR_INIT;
 
-	if (ctx->machine.firmware == FIRMWARE_UEFI) {
-		err_set(&err, ERR_MACHINE_FIRMWARE, NULL,
-			"this machine was started by UEFI; GRUB is installed for BIOS only");
-		err_list_add(errors, &err);
-	}
 	if (ctx->plan && ctx->plan->disks[0].disk->logical_sector != GRUB_SECTOR) {
 		err_set(&err, ERR_MACHINE_DISK, ctx->plan->disks[0].disk->path,
 			"%s has sectors of %u bytes; a BIOS boots only from disks with %d",
