@@ -6,6 +6,7 @@
 
 #define OPERANDS_MAX 4
 
+/* clang-format off */
 static const struct command *const commands[] = {
 	&cmd_init,
 	&cmd_add,
@@ -22,6 +23,7 @@ static const struct command *const commands[] = {
 	&cmd_cert,
 	&cmd_serve,
 };
+/* clang-format on */
 
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 

@@ -96,7 +96,8 @@ int archive_open(int dir, const char *path, struct stat *st, struct err *err)
 
 void archive_etag(char etag[ARCHIVE_ETAG_TEXT], const struct stat *st)
 {
-	uint64_t changed = (uint64_t)st->st_mtim.tv_sec * 1000000000 + (uint64_t)st->st_mtim.tv_nsec;
+	uint64_t changed =
+		(uint64_t)st->st_mtim.tv_sec * 1000000000 + (uint64_t)st->st_mtim.tv_nsec;
 
 	snprintf(etag, ARCHIVE_ETAG_TEXT, "\"%" PRIx64 "-%" PRIx64 "-%" PRIx64 "\"",
 		 (uint64_t)st->st_ino, (uint64_t)st->st_size, changed);

@@ -17,7 +17,7 @@ static int pass_block(int from, int to, const char *name, gnutls_hash_hd_t hash,
 	ssize_t n;
 
 	do
-		n = read(from, block, ARCHIVE_BLOCK);
+		n = read(from, block, HASH_BLOCK);
 	while (n < 0 && errno == EINTR);
 	if (n < 0)
 		return err_sys(err, ERR_IO, name, "can't read");
@@ -39,7 +39,7 @@ int hash_stream(int from, int to, const char *name, char sha256[65], struct err 
 
 	if (gnutls_hash_init(&hash, GNUTLS_DIG_SHA256) < 0)
 		return err_set(err, ERR_INTERNAL, name, "can't begin to hash");
-	block = malloc(ARCHIVE_BLOCK);
+	block = malloc(HASH_BLOCK);
 	if (block)
 		while ((ret = pass_block(from, to, name, hash, block, err)) > 0)
 			;

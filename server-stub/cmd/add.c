@@ -10,8 +10,8 @@
 #include "util/file.h"
 #include "util/text.h"
 
-static const char *mac, *address, *job_file, *token = "auto", *group, *mode = "install",
-	*parameters = "";
+static const char *mac, *address, *job_file, *group;
+static const char *token = "auto", *mode = "install", *parameters = "";
 
 static const struct option_row options[] = {
 	COMMAND_DATA_OPTION,
@@ -87,7 +87,8 @@ static int add_vm(struct vm *vm, const char *job, struct err *err)
 		return -1;
 	ret = store_vm_add(open.store, vm, job, err);
 	if (ret == 0 && boot_entry_write(&open.data, &open.settings, vm, err) < 0)
-		ret = err_prefix(err, "%s was added, but not its boot entry (see `boot`)", vm->name);
+		ret = err_prefix(err, "%s was added, but not its boot entry (see `boot`)",
+				 vm->name);
 	close_data(&open);
 	return ret;
 }

@@ -27,7 +27,8 @@ static int run_add(char **operands, size_t count, struct err *err)
 	int ret;
 
 	if (strcmp(operands[0], "add"))
-		return err_set(err, ERR_USAGE, operands[0], "is not accepted; only `archive add` is");
+		return err_set(err, ERR_USAGE, operands[0],
+			       "is not accepted; only `archive add` is");
 	if (open_data(&open, err) < 0)
 		return -1;
 	ret = archive_add(open.store, open.data.archives, operands[1], path, sha256, err);

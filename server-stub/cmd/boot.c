@@ -9,7 +9,8 @@ static const char *mode, *parameters;
 static const struct option_row options[] = {
 	COMMAND_DATA_OPTION,
 	{"mode", OPTION_TEXT, &mode, "MODE", "install, rescue, plan or wait"},
-	{"parameters", OPTION_TEXT, &parameters, "WORDS", "more kernel parameters, instead of those set"},
+	{"parameters", OPTION_TEXT, &parameters, "WORDS",
+	 "more kernel parameters, instead of those set"},
 	{NULL, OPTION_FLAG, NULL, NULL, NULL},
 };
 

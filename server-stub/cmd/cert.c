@@ -71,7 +71,8 @@ static int run(char **operands, size_t count, struct err *err)
 
 	(void)count;
 	if (strcmp(operands[0], "renew"))
-		return err_set(err, ERR_USAGE, operands[0], "is not accepted; only `cert renew` is");
+		return err_set(err, ERR_USAGE, operands[0],
+			       "is not accepted; only `cert renew` is");
 	if (parse_days(&days, err) < 0 || open_data(&open, err) < 0)
 		return -1;
 	ret = renew(&open, days, err);

@@ -7,7 +7,8 @@
 
 const char *command_data_path = DATA_DEFAULT;
 
-static const struct option_row *find_row(const struct command *command, const char *name, size_t len)
+static const struct option_row *find_row(const struct command *command, const char *name,
+					 size_t len)
 {
 	for (const struct option_row *row = command->options; row->name; row++)
 		if (strlen(row->name) == len && !strncmp(row->name, name, len))
@@ -20,8 +21,8 @@ static int set_list(const struct option_row *row, char *value, struct err *err)
 	struct option_list *list = row->value;
 
 	if (list->count == OPTION_LIST_MAX)
-		return err_set(err, ERR_USAGE, row->name, "--%s is accepted %d times at most", row->name,
-			       OPTION_LIST_MAX);
+		return err_set(err, ERR_USAGE, row->name, "--%s is accepted %d times at most",
+			       row->name, OPTION_LIST_MAX);
 	list->item[list->count++] = value;
 	return 0;
 }
@@ -35,7 +36,8 @@ static int set_value(const struct option_row *row, char *value, struct err *err)
 }
 
 /* One option at argv[*i]; "--name=value" and "--name value" are the same. */
-static int take_option(const struct command *command, int argc, char **argv, int *i, struct err *err)
+static int take_option(const struct command *command, int argc, char **argv, int *i,
+		       struct err *err)
 {
 	char *text = argv[*i] + 2, *equals = strchr(text, '=');
 	const size_t len = equals ? (size_t)(equals - text) : strlen(text);
@@ -52,7 +54,8 @@ static int take_option(const struct command *command, int argc, char **argv, int
 	if (equals)
 		return set_value(row, equals + 1, err);
 	if (++*i == argc)
-		return err_set(err, ERR_USAGE, row->name, "--%s needs %s", row->name, row->argument);
+		return err_set(err, ERR_USAGE, row->name, "--%s needs %s", row->name,
+			       row->argument);
 	return set_value(row, argv[*i], err);
 }
 
@@ -67,7 +70,8 @@ int command_parse(const struct command *command, int argc, char **argv, char **o
 			options = false;
 		} else if (options && argv[i][0] == '-' && argv[i][1]) {
 			if (argv[i][1] != '-')
-				return err_set(err, ERR_USAGE, argv[i], "is no option; all are --long");
+				return err_set(err, ERR_USAGE, argv[i],
+					       "is no option; all are --long");
 			if (take_option(command, argc, argv, &i, err) < 0)
 				return -1;
 		} else if (*count < command->operands_max) {

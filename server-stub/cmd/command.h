@@ -43,8 +43,10 @@ struct command {
 
 /* Every command works on a data folder. */
 extern const char *command_data_path;
+/* clang-format off */
 #define COMMAND_DATA_OPTION \
 	{"data", OPTION_TEXT, &command_data_path, "DIR", "the data folder (default " DATA_DEFAULT ")"}
+/* clang-format on */
 
 /* Parse `argv` (without the command's name): options in any place, "--" ends them. ERR_USAGE. */
 int command_parse(const struct command *command, int argc, char **argv, char **operands,

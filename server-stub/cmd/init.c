@@ -16,7 +16,8 @@ static const char *url, *parameters = "";
 static const struct option_row options[] = {
 	COMMAND_DATA_OPTION,
 	{"name", OPTION_LIST, &names, "NAME", "host name for the certificate; may be repeated"},
-	{"address", OPTION_LIST, &addresses, "ADDR", "address for the certificate; may be repeated"},
+	{"address", OPTION_LIST, &addresses, "ADDR",
+	 "address for the certificate; may be repeated"},
 	{"url", OPTION_TEXT, &url, "URL", "newroot.url of the site (default https://FIRST:8443)"},
 	{"ssh-key", OPTION_LIST, &ssh_keys, "FILE", "public key that may log in to the initrd"},
 	{"parameters", OPTION_TEXT, &parameters, "WORDS", "kernel parameters of all boot entries"},
@@ -77,14 +78,11 @@ static int make_store(const struct data *data, struct err *err)
 /* service.json comes last: until it is there, init can be run again. */
 static int fill_data(const struct data *data, const struct settings *settings, struct err *err)
 {
-	if (make_store(data, err) < 0 ||
-	    ca_create(data, err) < 0 ||
+	if (make_store(data, err) < 0 || ca_create(data, err) < 0 ||
 	    ca_issue(data, settings, CERT_DAYS_DEFAULT, true, err) < 0 ||
-	    write_operator_token(data, err) < 0 ||
-	    site_write_defaults(data, settings, err) < 0 ||
+	    write_operator_token(data, err) < 0 || site_write_defaults(data, settings, err) < 0 ||
 	    site_write_keys(data, ssh_keys.item, ssh_keys.count, err) < 0 ||
-	    site_image_write(data, err) < 0 ||
-	    boot_entry_default(data, settings, err) < 0 ||
+	    site_image_write(data, err) < 0 || boot_entry_default(data, settings, err) < 0 ||
 	    sample_job_write(data, settings, err) < 0)
 		return -1;
 	return settings_save(settings, data, err);

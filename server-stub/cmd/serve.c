@@ -21,7 +21,8 @@ static const char *listen_option = LISTEN_DEFAULT, *per_address_option;
 static const struct option_row options[] = {
 	COMMAND_DATA_OPTION,
 	{"listen", OPTION_TEXT, &listen_option, "ADDR:PORT", "default " LISTEN_DEFAULT},
-	{"per-address", OPTION_TEXT, &per_address_option, "N", "connections of one peer (default 64)"},
+	{"per-address", OPTION_TEXT, &per_address_option, "N",
+	 "connections of one peer (default 64)"},
 	{NULL, OPTION_FLAG, NULL, NULL, NULL},
 };
 
@@ -35,8 +36,9 @@ static int parse_per_address(unsigned *per_address, struct err *err)
 		return 0;
 	value = strtol(per_address_option, &end, 10);
 	if (end == per_address_option || *end || value < 1 || value > HTTP_CONNECTIONS_MAX)
-		return err_set(err, ERR_USAGE, "per-address", "'%.20s' is not a number from 1 to %d",
-			       per_address_option, HTTP_CONNECTIONS_MAX);
+		return err_set(err, ERR_USAGE, "per-address",
+			       "'%.20s' is not a number from 1 to %d", per_address_option,
+			       HTTP_CONNECTIONS_MAX);
 	*per_address = (unsigned)value;
 	return 0;
 }

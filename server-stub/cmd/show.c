@@ -50,7 +50,8 @@ static void print_change(void *arg, const struct change_row *row)
 	if (!*any)
 		printf("\nHistory (UTC)\n");
 	*any = true;
-	printf("  %s  %-12s -> %-12s %s\n", text_time(at, row->at_ms), row->from, row->to, row->cause);
+	printf("  %s  %-12s -> %-12s %s\n", text_time(at, row->at_ms), row->from, row->to,
+	       row->cause);
 }
 
 static void print_refusal(void *arg, const struct refusal_row *row)
@@ -101,8 +102,8 @@ static int print_timeline(struct store *store, int64_t vm, struct err *err)
 	int ret = store_event_each(store, vm, add_event, &timeline, err);
 
 	if (ret == 0 && timeline.count)
-		printf("\nTimeline\n  %-12s %-19s %9s %10s %8s\n", "step", "began (UTC)", "seconds", "MiB",
-		       "MiB/s");
+		printf("\nTimeline\n  %-12s %-19s %9s %10s %8s\n", "step", "began (UTC)", "seconds",
+		       "MiB", "MiB/s");
 	for (size_t i = 0; ret == 0 && i < timeline.count; i++)
 		print_step(&timeline.row[i]);
 	if (ret == 0 && timeline.failed)

@@ -15,17 +15,17 @@ static void add_boot(void *arg, const struct boot *boot)
 
 static void add_change(void *arg, const struct change_row *row)
 {
-	json_array_append_new(arg, json_pack("{s:I, s:s, s:s, s:s}", "at_ms", (json_int_t)row->at_ms,
-					     "from", row->from, "to", row->to, "cause", row->cause));
+	json_array_append_new(arg,
+			      json_pack("{s:I, s:s, s:s, s:s}", "at_ms", (json_int_t)row->at_ms,
+					"from", row->from, "to", row->to, "cause", row->cause));
 }
 
 static void add_refusal(void *arg, const struct refusal_row *row)
 {
-	json_array_append_new(arg, json_pack("{s:s, s:s, s:I, s:I, s:I}", "address", row->address,
-					     "reason", row->reason, "first_ms",
-					     (json_int_t)row->first_ms, "last_ms",
-					     (json_int_t)row->last_ms, "count",
-					     (json_int_t)row->count));
+	json_array_append_new(
+		arg, json_pack("{s:s, s:s, s:I, s:I, s:I}", "address", row->address, "reason",
+			       row->reason, "first_ms", (json_int_t)row->first_ms, "last_ms",
+			       (json_int_t)row->last_ms, "count", (json_int_t)row->count));
 }
 
 struct event_parts {
@@ -48,11 +48,12 @@ static json_t *timeline_json(const struct timeline *timeline)
 	for (size_t i = 0; i < timeline->count; i++) {
 		const struct timeline_row *row = &timeline->row[i];
 
-		json_array_append_new(
-			array, json_pack("{s:s, s:s, s:I, s:b, s:b, s:I, s:I}", "step", row->step,
-					 "boot", row->boot, "begin_ms", (json_int_t)row->begin_ms,
-					 "ended", row->ended, "ok", row->ok, "ms_taken",
-					 (json_int_t)row->ms_taken, "bytes", (json_int_t)row->bytes));
+		json_array_append_new(array, json_pack("{s:s, s:s, s:I, s:b, s:b, s:I, s:I}",
+						       "step", row->step, "boot", row->boot,
+						       "begin_ms", (json_int_t)row->begin_ms,
+						       "ended", row->ended, "ok", row->ok,
+						       "ms_taken", (json_int_t)row->ms_taken,
+						       "bytes", (json_int_t)row->bytes));
 	}
 	return array;
 }

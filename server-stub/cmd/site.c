@@ -9,7 +9,8 @@ static struct option_list ssh_keys;
 
 static const struct option_row options[] = {
 	COMMAND_DATA_OPTION,
-	{"ssh-key", OPTION_LIST, &ssh_keys, "FILE", "public key instead of those there are; may be repeated"},
+	{"ssh-key", OPTION_LIST, &ssh_keys, "FILE",
+	 "public key instead of those there are; may be repeated"},
 	{NULL, OPTION_FLAG, NULL, NULL, NULL},
 };
 

@@ -14,8 +14,9 @@ json_t *vm_json(const struct vm *vm)
 			 "name", vm->name, "mac", vm->mac, "address", or_null(vm->address), "group",
 			 or_null(vm->group), "mode", vm->mode, "token", vm->token_hash[0] != '\0',
 			 "state", vm_state_name(vm->state), "step", or_null(vm->step), "error",
-			 or_null(vm->error), "hold", vm_held(vm), "added_ms", (json_int_t)vm->added_ms,
-			 "changed_ms", (json_int_t)vm->changed_ms, "seen_ms", (json_int_t)vm->seen_ms);
+			 or_null(vm->error), "hold", vm_held(vm), "added_ms",
+			 (json_int_t)vm->added_ms, "changed_ms", (json_int_t)vm->changed_ms,
+			 "seen_ms", (json_int_t)vm->seen_ms);
 }
 
 int print_json(const json_t *value, struct err *err)

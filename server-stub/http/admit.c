@@ -19,7 +19,8 @@ static int store_refused(struct write *write, struct store *store, struct err *e
 {
 	struct refused *refused = (struct refused *)(void *)write;
 
-	return store_refusal_add(store, refused->vm, refused->address, refused->reason, clock_ms(), err);
+	return store_refusal_add(store, refused->vm, refused->address, refused->reason, clock_ms(),
+				 err);
 }
 
 static void free_refused(struct write *write)
@@ -108,8 +109,8 @@ int admit_reader(struct request *request, enum MHD_Result *ret)
 
 	if (found > 0)
 		return judge(request, &vm, ret);
-	*ret = found < 0 ? reply_error(request, &err) :
-			   reply_refuse(request, REFUSE_READER,
+	*ret = found < 0 ? reply_error(request, &err)
+			 : reply_refuse(request, REFUSE_READER,
 					"archives are for VMs; neither token nor address is one's");
 	return -1;
 }

@@ -103,7 +103,8 @@ static enum MHD_Result open_request(struct request *request, const char *url, co
 /* Make room for `size` more bytes within the route's cap and that of all requests. */
 static bool body_grow(struct request *request, size_t size)
 {
-	size_t need = request->body_size + size, room = request->body_room ? request->body_room : 4096;
+	size_t need = request->body_size + size,
+	       room = request->body_room ? request->body_room : 4096;
 	char *grown;
 
 	while (room < need)
@@ -133,7 +134,8 @@ static bool body_grow(struct request *request, size_t size)
 static enum MHD_Result take_body(struct request *request, const char *upload, size_t *upload_size)
 {
 	if (!body_grow(request, *upload_size)) {
-		log_refused("%s body.size: more than %s accepts", request->peer, request->route->path);
+		log_refused("%s body.size: more than %s accepts", request->peer,
+			    request->route->path);
 		return MHD_NO;
 	}
 	memcpy(request->body + request->body_size, upload, *upload_size);

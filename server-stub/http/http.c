@@ -57,6 +57,7 @@ static struct MHD_Daemon *start_daemon(struct service *service, const struct htt
 	if (address->sa_family == AF_INET6)
 		flags |= MHD_USE_IPv6 | MHD_USE_DUAL_STACK;
 	/* The logger comes first, so that it hears what is wrong with the other options. */
+	/* clang-format off */
 	return MHD_start_daemon(
 		flags, 0, NULL, NULL, handler_request, service,
 		MHD_OPTION_EXTERNAL_LOGGER, log_mhd, NULL,
@@ -71,6 +72,7 @@ static struct MHD_Daemon *start_daemon(struct service *service, const struct htt
 		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HTTP_HEADERS_MAX,
 		MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)HTTP_IDLE_SECONDS,
 		MHD_OPTION_END);
+	/* clang-format on */
 }
 
 int http_start(struct http **http, struct service *service, const struct http_config *config,
@@ -95,8 +97,8 @@ int http_start(struct http **http, struct service *service, const struct http_co
 
 unsigned http_port(const struct http *http)
 {
-	const union MHD_DaemonInfo *info = MHD_get_daemon_info(http->daemon,
-							       MHD_DAEMON_INFO_BIND_PORT);
+	const union MHD_DaemonInfo *info =
+		MHD_get_daemon_info(http->daemon, MHD_DAEMON_INFO_BIND_PORT);
 
 	return info ? info->port : 0;
 }

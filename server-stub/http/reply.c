@@ -1,6 +1,5 @@
 #include "http/reply.h"
 
-
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -75,12 +74,14 @@ enum MHD_Result reply_json(struct request *request, json_t *object)
 
 static struct MHD_Response *refusal_response(enum refusal refusal, const char *message)
 {
-	json_t *object = json_pack("{s:s, s:s}", "error", refusals[refusal].code, "message", message);
+	json_t *object =
+		json_pack("{s:s, s:s}", "error", refusals[refusal].code, "message", message);
 	struct MHD_Response *response;
 
 	/* What a request said may be no UTF-8; then the code has to do. */
 	if (!object)
-		object = json_pack("{s:s, s:s}", "error", refusals[refusal].code, "message", "refused");
+		object = json_pack("{s:s, s:s}", "error", refusals[refusal].code, "message",
+				   "refused");
 	response = object ? json_response(json_dumps(object, JSON_COMPACT)) : NULL;
 	json_decref(object);
 	return response;
@@ -99,7 +100,8 @@ enum MHD_Result reply_refuse(struct request *request, enum refusal refusal, cons
 	response = refusal_response(refusal, message);
 	if (response && refusal == REFUSE_METHOD)
 		MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW,
-					request->route->method == ROUTE_POST ? "POST" : "GET, HEAD");
+					request->route->method == ROUTE_POST ? "POST"
+									     : "GET, HEAD");
 	return reply_queue(request, refusals[refusal].status, response);
 }
 
@@ -116,6 +118,7 @@ enum MHD_Result reply_error(struct request *request, const struct err *err)
 		return reply_refuse(request, REFUSE_VM, "%s: %s", err->where, err->msg);
 	default:
 		log_warning("%s: %s", err->where, err->msg);
-		return reply_refuse(request, REFUSE_STORE, "the service can't do this now; its log says why");
+		return reply_refuse(request, REFUSE_STORE,
+				    "the service can't do this now; its log says why");
 	}
 }

@@ -37,6 +37,7 @@ enum MHD_Result reply_refuse(struct request *request, enum refusal refusal, cons
 /* The refusal that an error of the store or of a file means; logged when it is the service's fault. */
 enum MHD_Result reply_error(struct request *request, const struct err *err);
 /* Queue and let go of a response of one's own; NULL becomes a closed connection. */
-enum MHD_Result reply_queue(struct request *request, unsigned status, struct MHD_Response *response);
+enum MHD_Result reply_queue(struct request *request, unsigned status,
+			    struct MHD_Response *response);
 
 #endif

@@ -40,8 +40,8 @@ static void stream_free(void *cls)
 }
 
 /*
- * MHD's own response from a descriptor reads 4 KiB at a time when TLS is on; a reader of
- * ARCHIVE_BLOCK fills whole TLS records.
+ * MHD's own response from a descriptor reads 4 KiB at a time when TLS is on; whole TLS records
+ * halve the work.
  */
 static struct MHD_Response *file_response(int fd, const struct range *range)
 {
@@ -50,7 +50,7 @@ static struct MHD_Response *file_response(int fd, const struct range *range)
 
 	if (stream) {
 		*stream = (struct stream){fd, range->first};
-		response = MHD_create_response_from_callback(range->length, ARCHIVE_BLOCK, stream_read,
+		response = MHD_create_response_from_callback(range->length, SEND_BLOCK, stream_read,
 							     stream, stream_free);
 	}
 	if (!response) {
@@ -92,7 +92,8 @@ static void add_headers(struct MHD_Response *response, enum range_kind kind,
 
 static enum MHD_Result refuse_range(struct request *request, uint64_t size)
 {
-	struct MHD_Response *response = MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT);
+	struct MHD_Response *response =
+		MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT);
 	char text[48];
 
 	snprintf(text, sizeof(text), "bytes */%" PRIu64, size);

@@ -15,8 +15,8 @@
 
 struct service {
 	const struct data *data;
-	struct store *store;   /* for reading, by any thread */
-	struct writer *writer; /* everything that is written */
+	struct store *store;      /* for reading, by any thread */
+	struct writer *writer;    /* everything that is written */
 	atomic_size_t body_bytes; /* of all requests, at most HTTP_BODIES_MAX */
 };
 
@@ -27,7 +27,7 @@ struct request {
 	const char *rest; /* of the path, after a route that ends in '/'; valid during the call */
 	char peer[ADDRESS_TEXT];
 	char token[TOKEN_TEXT + 1]; /* as shown, at most one byte too long; "": none */
-	struct vm vm; /* who asks, once a route for VMs has let it in */
+	struct vm vm;               /* who asks, once a route for VMs has let it in */
 	char *body;
 	size_t body_size, body_room;
 	/* Of a suspended request: its function's own, freed by `release`. */

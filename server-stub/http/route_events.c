@@ -19,7 +19,8 @@ static int posting_apply(struct write *write, struct store *store, struct err *e
 {
 	struct posting *posting = (struct posting *)(void *)write;
 
-	return intake_events(store, posting->vm, &posting->events, clock_ms(), &posting->intake, err);
+	return intake_events(store, posting->vm, &posting->events, clock_ms(), &posting->intake,
+			     err);
 }
 
 static void posting_done(struct write *write)
@@ -79,6 +80,6 @@ enum MHD_Result route_events(struct request *request)
 		return reply_error(request, &posting->write.err);
 	log_intake(request, posting);
 	return reply_json(request,
-			  json_pack("{s:I, s:b}", "taken", (json_int_t)posting->intake.taken, "hold",
-				    posting->intake.hold));
+			  json_pack("{s:I, s:b}", "taken", (json_int_t)posting->intake.taken,
+				    "hold", posting->intake.hold));
 }

@@ -15,8 +15,8 @@ static int matches(const struct route *route, const char *path)
 {
 	size_t len = strlen(route->path);
 
-	return route->path[len - 1] == '/' ? !strncmp(path, route->path, len) :
-					     !strcmp(path, route->path);
+	return route->path[len - 1] == '/' ? !strncmp(path, route->path, len)
+					   : !strcmp(path, route->path);
 }
 
 const struct route *route_find(const char *path, const char **rest)

@@ -133,8 +133,8 @@ void tls_free(void)
 }
 
 int tls_retrieve(gnutls_session_t session, const gnutls_datum_t *req_ca_rdn, int nreqs,
-		 const gnutls_pk_algorithm_t *pk_algos, int pk_algos_length, gnutls_pcert_st **pcert,
-		 unsigned int *pcert_length, gnutls_privkey_t *pkey)
+		 const gnutls_pk_algorithm_t *pk_algos, int pk_algos_length,
+		 gnutls_pcert_st **pcert, unsigned int *pcert_length, gnutls_privkey_t *pkey)
 {
 	(void)session, (void)req_ca_rdn, (void)nreqs, (void)pk_algos, (void)pk_algos_length;
 	pthread_mutex_lock(&lock);

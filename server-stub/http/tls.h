@@ -20,7 +20,7 @@ void tls_free(void);
 
 /* For MHD_OPTION_HTTPS_CERT_CALLBACK, which has no argument of its own: hence one pair a process. */
 int tls_retrieve(gnutls_session_t session, const gnutls_datum_t *req_ca_rdn, int nreqs,
-		 const gnutls_pk_algorithm_t *pk_algos, int pk_algos_length, gnutls_pcert_st **pcert,
-		 unsigned int *pcert_length, gnutls_privkey_t *pkey);
+		 const gnutls_pk_algorithm_t *pk_algos, int pk_algos_length,
+		 gnutls_pcert_st **pcert, unsigned int *pcert_length, gnutls_privkey_t *pkey);
 
 #endif

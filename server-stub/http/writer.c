@@ -102,7 +102,8 @@ int writer_start(struct writer **writer, struct store *store, struct err *err)
 	code = pthread_create(&started->thread, NULL, writer_main, started);
 	if (code) {
 		writer_free(started);
-		return err_set(err, ERR_INTERNAL, "writer", "can't start a thread: %s", strerror(code));
+		return err_set(err, ERR_INTERNAL, "writer", "can't start a thread: %s",
+			       strerror(code));
 	}
 	*writer = started;
 	return 0;

@@ -33,7 +33,8 @@ static int write_entry(const struct data *data, const struct settings *settings,
 			"# Written by newroot-server: %s.\n"
 			"DEFAULT newroot\nPROMPT 0\n"
 			"LABEL newroot\n\tKERNEL vmlinuz\n\tINITRD initrd.img," DATA_SITE_IMAGE "\n"
-			"\tAPPEND%s\n\tIPAPPEND 2\n", about, append);
+			"\tAPPEND%s\n\tIPAPPEND 2\n",
+			about, append);
 	return file_write(data->entries, file, text, (size_t)size, 0644, err);
 }
 
@@ -41,8 +42,8 @@ int boot_entry_default(const struct data *data, const struct settings *settings,
 {
 	const struct vm unknown = {.mode = "wait"};
 
-	return write_entry(data, settings, "default", "for VMs without an entry of their own", &unknown,
-			   err);
+	return write_entry(data, settings, "default", "for VMs without an entry of their own",
+			   &unknown, err);
 }
 
 /* pxelinux looks for "01-" (Ethernet) and the MAC with dashes. */
@@ -81,5 +82,6 @@ int boot_mode_check(const char *mode, struct err *err)
 	for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++)
 		if (!strcmp(modes[i], mode))
 			return 0;
-	return err_set(err, ERR_USAGE, "mode", "'%.40s' is not install, rescue, plan or wait", mode);
+	return err_set(err, ERR_USAGE, "mode", "'%.40s' is not install, rescue, plan or wait",
+		       mode);
 }

@@ -38,8 +38,8 @@ static int new_key(const struct data *data, const char *name, gnutls_x509_privke
 		   struct err *err)
 {
 	gnutls_datum_t pem;
-	int code = gnutls_x509_privkey_generate(key, GNUTLS_PK_ECDSA,
-						GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_SECP256R1), 0);
+	int code = gnutls_x509_privkey_generate(
+		key, GNUTLS_PK_ECDSA, GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_SECP256R1), 0);
 
 	if (code >= 0)
 		code = gnutls_x509_privkey_export2_pkcs8(key, GNUTLS_X509_FMT_PEM, NULL,
@@ -58,9 +58,10 @@ static int load_key(const struct data *data, const char *name, gnutls_x509_privk
 
 	if (file_read(data->root, name, SMALL_FILE_MAX, &text, &size, err) < 0)
 		return -1;
-	ret = tls_check(gnutls_x509_privkey_import2(
-				key, &(gnutls_datum_t){(void *)text, (unsigned)size},
-				GNUTLS_X509_FMT_PEM, NULL, GNUTLS_PKCS_PLAIN), name, err);
+	ret = tls_check(gnutls_x509_privkey_import2(key,
+						    &(gnutls_datum_t){(void *)text, (unsigned)size},
+						    GNUTLS_X509_FMT_PEM, NULL, GNUTLS_PKCS_PLAIN),
+			name, err);
 	gnutls_memset(text, 0, size);
 	free(text);
 	return ret;
@@ -75,14 +76,17 @@ static int load_cert(const struct data *data, const char *name, gnutls_x509_crt_
 
 	if (file_read(data->root, name, SMALL_FILE_MAX, &text, &size, err) < 0)
 		return -1;
-	ret = tls_check(gnutls_x509_crt_import(cert, &(gnutls_datum_t){(void *)text, (unsigned)size},
-					       GNUTLS_X509_FMT_PEM), name, err);
+	ret = tls_check(gnutls_x509_crt_import(cert,
+					       &(gnutls_datum_t){(void *)text, (unsigned)size},
+					       GNUTLS_X509_FMT_PEM),
+			name, err);
 	free(text);
 	return ret;
 }
 
 /* What both certificates have: version, serial, validity, key, its identifier, subject. */
-static int fill_cert(gnutls_x509_crt_t cert, gnutls_x509_privkey_t key, const char *subject, int days)
+static int fill_cert(gnutls_x509_crt_t cert, gnutls_x509_privkey_t key, const char *subject,
+		     int days)
 {
 	unsigned char serial[16], id[64];
 	size_t id_size = sizeof(id);
@@ -95,7 +99,8 @@ static int fill_cert(gnutls_x509_crt_t cert, gnutls_x509_privkey_t key, const ch
 	if (code >= 0)
 		code = gnutls_x509_crt_set_serial(cert, serial, sizeof(serial));
 	if (code >= 0)
-		code = gnutls_x509_crt_set_activation_time(cert, now - (time_t)CA_BACKDATE_DAYS * DAY);
+		code = gnutls_x509_crt_set_activation_time(cert,
+							   now - (time_t)CA_BACKDATE_DAYS * DAY);
 	if (code >= 0)
 		code = gnutls_x509_crt_set_expiration_time(cert, now + (time_t)days * DAY);
 	if (code >= 0)
@@ -169,8 +174,8 @@ static int make_ca(const struct data *data, struct pair *ca, struct err *err)
 	if (code >= 0)
 		code = gnutls_x509_crt_set_basic_constraints(ca->cert, 1, 0);
 	if (code >= 0)
-		code = gnutls_x509_crt_set_key_usage(ca->cert,
-						     GNUTLS_KEY_KEY_CERT_SIGN | GNUTLS_KEY_CRL_SIGN);
+		code = gnutls_x509_crt_set_key_usage(ca->cert, GNUTLS_KEY_KEY_CERT_SIGN |
+								       GNUTLS_KEY_CRL_SIGN);
 	if (tls_check(code, DATA_CA_CERT, err) < 0)
 		return -1;
 	return sign_and_write(data, DATA_CA_CERT, ca->cert, ca->cert, ca->key, err);
@@ -245,7 +250,8 @@ static int make_server(const struct data *data, const struct settings *settings,
 	if (code >= 0)
 		code = gnutls_x509_crt_set_key_usage(server->cert, GNUTLS_KEY_DIGITAL_SIGNATURE);
 	if (code >= 0)
-		code = gnutls_x509_crt_set_key_purpose_oid(server->cert, GNUTLS_KP_TLS_WWW_SERVER, 0);
+		code = gnutls_x509_crt_set_key_purpose_oid(server->cert, GNUTLS_KP_TLS_WWW_SERVER,
+							   0);
 	if (tls_check(code, DATA_CERT, err) < 0)
 		return -1;
 	return sign_and_write(data, DATA_CERT, server->cert, ca->cert, ca->key, err);
@@ -290,8 +296,9 @@ int ca_pin(const struct data *data, char pin[CA_PIN_TEXT], struct err *err)
 	if (ret == 0)
 		ret = load_cert(data, DATA_CERT, server.cert, err);
 	if (ret == 0)
-		ret = tls_check(gnutls_x509_crt_get_key_id(server.cert, GNUTLS_KEYID_USE_SHA256, id,
-							   &size), DATA_CERT, err);
+		ret = tls_check(
+			gnutls_x509_crt_get_key_id(server.cert, GNUTLS_KEYID_USE_SHA256, id, &size),
+			DATA_CERT, err);
 	pair_free(&server);
 	if (ret == 0) {
 		strcpy(pin, "sha256:");

@@ -15,8 +15,8 @@
 #include "site/data.h"
 #include "site/settings.h"
 
-#define CA_BACKDATE_DAYS 3650
-#define CA_DAYS 7300
+#define CA_BACKDATE_DAYS  3650
+#define CA_DAYS           7300
 #define CERT_DAYS_DEFAULT 1095
 
 /* Make ca.key and ca.pem. */

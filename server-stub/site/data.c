@@ -69,7 +69,8 @@ static int make_folders(struct data *data, struct err *err)
 		if (make_folder(data->root, folders[i].name, folders[i].mode, err) < 0)
 			return -1;
 		if (fchmodat(data->root, folders[i].name, folders[i].mode, 0) < 0)
-			return err_sys(err, ERR_SERVICE_DATA, folders[i].name, "can't set its mode");
+			return err_sys(err, ERR_SERVICE_DATA, folders[i].name,
+				       "can't set its mode");
 	}
 	return 0;
 }
@@ -84,7 +85,8 @@ int data_create(struct data *data, const char *path, struct err *err)
 	if (make_folder(AT_FDCWD, path, 0755, err) < 0 || open_root(data, path, err) < 0)
 		return -1;
 	if (is_initialised(data))
-		err_set(err, ERR_SERVICE_DATA, path, "is a data folder already; it is left as it is");
+		err_set(err, ERR_SERVICE_DATA, path,
+			"is a data folder already; it is left as it is");
 	else if (make_folders(data, err) == 0 && open_folders(data, err) == 0)
 		return 0;
 	data_close(data);
@@ -96,7 +98,8 @@ int data_open(struct data *data, const char *path, struct err *err)
 	if (open_root(data, path, err) < 0)
 		return -1;
 	if (!is_initialised(data))
-		err_set(err, ERR_SERVICE_DATA, path, "is not a data folder: it has no " DATA_SETTINGS);
+		err_set(err, ERR_SERVICE_DATA, path,
+			"is not a data folder: it has no " DATA_SETTINGS);
 	else if (open_folders(data, err) == 0)
 		return 0;
 	data_close(data);

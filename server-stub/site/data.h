@@ -11,16 +11,16 @@
 
 #define DATA_DEFAULT "/var/lib/newroot"
 
-#define DATA_SETTINGS "service.json" /* written last by init: a folder with it is initialised */
-#define DATA_CA_KEY "ca.key"
-#define DATA_CA_CERT "ca.pem"
-#define DATA_KEY "server.key"
-#define DATA_CERT "server.pem"
+#define DATA_SETTINGS       "service.json" /* written last by init: a folder with it is initialised */
+#define DATA_CA_KEY         "ca.key"
+#define DATA_CA_CERT        "ca.pem"
+#define DATA_KEY            "server.key"
+#define DATA_CERT           "server.pem"
 #define DATA_OPERATOR_TOKEN "operator.token"
-#define DATA_SAMPLE_JOB "sample-job.json"
-#define DATA_SSH_KEYS "authorized_keys" /* in site/ */
-#define DATA_DEFAULTS "defaults"        /* in site/ */
-#define DATA_SITE_IMAGE "site.img"      /* in boot/ */
+#define DATA_SAMPLE_JOB     "sample-job.json"
+#define DATA_SSH_KEYS       "authorized_keys" /* in site/ */
+#define DATA_DEFAULTS       "defaults"        /* in site/ */
+#define DATA_SITE_IMAGE     "site.img"        /* in boot/ */
 
 struct data {
 	char path[PATH_MAX];

@@ -13,8 +13,8 @@ int boot_parameters_check(const char *words, struct err *err)
 	size_t len = strlen(words);
 
 	if (len > BOOT_PARAMETERS_MAX)
-		return err_set(err, ERR_USAGE, "parameters", "%zu bytes; at most %d are accepted", len,
-			       BOOT_PARAMETERS_MAX);
+		return err_set(err, ERR_USAGE, "parameters", "%zu bytes; at most %d are accepted",
+			       len, BOOT_PARAMETERS_MAX);
 	for (const char *p = words; *p; p++)
 		if ((unsigned char)*p < ' ' || (unsigned char)*p > '~')
 			return err_set(err, ERR_USAGE, "parameters",
@@ -32,7 +32,8 @@ int settings_set_parameters(struct settings *settings, const char *words, struct
 
 static int is_host_name(const char *name)
 {
-	size_t len = strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-");
+	size_t len =
+		strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-");
 
 	return isalnum((unsigned char)name[0]) && !name[len] && len < SETTINGS_NAME_TEXT;
 }
@@ -68,8 +69,8 @@ int settings_set_url(struct settings *settings, const char *url, struct err *err
 		return err_set(err, ERR_USAGE, "url", "'%.80s' is not https://NAME:PORT", url);
 	len = strspn(host, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-:[]");
 	if (len == 0 || host[len])
-		return err_set(err, ERR_USAGE, "url", "'%.80s' is not https://NAME:PORT without a path",
-			       url);
+		return err_set(err, ERR_USAGE, "url",
+			       "'%.80s' is not https://NAME:PORT without a path", url);
 	snprintf(settings->url, sizeof(settings->url), "%s", url);
 	return 0;
 }
@@ -122,7 +123,8 @@ static int take_all(struct settings *settings, json_t *root, struct err *err)
 	const char *name;
 	json_t *value;
 
-	json_object_foreach(root, name, value) {
+	json_object_foreach(root, name, value)
+	{
 		if (take_key(settings, name, value, err) < 0) {
 			err_prefix(err, "\"%.60s\"", name);
 			snprintf(err->where, sizeof(err->where), "%s", DATA_SETTINGS);
@@ -148,8 +150,9 @@ int settings_load(struct settings *settings, const struct data *data, struct err
 	root = json_loadb(text, size, JSON_REJECT_DUPLICATES, &error);
 	free(text);
 	if (!json_is_object(root))
-		ret = err_set(err, ERR_SERVICE_DATA, DATA_SETTINGS, "line %d: is not a JSON object: %s",
-			      root ? 1 : error.line, root ? "another type" : error.text);
+		ret = err_set(err, ERR_SERVICE_DATA, DATA_SETTINGS,
+			      "line %d: is not a JSON object: %s", root ? 1 : error.line,
+			      root ? "another type" : error.text);
 	else
 		ret = take_all(settings, root, err);
 	json_decref(root);
@@ -174,8 +177,8 @@ int settings_save(const struct settings *settings, const struct data *data, stru
 	char *text = root ? json_dumps(root, JSON_INDENT(2)) : NULL;
 	char *lines = NULL;
 	int size = text ? asprintf(&lines, "%s\n", text) : -1;
-	int ret = size < 0 ? err_set(err, ERR_MEMORY, DATA_SETTINGS, "no memory") :
-			     file_write(data->root, DATA_SETTINGS, lines, (size_t)size, 0644, err);
+	int ret = size < 0 ? err_set(err, ERR_MEMORY, DATA_SETTINGS, "no memory")
+			   : file_write(data->root, DATA_SETTINGS, lines, (size_t)size, 0644, err);
 
 	json_decref(root);
 	free(text);

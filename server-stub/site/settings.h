@@ -14,11 +14,12 @@
 
 #define SETTINGS_NAMES_MAX 16 /* of each kind in one certificate */
 #define SETTINGS_NAME_TEXT 254
-#define SETTINGS_URL_TEXT 300
+#define SETTINGS_URL_TEXT  300
 
 struct settings {
 	char url[SETTINGS_URL_TEXT]; /* by which agents reach the service: https://NAME:PORT */
-	char parameters[BOOT_PARAMETERS_MAX + 1]; /* words for every boot entry, such as console=ttyS0 */
+	char parameters[BOOT_PARAMETERS_MAX +
+			1]; /* words for every boot entry, such as console=ttyS0 */
 	char name[SETTINGS_NAMES_MAX][SETTINGS_NAME_TEXT]; /* host names of the certificate */
 	size_t names;
 	char address[SETTINGS_NAMES_MAX][ADDRESS_TEXT]; /* and its addresses */

@@ -36,12 +36,15 @@ static int is_key_line(const char *line)
 static int check_keys(const char *file, const char *text, struct err *err)
 {
 	if (strstr(text, "PRIVATE KEY"))
-		return err_set(err, ERR_USAGE, file, "is a private key; give the .pub file beside it");
+		return err_set(err, ERR_USAGE, file,
+			       "is a private key; give the .pub file beside it");
 	for (const char *line = text; line; line = strchr(line, '\n')) {
 		line += *line == '\n';
 		if (!is_key_line(line))
-			return err_set(err, ERR_USAGE, file, "'%.40s' is not a public ssh key, such as "
-				       "'ssh-ed25519 AAAA… name'", line);
+			return err_set(err, ERR_USAGE, file,
+				       "'%.40s' is not a public ssh key, such as "
+				       "'ssh-ed25519 AAAA… name'",
+				       line);
 	}
 	return 0;
 }
@@ -160,7 +163,8 @@ int site_image_write(const struct data *data, struct err *err)
 	int ret = make_image(&image, &size, data, err);
 
 	if (ret == 0 && gzip(image, size, &packed, &packed_size) < 0)
-		ret = err_set(err, ERR_MEMORY, DATA_SITE_IMAGE, "no memory to compress %zu bytes", size);
+		ret = err_set(err, ERR_MEMORY, DATA_SITE_IMAGE, "no memory to compress %zu bytes",
+			      size);
 	free(image);
 	if (ret < 0)
 		return -1;

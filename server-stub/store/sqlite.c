@@ -10,7 +10,7 @@
 
 #include "util/limits.h"
 
-#define STORE_FILE "newroot.db"
+#define STORE_FILE    "newroot.db"
 #define STORE_VERSION 1
 
 static const char *const texts[STATEMENTS] = {
@@ -23,7 +23,8 @@ static const char *const texts[STATEMENTS] = {
 static const char schema[] =
 	"CREATE TABLE vm_group (name TEXT PRIMARY KEY, hold INTEGER NOT NULL DEFAULT 0) STRICT;"
 	"CREATE TABLE vm ("
-	" id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE, mac TEXT NOT NULL UNIQUE,"
+	" id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE, mac TEXT NOT NULL "
+	"UNIQUE,"
 	" address TEXT NOT NULL, token TEXT NOT NULL, token_hash TEXT NOT NULL,"
 	" vm_group TEXT NOT NULL, mode TEXT NOT NULL, parameters TEXT NOT NULL,"
 	" state TEXT NOT NULL, step TEXT NOT NULL DEFAULT '', error TEXT NOT NULL DEFAULT '',"
@@ -33,12 +34,14 @@ static const char schema[] =
 	"CREATE UNIQUE INDEX vm_token_hash ON vm (token_hash) WHERE token_hash <> '';"
 	"CREATE INDEX vm_anonymous ON vm (id) WHERE address = '' AND token_hash = '';"
 	"CREATE TABLE boot ("
-	" id INTEGER PRIMARY KEY AUTOINCREMENT, vm INTEGER NOT NULL REFERENCES vm ON DELETE CASCADE,"
+	" id INTEGER PRIMARY KEY AUTOINCREMENT, vm INTEGER NOT NULL REFERENCES vm ON DELETE "
+	"CASCADE,"
 	" uuid TEXT NOT NULL, taken INTEGER NOT NULL DEFAULT 0, stored INTEGER NOT NULL DEFAULT 0,"
 	" first_ms INTEGER NOT NULL, UNIQUE (vm, uuid)) STRICT;"
 	"CREATE TABLE event ("
 	" boot INTEGER NOT NULL REFERENCES boot ON DELETE CASCADE, seq INTEGER NOT NULL,"
-	" ms INTEGER NOT NULL, received_ms INTEGER NOT NULL, type TEXT NOT NULL, step TEXT NOT NULL,"
+	" ms INTEGER NOT NULL, received_ms INTEGER NOT NULL, type TEXT NOT NULL, step TEXT NOT "
+	"NULL,"
 	" body TEXT NOT NULL, PRIMARY KEY (boot, seq)) STRICT, WITHOUT ROWID;"
 	"CREATE TABLE change ("
 	" id INTEGER PRIMARY KEY, vm INTEGER NOT NULL REFERENCES vm ON DELETE CASCADE,"
@@ -56,7 +59,8 @@ static const char schema[] =
 
 static int sql_error(struct store *store, const char *what, struct err *err)
 {
-	return err_set(err, ERR_SERVICE_STORE, STORE_FILE, "%s: %s", what, sqlite3_errmsg(store->db));
+	return err_set(err, ERR_SERVICE_STORE, STORE_FILE, "%s: %s", what,
+		       sqlite3_errmsg(store->db));
 }
 
 static int sql_exec(struct store *store, const char *text, struct err *err)
@@ -78,7 +82,8 @@ static sqlite3_stmt *prepared(struct store *store, enum statement which)
 	sqlite3_stmt **stmt = &store->statement[which];
 
 	if (!*stmt)
-		sqlite3_prepare_v3(store->db, texts[which], -1, SQLITE_PREPARE_PERSISTENT, stmt, NULL);
+		sqlite3_prepare_v3(store->db, texts[which], -1, SQLITE_PREPARE_PERSISTENT, stmt,
+				   NULL);
 	return *stmt;
 }
 
@@ -196,8 +201,10 @@ static int open_db(struct store *store, const char *path, bool create, struct er
 		return sql_error(store, "can't open", err);
 	sqlite3_busy_timeout(store->db, STORE_BUSY_MS);
 	/* FULL: in WAL mode a commit is on disk only with an fsync of the log. */
-	if (sql_exec(store, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
-			    "PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF", err) < 0)
+	if (sql_exec(store,
+		     "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
+		     "PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF",
+		     err) < 0)
 		return -1;
 	return ensure_schema(store, create, err);
 }

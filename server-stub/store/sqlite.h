@@ -35,7 +35,7 @@ int sql_step(struct store *store, sqlite3_stmt *stmt, struct err *err);
 int sql_done(struct store *store, sqlite3_stmt *stmt, int ret);
 
 /* sql_use, one sql_step, sql_done: for statements without rows. */
-#define sql_run(store, which, err, ...) \
+#define sql_run(store, which, err, ...)                                                            \
 	sql_run_bound((store), sql_use((store), (which), (err), __VA_ARGS__), (err))
 int sql_run_bound(struct store *store, sqlite3_stmt *stmt, struct err *err);
 

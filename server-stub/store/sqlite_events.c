@@ -51,8 +51,8 @@ int store_boot_save(struct store *store, const struct boot *boot, struct err *er
 	return sql_run(store, SQL_BOOT_SAVE, err, "iii", boot->taken, boot->stored, boot->id);
 }
 
-int store_boot_each(struct store *store, int64_t vm, void (*each)(void *arg, const struct boot *boot),
-		    void *arg, struct err *err)
+int store_boot_each(struct store *store, int64_t vm,
+		    void (*each)(void *arg, const struct boot *boot), void *arg, struct err *err)
 {
 	sqlite3_stmt *stmt = sql_use(store, SQL_BOOT_ALL, err, "i", vm);
 	struct boot boot;
@@ -95,7 +95,8 @@ int store_event_count(struct store *store, int64_t vm, int64_t *count, struct er
 }
 
 int store_event_each(struct store *store, int64_t vm,
-		     void (*each)(void *arg, const struct event_row *row), void *arg, struct err *err)
+		     void (*each)(void *arg, const struct event_row *row), void *arg,
+		     struct err *err)
 {
 	sqlite3_stmt *stmt = sql_use(store, SQL_EVENT_ALL, err, "i", vm);
 	int ret;

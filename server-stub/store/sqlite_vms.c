@@ -47,7 +47,8 @@ static int refuse_duplicate(struct store *store, const struct vm *vm, struct err
 	for (size_t i = 0; i < sizeof(unique) / sizeof(unique[0]); i++) {
 		struct vm other;
 		int found = unique[i].value[0] ? store_vm_find(store, unique[i].key, 0,
-							       unique[i].value, &other, err) : 0;
+							       unique[i].value, &other, err)
+					       : 0;
 
 		if (found < 0)
 			return -1;
@@ -63,9 +64,9 @@ static int insert_vm(struct store *store, struct vm *vm, const char *job, struct
 {
 	if (vm->group[0] && sql_run(store, SQL_GROUP_ADD, err, "t", vm->group) < 0)
 		return -1;
-	if (sql_run(store, SQL_VM_ADD, err, "ttttttttttii", vm->name, vm->mac, vm->address, vm->token,
-		    vm->token_hash, vm->group, vm->mode, vm->parameters, vm_state_name(vm->state), job,
-		    vm->added_ms, vm->changed_ms) < 0)
+	if (sql_run(store, SQL_VM_ADD, err, "ttttttttttii", vm->name, vm->mac, vm->address,
+		    vm->token, vm->token_hash, vm->group, vm->mode, vm->parameters,
+		    vm_state_name(vm->state), job, vm->added_ms, vm->changed_ms) < 0)
 		return -1;
 	vm->id = sqlite3_last_insert_rowid(store->db);
 	return 0;
@@ -91,9 +92,12 @@ static sqlite3_stmt *use_finder(struct store *store, enum vm_key key, int64_t id
 				struct err *err)
 {
 	static const enum statement finder[] = {
-		[VM_BY_ID] = SQL_VM_BY_ID,           [VM_BY_NAME] = SQL_VM_BY_NAME,
-		[VM_BY_MAC] = SQL_VM_BY_MAC,         [VM_BY_ADDRESS] = SQL_VM_BY_ADDRESS,
-		[VM_BY_TOKEN_HASH] = SQL_VM_BY_TOKEN_HASH, [VM_ANONYMOUS] = SQL_VM_ANONYMOUS,
+		[VM_BY_ID] = SQL_VM_BY_ID,
+		[VM_BY_NAME] = SQL_VM_BY_NAME,
+		[VM_BY_MAC] = SQL_VM_BY_MAC,
+		[VM_BY_ADDRESS] = SQL_VM_BY_ADDRESS,
+		[VM_BY_TOKEN_HASH] = SQL_VM_BY_TOKEN_HASH,
+		[VM_ANONYMOUS] = SQL_VM_ANONYMOUS,
 	};
 
 	switch (key) {
@@ -138,8 +142,8 @@ int store_vm_each(struct store *store, void (*each)(void *arg, const struct vm *
 
 int store_vm_save(struct store *store, const struct vm *vm, struct err *err)
 {
-	return sql_run(store, SQL_VM_SAVE, err, "tttiii", vm_state_name(vm->state), vm->step, vm->error,
-		       vm->changed_ms, vm->seen_ms, vm->id);
+	return sql_run(store, SQL_VM_SAVE, err, "tttiii", vm_state_name(vm->state), vm->step,
+		       vm->error, vm->changed_ms, vm->seen_ms, vm->id);
 }
 
 int store_vm_save_boot(struct store *store, const struct vm *vm, struct err *err)
@@ -166,8 +170,8 @@ int store_vm_job(struct store *store, int64_t id, char **job, struct err *err)
 int store_hold(struct store *store, enum hold_scope scope, const char *name, bool hold,
 	       struct err *err)
 {
-	sqlite3_stmt *stmt = sql_use(store, scope == HOLD_VM ? SQL_VM_HOLD : SQL_GROUP_HOLD, err, "it",
-				     (int64_t)hold, name);
+	sqlite3_stmt *stmt = sql_use(store, scope == HOLD_VM ? SQL_VM_HOLD : SQL_GROUP_HOLD, err,
+				     "it", (int64_t)hold, name);
 	int ret;
 
 	if (!stmt)

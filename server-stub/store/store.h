@@ -74,8 +74,8 @@ struct boot {
 int store_boot_open(struct store *store, int64_t vm, const char *uuid, int64_t now_ms,
 		    struct boot *boot, struct err *err);
 int store_boot_save(struct store *store, const struct boot *boot, struct err *err);
-int store_boot_each(struct store *store, int64_t vm, void (*each)(void *arg, const struct boot *boot),
-		    void *arg, struct err *err);
+int store_boot_each(struct store *store, int64_t vm,
+		    void (*each)(void *arg, const struct boot *boot), void *arg, struct err *err);
 
 /* 1: added; 0: a repeat, which is left as it was first stored. */
 int store_event_add(struct store *store, const struct boot *boot, const struct event *event,
@@ -89,14 +89,16 @@ struct event_row {
 };
 /* In the order of boots and sequence numbers. */
 int store_event_each(struct store *store, int64_t vm,
-		     void (*each)(void *arg, const struct event_row *row), void *arg, struct err *err);
+		     void (*each)(void *arg, const struct event_row *row), void *arg,
+		     struct err *err);
 
 /* History: what became of a VM, and when. A refused transition has from == to. */
 struct change_row {
 	int64_t at_ms;
 	const char *from, *to, *cause;
 };
-int store_change_add(struct store *store, int64_t vm, const struct change_row *row, struct err *err);
+int store_change_add(struct store *store, int64_t vm, const struct change_row *row,
+		     struct err *err);
 int store_change_each(struct store *store, int64_t vm,
 		      void (*each)(void *arg, const struct change_row *row), void *arg,
 		      struct err *err);

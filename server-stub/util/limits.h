@@ -37,8 +37,10 @@
 #define ARCHIVE_PATH_MAX 1024
 /* Folders below archives/ that are listed: deeper is a mistake or a loop. */
 #define ARCHIVE_DEPTH_MAX 16
-/* One read of an archive on its way to the network; measured: larger is no faster over TLS. */
-#define ARCHIVE_BLOCK (64 * 1024)
+/* One read of a file that is sent: a TLS record. Measured: 4 KiB takes twice the CPU, more saves none. */
+#define SEND_BLOCK (16 * 1024)
+/* One read of an archive that is hashed. */
+#define HASH_BLOCK (256 * 1024)
 
 /* Settings, keys and certificates read into memory. */
 #define SMALL_FILE_MAX (256 * 1024)

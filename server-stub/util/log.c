@@ -7,7 +7,8 @@
 
 #include "util/limits.h"
 
-static void log_line(const char *kind, const char *fmt, va_list ap) __attribute__((format(printf, 2, 0)));
+static void log_line(const char *kind, const char *fmt, va_list ap)
+	__attribute__((format(printf, 2, 0)));
 
 static void log_line(const char *kind, const char *fmt, va_list ap)
 {

@@ -14,9 +14,9 @@ struct event_type {
 };
 
 static const struct event_type types[] = {
-	{"begin", true, INPUT_BEGIN},   {"end", true, INPUT_NONE},
-	{"progress", true, INPUT_NONE}, {"note", false, INPUT_NONE},
-	{"plan", false, INPUT_NONE},    {"error", false, INPUT_ERROR},
+	{"begin", true, INPUT_BEGIN},     {"end", true, INPUT_NONE},
+	{"progress", true, INPUT_NONE},   {"note", false, INPUT_NONE},
+	{"plan", false, INPUT_NONE},      {"error", false, INPUT_ERROR},
 	{"heartbeat", false, INPUT_NONE}, {"state", false, INPUT_NONE},
 };
 
@@ -65,7 +65,8 @@ static int take_text(const json_t *object, const char *key, char *out, size_t si
 	return 0;
 }
 
-static int take_type(const json_t *object, const struct event_type **type, const struct place *place)
+static int take_type(const json_t *object, const struct event_type **type,
+		     const struct place *place)
 {
 	const char *name = json_string_value(json_object_get(object, "type"));
 
@@ -74,8 +75,9 @@ static int take_type(const json_t *object, const struct event_type **type, const
 			*type = &types[i];
 			return 0;
 		}
-	return refuse(place, "type", "must be one of begin, end, progress, note, plan, error, "
-				     "heartbeat, state");
+	return refuse(place, "type",
+		      "must be one of begin, end, progress, note, plan, error, "
+		      "heartbeat, state");
 }
 
 static bool is_step(const char *text)
@@ -94,8 +96,9 @@ static int take_step(struct event *event, const json_t *object, bool needed,
 	if ((!found || json_is_null(found)) && !needed)
 		return 0;
 	if (!text || !is_step(text))
-		return refuse(place, "step", "must name a step: 1 to 31 lower-case letters, digits, "
-					     "'-' and ' '");
+		return refuse(place, "step",
+			      "must name a step: 1 to 31 lower-case letters, digits, "
+			      "'-' and ' '");
 	memcpy(event->step, text, strlen(text) + 1);
 	return 0;
 }
@@ -106,8 +109,9 @@ static int take_state(struct event *event, const json_t *object, const struct pl
 
 	event->input = text ? vm_input_by_state(text) : INPUT_NONE;
 	if (event->input == INPUT_NONE)
-		return refuse(place, "state", "must be one of configuring, installed, first boot, "
-					      "complete, error");
+		return refuse(place, "state",
+			      "must be one of configuring, installed, first boot, "
+			      "complete, error");
 	return 0;
 }
 
@@ -144,7 +148,8 @@ static int take_boot(struct event_list *list, const json_t *object, const struct
 	if (!text || !is_uuid(text))
 		return refuse(place, "boot", "must be a UUID, one for each boot of the agent");
 	if (place->index > 0 && strcmp(list->boot, text))
-		return refuse(place, "boot", "differs from events[0].boot; send one boot a request");
+		return refuse(place, "boot",
+			      "differs from events[0].boot; send one boot a request");
 	memcpy(list->boot, text, BOOT_UUID_TEXT);
 	return 0;
 }

@@ -15,13 +15,13 @@
 #define BOOT_UUID_TEXT 37
 
 struct event {
-	int64_t seq; /* 1 … EVENT_SEQ_MAX */
-	int64_t ms;  /* since 1970, by the agent's clock */
-	const char *type; /* "begin", "end", …: a static string */
+	int64_t seq;                  /* 1 … EVENT_SEQ_MAX */
+	int64_t ms;                   /* since 1970, by the agent's clock */
+	const char *type;             /* "begin", "end", …: a static string */
 	char step[STEP_NAME_MAX + 1]; /* "": none */
 	enum vm_input input;
 	char error[VM_ERROR_MAX + 1]; /* of an error: "code: where: message"; "": none told */
-	char *body; /* compact JSON, owned by the list */
+	char *body;                   /* compact JSON, owned by the list */
 };
 
 struct event_list {

@@ -89,7 +89,8 @@ static int open_course(struct course *course, int64_t vm_id, const struct event_
 		return err_set(err, ERR_SERVICE_LIMIT, "events",
 			       "%lld events of '%s' are stored, at most %d are kept",
 			       (long long)count, course->vm.name, VM_EVENTS_MAX);
-	return store_boot_open(course->store, vm_id, events->boot, course->now_ms, &course->boot, err);
+	return store_boot_open(course->store, vm_id, events->boot, course->now_ms, &course->boot,
+			       err);
 }
 
 int intake_events(struct store *store, int64_t vm_id, const struct event_list *events,

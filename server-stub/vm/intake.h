@@ -9,10 +9,10 @@
 #include "vm/event.h"
 
 struct intake {
-	int64_t taken; /* highest sequence number stored for the boot */
-	bool hold;     /* the VM or its group is held */
+	int64_t taken;            /* highest sequence number stored for the boot */
+	bool hold;                /* the VM or its group is held */
 	int64_t gap_from, gap_to; /* numbers newly found missing; 0, 0: none */
-	enum vm_state from, to; /* state before and after */
+	enum vm_state from, to;   /* state before and after */
 };
 
 /* Errors: ERR_SERVICE_VM when the VM is gone, ERR_SERVICE_LIMIT, ERR_SERVICE_STORE. */

@@ -10,12 +10,15 @@
 
 int name_check(const char *name, const char *what, struct err *err)
 {
-	size_t len = strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-");
+	size_t len =
+		strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-");
 
 	if (!isalnum((unsigned char)name[0]) || name[len] || len > VM_NAME_MAX)
-		return err_set(err, ERR_USAGE, what,
-			       "'%.80s' is not accepted: 1 to %d letters, digits, '.', '_' and '-', "
-			       "beginning with a letter or digit", name, VM_NAME_MAX);
+		return err_set(
+			err, ERR_USAGE, what,
+			"'%.80s' is not accepted: 1 to %d letters, digits, '.', '_' and '-', "
+			"beginning with a letter or digit",
+			name, VM_NAME_MAX);
 	return 0;
 }
 
@@ -52,7 +55,8 @@ int mac_parse(char mac[MAC_TEXT], const char *text, struct err *err)
 	if (!mac_bytes(b, text) || b[0] & 1 || !memcmp(b, zero, sizeof(zero)))
 		return err_set(err, ERR_USAGE, "mac",
 			       "'%.40s' is not the MAC of a NIC, such as 52:54:00:12:34:56", text);
-	snprintf(mac, MAC_TEXT, "%02x:%02x:%02x:%02x:%02x:%02x", b[0], b[1], b[2], b[3], b[4], b[5]);
+	snprintf(mac, MAC_TEXT, "%02x:%02x:%02x:%02x:%02x:%02x", b[0], b[1], b[2], b[3], b[4],
+		 b[5]);
 	return 0;
 }
 
@@ -85,8 +89,8 @@ void address_of_peer(char address[ADDRESS_TEXT], const struct sockaddr *peer)
 {
 	address[0] = '\0';
 	if (peer && peer->sa_family == AF_INET)
-		inet_ntop(AF_INET, &((const struct sockaddr_in *)(const void *)peer)->sin_addr, address,
-			  ADDRESS_TEXT);
+		inet_ntop(AF_INET, &((const struct sockaddr_in *)(const void *)peer)->sin_addr,
+			  address, ADDRESS_TEXT);
 	else if (peer && peer->sa_family == AF_INET6)
 		format_v6(address, &((const struct sockaddr_in6 *)(const void *)peer)->sin6_addr);
 }

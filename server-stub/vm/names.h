@@ -9,7 +9,7 @@
 
 #include "base/err.h"
 
-#define MAC_TEXT 18     /* "52:54:00:12:34:56" */
+#define MAC_TEXT     18 /* "52:54:00:12:34:56" */
 #define ADDRESS_TEXT 46 /* INET6_ADDRSTRLEN */
 
 /* A VM's or group's name: letters, digits, '.', '_' and '-', beginning with a letter or digit. */

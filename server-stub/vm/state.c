@@ -9,12 +9,16 @@ static const char *const state_names[VM_STATES] = {
 };
 
 static const char *const input_names[VM_INPUTS] = {
-	[INPUT_NONE] = "nothing",          [INPUT_BEGIN] = "begin",
-	[INPUT_CONFIGURING] = "configuring", [INPUT_INSTALLED] = "installed",
-	[INPUT_FIRST_BOOT] = "first boot", [INPUT_COMPLETE] = "complete",
+	[INPUT_NONE] = "nothing",
+	[INPUT_BEGIN] = "begin",
+	[INPUT_CONFIGURING] = "configuring",
+	[INPUT_INSTALLED] = "installed",
+	[INPUT_FIRST_BOOT] = "first boot",
+	[INPUT_COMPLETE] = "complete",
 	[INPUT_ERROR] = "error",
 };
 
+/* clang-format off */
 #define CRE VM_CREATED
 #define CON VM_CONFIGURING
 #define INS VM_INSTALLED
@@ -45,6 +49,7 @@ static const unsigned char next_state[VM_STATES][VM_INPUTS] = {
 #undef COM
 #undef ERR
 #undef no
+/* clang-format on */
 
 enum vm_state vm_state_next(enum vm_state state, enum vm_input input)
 {

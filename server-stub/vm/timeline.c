@@ -7,7 +7,8 @@
 
 static void begin(struct timeline *timeline, const struct event_row *event)
 {
-	struct timeline_row *grown = reallocarray(timeline->row, timeline->count + 1, sizeof(*grown));
+	struct timeline_row *grown =
+		reallocarray(timeline->row, timeline->count + 1, sizeof(*grown));
 
 	if (!grown) {
 		timeline->failed = true;
@@ -27,7 +28,8 @@ static struct timeline_row *open_row(struct timeline *timeline, const struct eve
 	for (size_t i = timeline->count; i-- > 0;) {
 		struct timeline_row *row = &timeline->row[i];
 
-		if (!row->ended && !strcmp(row->step, event->step) && !strcmp(row->boot, event->boot))
+		if (!row->ended && !strcmp(row->step, event->step) &&
+		    !strcmp(row->boot, event->boot))
 			return row;
 	}
 	return NULL;
@@ -44,7 +46,8 @@ static void end(struct timeline *timeline, const struct event_row *event)
 	row->ended = true;
 	row->ok = json_is_true(json_object_get(body, "ok"));
 	row->bytes = json_integer_value(json_object_get(body, "bytes"));
-	row->ms_taken = json_is_integer(taken) ? json_integer_value(taken) : event->ms - row->begin_ms;
+	row->ms_taken =
+		json_is_integer(taken) ? json_integer_value(taken) : event->ms - row->begin_ms;
 	json_decref(body);
 }
 

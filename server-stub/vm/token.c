@@ -13,7 +13,8 @@ int token_new(char token[TOKEN_TEXT], struct err *err)
 	int code = gnutls_rnd(GNUTLS_RND_KEY, random, sizeof(random));
 
 	if (code < 0)
-		return err_set(err, ERR_INTERNAL, "token", "no randomness: %s", gnutls_strerror(code));
+		return err_set(err, ERR_INTERNAL, "token", "no randomness: %s",
+			       gnutls_strerror(code));
 	text_hex(token, random, sizeof(random));
 	return 0;
 }

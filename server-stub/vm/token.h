@@ -10,7 +10,7 @@
 #include "base/err.h"
 #include "util/limits.h"
 
-#define TOKEN_TEXT (TOKEN_TEXT_MAX + 1)
+#define TOKEN_TEXT      (TOKEN_TEXT_MAX + 1)
 #define TOKEN_HASH_TEXT 65
 
 /* A new one: 128 random bits in hex. Errors: ERR_INTERNAL when there is no randomness. */
