@@ -54,14 +54,16 @@ static int64_t number(int tag, int id, const char *name, const struct accounts *
 		return id;
 	if (!accounts || !name)
 		return -1;
-	return accounts_find(tag == ARCHIVE_ENTRY_ACL_USER ? accounts->users : accounts->groups, name);
+	return accounts_find(tag == ARCHIVE_ENTRY_ACL_USER ? accounts->users : accounts->groups,
+			     name);
 }
 
 static int unknown_name(const char *name, struct err *err)
 {
 	return err_set(err, ERR_ARCHIVE_ENTRY, NULL,
 		       "its ACL names '%s', which is no account of the new system: pack with tar "
-		       "--numeric-owner or --xattrs", name ? name : "");
+		       "--numeric-owner or --xattrs",
+		       name ? name : "");
 }
 
 /* One entry of the ACL into the kernel's form. */
@@ -99,8 +101,8 @@ enum acl_result acl_encode(struct archive_entry *entry, int type, const struct a
 	size_t count = 0;
 
 	if (archive_entry_acl_reset(entry, type) == 0 ||
-	    has_xattr(entry, type == ARCHIVE_ENTRY_ACL_TYPE_ACCESS ? XATTR_ACL_ACCESS
-								   : XATTR_ACL_DEFAULT))
+	    has_xattr(entry,
+		      type == ARCHIVE_ENTRY_ACL_TYPE_ACCESS ? XATTR_ACL_ACCESS : XATTR_ACL_DEFAULT))
 		return ACL_NONE;
 	while (archive_entry_acl_next(entry, type, &kind, &permissions, &tag, &id, &name) ==
 	       ARCHIVE_OK) {

@@ -11,8 +11,8 @@
 
 #include "base/err.h"
 
-#define ACL_ENTRIES_MAX 512 /* xfs stores 25 in old filesystems, ext4 about 500 */
-#define ACL_ENTRY_BYTES 8
+#define ACL_ENTRIES_MAX  512 /* xfs stores 25 in old filesystems, ext4 about 500 */
+#define ACL_ENTRY_BYTES  8
 #define ACL_HEADER_BYTES 4
 
 struct acl_value {
@@ -27,8 +27,8 @@ struct accounts {
 
 enum acl_result {
 	ACL_FAILED = -1,
-	ACL_NONE,    /* the entry has none of this type, or has it as an xattr */
-	ACL_NAMED,   /* it names users without numbers, and there are no accounts to ask */
+	ACL_NONE,  /* the entry has none of this type, or has it as an xattr */
+	ACL_NAMED, /* it names users without numbers, and there are no accounts to ask */
 	ACL_ENCODED,
 };
 

@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 
 #define HEADER_SIZE 110
-#define ALIGNMENT 4
+#define ALIGNMENT   4
 
 struct header {
 	mode_t mode;
@@ -39,7 +39,8 @@ static void put_header(struct cpio *cpio, const char *path, const struct header 
 	if (h->size > UINT32_MAX || name_size > PATH_MAX) {
 		struct err err = ERR_INIT;
 
-		err_set(&err, ERR_INITRD, path, "the name or contents are too large for a cpio archive");
+		err_set(&err, ERR_INITRD, path,
+			"the name or contents are too large for a cpio archive");
 		err_keep(&cpio->err, &err);
 		return;
 	}
@@ -78,7 +79,8 @@ void cpio_symlink(struct cpio *cpio, const char *path, const char *target)
 void cpio_device(struct cpio *cpio, const char *path, mode_t type, mode_t mode, unsigned major,
 		 unsigned minor)
 {
-	put_header(cpio, path, &(struct header){.mode = type | mode, .major = major, .minor = minor});
+	put_header(cpio, path,
+		   &(struct header){.mode = type | mode, .major = major, .minor = minor});
 }
 
 int cpio_end(struct cpio *cpio, struct err *err)

@@ -8,7 +8,8 @@ static int explain(int code, struct err *err)
 {
 	if (code == BZ_MEM_ERROR)
 		return err_set(err, ERR_MEMORY, NULL, "no memory for the bzip2 decoder");
-	return decoder_damaged("bzip2", code == BZ_DATA_ERROR ? "a checksum is wrong" : "it is no bzip2", err);
+	return decoder_damaged(
+		"bzip2", code == BZ_DATA_ERROR ? "a checksum is wrong" : "it is no bzip2", err);
 }
 
 static int decode_member(bz_stream *bz, struct stream *stream, struct err *err)

@@ -8,13 +8,20 @@
 static const char *reason(int code)
 {
 	switch (code) {
-	case ISAL_INVALID_BLOCK: return "a block's header is wrong";
-	case ISAL_INVALID_SYMBOL: return "a symbol is wrong";
-	case ISAL_INVALID_LOOKBACK: return "a distance is wrong";
-	case ISAL_INVALID_WRAPPER: return "the header is wrong";
-	case ISAL_UNSUPPORTED_METHOD: return "its method is not deflate";
-	case ISAL_INCORRECT_CHECKSUM: return "the checksum is wrong";
-	default: return "the decoder gave up";
+	case ISAL_INVALID_BLOCK:
+		return "a block's header is wrong";
+	case ISAL_INVALID_SYMBOL:
+		return "a symbol is wrong";
+	case ISAL_INVALID_LOOKBACK:
+		return "a distance is wrong";
+	case ISAL_INVALID_WRAPPER:
+		return "the header is wrong";
+	case ISAL_UNSUPPORTED_METHOD:
+		return "its method is not deflate";
+	case ISAL_INCORRECT_CHECKSUM:
+		return "the checksum is wrong";
+	default:
+		return "the decoder gave up";
 	}
 }
 

@@ -7,12 +7,18 @@
 static int explain(lzma_ret code, lzma_stream *xz, uint64_t limit, struct err *err)
 {
 	switch (code) {
-	case LZMA_MEM_ERROR: return err_set(err, ERR_MEMORY, NULL, "no memory for the xz decoder");
-	case LZMA_MEMLIMIT_ERROR: return decoder_memory("xz", lzma_memusage(xz), limit, err);
-	case LZMA_FORMAT_ERROR: return decoder_damaged("xz", "something else follows its end", err);
-	case LZMA_OPTIONS_ERROR: return decoder_damaged("xz", "it uses unknown options", err);
-	case LZMA_BUF_ERROR: return decoder_truncated("xz", err);
-	default: return decoder_damaged("xz", "its data or check is wrong", err);
+	case LZMA_MEM_ERROR:
+		return err_set(err, ERR_MEMORY, NULL, "no memory for the xz decoder");
+	case LZMA_MEMLIMIT_ERROR:
+		return decoder_memory("xz", lzma_memusage(xz), limit, err);
+	case LZMA_FORMAT_ERROR:
+		return decoder_damaged("xz", "something else follows its end", err);
+	case LZMA_OPTIONS_ERROR:
+		return decoder_damaged("xz", "it uses unknown options", err);
+	case LZMA_BUF_ERROR:
+		return decoder_truncated("xz", err);
+	default:
+		return decoder_damaged("xz", "its data or check is wrong", err);
 	}
 }
 

@@ -14,9 +14,9 @@ static const struct decoder *const decoders[] = {
 	&decoder_zstd,
 };
 
-#define RPM_LEAD_SIZE 96 /* obsolete, skipped */
+#define RPM_LEAD_SIZE    96 /* obsolete, skipped */
 #define RPM_HEADER_INTRO 16
-#define RPM_INDEX_ENTRY 16
+#define RPM_INDEX_ENTRY  16
 static const uint8_t rpm_magic[] = {0xed, 0xab, 0xee, 0xdb};
 static const uint8_t rpm_header_magic[] = {0x8e, 0xad, 0xe8};
 

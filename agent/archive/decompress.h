@@ -11,7 +11,8 @@
 #include "base/err.h"
 
 struct decompress_limits {
-	uint64_t memory;  /* bytes that a decoder may take: xz and zstd streams say how much they need */
+	uint64_t
+		memory; /* bytes that a decoder may take: xz and zstd streams say how much they need */
 	unsigned threads; /* of xz's decoder, which runs as many as memory allows */
 };
 

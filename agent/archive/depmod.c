@@ -55,12 +55,13 @@ static int take_string(struct depmod *depmod, struct depmod_module *module, stru
 	if ((value = modfile_value(string, "depends")))
 		module->depends = keep(depmod, value);
 	if ((value = modfile_value(string, "softdep")))
-		return module_index_add(&depmod->softdep, module->name, keep(depmod, value), 0, err);
+		return module_index_add(&depmod->softdep, module->name, keep(depmod, value), 0,
+					err);
 	if (!(value = modfile_value(string, "alias")))
 		return 0;
 	note_device(own, value);
-	return module_index_add(&depmod->alias, alias_key(depmod, value), module->name, module->rank,
-				err);
+	return module_index_add(&depmod->alias, alias_key(depmod, value), module->name,
+				module->rank, err);
 }
 
 static int take_modinfo(struct depmod *depmod, struct depmod_module *module,
@@ -75,7 +76,8 @@ static int take_modinfo(struct depmod *depmod, struct depmod_module *module,
 	if (!own.node || !*own.device)
 		return 0;
 	return module_index_add(&depmod->devname, module->name,
-				arena_printf(&depmod->arena, "%s %s", own.node, own.device), 0, err);
+				arena_printf(&depmod->arena, "%s %s", own.node, own.device), 0,
+				err);
 }
 
 /* Names that the module exports; the section also has the names of their namespaces, which do no harm. */
@@ -116,8 +118,8 @@ static int by_name(const void *key, const void *element)
 }
 
 /* Everything below `module`, dependencies before what needs them. */
-static void gather(struct depmod *depmod, struct depmod_module *module,
-		   struct depmod_module **list, size_t *count)
+static void gather(struct depmod *depmod, struct depmod_module *module, struct depmod_module **list,
+		   size_t *count)
 {
 	char *words = arena_strdup(&depmod->arena, module->depends), *word;
 
@@ -252,7 +254,8 @@ static int write_files(struct depmod *d, int dir_fd, struct err *err)
 {
 	if (module_index_write_text(&d->dep, dir_fd, "modules.dep", NULL, print_dep, err) ||
 	    module_index_write_text(&d->alias, dir_fd, "modules.alias",
-				    "Aliases extracted from modules themselves.", print_alias, err) ||
+				    "Aliases extracted from modules themselves.", print_alias,
+				    err) ||
 	    module_index_write_text(&d->symbols, dir_fd, "modules.symbols",
 				    "Aliases for symbols, used by symbol_request().", print_alias,
 				    err) ||

@@ -12,7 +12,7 @@
 #include "archive/stream.h"
 
 #define FOLDERS_DEEP 32 /* kernel/drivers/net/ethernet/… is 6 */
-#define UNRANKED UINT32_MAX
+#define UNRANKED     UINT32_MAX
 
 /* Of two modules with one name, the one in the earlier folder counts (depmod.d(5), "search"). */
 static int folder_rank(const char *path)
@@ -83,8 +83,8 @@ static int walk(struct depmod *depmod, int dir_fd, const char *below, int depth,
 
 		if (item->d_name[0] == '.')
 			continue;
-		if (snprintf(path, sizeof(path), "%s%s%s", below, *below ? "/" : "",
-			     item->d_name) < (int)sizeof(path))
+		if (snprintf(path, sizeof(path), "%s%s%s", below, *below ? "/" : "", item->d_name) <
+		    (int)sizeof(path))
 			ret = visit(depmod, dir_fd, path, depth, err);
 	}
 	closedir(dir);
@@ -145,8 +145,8 @@ static void rank_modules(struct depmod *depmod, char *text)
 		sorted[i] = &depmod->module[i];
 	qsort(sorted, depmod->count, sizeof(*sorted), by_path);
 	while ((line = strsep(&text, "\n"))) {
-		struct depmod_module **found = bsearch(line, sorted, depmod->count, sizeof(*sorted),
-						       path_to_module);
+		struct depmod_module **found =
+			bsearch(line, sorted, depmod->count, sizeof(*sorted), path_to_module);
 
 		if (found)
 			(*found)->rank = rank++;

@@ -10,7 +10,7 @@
 #include "base/limits.h"
 
 struct depmod_module {
-	const char *path;    /* below the module folder */
+	const char *path; /* below the module folder */
 	const char *name;
 	const char *depends; /* "a,b": names of modules it needs directly */
 	uint32_t rank;       /* its place in modules.order: which of several drivers comes first */

@@ -73,8 +73,7 @@ int extract_stream(int in_fd, int root_fd, const struct extract_options *options
 	umask(0);
 	/* Names are bytes; libarchive reads those of pax through the locale. Both libcs have this one. */
 	setlocale(LC_CTYPE, "C.UTF-8");
-	if (input_open(&x->input, in_fd, err) == 0 &&
-	    tree_begin(&x->place.tree, root_fd, err) == 0)
+	if (input_open(&x->input, in_fd, err) == 0 && tree_begin(&x->place.tree, root_fd, err) == 0)
 		ret = unpack_all(x, err);
 	totals->bytes = x->place.bytes;
 	tree_free(&x->place.tree);

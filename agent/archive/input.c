@@ -86,7 +86,8 @@ static int check_end(const struct input *input, struct err *err)
 		return 0;
 	return err_set(err, ERR_ARCHIVE_TRUNCATED, NULL,
 		       "the tar archive ends after %llu bytes without the block of zeros that ends "
-		       "a tar archive", (unsigned long long)input->bytes);
+		       "a tar archive",
+		       (unsigned long long)input->bytes);
 }
 
 int input_next(struct input *input, struct archive_entry **entry, struct err *err)

@@ -15,10 +15,10 @@ struct input {
 	struct archive *reader;
 	int fd;
 	char *buffer;
-	bool ended;            /* the pipe has no more */
-	bool begun;            /* an entry was read */
+	bool ended; /* the pipe has no more */
+	bool begun; /* an entry was read */
 	uint64_t bytes;
-	uint64_t zeros;        /* how many NUL bytes the stream ends with so far */
+	uint64_t zeros; /* how many NUL bytes the stream ends with so far */
 };
 
 int input_open(struct input *input, int fd, struct err *err);

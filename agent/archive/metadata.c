@@ -10,7 +10,7 @@
 
 #include "archive/acl.h"
 
-#define MODE_BITS 07777
+#define MODE_BITS    07777
 #define MODE_SPECIAL 07000 /* setuid, setgid, sticky */
 
 int metadata_fail(const char *name, const char *what, struct err *err)
@@ -97,7 +97,8 @@ static int set_xattrs(const struct metadata_target *target, struct archive_entry
 static int set_acl(const struct metadata_target *target, struct archive_entry *entry, int type,
 		   struct err *err)
 {
-	const char *key = type == ARCHIVE_ENTRY_ACL_TYPE_ACCESS ? XATTR_ACL_ACCESS : XATTR_ACL_DEFAULT;
+	const char *key =
+		type == ARCHIVE_ENTRY_ACL_TYPE_ACCESS ? XATTR_ACL_ACCESS : XATTR_ACL_DEFAULT;
 	struct acl_value value;
 
 	switch (acl_encode(entry, type, NULL, &value, err)) {

@@ -11,14 +11,14 @@
 
 #include "base/err.h"
 
-#define XATTR_ACL_ACCESS "system.posix_acl_access"
+#define XATTR_ACL_ACCESS  "system.posix_acl_access"
 #define XATTR_ACL_DEFAULT "system.posix_acl_default"
 
 struct metadata_target {
-	int fd;           /* of a file or directory; -1: `name` in `dir`, for all else */
+	int fd; /* of a file or directory; -1: `name` in `dir`, for all else */
 	int dir;
 	const char *name;
-	bool fresh;       /* just made, as root's and with the entry's permissions */
+	bool fresh; /* just made, as root's and with the entry's permissions */
 };
 
 int metadata_apply(const struct metadata_target *target, struct archive_entry *entry,

@@ -55,7 +55,8 @@ static int map(struct modfile *module, int fd, const char *path, struct err *err
 	if (fstat(fd, &st))
 		return err_sys(err, ERR_IO, path, "cannot stat");
 	if (st.st_size == 0 || (uint64_t)st.st_size > MODULE_BYTES_MAX)
-		return err_set(err, ERR_KERNEL, path, "a module of %lld bytes; 1 to %llu are accepted",
+		return err_set(err, ERR_KERNEL, path,
+			       "a module of %lld bytes; 1 to %llu are accepted",
 			       (long long)st.st_size, (unsigned long long)MODULE_BYTES_MAX);
 	image = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
 	if (image == MAP_FAILED)
@@ -116,8 +117,7 @@ static bool read_section(const uint8_t *image, size_t size, const Elf64_Ehdr *he
 	    !within(size, header->e_shoff + offset, sizeof(*section)))
 		return false;
 	memcpy(section, image + header->e_shoff + offset, sizeof(*section));
-	return section->sh_type == SHT_NOBITS ||
-	       within(size, section->sh_offset, section->sh_size);
+	return section->sh_type == SHT_NOBITS || within(size, section->sh_offset, section->sh_size);
 }
 
 static bool is_named(const uint8_t *image, const Elf64_Shdr *names, uint32_t at, const char *name)
@@ -141,7 +141,8 @@ bool modfile_section(const uint8_t *image, size_t size, const char *name,
 	for (unsigned i = 0; i < header.e_shnum; i++) {
 		if (!read_section(image, size, &header, i, &section))
 			return false;
-		if (section.sh_type == SHT_NOBITS || !is_named(image, &names, section.sh_name, name))
+		if (section.sh_type == SHT_NOBITS ||
+		    !is_named(image, &names, section.sh_name, name))
 			continue;
 		*strings = (struct modfile_strings){(const char *)image + section.sh_offset,
 						    (size_t)section.sh_size};
@@ -184,7 +185,8 @@ bool modfile_is_dynamic(const uint8_t *image, size_t size)
 	for (unsigned i = 0; i < header.e_phnum; i++) {
 		uint64_t offset = (uint64_t)i * sizeof(segment);
 
-		if (header.e_phoff > size || !within(size, header.e_phoff + offset, sizeof(segment)))
+		if (header.e_phoff > size ||
+		    !within(size, header.e_phoff + offset, sizeof(segment)))
 			return false;
 		memcpy(&segment, image + header.e_phoff + offset, sizeof(segment));
 		if (segment.p_type == PT_INTERP)

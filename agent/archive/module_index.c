@@ -7,10 +7,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#define MAGIC 0xB007F457U
-#define VERSION 0x00020001U
-#define HAS_PREFIX 0x80000000U
-#define HAS_VALUES 0x40000000U
+#define MAGIC        0xB007F457U
+#define VERSION      0x00020001U
+#define HAS_PREFIX   0x80000000U
+#define HAS_VALUES   0x40000000U
 #define HAS_CHILDREN 0x20000000U
 #define CHILDREN_MAX 128
 

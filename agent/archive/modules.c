@@ -8,7 +8,7 @@
 #include "archive/modfile.h"
 #include "base/limits.h"
 
-#define BLANKS " \t\r"
+#define BLANKS     " \t\r"
 #define NAME_BYTES 128 /* the kernel's own limit is 56: MODULE_NAME_LEN */
 
 /* "-" and "_" are the same in module names and aliases, but not inside [sets]. */
@@ -107,8 +107,8 @@ int modules_parse_builtin(struct modules *modules, char *text, struct err *err)
 	char *line;
 
 	if (lines > MODULES_MAX)
-		return err_set(err, ERR_KERNEL, "modules.builtin", "%zu lines; at most %d are accepted",
-			       lines, MODULES_MAX);
+		return err_set(err, ERR_KERNEL, "modules.builtin",
+			       "%zu lines; at most %d are accepted", lines, MODULES_MAX);
 	modules->lists_builtin = true;
 	modules->builtin = arena_array(modules->arena, lines, sizeof(*modules->builtin));
 	while ((line = strsep(&text, "\n"))) {
@@ -144,7 +144,8 @@ void modules_parse_softdep(struct modules *modules, char *text)
 {
 	char *line;
 
-	modules->softdep = arena_array(modules->arena, count_lines(text), sizeof(*modules->softdep));
+	modules->softdep =
+		arena_array(modules->arena, count_lines(text), sizeof(*modules->softdep));
 	while ((line = strsep(&text, "\n"))) {
 		char *keyword = strsep(&line, BLANKS);
 		char *name = strsep(&line, BLANKS);

@@ -32,8 +32,8 @@ struct modules {
 	size_t alias_count, softdep_count;
 	const char **builtin; /* sorted */
 	size_t builtin_count;
-	bool lists_builtin;   /* modules.builtin is there: kernels before 2.6.33 have none */
-	const char *config;   /* the kernel's configuration, "" when there is none */
+	bool lists_builtin; /* modules.builtin is there: kernels before 2.6.33 have none */
+	const char *config; /* the kernel's configuration, "" when there is none */
 };
 
 /*
@@ -74,7 +74,7 @@ size_t modules_match(const struct modules *modules, const char *modalias,
 struct module_order {
 	const struct module **item; /* of modules->count pointers */
 	size_t count;
-	unsigned char *state;       /* of modules->count */
+	unsigned char *state; /* of modules->count */
 };
 
 void module_order_init(struct module_order *order, const struct modules *modules);

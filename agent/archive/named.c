@@ -21,7 +21,7 @@ static bool wants_accounts(struct archive_entry *entry, struct err *err)
 }
 
 int named_remember(struct named_acls *named, struct archive_entry *entry, const char *path,
-			  struct err *err)
+		   struct err *err)
 {
 	struct archive_entry *kept;
 
@@ -30,7 +30,8 @@ int named_remember(struct named_acls *named, struct archive_entry *entry, const 
 	if (named->count == EXTRACT_NAMED_ACLS_MAX)
 		return err_set(err, ERR_ARCHIVE_ENTRY, NULL,
 			       "more than %d ACLs name accounts: pack with tar --numeric-owner or "
-			       "--xattrs", EXTRACT_NAMED_ACLS_MAX);
+			       "--xattrs",
+			       EXTRACT_NAMED_ACLS_MAX);
 	kept = archive_entry_clone(entry);
 	if (!kept)
 		return err_set(err, ERR_MEMORY, NULL, "no memory for an entry");
@@ -50,17 +51,20 @@ static int set_named_acl(int fd, struct archive_entry *entry, int type, const ch
 	return result == ACL_FAILED ? -1 : 0;
 }
 
-static int apply_one(int root_fd, struct archive_entry *entry,
-		       const struct accounts *accounts, struct err *err)
+static int apply_one(int root_fd, struct archive_entry *entry, const struct accounts *accounts,
+		     struct err *err)
 {
 	const char *path = archive_entry_pathname(entry);
-	int fd = openat(root_fd, *path ? path : ".", O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	int fd =
+		openat(root_fd, *path ? path : ".", O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	int ret;
 
 	if (fd < 0)
 		return metadata_fail(path, "cannot open", err);
-	ret = set_named_acl(fd, entry, ARCHIVE_ENTRY_ACL_TYPE_ACCESS, XATTR_ACL_ACCESS, accounts, err) ||
-	      set_named_acl(fd, entry, ARCHIVE_ENTRY_ACL_TYPE_DEFAULT, XATTR_ACL_DEFAULT, accounts, err);
+	ret = set_named_acl(fd, entry, ARCHIVE_ENTRY_ACL_TYPE_ACCESS, XATTR_ACL_ACCESS, accounts,
+			    err) ||
+	      set_named_acl(fd, entry, ARCHIVE_ENTRY_ACL_TYPE_DEFAULT, XATTR_ACL_DEFAULT, accounts,
+			    err);
 	close(fd);
 	if (ret && err)
 		snprintf(err->where, sizeof(err->where), "%s", path);

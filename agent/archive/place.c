@@ -111,7 +111,8 @@ static int unpack_file(struct place *place, struct archive_entry *entry, const c
 		return metadata_fail(name, "cannot create", err);
 	ret = write_contents(place, fd, name, archive_entry_size(entry), err);
 	if (ret == 0)
-		ret = metadata_apply(&(struct metadata_target){.fd = fd, .fresh = true}, entry, err);
+		ret = metadata_apply(&(struct metadata_target){.fd = fd, .fresh = true}, entry,
+				     err);
 	return close_file(fd, name, ret, err);
 }
 
@@ -168,8 +169,8 @@ static int unpack_special(struct place *place, struct archive_entry *entry, cons
 			  struct err *err)
 {
 	const struct tree_dir *dir = tree_here(&place->tree);
-	struct metadata_target target = {.fd = -1, .dir = dir->fd, .name = name,
-					 .fresh = !dir->inherits};
+	struct metadata_target target = {
+		.fd = -1, .dir = dir->fd, .name = name, .fresh = !dir->inherits};
 	bool linked = archive_entry_filetype(entry) == AE_IFLNK;
 	int ret = make_special(dir->fd, name, entry);
 
@@ -190,8 +191,7 @@ static int unpack_directory(struct place *place, struct archive_entry *entry, co
 	return tree_enter_entry(&place->tree, name, entry, err);
 }
 
-int place_entry(struct place *place, struct archive_entry *entry, const char *path,
-			struct err *err)
+int place_entry(struct place *place, struct archive_entry *entry, const char *path, struct err *err)
 {
 	const char *name;
 
@@ -214,4 +214,3 @@ int place_entry(struct place *place, struct archive_entry *entry, const char *pa
 		return err_set(err, ERR_ARCHIVE_ENTRY, NULL, "it is of no known type");
 	}
 }
-

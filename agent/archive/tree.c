@@ -21,8 +21,8 @@ static int adopt(struct tree_dir *dir)
 		return -1;
 	dir->existed = true;
 	dir->mtime = st.st_mtim;
-	dir->inherits = (st.st_mode & S_ISGID) ||
-			fgetxattr(dir->fd, XATTR_ACL_DEFAULT, NULL, 0) > 0;
+	dir->inherits =
+		(st.st_mode & S_ISGID) || fgetxattr(dir->fd, XATTR_ACL_DEFAULT, NULL, 0) > 0;
 	return 0;
 }
 
@@ -63,8 +63,9 @@ static int leave(struct tree *tree, struct err *err)
 	int ret = 0;
 
 	if (dir->entry)
-		ret = metadata_apply(&(struct metadata_target){.fd = dir->fd, .fresh = !dir->existed},
-				     dir->entry, err);
+		ret = metadata_apply(
+			&(struct metadata_target){.fd = dir->fd, .fresh = !dir->existed},
+			dir->entry, err);
 	else if (dir->existed && futimens(dir->fd, times))
 		ret = metadata_fail(dir->name, "cannot set the times of a directory", err);
 	if (ret)
@@ -195,7 +196,8 @@ int tree_enter(struct tree *tree, const char *path, const char **name, struct er
 	while (tree->depth > depth)
 		if (leave(tree, err))
 			return -1;
-	for (size_t length = component(rest, &next); !is_last(next); length = component(rest, &next)) {
+	for (size_t length = component(rest, &next); !is_last(next);
+	     length = component(rest, &next)) {
 		char part[NAME_MAX + 1];
 
 		if (length > NAME_MAX)

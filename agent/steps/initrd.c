@@ -22,17 +22,17 @@
 #include "steps/step.h"
 #include "target/boot_config.h"
 
-#define NOTES_BYTES 4096
-#define PATH_BYTES (3 * KERNEL_RELEASE_MAX)
+#define NOTES_BYTES           4096
+#define PATH_BYTES            (3 * KERNEL_RELEASE_MAX)
 #define MODULES_FOLDER_FORMAT "/lib/modules/%s"
-#define CONFIG_FORMAT "/boot/config-%s"
-#define SELF "/proc/self/exe"
+#define CONFIG_FORMAT         "/boot/config-%s"
+#define SELF                  "/proc/self/exe"
 
 /* What the child gets; it runs with the new system as its root directory. */
 struct making {
 	const struct plan *plan;
 	const char *release;
-	const char *path; /* of the initrd, in the new system */
+	const char *path;        /* of the initrd, in the new system */
 	int self_fd, busybox_fd; /* opened outside; -1: no busybox */
 };
 
@@ -67,8 +67,8 @@ static int put_program(struct cpio *cpio, const char *path, int fd, struct err *
 
 static void put_skeleton(struct cpio *cpio)
 {
-	static const char *const folders[] = {"bin", "dev", "etc", "modules", "proc", "run", "sys",
-					      "sysroot"};
+	static const char *const folders[] = {"bin",  "dev", "etc", "modules",
+					      "proc", "run", "sys", "sysroot"};
 
 	for (size_t i = 0; i < sizeof(folders) / sizeof(*folders); i++)
 		cpio_directory(cpio, folders[i], 0755);
@@ -96,8 +96,9 @@ static void put_config(struct cpio *cpio, const char *vg, const struct module_or
 	char *text = arena_printf(arena, BOOT_CONFIG_VG " %s\n", vg);
 
 	for (size_t i = 0; i < order->count; i++)
-		text = arena_printf(arena, "%s" BOOT_CONFIG_MODULE " " BOOT_MODULE_FOLDER "/%s.ko\n",
-				    text, order->item[i]->name);
+		text = arena_printf(arena,
+				    "%s" BOOT_CONFIG_MODULE " " BOOT_MODULE_FOLDER "/%s.ko\n", text,
+				    order->item[i]->name);
 	cpio_file(cpio, &BOOT_CONFIG_PATH[1], 0644, text, strlen(text));
 }
 
@@ -109,8 +110,9 @@ static int put_all(struct cpio *cpio, const struct making *m, int modules_fd,
 	put_skeleton(cpio);
 	programs = put_program(cpio, "init", m->self_fd, err);
 	if (programs > 0)
-		return err_set(err, ERR_INITRD, SELF,
-			       "this program is not static: it would not run without its libraries");
+		return err_set(
+			err, ERR_INITRD, SELF,
+			"this program is not static: it would not run without its libraries");
 	if (programs == 0 && m->busybox_fd >= 0)
 		programs = put_program(cpio, &BOOT_BUSYBOX[1], m->busybox_fd, err);
 	if (programs < 0)
@@ -213,8 +215,12 @@ static int run(struct context *ctx, struct err *err)
 {
 	struct making m = {.plan = ctx->plan};
 	char notes[NOTES_BYTES];
-	const struct child child = {.name = "initrd", .fn = make, .arg = &m, .root = NEWROOT_MOUNT,
-				    .out = notes, .out_size = sizeof(notes)};
+	const struct child child = {.name = "initrd",
+				    .fn = make,
+				    .arg = &m,
+				    .root = NEWROOT_MOUNT,
+				    .out = notes,
+				    .out_size = sizeof(notes)};
 	int ret;
 
 	if (kernel_find(ctx, err))
@@ -261,7 +267,8 @@ static int reread(void *arg, struct err *err)
 
 static int verify(struct context *ctx, struct err *err)
 {
-	const struct child child = {.name = "initrd", .fn = reread, .arg = ctx, .root = NEWROOT_MOUNT};
+	const struct child child = {
+		.name = "initrd", .fn = reread, .arg = ctx, .root = NEWROOT_MOUNT};
 
 	return child_run(&child, ctx->watch, err);
 }

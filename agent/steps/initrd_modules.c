@@ -71,9 +71,11 @@ static void note_doubt(const struct chooser *chooser, const char *name)
 {
 	char text[256];
 
-	snprintf(text, sizeof(text),
-		 "no module %s; whether the kernel has it built in cannot be told: it comes without "
-		 "modules.builtin and configuration", name);
+	snprintf(
+		text, sizeof(text),
+		"no module %s; whether the kernel has it built in cannot be told: it comes without "
+		"modules.builtin and configuration",
+		name);
 	chooser->note(text);
 }
 
@@ -86,9 +88,11 @@ static int need(struct chooser *chooser, const char *name, const char *why, stru
 		note_doubt(chooser, name);
 		return 0;
 	default:
-		return err_set(err, ERR_INITRD, name,
-			       "the kernel has no module %s, which %s needs: give a kernel that has "
-			       "it", name, why);
+		return err_set(
+			err, ERR_INITRD, name,
+			"the kernel has no module %s, which %s needs: give a kernel that has "
+			"it",
+			name, why);
 	}
 }
 
@@ -140,13 +144,13 @@ static void add_listed(struct chooser *chooser)
 	}
 	if (!*chooser->lacking)
 		return;
-	snprintf(text, sizeof(text), "not in this kernel, and not needed here:%s", chooser->lacking);
+	snprintf(text, sizeof(text), "not in this kernel, and not needed here:%s",
+		 chooser->lacking);
 	chooser->note(text);
 }
 
 int initrd_modules_choose(struct module_order *order, const struct modules *modules,
-			  const struct plan *plan, void (*note)(const char *text),
-			  struct err *err)
+			  const struct plan *plan, void (*note)(const char *text), struct err *err)
 {
 	struct chooser chooser = {.order = order, .modules = modules, .note = note};
 	const struct plan_fs *root = plan_fs_at(plan, "/");

@@ -12,7 +12,6 @@
  * not. Errors: ERR_INITRD with what is needed and missing.
  */
 int initrd_modules_choose(struct module_order *order, const struct modules *modules,
-			  const struct plan *plan, void (*note)(const char *text),
-			  struct err *err);
+			  const struct plan *plan, void (*note)(const char *text), struct err *err);
 
 #endif

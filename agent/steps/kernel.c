@@ -15,17 +15,17 @@
 #include "steps/pipeline.h"
 #include "steps/step.h"
 
-#define SEEN_BYTES 4096 /* a package has one kernel: two short lines */
+#define SEEN_BYTES     4096 /* a package has one kernel: two short lines */
 #define MODULES_FOLDER "lib/modules/"
-#define IMAGE_FOLDER "boot/vmlinuz-"
-#define COPY_BYTES 65536
+#define IMAGE_FOLDER   "boot/vmlinuz-"
+#define COPY_BYTES     65536
 /* Documentation/arch/x86/boot.rst: the setup header's magic, and where its version string is. */
-#define SETUP_MAGIC_OFFSET 0x202
+#define SETUP_MAGIC_OFFSET   0x202
 #define SETUP_VERSION_OFFSET 0x20e
-#define SETUP_BYTES 32768 /* setup sectors, in which the version string lies */
+#define SETUP_BYTES          32768 /* setup sectors, in which the version string lies */
 
 /* What a package holds, as the extracting child prints it. */
-#define SEEN_IMAGE "image "     /* boot/vmlinuz-RELEASE */
+#define SEEN_IMAGE   "image "   /* boot/vmlinuz-RELEASE */
 #define SEEN_MODULES "modules " /* lib/modules/RELEASE/ */
 
 static void print_once(const char *kind, const char *release, size_t length, char *last)
@@ -69,8 +69,9 @@ static int only_release(const char *out, const char *kind, char *release, struct
 		if (*release)
 			return err_set(err, ERR_KERNEL, NULL,
 				       "the package has %sof two kernels, %s and %.*s; give one "
-				       "with a single kernel", kind, release,
-				       (int)strcspn(line + strlen(kind), "\n"), line + strlen(kind));
+				       "with a single kernel",
+				       kind, release, (int)strcspn(line + strlen(kind), "\n"),
+				       line + strlen(kind));
 		snprintf(release, KERNEL_RELEASE_MAX, "%.*s",
 			 (int)strcspn(line + strlen(kind), "\n"), line + strlen(kind));
 	}
@@ -138,9 +139,11 @@ static int check_image(const char *path, const char *release, struct err *err)
 		return err_set(err, ERR_KERNEL, path, "it is no x86 Linux kernel image (bzImage)");
 	at = 0x200 + (size_t)(setup[SETUP_VERSION_OFFSET] | setup[SETUP_VERSION_OFFSET + 1] << 8);
 	if (at + length < (size_t)got && strncmp((char *)setup + at, release, length))
-		return err_set(err, ERR_KERNEL, path,
-			       "the image says it is '%.64s', the file name %s: they must agree, or "
-			       "its modules are not found", (char *)setup + at, release);
+		return err_set(
+			err, ERR_KERNEL, path,
+			"the image says it is '%.64s', the file name %s: they must agree, or "
+			"its modules are not found",
+			(char *)setup + at, release);
 	return 0;
 }
 
@@ -199,8 +202,9 @@ static int check_profile(const struct context *ctx, struct err *err)
 		return 0;
 	return err_set(err, ERR_KERNEL, ctx->kernel_image,
 		       "kernel %s cannot mount the filesystems, which were made with the profile "
-		       "\"%s\": set the job's profile to \"%s\"", ctx->kernel_release,
-		       fs_profile_name(ctx->plan->profile), fs_profile_name(needed));
+		       "\"%s\": set the job's profile to \"%s\"",
+		       ctx->kernel_release, fs_profile_name(ctx->plan->profile),
+		       fs_profile_name(needed));
 }
 
 static int run(struct context *ctx, struct err *err)
@@ -208,10 +212,18 @@ static int run(struct context *ctx, struct err *err)
 	const struct job_kernel *kernel = &ctx->job->kernel;
 	char out[SEEN_BYTES], release[KERNEL_RELEASE_MAX + 1];
 	struct settle s = {0};
-	const struct pipeline pipeline = {.item = "kernel", .to = "/", .source = &kernel->source,
-					  .seen = seen, .out = out, .out_size = sizeof(out)};
-	const struct child child = {.name = "kernel", .fn = settle, .arg = &s, .root = NEWROOT_MOUNT,
-				    .out = release, .out_size = sizeof(release)};
+	const struct pipeline pipeline = {.item = "kernel",
+					  .to = "/",
+					  .source = &kernel->source,
+					  .seen = seen,
+					  .out = out,
+					  .out_size = sizeof(out)};
+	const struct child child = {.name = "kernel",
+				    .fn = settle,
+				    .arg = &s,
+				    .root = NEWROOT_MOUNT,
+				    .out = release,
+				    .out_size = sizeof(release)};
 
 	if (kernel->given && (pipeline_run(ctx, &pipeline, err) ||
 			      choose_release(out, kernel->source.url, s.release, err)))
@@ -234,8 +246,8 @@ static int reread(void *arg, struct err *err)
 
 static int verify(struct context *ctx, struct err *err)
 {
-	const struct child child = {.name = "kernel", .fn = reread, .arg = ctx,
-				    .root = NEWROOT_MOUNT};
+	const struct child child = {
+		.name = "kernel", .fn = reread, .arg = ctx, .root = NEWROOT_MOUNT};
 
 	return child_run(&child, ctx->watch, err);
 }

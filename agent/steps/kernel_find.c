@@ -83,8 +83,12 @@ int kernel_find(struct context *ctx, struct err *err)
 {
 	struct search s = {ctx};
 	char out[4 * KERNEL_RELEASE_MAX], *rest = out, *release, *initrd;
-	const struct child child = {.name = "find the kernel", .fn = search, .arg = &s,
-				    .root = NEWROOT_MOUNT, .out = out, .out_size = sizeof(out)};
+	const struct child child = {.name = "find the kernel",
+				    .fn = search,
+				    .arg = &s,
+				    .root = NEWROOT_MOUNT,
+				    .out = out,
+				    .out_size = sizeof(out)};
 
 	if (ctx->kernel_release && ctx->initrd_image)
 		return 0;

@@ -8,8 +8,8 @@
 #include "base/err.h"
 #include "steps/step.h"
 
-#define KERNEL_RELEASE_MAX 128 /* uname(2) has room for 64 */
-#define KERNEL_IMAGE_PREFIX "/boot/vmlinuz-"
+#define KERNEL_RELEASE_MAX   128 /* uname(2) has room for 64 */
+#define KERNEL_IMAGE_PREFIX  "/boot/vmlinuz-"
 #define KERNEL_INITRD_FORMAT "/boot/initrd-newroot-%s.img" /* takes the release */
 
 /* Tell whether `text` can be a kernel's release: digits and dots first, no slash. */

@@ -29,8 +29,9 @@ static int fetch_stage(void *arg, struct err *err)
 	const struct job_source *source = s->pipeline->source;
 	uint64_t bytes;
 
-	return fetch_stream(s->ctx->service, source->url, source->has_sha256 ? source->sha256 : NULL,
-			    STDOUT_FILENO, child_progress, &bytes, err);
+	return fetch_stream(s->ctx->service, source->url,
+			    source->has_sha256 ? source->sha256 : NULL, STDOUT_FILENO,
+			    child_progress, &bytes, err);
 }
 
 static int decompress_stage(void *arg, struct err *err)
@@ -109,8 +110,12 @@ int pipeline_run(struct context *ctx, const struct pipeline *pipeline, struct er
 	const struct child children[] = {
 		{.name = item, .fn = fetch_stage, .arg = &s, .stall_s = UNPACK_STALL_S},
 		{.name = "decompress", .fn = decompress_stage, .arg = &s},
-		{.name = "extract", .fn = extract_stage, .arg = &s, .root = NEWROOT_MOUNT,
-		 .out = out, .out_size = pipeline->out ? pipeline->out_size : sizeof(totals)},
+		{.name = "extract",
+		 .fn = extract_stage,
+		 .arg = &s,
+		 .root = NEWROOT_MOUNT,
+		 .out = out,
+		 .out_size = pipeline->out ? pipeline->out_size : sizeof(totals)},
 	};
 
 	if (!ctx->service)

@@ -16,6 +16,7 @@
 #include "target/boot_root.h"
 #include "target/boot_shell.h"
 #include "target/boot_switch.h"
+#include "target/boot_usr.h"
 
 /* A small file as a string in the arena; "" when it is absent. */
 static char *read_text(const char *path, struct arena *arena)
@@ -54,10 +55,13 @@ static int try_once(const struct boot_line *line, const struct boot_config *conf
 	say(line, "looking for the root filesystem");
 	if (boot_root_mount(line, config, arena, err))
 		return -1;
+	if (!boot_switch_runs(line->init) && boot_usr_mount(arena, err))
+		printf("newroot: %s: %s\n", err->where, err->msg);
 	if (boot_switch_choose(line->init, &init, err) == 0) {
 		say(line, "starting the installed system");
 		boot_switch(init, argv, err);
 	}
+	umount2(BOOT_SYSROOT "/usr", MNT_DETACH);
 	umount2(BOOT_SYSROOT, MNT_DETACH);
 	return -1;
 }

@@ -11,12 +11,12 @@
 #include "base/err.h"
 #include "job/job.h"
 
-#define BOOT_CONFIG_PATH "/etc/newroot-boot"
-#define BOOT_CONFIG_VG "vg"
+#define BOOT_CONFIG_PATH   "/etc/newroot-boot"
+#define BOOT_CONFIG_VG     "vg"
 #define BOOT_CONFIG_MODULE "module"
 #define BOOT_MODULE_FOLDER "/modules"
-#define BOOT_BUSYBOX "/bin/busybox"
-#define BOOT_SYSROOT "/sysroot" /* the installed system's root is mounted here */
+#define BOOT_BUSYBOX       "/bin/busybox"
+#define BOOT_SYSROOT       "/sysroot" /* the installed system's root is mounted here */
 
 struct boot_config {
 	const char *vg;         /* NULL: none */

@@ -12,17 +12,18 @@
 #include "base/err.h"
 
 struct boot_line {
-	const char *root;    /* root=: "/dev/local/root", "UUID=…", "LABEL=…", "/dev/sda2"; NULL: not given */
+	const char *
+		root; /* root=: "/dev/local/root", "UUID=…", "LABEL=…", "/dev/sda2"; NULL: not given */
 	const char *type;    /* rootfstype=; NULL: probe */
 	const char *options; /* rootflags=; NULL: none */
 	const char *init;    /* init=; NULL: look for one */
 	bool writable;       /* the last of ro (default) and rw */
 	bool quiet;
-	bool wait;           /* rootwait: for ever */
-	bool shell;          /* newroot.shell: a shell before the root is mounted */
-	unsigned delay_s;    /* rootdelay=: how long to wait for the root at least; 0: not given */
-	unsigned panic_s;    /* panic=: reboot so long after a failure; 0: never */
-	const char **words;  /* all of them, NULL-terminated: parameters of modules */
+	bool wait;          /* rootwait: for ever */
+	bool shell;         /* newroot.shell: a shell before the root is mounted */
+	unsigned delay_s;   /* rootdelay=: how long to wait for the root at least; 0: not given */
+	unsigned panic_s;   /* panic=: reboot so long after a failure; 0: never */
+	const char **words; /* all of them, NULL-terminated: parameters of modules */
 };
 
 /*

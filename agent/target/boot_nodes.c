@@ -16,9 +16,9 @@ static const struct {
 	mode_t mode;
 	unsigned major, minor;
 } basics[] = {
-	{"/dev/console", 0600, 5, 1}, {"/dev/null", 0666, 1, 3},    {"/dev/zero", 0666, 1, 5},
-	{"/dev/tty", 0666, 5, 0},     {"/dev/random", 0666, 1, 8},  {"/dev/urandom", 0666, 1, 9},
-	{"/dev/kmsg", 0600, 1, 11},   {"/dev/tty0", 0600, 4, 0},    {"/dev/tty1", 0600, 4, 1},
+	{"/dev/console", 0600, 5, 1}, {"/dev/null", 0666, 1, 3},   {"/dev/zero", 0666, 1, 5},
+	{"/dev/tty", 0666, 5, 0},     {"/dev/random", 0666, 1, 8}, {"/dev/urandom", 0666, 1, 9},
+	{"/dev/kmsg", 0600, 1, 11},   {"/dev/tty0", 0600, 4, 0},   {"/dev/tty1", 0600, 4, 1},
 	{"/dev/ttyS0", 0600, 4, 64},  {"/dev/ttyS1", 0600, 4, 65},
 };
 
@@ -35,7 +35,8 @@ static int make_basics(struct err *err)
 {
 	for (size_t i = 0; i < sizeof(basics) / sizeof(*basics); i++)
 		if (mknod(basics[i].path, S_IFCHR | basics[i].mode,
-			  makedev(basics[i].major, basics[i].minor)) && errno != EEXIST)
+			  makedev(basics[i].major, basics[i].minor)) &&
+		    errno != EEXIST)
 			return err_sys(err, ERR_BOOT, basics[i].path, "cannot make the node");
 	return 0;
 }

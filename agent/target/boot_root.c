@@ -15,7 +15,7 @@
 #include "machine/sysfs.h"
 #include "target/boot_nodes.h"
 
-#define POLL_MS 100
+#define POLL_MS     100
 #define MAPPER_GLOB "/dev/mapper/*"
 
 /* The value of a superblock's tag: "UUID", "LABEL" or "TYPE". */
@@ -87,8 +87,9 @@ struct search {
 	const struct boot_line *line;
 	const char *vg;
 	const char **paths;
-	size_t count, tried_count; /* block devices; and how many there were at the last activation */
-	bool active;               /* all of the VG is */
+	size_t count,
+		tried_count; /* block devices; and how many there were at the last activation */
+	bool active;         /* all of the VG is */
 	struct err vg_err;
 };
 
@@ -118,9 +119,10 @@ static int gave_up(const struct search *search, struct err *err)
 
 	for (size_t i = 0; i < search->count && strlen(seen) < sizeof(seen) - 64; i++)
 		snprintf(seen + strlen(seen), sizeof(seen) - strlen(seen), " %s", search->paths[i]);
-	return err_set(err, ERR_BOOT, search->line->root,
-		       "the root filesystem's device did not appear within %u s. Block devices:%s. %s",
-		       patience_s(search->line), *seen ? seen : " none", search->vg_err.msg);
+	return err_set(
+		err, ERR_BOOT, search->line->root,
+		"the root filesystem's device did not appear within %u s. Block devices:%s. %s",
+		patience_s(search->line), *seen ? seen : " none", search->vg_err.msg);
 }
 
 /* One look: 1 when the root is there and all of its VG, or there is no more time for the rest of it. */

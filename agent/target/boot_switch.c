@@ -23,22 +23,32 @@ static int is_there(void *arg, struct err *err)
 	return access(arg, X_OK) ? err_sys(err, ERR_BOOT, arg, "cannot be run") : 0;
 }
 
+static int check(const char *path, struct err *err)
+{
+	const struct child child = {
+		.name = path, .fn = is_there, .arg = (void *)path, .root = BOOT_SYSROOT};
+
+	return child_run(&child, NULL, err);
+}
+
+bool boot_switch_runs(const char *init)
+{
+	return check(init ? init : inits[0], NULL) == 0;
+}
+
 int boot_switch_choose(const char *wanted, const char **init, struct err *err)
 {
+	*init = wanted;
+	if (wanted)
+		return check(wanted, err);
 	for (size_t i = 0; i < sizeof(inits) / sizeof(*inits); i++) {
-		const char *path = wanted ? wanted : inits[i];
-		const struct child child = {.name = path, .fn = is_there, .arg = (void *)path,
-					    .root = BOOT_SYSROOT};
-
-		*init = path;
-		if (child_run(&child, NULL, wanted ? err : NULL) == 0)
+		*init = inits[i];
+		if (check(*init, NULL) == 0)
 			return 0;
-		if (wanted)
-			return -1;
 	}
 	return err_set(err, ERR_BOOT, BOOT_SYSROOT,
-		       "the root filesystem has no init: neither /sbin/init nor /etc/init, /bin/init "
-		       "or /bin/sh");
+		       "the root filesystem has no init: neither /sbin/init nor /etc/init, "
+		       "/bin/init or /bin/sh");
 }
 
 /* A target without the folder gets along without the filesystem, or mounts its own. */

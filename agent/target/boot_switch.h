@@ -2,7 +2,12 @@
 #ifndef NEWROOT_TARGET_BOOT_SWITCH_H
 #define NEWROOT_TARGET_BOOT_SWITCH_H
 
+#include <stdbool.h>
+
 #include "base/err.h"
+
+/* Can `init` (NULL: the usual one) of the system at BOOT_SYSROOT be run? */
+bool boot_switch_runs(const char *init);
 
 /*
  * The init to start, of the system at BOOT_SYSROOT: `wanted` (init=, or NULL) or the first there is of

@@ -11,9 +11,9 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-#define ROOM (1 << 20)
+#define ROOM    (1 << 20)
 #define ENTRIES 64
-#define KINDS 3
+#define KINDS   3
 
 struct written {
 	char path[40];
@@ -95,7 +95,8 @@ static void read_entry(struct archive *reader, struct archive_entry *entry, cons
 	require(archive_entry_mode(entry) == modes[w->kind]);
 	if (w->kind == 0)
 		require(archive_read_data(reader, contents, sizeof(contents)) ==
-				(la_ssize_t)w->size && !memcmp(contents, w->data, w->size));
+				(la_ssize_t)w->size &&
+			!memcmp(contents, w->data, w->size));
 	if (w->kind == 2)
 		require(!strcmp(archive_entry_symlink(entry), w->path));
 }

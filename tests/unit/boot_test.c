@@ -18,6 +18,7 @@
 #include "target/boot_config.h"
 #include "target/boot_nodes.h"
 #include "target/boot_root.h"
+#include "target/boot_usr.h"
 #include "tests/unit/scratch.h"
 
 static struct scratch scratch;
@@ -28,11 +29,13 @@ static void command_lines_are_understood(void **state)
 	struct boot_line line;
 
 	(void)state;
-	assert_int_equal(boot_line_parse(&line,
-					 "BOOT_IMAGE=/vmlinuz root=/dev/sda1 root=/dev/local/root rw ro "
-					 "rootfstype=xfs rootflags=noatime,logbsize=256k init=/bin/bash "
-					 "rootdelay=15 rootwait quiet newroot.shell panic=30 single\n",
-					 &arena, NULL), 0);
+	assert_int_equal(
+		boot_line_parse(&line,
+				"BOOT_IMAGE=/vmlinuz root=/dev/sda1 root=/dev/local/root rw ro "
+				"rootfstype=xfs rootflags=noatime,logbsize=256k init=/bin/bash "
+				"rootdelay=15 rootwait quiet newroot.shell panic=30 single\n",
+				&arena, NULL),
+		0);
 	assert_string_equal(line.root, "/dev/local/root");
 	assert_string_equal(line.type, "xfs");
 	assert_string_equal(line.options, "noatime,logbsize=256k");
@@ -42,8 +45,9 @@ static void command_lines_are_understood(void **state)
 	assert_int_equal(line.delay_s, 15);
 	assert_int_equal(line.panic_s, 30);
 
-	assert_int_equal(boot_line_parse(&line, "root=\"LABEL=my root\" rw panic=-1 rootfoo=1", &arena,
-					 NULL), 0);
+	assert_int_equal(boot_line_parse(&line, "root=\"LABEL=my root\" rw panic=-1 rootfoo=1",
+					 &arena, NULL),
+			 0);
 	assert_string_equal(line.root, "LABEL=my root");
 	assert_true(line.writable);
 	assert_null(line.type);
@@ -78,8 +82,8 @@ static void parameters_reach_their_module(void **state)
 	struct boot_line line;
 
 	(void)state;
-	boot_line_parse(&line, "vmw-pvscsi.ring=8 nvme.x=1 vmw_pvscsi.debug nvme_core.y=2 root=/x", &arena,
-			NULL);
+	boot_line_parse(&line, "vmw-pvscsi.ring=8 nvme.x=1 vmw_pvscsi.debug nvme_core.y=2 root=/x",
+			&arena, NULL);
 	assert_string_equal(boot_line_module_options(&line, "vmw_pvscsi", &arena), "ring=8 debug");
 	assert_string_equal(boot_line_module_options(&line, "nvme", &arena), "x=1");
 	assert_string_equal(boot_line_module_options(&line, "nvme_core", &arena), "y=2");
@@ -115,14 +119,46 @@ static void configurations_are_read(void **state)
 	struct boot_config config;
 
 	(void)state;
-	boot_config_parse(&config, arena_strdup(&arena, "vg local\nmodule /modules/a.ko\n\nfuture x y\n"
-							"module /modules/b.ko\nmodule"), &arena);
+	boot_config_parse(&config,
+			  arena_strdup(&arena, "vg local\nmodule /modules/a.ko\n\nfuture x y\n"
+					       "module /modules/b.ko\nmodule"),
+			  &arena);
 	assert_string_equal(config.vg, "local");
 	assert_int_equal(config.modules.count, 2);
 	assert_string_equal(config.modules.item[1], "/modules/b.ko");
 	boot_config_parse(&config, arena_strdup(&arena, ""), &arena);
 	assert_null(config.vg);
 	assert_int_equal(config.modules.count, 0);
+}
+
+static void usr_is_found_in_fstab(void **state)
+{
+	static const struct {
+		const char *text, *device, *type, *options;
+	} rows[] = {
+		{"# /dev/a /usr xfs\n/dev/local/root / xfs ro 0 0\nUUID=1 \t/usr  ext4   "
+		 "noatime,ro 0 2\n",
+		 "UUID=1", "ext4", "noatime,ro"},
+		{"/dev/local/usr /usr xfs", "/dev/local/usr", "xfs", "defaults"},
+		{"/dev/a /usr/local xfs defaults 0 0\n", NULL, NULL, NULL},
+		{"server:/usr /usr nfs ro 0 0\n", NULL, NULL, NULL},
+		{"/x /usr none bind 0 0\n", NULL, NULL, NULL},
+		{"/dev/a /usr", NULL, NULL, NULL},
+		{"", NULL, NULL, NULL},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct boot_usr usr;
+
+		assert_int_equal(boot_usr_parse(&usr, arena_strdup(&arena, rows[i].text)),
+				 rows[i].device != NULL);
+		if (!rows[i].device)
+			continue;
+		assert_string_equal(usr.device, rows[i].device);
+		assert_string_equal(usr.type, rows[i].type);
+		assert_string_equal(usr.options, rows[i].options);
+	}
 }
 
 static void check_node(const char *name, unsigned major_number, unsigned minor_number)
@@ -152,8 +188,10 @@ static void nodes_are_made_from_sysfs(void **state)
 	scratch_run(&scratch,
 		    "d() { mkdir -p sys/block/$1; echo $2 >sys/block/$1/dev; }; mkdir dev\n"
 		    "d sda 8:0; d sda/sda1 8:1; mkdir sys/block/sda/queue sys/block/sda/sdax\n"
-		    "d nvme0n1 259:0; d nvme0n1/nvme0n1p2 259:2; d 'cciss!c0d0' 104:0; d 'cciss!c0d0/cciss!c0d0p1' 104:1\n"
-		    "d ram0 1:0; d loop0 7:0; d dm-0 253:0; mkdir sys/block/odd; echo junk >sys/block/odd/dev");
+		    "d nvme0n1 259:0; d nvme0n1/nvme0n1p2 259:2; d 'cciss!c0d0' 104:0; d "
+		    "'cciss!c0d0/cciss!c0d0p1' 104:1\n"
+		    "d ram0 1:0; d loop0 7:0; d dm-0 253:0; mkdir sys/block/odd; echo junk "
+		    ">sys/block/odd/dev");
 	snprintf(sys, sizeof(sys), "%s/sys", scratch.path);
 	snprintf(dev, sizeof(dev), "%s/dev", scratch.path);
 	for (int again = 0; again < 2; again++) {
@@ -175,9 +213,12 @@ static void roots_are_found_by_superblock(void **state)
 	const char *paths[] = {first, second};
 
 	(void)state;
-	scratch_run(&scratch, "truncate -s 8M one two\n"
-			      "/sbin/mke2fs -q -t ext3 -L 'boot' -U 11111111-2222-3333-4444-555555555555 one\n"
-			      "/sbin/mke2fs -q -t ext4 -L 'the root' -U 66666666-2222-3333-4444-555555555555 two");
+	scratch_run(
+		&scratch,
+		"truncate -s 8M one two\n"
+		"/sbin/mke2fs -q -t ext3 -L 'boot' -U 11111111-2222-3333-4444-555555555555 one\n"
+		"/sbin/mke2fs -q -t ext4 -L 'the root' -U 66666666-2222-3333-4444-555555555555 "
+		"two");
 	snprintf(first, sizeof(first), "%s/one", scratch.path);
 	snprintf(second, sizeof(second), "%s/two", scratch.path);
 	assert_true(boot_root_find("UUID=66666666-2222-3333-4444-555555555555", paths, 2, device,
@@ -214,6 +255,7 @@ int main(void)
 		cmocka_unit_test(parameters_reach_their_module),
 		cmocka_unit_test(mount_flags_are_told_from_options),
 		cmocka_unit_test(configurations_are_read),
+		cmocka_unit_test(usr_is_found_in_fstab),
 		cmocka_unit_test(nodes_are_made_from_sysfs),
 		cmocka_unit_test(roots_are_found_by_superblock),
 	};

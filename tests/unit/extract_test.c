@@ -22,11 +22,13 @@
 static struct scratch scratch;
 
 /* What GNU tar may say of a tree, and find and getfattr, for a comparison of two. */
-#define DESCRIBE \
-	"describe() { (cd $1; find . -printf '%p %y %m %U %G %T@ %l' \\( -type d -printf '\\n' -o " \
-	"-printf ' %s %n\\n' \\) | sort\n" \
-	"find . -print0 | sort -z | xargs -0 getfattr -h -d -m - -e hex --absolute-names 2>/dev/null\n" \
-	"find . \\( -type c -o -type b \\) -exec stat -c '%n %t:%T' {} + | sort\n" \
+#define DESCRIBE                                                                                   \
+	"describe() { (cd $1; find . -printf '%p %y %m %U %G %T@ %l' \\( -type d -printf '\\n' "   \
+	"-o "                                                                                      \
+	"-printf ' %s %n\\n' \\) | sort\n"                                                         \
+	"find . -print0 | sort -z | xargs -0 getfattr -h -d -m - -e hex --absolute-names "         \
+	"2>/dev/null\n"                                                                            \
+	"find . \\( -type c -o -type b \\) -exec stat -c '%n %t:%T' {} + | sort\n"                 \
 	"find . -type f -print0 | sort -z | xargs -0 sha256sum); }\n"
 
 struct result {
@@ -99,7 +101,8 @@ static const char make_tree[] =
 	"n=$(printf 'n%.0s' $(seq 200)); mkdir -p $n/$n/$n; echo deep >\"$n/$n/$n/a b\"\n"
 	"printf latin >\"$(printf 'caf\\351')\"; printf utf >caf\303\251\n"
 	"cp /bin/true cap; chown 65534:65533 cap; chmod 2711 cap\n"
-	"cp /bin/true suid; chmod 6755 suid; chmod 1777 dir; chmod 700 dir/deep; chmod 2770 shared\n"
+	"cp /bin/true suid; chmod 6755 suid; chmod 1777 dir; chmod 700 dir/deep; chmod 2770 "
+	"shared\n"
 	"chown -h 12345:54321 dangling char shared; chown -R 33:44 dir/deep\n"
 	"touch -d '2001-02-03 04:05:06.789012345 UTC' a dir/large dir dir/deep empty\n"
 	"touch -h -d '1999-01-02 03:04:05 UTC' dangling; touch -d '1969-06-07 UTC' nothing\n";
@@ -107,7 +110,8 @@ static const char add_attributes[] =
 	"cd tree; setfattr -n user.a -v value a; setfattr -n user.bin -v 0x00ff0a3d dir\n"
 	"setfattr -n trusted.t -v x dangling -h; setcap cap_net_raw+ep cap\n"
 	"setfacl -m u:7:rw,g:8:r,m::rw a; setfacl -m u:7:rwx,d:u:7:rx,d:g:8:rwx dir\n"
-	"setfacl -m d:u:9:r shared; echo own >shared/plain; setfacl -b shared/plain; chmod 604 shared/plain\n"
+	"setfacl -m d:u:9:r shared; echo own >shared/plain; setfacl -b shared/plain; chmod 604 "
+	"shared/plain\n"
 	"chgrp 0 shared/plain; mkdir shared/sub; setfacl -b shared/sub; chmod 750 shared/sub\n"
 	"touch -d '2001-02-03 04:05:06 UTC' a dir shared shared/plain shared/sub\n";
 
@@ -121,11 +125,15 @@ static void compare(void)
 static void everything_survives(void **state)
 {
 	static const char *const packers[] = {
-		"tar -C tree --format=pax --sparse --xattrs --xattrs-include='*' --acls --numeric-owner -cf t .",
-		"tar -C tree --format=pax --sparse --sparse-version=0.0 --xattrs --xattrs-include='*' --acls -cf t .",
-		"tar -C tree --format=pax --sparse --sparse-version=0.1 --xattrs --xattrs-include='*' --acls -cf t .",
+		"tar -C tree --format=pax --sparse --xattrs --xattrs-include='*' --acls "
+		"--numeric-owner -cf t .",
+		"tar -C tree --format=pax --sparse --sparse-version=0.0 --xattrs "
+		"--xattrs-include='*' --acls -cf t .",
+		"tar -C tree --format=pax --sparse --sparse-version=0.1 --xattrs "
+		"--xattrs-include='*' --acls -cf t .",
 		/* Without --sort, and with directories after what is in them. */
-		"(cd tree; find . -depth -print0) | tar -C tree --null --no-recursion -T - --format=pax --sparse "
+		"(cd tree; find . -depth -print0) | tar -C tree --null --no-recursion -T - "
+		"--format=pax --sparse "
 		"--xattrs --xattrs-include='*' --acls -cf t",
 	};
 
@@ -165,18 +173,21 @@ static void older_formats_survive(void **state)
 		scratch_run(&scratch, "rm -rf out; mkdir out");
 		scratch_run(&scratch, packers[i]);
 		expect_extracted("t", "out");
-		scratch_run(&scratch, DESCRIBE "describe tree >want; describe out >have; diff want have");
+		scratch_run(&scratch,
+			    DESCRIBE "describe tree >want; describe out >have; diff want have");
 	}
 }
 
 static void acls_by_name_get_numbers(void **state)
 {
 	(void)state;
-	scratch_run(&scratch,
-		    "rm -rf tree out; mkdir -p tree/bin tree/etc out; echo x >tree/bin/file\n"
-		    "echo 'daemon:x:77:77::/:/bin/sh' >tree/etc/passwd; echo 'bin:x:78:' >tree/etc/group\n"
-		    "setfacl -m u:daemon:rw,g:bin:r tree/bin/file; setfacl -m d:u:daemon:rwx tree/bin\n"
-		    "tar -C tree --acls --sort=name -cf t .");
+	scratch_run(
+		&scratch,
+		"rm -rf tree out; mkdir -p tree/bin tree/etc out; echo x >tree/bin/file\n"
+		"echo 'daemon:x:77:77::/:/bin/sh' >tree/etc/passwd; echo 'bin:x:78:' "
+		">tree/etc/group\n"
+		"setfacl -m u:daemon:rw,g:bin:r tree/bin/file; setfacl -m d:u:daemon:rwx tree/bin\n"
+		"tar -C tree --acls --sort=name -cf t .");
 	expect_extracted("t", "out");
 	scratch_run(&scratch, "getfacl -n out/bin/file | grep -q '^user:77:rw-'\n"
 			      "getfacl -n out/bin/file | grep -q '^group:78:r--'\n"
@@ -192,44 +203,51 @@ static void existing_things_are_respected(void **state)
 	scratch_run(&scratch,
 		    "rm -rf tree out; mkdir -p tree/lib/modules out/usr/lib out/data\n"
 		    "echo new >tree/lib/modules/m.ko; echo new >tree/file; echo new >tree/wasdir\n"
-		    "ln -s target tree/link; touch -d 2001-01-01 tree/lib; tar -C tree -cf t lib file wasdir link\n"
+		    "ln -s target tree/link; touch -d 2001-01-01 tree/lib; tar -C tree -cf t lib "
+		    "file wasdir link\n"
 		    "ln -s usr/lib out/lib; echo old >out/elsewhere; ln -s elsewhere out/file\n"
 		    "mkdir out/wasdir; echo old >out/link; touch -d 2005-05-05 out out/usr/lib");
 	expect_extracted("t", "out");
-	scratch_run(&scratch,
-		    "test -L out/lib; grep -q new out/usr/lib/modules/m.ko; grep -q old out/elsewhere\n"
-		    "test ! -L out/file; grep -q new out/file; grep -q new out/wasdir\n"
-		    "test $(readlink out/link) = target\n"
-		    "test $(stat -c %Y out) = $(date -d 2005-05-05 +%s)\n"
-		    "test $(stat -c %Y out/usr/lib) = $(date -d 2005-05-05 +%s)");
+	scratch_run(
+		&scratch,
+		"test -L out/lib; grep -q new out/usr/lib/modules/m.ko; grep -q old out/elsewhere\n"
+		"test ! -L out/file; grep -q new out/file; grep -q new out/wasdir\n"
+		"test $(readlink out/link) = target\n"
+		"test $(stat -c %Y out) = $(date -d 2005-05-05 +%s)\n"
+		"test $(stat -c %Y out/usr/lib) = $(date -d 2005-05-05 +%s)");
 }
 
 /* Directories that give their files a group or an ACL must not do so here. */
 static void nothing_is_inherited(void **state)
 {
 	(void)state;
-	scratch_run(&scratch,
-		    "rm -rf tree out; mkdir -p tree/d/sub out/d; echo x >tree/d/f; mkfifo tree/d/p\n"
-		    "ln -s x tree/d/l; chmod 640 tree/d/f; chmod 751 tree/d/sub; chmod 600 tree/d/p\n"
-		    "tar -C tree --format=pax -cf t d/f d/p d/l d/sub\n"
-		    "chgrp 99 out/d; chmod 2775 out/d; setfacl -m d:u:5:rwx out/d");
+	scratch_run(
+		&scratch,
+		"rm -rf tree out; mkdir -p tree/d/sub out/d; echo x >tree/d/f; mkfifo tree/d/p\n"
+		"ln -s x tree/d/l; chmod 640 tree/d/f; chmod 751 tree/d/sub; chmod 600 tree/d/p\n"
+		"tar -C tree --format=pax -cf t d/f d/p d/l d/sub\n"
+		"chgrp 99 out/d; chmod 2775 out/d; setfacl -m d:u:5:rwx out/d");
 	expect_extracted("t", "out");
-	scratch_run(&scratch, DESCRIBE "rm -rf out2; cp -a tree out2\n"
-				       "(cd tree/d && describe . | grep -v '^\\. ') >want\n"
-				       "(cd out/d && describe . | grep -v '^\\. ' | sed '/^# file: \\.$/,/^$/d') >have\n"
-				       "diff want have");
+	scratch_run(
+		&scratch, DESCRIBE
+		"rm -rf out2; cp -a tree out2\n"
+		"(cd tree/d && describe . | grep -v '^\\. ') >want\n"
+		"(cd out/d && describe . | grep -v '^\\. ' | sed '/^# file: \\.$/,/^$/d') >have\n"
+		"diff want have");
 }
 
 static void names_stay_below_the_root(void **state)
 {
 	(void)state;
-	scratch_run(&scratch, "rm -rf tree out outside; mkdir -p tree out outside/etc; echo x >tree/file\n"
-			      "tar -C tree --transform 's,file,../outside/up,' -P -cf up file\n"
-			      "tar -C tree --transform 's,file,a/../../b,' -P -cf inner file\n"
-			      "tar -C tree --transform \"s,file,$PWD/absolute,\" -P -cf abs file\n"
-			      "ln -s \"$PWD/outside\" tree/link; tar -C tree -cf link link\n"
-			      "rm tree/link; mkdir tree/link; echo bad >tree/link/file; tar -C tree -rf link link/file\n"
-			      "mkdir out/tmp");
+	scratch_run(&scratch,
+		    "rm -rf tree out outside; mkdir -p tree out outside/etc; echo x >tree/file\n"
+		    "tar -C tree --transform 's,file,../outside/up,' -P -cf up file\n"
+		    "tar -C tree --transform 's,file,a/../../b,' -P -cf inner file\n"
+		    "tar -C tree --transform \"s,file,$PWD/absolute,\" -P -cf abs file\n"
+		    "ln -s \"$PWD/outside\" tree/link; tar -C tree -cf link link\n"
+		    "rm tree/link; mkdir tree/link; echo bad >tree/link/file; tar -C tree -rf link "
+		    "link/file\n"
+		    "mkdir out/tmp");
 	expect_refused("up", "out", ERR_ARCHIVE_ENTRY, "../outside/up");
 	expect_refused("inner", "out", ERR_ARCHIVE_ENTRY, "a/../../b");
 	expect_extracted("abs", "out");
@@ -243,12 +261,14 @@ static void bad_archives_are_told_apart(void **state)
 {
 	(void)state;
 	scratch_run(&scratch,
-		    "rm -rf tree out; mkdir -p tree/d out; seq 50000 >tree/d/file; seq 10 >tree/d/other\n"
+		    "rm -rf tree out; mkdir -p tree/d out; seq 50000 >tree/d/file; seq 10 "
+		    ">tree/d/other\n"
 		    "tar -C tree -b1 --sort=name -cf t .\n"
 		    "head -c 700 t >in-header; head -c 100000 t >in-data; head -c -1024 t >no-end\n"
 		    "head -c 4000 /dev/urandom >noise; : >empty\n"
 		    "(cd tree; find . | cpio --quiet -o -H newc) >c; head -c -700 c >cpio-cut\n"
-		    "tar -C tree --format=gnu -cf link d/file; cp link nolink; ln tree/d/file tree/d/g\n"
+		    "tar -C tree --format=gnu -cf link d/file; cp link nolink; ln tree/d/file "
+		    "tree/d/g\n"
 		    "tar -C tree -cf l d/file d/g; tar --delete -f l d/file\n"
 		    "mkdir -p out2/d/file/full out2/d/file/full");
 	expect_refused("in-header", "out", ERR_ARCHIVE_TRUNCATED, NULL);
@@ -266,8 +286,9 @@ static void bad_archives_are_told_apart(void **state)
 static void a_full_disk_is_told(void **state)
 {
 	(void)state;
-	scratch_run(&scratch, "rm -rf tree out; mkdir -p tree out; head -c 4M /dev/zero >tree/file\n"
-			      "tar -C tree -cf t .; mount -t tmpfs -o size=1m tmpfs out");
+	scratch_run(&scratch,
+		    "rm -rf tree out; mkdir -p tree out; head -c 4M /dev/zero >tree/file\n"
+		    "tar -C tree -cf t .; mount -t tmpfs -o size=1m tmpfs out");
 	expect_refused("t", "out", ERR_ARCHIVE_SPACE, "./file");
 	scratch_run(&scratch, "umount out");
 }
@@ -277,8 +298,9 @@ static void totals_are_counted(void **state)
 	struct result result;
 
 	(void)state;
-	scratch_run(&scratch, "rm -rf tree out; mkdir -p tree out; printf 12345 >tree/a; ln tree/a tree/b\n"
-			      "tar -C tree -cf t .");
+	scratch_run(&scratch,
+		    "rm -rf tree out; mkdir -p tree out; printf 12345 >tree/a; ln tree/a tree/b\n"
+		    "tar -C tree -cf t .");
 	result = extract("t", "out");
 	assert_int_equal(result.status, 0);
 	assert_int_equal(result.totals.entries, 3);

@@ -22,7 +22,8 @@ static void note(const char *text)
 static const char all_modules[] =
 	"k/vmw_pvscsi.ko: k/scsi_mod.ko\nk/scsi_mod.ko:\nk/sd_mod.ko: k/scsi_mod.ko\nk/mptspi.ko:\n"
 	"k/mptsas.ko:\nk/virtio_pci.ko: k/virtio.ko\nk/virtio.ko:\nk/virtio_blk.ko: k/virtio.ko\n"
-	"k/virtio_scsi.ko: k/virtio.ko\nk/ahci.ko:\nk/ata_piix.ko:\nk/nvme.ko:\nk/xen-blkfront.ko:\n"
+	"k/virtio_scsi.ko: "
+	"k/virtio.ko\nk/ahci.ko:\nk/ata_piix.ko:\nk/nvme.ko:\nk/xen-blkfront.ko:\n"
 	"k/hv_storvsc.ko:\nk/dm-mod.ko:\nk/dm-snapshot.ko:\nk/dm-mirror.ko:\nk/dm-zero.ko:\n"
 	"k/dm-thin-pool.ko:\nk/crc32c_generic.ko:\nk/crc32c-intel.ko:\nk/xfs.ko:\nk/ext4.ko:\n"
 	"k/odd_raid.ko:\nk/extra.ko:\n";
@@ -48,8 +49,12 @@ static void set_scene(struct scene *s, const char *name, const char *driver, con
 		.modules = {.arena = &arena, .config = ""},
 	};
 	s->plan_disk.disk = &s->disk;
-	s->plan = (struct plan){.job = &s->job, .disks = &s->plan_disk, .disk_count = 1,
-				.filesystems = &s->root, .fs_count = 1, .vg = "local"};
+	s->plan = (struct plan){.job = &s->job,
+				.disks = &s->plan_disk,
+				.disk_count = 1,
+				.filesystems = &s->root,
+				.fs_count = 1,
+				.vg = "local"};
 	*notes = '\0';
 	assert_int_equal(modules_parse_dep(&s->modules, arena_strdup(&arena, dep), NULL), 0);
 	modules_parse_alias(&s->modules, arena_strdup(&arena, aliases));
@@ -105,7 +110,8 @@ static void the_root_filesystem_decides(void **state)
 	assert_int_equal(choose(&s, &err), 0);
 	assert_true(has(&s, "ext4"));
 	assert_false(has(&s, "xfs"));
-	set_scene(&s, "vda", "virtio_blk", "", FS_EXT3, "k/ext3.ko:\nk/dm_mod.ko:\nk/virtio_pci.ko:\nk/virtio_blk.ko:\n");
+	set_scene(&s, "vda", "virtio_blk", "", FS_EXT3,
+		  "k/ext3.ko:\nk/dm_mod.ko:\nk/virtio_pci.ko:\nk/virtio_blk.ko:\n");
 	assert_int_equal(choose(&s, &err), 0);
 	assert_true(has(&s, "ext3"));
 }
@@ -128,16 +134,18 @@ static void needed_and_missing_is_an_error(void **state)
 		struct scene s;
 
 		set_scene(&s, rows[i].name, rows[i].driver, "", FS_XFS, rows[i].dep);
-		assert_int_equal(modules_parse_builtin(&s.modules, arena_strdup(&arena, ""), NULL), 0);
+		assert_int_equal(modules_parse_builtin(&s.modules, arena_strdup(&arena, ""), NULL),
+				 0);
 		assert_int_equal(choose(&s, &err), -1);
 		print_message("%s\n", err.msg);
 		assert_int_equal(err.code, ERR_INITRD);
 		assert_string_equal(err.where, rows[i].missing);
 		/* The same is no error when it is built in, or when nothing tells. */
 		set_scene(&s, rows[i].name, rows[i].driver, "", FS_XFS, rows[i].dep);
-		assert_int_equal(modules_parse_builtin(&s.modules,
-						       arena_printf(&arena, "k/%s.ko\n", rows[i].missing),
-						       NULL), 0);
+		assert_int_equal(modules_parse_builtin(
+					 &s.modules,
+					 arena_printf(&arena, "k/%s.ko\n", rows[i].missing), NULL),
+				 0);
 		assert_int_equal(choose(&s, &err), 0);
 		set_scene(&s, rows[i].name, rows[i].driver, "", FS_XFS, rows[i].dep);
 		assert_int_equal(choose(&s, &err), 0);
@@ -151,8 +159,11 @@ static void listed_and_missing_is_a_note(void **state)
 	struct scene s;
 
 	(void)state;
-	set_scene(&s, "sda", "ahci", "", FS_XFS, "k/dm_mod.ko:\nk/xfs.ko:\nk/ahci.ko:\nk/sd_mod.ko:\n");
-	assert_int_equal(modules_parse_builtin(&s.modules, arena_strdup(&arena, "k/virtio_pci.ko\n"), NULL), 0);
+	set_scene(&s, "sda", "ahci", "", FS_XFS,
+		  "k/dm_mod.ko:\nk/xfs.ko:\nk/ahci.ko:\nk/sd_mod.ko:\n");
+	assert_int_equal(
+		modules_parse_builtin(&s.modules, arena_strdup(&arena, "k/virtio_pci.ko\n"), NULL),
+		0);
 	assert_int_equal(choose(&s, &err), 0);
 	assert_non_null(strstr(notes, " vmw_pvscsi"));
 	assert_null(strstr(notes, " virtio_pci"));

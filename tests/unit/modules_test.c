@@ -22,7 +22,8 @@ static struct modules parse(const char *dep, const char *alias, const char *soft
 	modules_parse_alias(&modules, arena_strdup(&arena, alias ? alias : ""));
 	modules_parse_softdep(&modules, arena_strdup(&arena, softdep ? softdep : ""));
 	if (builtin)
-		assert_int_equal(modules_parse_builtin(&modules, arena_strdup(&arena, builtin), NULL), 0);
+		assert_int_equal(
+			modules_parse_builtin(&modules, arena_strdup(&arena, builtin), NULL), 0);
 	return modules;
 }
 
@@ -63,7 +64,8 @@ static void names_come_from_paths(void **state)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
 		char name[64] = "";
 
-		assert_int_equal(modfile_name(rows[i].path, name, sizeof(name)), rows[i].name != NULL);
+		assert_int_equal(modfile_name(rows[i].path, name, sizeof(name)),
+				 rows[i].name != NULL);
 		if (rows[i].name)
 			assert_string_equal(name, rows[i].name);
 	}
@@ -88,21 +90,22 @@ static void dependencies_come_first(void **state)
 
 static void old_absolute_paths_are_taken(void **state)
 {
-	struct modules modules = parse(
-		"/lib/modules/2.6.18-164.el5/kernel/drivers/scsi/sd_mod.ko: "
-		"/lib/modules/2.6.18-164.el5/kernel/drivers/scsi/scsi_mod.ko\n"
-		"/lib/modules/2.6.18-164.el5/kernel/drivers/scsi/scsi_mod.ko:\n",
-		NULL, NULL, NULL);
+	struct modules modules =
+		parse("/lib/modules/2.6.18-164.el5/kernel/drivers/scsi/sd_mod.ko: "
+		      "/lib/modules/2.6.18-164.el5/kernel/drivers/scsi/scsi_mod.ko\n"
+		      "/lib/modules/2.6.18-164.el5/kernel/drivers/scsi/scsi_mod.ko:\n",
+		      NULL, NULL, NULL);
 
 	(void)state;
-	assert_string_equal(modules_find(&modules, "sd_mod")->path, "kernel/drivers/scsi/sd_mod.ko");
+	assert_string_equal(modules_find(&modules, "sd_mod")->path,
+			    "kernel/drivers/scsi/sd_mod.ko");
 	assert_string_equal(order_of(&modules, "sd_mod"), "scsi_mod sd_mod");
 }
 
 static void rings_and_gaps_end(void **state)
 {
-	struct modules modules = parse("a.ko: b.ko gone.ko\nb.ko: a.ko\nself.ko: self.ko\n", NULL,
-				       NULL, NULL);
+	struct modules modules =
+		parse("a.ko: b.ko gone.ko\nb.ko: a.ko\nself.ko: self.ko\n", NULL, NULL, NULL);
 
 	(void)state;
 	assert_string_equal(order_of(&modules, "a"), "b a");
@@ -111,13 +114,14 @@ static void rings_and_gaps_end(void **state)
 
 static void soft_dependencies_come_before(void **state)
 {
-	struct modules modules = parse(
-		"crc32c_generic.ko:\ncrc32c-intel.ko:\nxfs.ko: libcrc32c.ko\nlibcrc32c.ko:\nlate.ko:\n"
-		"early.ko:\n",
-		"alias crc32c crc32c_generic\nalias crc32c crc32c_intel\n",
-		"# comment\nsoftdep libcrc32c pre: crc32c\nsoftdep xfs pre: early absent post: late\n"
-		"softdep early post: late\nsoftdep broken\n",
-		NULL);
+	struct modules modules = parse("crc32c_generic.ko:\ncrc32c-intel.ko:\nxfs.ko: "
+				       "libcrc32c.ko\nlibcrc32c.ko:\nlate.ko:\n"
+				       "early.ko:\n",
+				       "alias crc32c crc32c_generic\nalias crc32c crc32c_intel\n",
+				       "# comment\nsoftdep libcrc32c pre: crc32c\nsoftdep xfs pre: "
+				       "early absent post: late\n"
+				       "softdep early post: late\nsoftdep broken\n",
+				       NULL);
 
 	(void)state;
 	assert_string_equal(order_of(&modules, "xfs"),
@@ -141,15 +145,14 @@ static void aliases_match_hardware(void **state)
 		{"x-1", " set"},
 		{"usb:nothing", ""},
 	};
-	struct modules modules = parse(
-		"a.ko:\n",
-		"alias pci:v000015ADd000007C0sv*sd*bc*sc*i* vmw-pvscsi\n"
-		"alias pci:v*d*sv*sd*bc01sc06i01* ahci\n"
-		"alias virtio:d00000002v* virtio_blk\n"
-		"alias acpi*:PNP-0C0A:* dash\n"
-		"alias x-[0-9] set\n"
-		"alias\nalias only-pattern\nother pci:v* wrong\n",
-		NULL, NULL);
+	struct modules modules = parse("a.ko:\n",
+				       "alias pci:v000015ADd000007C0sv*sd*bc*sc*i* vmw-pvscsi\n"
+				       "alias pci:v*d*sv*sd*bc01sc06i01* ahci\n"
+				       "alias virtio:d00000002v* virtio_blk\n"
+				       "alias acpi*:PNP-0C0A:* dash\n"
+				       "alias x-[0-9] set\n"
+				       "alias\nalias only-pattern\nother pci:v* wrong\n",
+				       NULL, NULL);
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
@@ -162,7 +165,8 @@ static void aliases_match_hardware(void **state)
 
 static void built_in_is_known_from_either_file(void **state)
 {
-	struct modules listed = parse("a.ko:\n", NULL, NULL, "kernel/fs/ext4/ext4.ko\nkernel/b-c.ko\n");
+	struct modules listed =
+		parse("a.ko:\n", NULL, NULL, "kernel/fs/ext4/ext4.ko\nkernel/b-c.ko\n");
 	struct modules configured = parse("a.ko:\n", NULL, NULL, NULL);
 
 	(void)state;
@@ -170,8 +174,9 @@ static void built_in_is_known_from_either_file(void **state)
 	assert_int_equal(modules_is_builtin(&listed, "b_c", NULL), MODULES_YES);
 	assert_int_equal(modules_is_builtin(&listed, "xfs", "CONFIG_XFS_FS"), MODULES_NO);
 	assert_int_equal(modules_is_builtin(&configured, "xfs", "CONFIG_XFS_FS"), MODULES_UNKNOWN);
-	configured.config = "# CONFIG_A is not set\nXCONFIG_XFS_FS=y\nCONFIG_XFS_FS_X=y\nCONFIG_XFS_FS=m\n"
-			    "CONFIG_EXT4_FS=y\n";
+	configured.config =
+		"# CONFIG_A is not set\nXCONFIG_XFS_FS=y\nCONFIG_XFS_FS_X=y\nCONFIG_XFS_FS=m\n"
+		"CONFIG_EXT4_FS=y\n";
 	assert_int_equal(modules_is_builtin(&configured, "xfs", "CONFIG_XFS_FS"), MODULES_NO);
 	assert_int_equal(modules_is_builtin(&configured, "ext4", "CONFIG_EXT4_FS"), MODULES_YES);
 	assert_int_equal(modules_is_builtin(&configured, "ext4", NULL), MODULES_UNKNOWN);
