@@ -3,9 +3,9 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/kmsg.h"
 #include "base/log.h"
 #include "console.h"
@@ -22,17 +22,9 @@ static struct {
 	int64_t item_began_ms, reported_ms;
 } current;
 
-static int64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 static void on_progress(void *unused, const char *item, uint64_t done, uint64_t total)
 {
-	int64_t now = now_ms();
+	int64_t now = clock_ms();
 	uint64_t ms, rate;
 
 	(void)unused;
@@ -51,7 +43,7 @@ static void on_progress(void *unused, const char *item, uint64_t done, uint64_t 
 
 static void on_tick(void *unused)
 {
-	int64_t now = now_ms();
+	int64_t now = clock_ms();
 
 	(void)unused;
 	if (now - current.reported_ms < HEARTBEAT_EVERY_MS)
@@ -106,7 +98,7 @@ static void wait_while_held(void)
 
 static int run_step(const struct step *step, struct context *ctx, struct err *err)
 {
-	int64_t began = now_ms();
+	int64_t began = clock_ms();
 	uint64_t ms;
 	int ret;
 
@@ -121,7 +113,7 @@ static int run_step(const struct step *step, struct context *ctx, struct err *er
 	ret = step->run(ctx, err);
 	if (ret == 0 && step->verify)
 		ret = step->verify(ctx, err);
-	ms = (uint64_t)(now_ms() - began);
+	ms = (uint64_t)(clock_ms() - began);
 	log_line("end %s: %s, %ju ms", step->name, ret ? "failed" : "done", (uintmax_t)ms);
 	report_end(step->name, ret == 0, ms, ctx->bytes);
 	if (ret == 0)

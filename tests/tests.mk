@@ -46,6 +46,10 @@ qemu: all
 fuzz: $(FUZZ_BINS)
 	$(Q)FUZZ_SECONDS=$(or $(FUZZ_SECONDS),600) $(PYTEST) tests/fuzz
 
+## make bench      sizes, seconds a step, unpacking against wget | tar and curl | bsdtar, least memory
+bench: all
+	$(Q)/usr/bin/python3 -B tests/qemu/bench.py
+
 unit-programs: $(UNIT_BINS) $(FUZZ_BINS)
 
-.PHONY: test unit qemu fuzz unit-programs
+.PHONY: test unit qemu fuzz bench unit-programs

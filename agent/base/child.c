@@ -4,185 +4,25 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "base/tail.h"
+#include "base/child_stage.h"
+#include "base/clock.h"
 
-#define STAGES_MAX       4         /* fetch, decompress, extract, and one to spare */
-#define STAGE_PIPE_BYTES (1 << 20) /* fewer context switches between stages than with 64 KiB */
-#define TICK_MS          1000
-#define REAP_MS          10 /* a child that closed its pipes is about to end */
-#define PROGRESS_MS      200
-
-/* What a function child tells its parent; smaller than PIPE_BUF, so a write is atomic. */
-struct message {
-	uint64_t done, total;
-	struct err err; /* code ERR_NONE: this is progress */
-};
-
-struct stage {
-	const struct child *spec;
-	pid_t pid; /* 0 when reaped */
-	int words; /* its stderr; -1 at its end */
-	int control;
-	int out; /* captured stdout or -1 */
-	size_t out_used;
-	int status;
-	bool ended_by_us, stalled;
-	int64_t active_ms;
-	struct err err;
-	struct tail tail;
-};
-
-static int control_fd = -1; /* in a child: where messages go */
-static int64_t progress_sent_ms;
+#define STAGES_MAX 4 /* fetch, decompress, extract, and one to spare */
+#define TICK_MS    1000
+#define REAP_MS    10 /* a child that closed its pipes is about to end */
 
 static struct tail last_tail;
 static const char *last_lines[CHILD_TAIL_LINES];
-
-static int64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-static void send_message(const struct message *message)
-{
-	if (control_fd >= 0 && write(control_fd, message, sizeof(*message)) < 0)
-		control_fd = -1; /* the parent is gone; PDEATHSIG ends us */
-}
-
-void child_progress(uint64_t done, uint64_t total)
-{
-	struct message message = {.done = done, .total = total};
-	int64_t now = now_ms();
-
-	if (done != total && now - progress_sent_ms < PROGRESS_MS)
-		return;
-	progress_sent_ms = now;
-	send_message(&message);
-}
 
 size_t child_last_words(const char *const **lines)
 {
 	*lines = last_lines;
 	return tail_lines(&last_tail, last_lines);
-}
-
-/* The pipes of one child, while it is being forked. */
-struct plumbing {
-	int in;       /* becomes its stdin */
-	int out[2];   /* [1] becomes its stdout; {-1, -1}: stdout joins stderr */
-	int words[2]; /* [1] becomes its stderr */
-	int control[2];
-};
-
-static void close_fd(int *fd)
-{
-	if (*fd >= 0)
-		close(*fd);
-	*fd = -1;
-}
-
-static int tool_main(const struct child *spec, struct err *err)
-{
-	signal(SIGPIPE, SIG_DFL);
-	execvp(spec->argv[0], (char *const *)spec->argv);
-	return err_sys(err, ERR_CHILD_FAILED, spec->argv[0], "cannot run %s", spec->argv[0]);
-}
-
-static int function_main(const struct child *spec, struct err *err)
-{
-	signal(SIGPIPE, SIG_IGN);
-	if (spec->root && (chroot(spec->root) || chdir("/")))
-		return err_sys(err, ERR_IO, spec->root, "cannot change root to %s", spec->root);
-	return spec->fn(spec->arg, err);
-}
-
-static _Noreturn void child_main(const struct child *spec, struct plumbing *p, pid_t parent)
-{
-	struct message message = {.err = ERR_INIT};
-	int ret;
-
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != parent)
-		_exit(1);
-	signal(SIGINT, SIG_DFL);
-	signal(SIGTERM, SIG_DFL);
-	control_fd = p->control[1];
-	progress_sent_ms = 0;
-	close_fd(&p->out[0]);
-	if (dup2(p->in, STDIN_FILENO) < 0 || dup2(p->words[1], STDERR_FILENO) < 0 ||
-	    dup2(p->out[1] >= 0 ? p->out[1] : p->words[1], STDOUT_FILENO) < 0)
-		_exit(1);
-	/* A function child execs nothing: a write end left open would hide the end of the stream. */
-	if (p->out[1] > STDERR_FILENO)
-		close_fd(&p->out[1]);
-	ret = spec->argv ? tool_main(spec, &message.err) : function_main(spec, &message.err);
-	fflush(NULL);
-	if (ret) {
-		if (message.err.code == ERR_NONE)
-			err_set(&message.err, ERR_INTERNAL, spec->name,
-				"%s failed without saying why", spec->name);
-		send_message(&message);
-	}
-	_exit(ret ? 1 : 0);
-}
-
-static void plumbing_close(struct plumbing *p)
-{
-	int *fds[] = {&p->in,       &p->out[0],     &p->out[1],    &p->words[0],
-		      &p->words[1], &p->control[0], &p->control[1]};
-
-	for (size_t i = 0; i < sizeof(fds) / sizeof(*fds); i++)
-		close_fd(fds[i]);
-}
-
-/*
- * Fork one stage. `*in` is consumed; on return it is the read end for the next stage, or, for the last
- * stage with `out`, it has moved to stage->out.
- */
-static int stage_start(struct stage *stage, const struct child *spec, int *in, bool last,
-		       struct err *err)
-{
-	struct plumbing p = {.in = *in, .out = {-1, -1}, .words = {-1, -1}, .control = {-1, -1}};
-	pid_t parent = getpid();
-	bool piped = !last || spec->out;
-
-	*in = -1;
-	*stage = (struct stage){
-		.spec = spec, .words = -1, .control = -1, .out = -1, .active_ms = now_ms()};
-	if (pipe2(p.words, O_CLOEXEC) || pipe2(p.control, O_CLOEXEC) ||
-	    (piped && pipe2(p.out, O_CLOEXEC)))
-		goto fail;
-	if (!last)
-		fcntl(p.out[1], F_SETPIPE_SZ, STAGE_PIPE_BYTES); /* a smaller pipe works too */
-	stage->pid = fork();
-	if (stage->pid == 0)
-		child_main(spec, &p, parent);
-	if (stage->pid < 0)
-		goto fail;
-	stage->words = p.words[0];
-	stage->control = p.control[0];
-	p.words[0] = p.control[0] = -1;
-	*(last ? &stage->out : in) = p.out[0];
-	p.out[0] = -1;
-	plumbing_close(&p);
-	return 0;
-fail:
-	stage->pid = 0;
-	err_sys(err, ERR_IO, spec->name, "cannot start a child process for %s", spec->name);
-	plumbing_close(&p);
-	return -1;
 }
 
 static void stage_end(struct stage *stage)
@@ -201,7 +41,7 @@ static void read_words(struct stage *stage)
 	if (got > 0)
 		tail_add(&stage->tail, stage->spec->name, buf, (size_t)got);
 	else if (got == 0 || errno != EINTR)
-		close_fd(&stage->words);
+		stage_close(&stage->words);
 }
 
 static void read_control(struct stage *stage, const struct child_watch *watch)
@@ -211,7 +51,7 @@ static void read_control(struct stage *stage, const struct child_watch *watch)
 
 	if (got != (ssize_t)sizeof(message)) {
 		if (got >= 0 || errno != EINTR)
-			close_fd(&stage->control);
+			stage_close(&stage->control);
 		return;
 	}
 	if (message.err.code != ERR_NONE)
@@ -230,7 +70,7 @@ static void read_out(struct stage *stage)
 	if (got > 0 && room)
 		stage->out_used += (size_t)got;
 	else if (got == 0 || (got < 0 && errno != EINTR))
-		close_fd(&stage->out);
+		stage_close(&stage->out);
 	stage->spec->out[stage->out_used] = '\0';
 }
 
@@ -249,7 +89,7 @@ static void pump(struct stage *stages, size_t count, int timeout_ms,
 		return;
 	for (size_t i = 0; i < count; i++) {
 		if (fds[3 * i].revents | fds[3 * i + 1].revents | fds[3 * i + 2].revents)
-			stages[i].active_ms = now_ms();
+			stages[i].active_ms = clock_ms();
 		if (fds[3 * i].revents)
 			read_words(&stages[i]);
 		if (fds[3 * i + 1].revents)
@@ -301,7 +141,7 @@ static void end_stalled(struct stage *stages, size_t count)
 		struct stage *stage = &stages[i];
 		int64_t limit = (int64_t)stage->spec->stall_s * 1000;
 
-		if (stage->pid == 0 || limit == 0 || now_ms() - stage->active_ms < limit)
+		if (stage->pid == 0 || limit == 0 || clock_ms() - stage->active_ms < limit)
 			continue;
 		stage->stalled = true;
 		kill(stage->pid, SIGKILL);
@@ -310,7 +150,7 @@ static void end_stalled(struct stage *stages, size_t count)
 
 static void supervise(struct stage *stages, size_t count, const struct child_watch *watch)
 {
-	int64_t ticked = now_ms();
+	int64_t ticked = clock_ms();
 	size_t alive;
 
 	while ((alive = reap(stages, count)) > 0) {
@@ -319,9 +159,9 @@ static void supervise(struct stage *stages, size_t count, const struct child_wat
 		for (size_t i = 0; i < count; i++)
 			ending |= stages[i].pid > 0 && pipes_closed(&stages[i]);
 		pump(stages, count, ending ? REAP_MS : TICK_MS, watch);
-		if (now_ms() - ticked < TICK_MS)
+		if (clock_ms() - ticked < TICK_MS)
 			continue;
-		ticked = now_ms();
+		ticked = clock_ms();
 		end_stalled(stages, count);
 		if (watch && watch->tick)
 			watch->tick(watch->ctx);
@@ -391,7 +231,7 @@ int child_pipeline(const struct child *specs, size_t count, const struct child_w
 	while (started < count && stage_start(&stages[started], &specs[started], &in,
 					      started == count - 1, &start) == 0)
 		started++;
-	close_fd(&in);
+	stage_close(&in);
 	for (size_t i = 0; i < started && started < count; i++)
 		stage_end(&stages[i]);
 	supervise(stages, started, watch);
@@ -407,7 +247,7 @@ int child_pipeline(const struct child *specs, size_t count, const struct child_w
 	}
 	ret = 0;
 out:
-	close_fd(&in);
+	stage_close(&in);
 	free(stages);
 	return ret;
 }

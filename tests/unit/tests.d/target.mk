@@ -6,7 +6,7 @@ OS_DIALECTS = os/access.c os/assignments.c os/cidr.c os/detect.c os/fstab.c os/g
 	os/network_gentoo.c os/network_rhel.c os/serial.c
 TEST_os = $(OS_TREE) $(OS_DIALECTS)
 TEST_target = $(OS_TREE)
-TEST_grub = steps/grub_images.c steps/grub_disk.c base/arena.c base/err.c base/child.c base/tail.c base/log.c
+TEST_grub = steps/grub_images.c steps/grub_disk.c base/arena.c base/err.c base/child.c base/child_stage.c base/tail.c base/log.c
 TEST_first_boot = target/first_boot.c target/first_boot_config.c base/arena.c base/err.c base/log.c
 LIBS_first_boot = -ljansson
 TEST_verify = $(OS_TREE) os/executable.c steps/rehearsal.c steps/rehearsal_boot.c steps/initrd_contents.c \

@@ -1,0 +1,17 @@
+/* Time that only goes forward, whatever is done to the wall clock. */
+#ifndef NEWROOT_BASE_CLOCK_H
+#define NEWROOT_BASE_CLOCK_H
+
+#include <stdint.h>
+#include <time.h>
+
+/* Milliseconds of CLOCK_MONOTONIC. */
+static inline int64_t clock_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+#endif
