@@ -5,8 +5,8 @@
 #ifndef SERVER_UTIL_LIMITS_H
 #define SERVER_UTIL_LIMITS_H
 
-/* A body of events: the agent batches what it spooled, and sends the rest in the next request. */
-#define EVENTS_BODY_MAX (256 * 1024)
+/* A body of events: all that an agent has spooled while the service was away (its REPORT_PENDING_MAX). */
+#define EVENTS_BODY_MAX (2 * 1024 * 1024)
 /* Events in one body: a batch is one transaction, and short transactions keep answers quick. */
 #define EVENTS_PER_BODY_MAX 2000
 /* One event: an error with 20 lines of stderr and 20 of the kernel log is about 10 KiB; a plan is more. */

@@ -7,19 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct event_type {
-	const char *name;
-	bool has_step; /* "step" must be there */
-	enum vm_input input;
-};
-
-static const struct event_type types[] = {
-	{"begin", true, INPUT_BEGIN},     {"end", true, INPUT_NONE},
-	{"progress", true, INPUT_NONE},   {"note", false, INPUT_NONE},
-	{"plan", false, INPUT_NONE},      {"error", false, INPUT_ERROR},
-	{"heartbeat", false, INPUT_NONE}, {"state", false, INPUT_NONE},
-};
-
 /* The place of an error: "events[2].seq". */
 struct place {
 	size_t index;
@@ -65,21 +52,6 @@ static int take_text(const json_t *object, const char *key, char *out, size_t si
 	return 0;
 }
 
-static int take_type(const json_t *object, const struct event_type **type,
-		     const struct place *place)
-{
-	const char *name = json_string_value(json_object_get(object, "type"));
-
-	for (size_t i = 0; name && i < sizeof(types) / sizeof(types[0]); i++)
-		if (!strcmp(types[i].name, name)) {
-			*type = &types[i];
-			return 0;
-		}
-	return refuse(place, "type",
-		      "must be one of begin, end, progress, note, plan, error, "
-		      "heartbeat, state");
-}
-
 static bool is_step(const char *text)
 {
 	size_t len = strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789 -");
@@ -107,11 +79,11 @@ static int take_state(struct event *event, const json_t *object, const struct pl
 {
 	const char *text = json_string_value(json_object_get(object, "state"));
 
-	event->input = text ? vm_input_by_state(text) : INPUT_NONE;
-	if (event->input == INPUT_NONE)
+	event->input = text ? vm_input_by_state(text) : VM_INPUTS;
+	if (event->input == VM_INPUTS)
 		return refuse(place, "state",
-			      "must be one of configuring, installed, first boot, "
-			      "complete, error");
+			      "must be one of configuring, installed, first boot, complete, "
+			      "error, planning, rescue, waiting");
 	return 0;
 }
 
@@ -126,7 +98,41 @@ static int take_error(struct event *event, const json_t *object, const struct pl
 	if (code[0] || message[0])
 		snprintf(event->error, sizeof(event->error), "%s: %s%s%s", code, where,
 			 where[0] ? ": " : "", message);
+	event->input = INPUT_ERROR;
 	return 0;
+}
+
+static int take_begin(struct event *event, const json_t *object, const struct place *place)
+{
+	(void)object, (void)place;
+	event->begins = true;
+	return 0;
+}
+
+static const struct event_type {
+	const char *name;
+	bool has_step; /* "step" must be there */
+	/* What else is read of it; NULL: nothing. */
+	int (*take)(struct event *event, const json_t *object, const struct place *place);
+} types[] = {
+	{"begin", true, take_begin}, {"end", true, NULL},          {"progress", true, NULL},
+	{"note", false, NULL},       {"plan", false, NULL},        {"error", false, take_error},
+	{"heartbeat", false, NULL},  {"state", false, take_state},
+};
+
+static int take_type(const json_t *object, const struct event_type **type,
+		     const struct place *place)
+{
+	const char *name = json_string_value(json_object_get(object, "type"));
+
+	for (size_t i = 0; name && i < sizeof(types) / sizeof(types[0]); i++)
+		if (!strcmp(types[i].name, name)) {
+			*type = &types[i];
+			return 0;
+		}
+	return refuse(place, "type",
+		      "must be one of begin, end, progress, note, plan, error, "
+		      "heartbeat, state");
 }
 
 static bool is_uuid(const char *text)
@@ -183,10 +189,7 @@ static int parse_event(struct event_list *list, const json_t *object, const stru
 	    take_step(event, object, type->has_step, place) < 0)
 		return -1;
 	event->type = type->name;
-	event->input = type->input;
-	if (!strcmp(type->name, "state") && take_state(event, object, place) < 0)
-		return -1;
-	if (event->input == INPUT_ERROR && take_error(event, object, place) < 0)
+	if (type->take && type->take(event, object, place) < 0)
 		return -1;
 	return take_body(event, object, place);
 }

@@ -5,6 +5,7 @@
 #ifndef SERVER_VM_EVENT_H
 #define SERVER_VM_EVENT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -19,6 +20,7 @@ struct event {
 	int64_t ms;                   /* since 1970, by the agent's clock */
 	const char *type;             /* "begin", "end", …: a static string */
 	char step[STEP_NAME_MAX + 1]; /* "": none */
+	bool begins;                  /* the step */
 	enum vm_input input;
 	char error[VM_ERROR_MAX + 1]; /* of an error: "code: where: message"; "": none told */
 	char *body;                   /* compact JSON, owned by the list */

@@ -44,7 +44,7 @@ static int follow(struct course *course, const struct event *event)
 	struct vm *vm = &course->vm;
 	enum vm_state to = vm_state_next(vm->state, event->input);
 
-	if (event->input == INPUT_BEGIN || (event->input == INPUT_ERROR && event->step[0]))
+	if (event->begins || (event->input == INPUT_ERROR && event->step[0]))
 		memcpy(vm->step, event->step, sizeof(vm->step));
 	if (to != vm->state && note_change(course, event, to) < 0)
 		return -1;

@@ -9,13 +9,9 @@ static const char *const state_names[VM_STATES] = {
 };
 
 static const char *const input_names[VM_INPUTS] = {
-	[INPUT_NONE] = "nothing",
-	[INPUT_BEGIN] = "begin",
-	[INPUT_CONFIGURING] = "configuring",
-	[INPUT_INSTALLED] = "installed",
-	[INPUT_FIRST_BOOT] = "first boot",
-	[INPUT_COMPLETE] = "complete",
-	[INPUT_ERROR] = "error",
+	[INPUT_NONE] = "nothing",        [INPUT_CONFIGURING] = "configuring",
+	[INPUT_INSTALLED] = "installed", [INPUT_FIRST_BOOT] = "first boot",
+	[INPUT_COMPLETE] = "complete",   [INPUT_ERROR] = "error",
 };
 
 /* clang-format off */
@@ -33,13 +29,13 @@ static const char *const input_names[VM_INPUTS] = {
  * never configured can't be installed.
  */
 static const unsigned char next_state[VM_STATES][VM_INPUTS] = {
-	/*                   none begin conf. inst. first compl error */
-	[VM_CREATED]     = {CRE, CON, CON, no,  no,  no,  ERR},
-	[VM_CONFIGURING] = {CON, CON, CON, INS, FIR, COM, ERR},
-	[VM_INSTALLED]   = {INS, INS, CON, INS, FIR, COM, ERR},
-	[VM_FIRST_BOOT]  = {FIR, FIR, CON, no,  FIR, COM, ERR},
-	[VM_COMPLETE]    = {COM, COM, CON, no,  FIR, COM, ERR},
-	[VM_ERROR]       = {ERR, ERR, CON, INS, FIR, COM, ERR},
+	/*                   none conf. inst. first compl error */
+	[VM_CREATED]     = {CRE, CON, no,  no,  no,  ERR},
+	[VM_CONFIGURING] = {CON, CON, INS, FIR, COM, ERR},
+	[VM_INSTALLED]   = {INS, CON, INS, FIR, COM, ERR},
+	[VM_FIRST_BOOT]  = {FIR, CON, no,  FIR, COM, ERR},
+	[VM_COMPLETE]    = {COM, CON, no,  FIR, COM, ERR},
+	[VM_ERROR]       = {ERR, CON, INS, FIR, COM, ERR},
 };
 
 #undef CRE
@@ -72,10 +68,15 @@ enum vm_state vm_state_by_name(const char *name)
 
 enum vm_input vm_input_by_state(const char *name)
 {
-	for (enum vm_input input = INPUT_CONFIGURING; input < VM_INPUTS; input++)
-		if (!strcmp(input_names[input], name))
-			return input;
-	return INPUT_NONE;
+	static const char *const passing[] = {"planning", "rescue", "waiting"};
+	enum vm_input input = INPUT_CONFIGURING;
+
+	for (size_t i = 0; i < sizeof(passing) / sizeof(passing[0]); i++)
+		if (!strcmp(passing[i], name))
+			return INPUT_NONE;
+	while (input < VM_INPUTS && strcmp(input_names[input], name))
+		input++;
+	return input;
 }
 
 const char *vm_input_name(enum vm_input input)

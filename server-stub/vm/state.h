@@ -18,7 +18,6 @@ enum vm_state {
 
 enum vm_input {
 	INPUT_NONE, /* an event that moves nothing */
-	INPUT_BEGIN,
 	INPUT_CONFIGURING,
 	INPUT_INSTALLED,
 	INPUT_FIRST_BOOT,
@@ -35,7 +34,10 @@ const char *vm_state_name(enum vm_state state);
 /* VM_STATES when there is no such state. */
 enum vm_state vm_state_by_name(const char *name);
 
-/* The input that a state event's "state" means; INPUT_NONE when there is no such state. */
+/*
+ * The input that a state event's "state" means; VM_INPUTS when an agent has no such state. What an
+ * agent does without installing (planning, rescue, waiting) is told, but moves nothing.
+ */
 enum vm_input vm_input_by_state(const char *name);
 const char *vm_input_name(enum vm_input input);
 

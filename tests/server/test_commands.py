@@ -2,6 +2,7 @@
 import gzip
 import json
 import os
+import re
 import signal
 import ssl
 import stat
@@ -10,6 +11,7 @@ import time
 
 import pytest
 
+from common import TOP
 from service import MAC, Boot
 
 
@@ -199,3 +201,16 @@ def test_expired_certificate_is_told(fresh):
     assert "valid until" in fresh.log()
     with pytest.raises(ssl.SSLCertVerificationError, match="expired"):
         fresh.get("/v1/hello?mac=" + MAC)
+
+
+def test_every_command_is_documented(fresh):
+    commands = re.findall(r"^  (\w+) ", fresh.run("help").stdout, re.M)
+    page = (TOP / "docs" / "newroot-server.8").read_text()
+    manual = (TOP / "docs" / "server.md").read_text()
+    assert "serve" in commands
+    for command in commands:
+        assert re.search(rf"^\.(Cm|It Cm) .*\b{command}\b", page, re.M), command
+        assert command in ("help", "version") or re.search(rf"`{command}\b", manual), command
+    done = subprocess.run(["groff", "-mdoc", "-Tutf8", "-ww", TOP / "docs" / "newroot-server.8"], stdout=subprocess.DEVNULL,
+                          stderr=subprocess.PIPE, text=True, check=True)
+    assert done.stderr == ""

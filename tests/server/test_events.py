@@ -111,6 +111,17 @@ def test_malformed_bodies_are_located(service, body, place):
     assert service.show("db1")["events"] == []
 
 
+def test_rescue_moves_nothing(service):
+    boot = Boot()
+    assert service.post([boot.event("state", state="rescue"), boot.event("begin", step="contact")]).json["taken"] == 2
+    assert (service.show("db1")["state"], service.show("db1")["step"]) == ("created", "contact")
+
+
+def test_a_whole_spool_fits(service):
+    boot = Boot()
+    assert service.post([boot.event("note", text="x" * 20000) for _ in range(64)]).json["taken"] == 64
+
+
 def test_hold_and_release(service):
     service.add("db2", "52:54:00:00:00:12", "--group", "shop")
     boot, other = Boot(), Boot()

@@ -23,7 +23,7 @@ static void test_taken(void **state)
 		const char *members, *type, *step, *error;
 		enum vm_input input;
 	} rows[] = {
-		{"\"type\":\"begin\",\"step\":\"unpack\"", "begin", "unpack", "", INPUT_BEGIN},
+		{"\"type\":\"begin\",\"step\":\"unpack\"", "begin", "unpack", "", INPUT_NONE},
 		{"\"type\":\"end\",\"step\":\"first boot\",\"ok\":true", "end", "first boot", "",
 		 INPUT_NONE},
 		{"\"type\":\"progress\",\"step\":\"unpack\"", "progress", "unpack", "", INPUT_NONE},
@@ -39,6 +39,7 @@ static void test_taken(void **state)
 		 "error", "wipe", "io: /dev/sda: m", INPUT_ERROR},
 		{"\"type\":\"state\",\"state\":\"first boot\"", "state", "", "", INPUT_FIRST_BOOT},
 		{"\"type\":\"state\",\"state\":\"error\"", "state", "", "", INPUT_ERROR},
+		{"\"type\":\"state\",\"state\":\"rescue\"", "state", "", "", INPUT_NONE},
 	};
 
 	(void)state;
@@ -57,6 +58,7 @@ static void test_taken(void **state)
 		assert_string_equal(list.item[0].step, rows[i].step);
 		assert_string_equal(list.item[0].error, rows[i].error);
 		assert_int_equal(list.item[0].input, rows[i].input);
+		assert_int_equal(list.item[0].begins, !strcmp(rows[i].type, "begin"));
 		body[strlen(body) - 1] = '\0';
 		assert_string_equal(list.item[0].body, body + 1);
 		events_free(&list);
@@ -91,7 +93,7 @@ static void test_refused(void **state)
 		{"[" HEAD "\"type\":\"note\",\"step\":\"abcdefghijklmnopqrstuvwxyzabcdef\"}]",
 		 "events[0].step"},
 		{"[" HEAD "\"type\":\"state\"}]", "events[0].state"},
-		{"[" HEAD "\"type\":\"state\",\"state\":\"begin\"}]", "events[0].state"},
+		{"[" HEAD "\"type\":\"state\",\"state\":\"nothing\"}]", "events[0].state"},
 		{"[" HEAD "\"type\":\"error\",\"code\":1}]", "events[0].code"},
 		{"[" HEAD "\"type\":\"note\"}," HEAD "\"type\":\"x\"}]", "events[1].type"},
 		{"[" HEAD "\"type\":\"note\"},{\"boot\":\"1f0e0d0c-0b0a-0908-0706-050403020100\"}]",
