@@ -1,9 +1,11 @@
 #include "service/wait.h"
 
+
 #include <errno.h>
 #include <poll.h>
 #include <stddef.h>
-#include <time.h>
+
+#include "base/clock.h"
 
 static volatile sig_atomic_t ended;
 static sigset_t waiting_mask;
@@ -11,10 +13,7 @@ static const sigset_t *mask; /* NULL: the process's own */
 
 uint64_t wait_now(void)
 {
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+	return (uint64_t)clock_ms();
 }
 
 int wait_fd(int fd, short events, uint64_t deadline, struct err *err)

@@ -7,9 +7,9 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/limits.h"
 #include "base/lvm.h"
 #include "machine/sysfs.h"
@@ -75,14 +75,6 @@ bool boot_root_find(const char *root, const char *const *paths, size_t count, ch
 	return stat(root, &st) == 0 && S_ISBLK(st.st_mode);
 }
 
-static int64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 struct search {
 	const struct boot_line *line;
 	const char *vg;
@@ -138,12 +130,12 @@ static int look(struct search *search, bool last, char *device, size_t size, str
 
 static int wait_for_root(struct search *search, char *device, size_t size, struct err *err)
 {
-	int64_t end = now_ms() + (int64_t)patience_s(search->line) * 1000;
+	int64_t end = clock_ms() + (int64_t)patience_s(search->line) * 1000;
 	struct arena arena = {0};
 	int found = 0;
 
 	while (found == 0) {
-		bool last = !search->line->wait && now_ms() >= end;
+		bool last = !search->line->wait && clock_ms() >= end;
 
 		arena_free(&arena);
 		found = look(search, last, device, size, &arena, err);
@@ -183,8 +175,8 @@ int boot_root_mount(const struct boot_line *line, const struct boot_config *conf
 
 	if (!line->root)
 		return err_set(err, ERR_BOOT, "/proc/cmdline",
-			       "no root= on the kernel's command line; give /dev/VG/LV, UUID=… or "
-			       "LABEL=…");
+			       "no root= on the kernel's command line; give /dev/VG/LV, UUID= or "
+			       "LABEL=");
 	if (wait_for_root(&search, device, sizeof(device), err))
 		return -1;
 	if (search.vg_err.code != ERR_NONE)

@@ -5,9 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/limits.h"
 #include "base/log.h"
 #include "service/report.h"
@@ -31,25 +31,17 @@ static const struct first_boot_step steps[] = {
 	{"check-in", check_in},
 };
 
-static int64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 /* The network of a system that is just booting may take a while: every failure is worth another try. */
 static int check_in(struct context *ctx, struct err *err)
 {
-	int64_t deadline = now_ms() + (int64_t)ctx->options->patience_s * 1000;
+	int64_t deadline = clock_ms() + (int64_t)ctx->options->patience_s * 1000;
 	unsigned pause_s = 1;
 	struct hello hello;
 
 	while (service_hello(ctx->service, false, &hello, err)) {
 		log_line("service not reached [%s] %s: %s", err_name(err->code), err->where,
 			 err->msg);
-		if (now_ms() >= deadline)
+		if (clock_ms() >= deadline)
 			return err_prefix(err, "service not reached within %u s",
 					  ctx->options->patience_s);
 		sleep(pause_s);
@@ -70,13 +62,13 @@ static int run_steps(struct context *ctx, struct err *err)
 {
 	for (size_t i = 0; i < sizeof(steps) / sizeof(*steps); i++) {
 		const struct first_boot_step *step = &steps[i];
-		int64_t began = now_ms();
+		int64_t began = clock_ms();
 		int ret;
 
 		wait_while_held();
 		report_begin(step->name);
 		ret = step->run(ctx, err);
-		report_end(step->name, ret == 0, (uint64_t)(now_ms() - began), 0);
+		report_end(step->name, ret == 0, (uint64_t)(clock_ms() - began), 0);
 		if (ret) {
 			report_error(step->name, err, NULL, 0, NULL, 0);
 			report_state("error");
