@@ -83,7 +83,7 @@ void boot_shell(const char *reason, unsigned panic_s)
 		for (;;)
 			pause();
 	}
-	printf("newroot: a shell is open here; `/init lvm …` is LVM; `exit` tries again.\n\n");
+	printf("newroot: a shell is open here; `/init lvm` is LVM; `exit` tries again.\n\n");
 	fflush(stdout);
 	pid = fork();
 	if (pid == 0)
