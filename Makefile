@@ -4,6 +4,8 @@ VERSION := 0.1
 # that building twice gives the same bytes.
 BUILD_TIME := $(or $(SOURCE_DATE_EPOCH),$(shell git log -1 --format=%ct 2>/dev/null),1700000000)
 
+MAKEFLAGS += --no-builtin-rules -j$(shell nproc)
+
 V ?= 0
 say = @$(if $(filter 0,$(V)),printf '  %-8s %s\n' $(1) $(2);)
 Q := $(if $(filter 0,$(V)),@,)
@@ -21,7 +23,7 @@ all: build/newroot build/newroot-server build/vmlinuz build/initrd.img build/sbo
 # --- the agent: static, musl
 AGENT_SRCS := $(sort $(wildcard agent/*.c agent/*/*.c))
 AGENT_OBJS := $(AGENT_SRCS:agent/%.c=build/agent/%.o)
-AGENT_CFLAGS := -Os -ffunction-sections -fdata-sections -ffile-prefix-map=$(CURDIR)/=
+AGENT_CFLAGS := -Os -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables -fno-unwind-tables -ffile-prefix-map=$(CURDIR)/=
 MUSL_CC := build/sysroot/bin/musl-cc
 
 build/newroot: $(AGENT_OBJS) deps/agent-libs
@@ -32,6 +34,13 @@ build/agent/%.o: agent/%.c build/sysroot.ready
 	$(call say,CC,$<)
 	@mkdir -p $(@D)
 	$(Q)$(MUSL_CC) $(DEFS) $(WARN) $(AGENT_CFLAGS) -MMD -MP -c -o $@ $<
+
+# The one object that knows the time of the build follows it.
+build/agent/service/clock.o: build/build-time
+build/build-time: FORCE
+	@mkdir -p build
+	@echo $(BUILD_TIME) | cmp -s - $@ || echo $(BUILD_TIME) > $@
+FORCE:
 
 # --- what it stands on: Debian packages of the build machine, then third-party libraries for musl
 build/packages.ready: deps/install-packages
@@ -74,5 +83,5 @@ clean:
 	rm -rf build
 
 .DEFAULT_GOAL := all
-.PHONY: help all demo clean
+.PHONY: help all demo clean FORCE
 -include $(AGENT_OBJS:.o=.d)

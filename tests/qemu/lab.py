@@ -23,6 +23,7 @@ GATEWAY = "10.77.0.1"
 SERVICE_URL = f"https://{GATEWAY}:8443"
 PXELINUX = pathlib.Path("/usr/lib/PXELINUX/pxelinux.0")
 LDLINUX = pathlib.Path("/usr/lib/syslinux/modules/bios/ldlinux.c32")
+INSTALLED_MEMORY_MIB = 512
 PR_SET_PDEATHSIG = 1
 
 
@@ -247,10 +248,14 @@ class Vm:
         return arguments
 
     def start(self, boot):
-        """`boot` is "n" (network) or "c" (first disk). A reboot ends QEMU: the creator decides what comes next."""
+        """`boot` is "n" (network) or "c" (first disk). A reboot ends QEMU: the creator decides what comes next.
+
+        The installed system gets more memory than its installation: Debian's own kernel doesn't boot in 96 MiB.
+        """
+        memory = self.memory if boot == "n" else max(self.memory, INSTALLED_MEMORY_MIB)
         self.starts += 1
         self.log.write_bytes(b"")
-        argv = ["qemu-system-x86_64", "-name", self.name, "-M", "q35", "-accel", accelerator(), "-m", str(self.memory),
+        argv = ["qemu-system-x86_64", "-name", self.name, "-M", "q35", "-accel", accelerator(), "-m", str(memory),
                 "-smp", str(self.cpus), "-nodefaults", "-display", "none", "-no-reboot",
                 "-cpu", "host" if accelerator() == "kvm" else "Nehalem,+aes,+pclmulqdq,+rdrand,+popcnt",
                 "-boot", f"order={boot}", "-vga", "std",
