@@ -57,18 +57,18 @@ static void line(const char *fmt, ...)
 	int len;
 
 	va_start(ap, fmt);
-	len = vsnprintf(text, sizeof(text) - 2, fmt, ap);
+	len = vsnprintf(text, sizeof(text) - 1, fmt, ap);
 	va_end(ap);
 	if (len < 0)
 		return;
-	if ((size_t)len > sizeof(text) - 3)
-		len = sizeof(text) - 3;
-	memcpy(text + len, "\r\n", 2);
+	if ((size_t)len > sizeof(text) - 2)
+		len = sizeof(text) - 2;
+	text[len++] = '\n';
 	for (size_t i = 0; i < console_count; i++) {
 		if (consoles[i].half_line)
 			put(&consoles[i], CLEAR_LINE, strlen(CLEAR_LINE));
 		consoles[i].half_line = false;
-		put(&consoles[i], text, (size_t)len + 2);
+		put(&consoles[i], text, (size_t)len);
 	}
 }
 
@@ -132,7 +132,7 @@ void console_progress(const char *item, uint64_t done, uint64_t total, uint64_t 
 		} else if (now - console->last_bar >= SERIAL_EVERY_S) {
 			console->last_bar = now;
 			put(console, text, strlen(text));
-			put(console, "\r\n", 2);
+			put(console, "\n", 1);
 		}
 	}
 }

@@ -1,6 +1,5 @@
 #include "service/wait.h"
 
-
 #include <errno.h>
 #include <poll.h>
 #include <stddef.h>
