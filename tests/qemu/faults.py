@@ -27,7 +27,7 @@ def fingerprint(vm):
 
 
 def small_disks():
-    return [GIB // 2, GIB // 4]
+    return [GIB, GIB // 2]
 
 
 def expect_refusal(vm, code, seconds=180):
