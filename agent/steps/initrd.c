@@ -278,4 +278,5 @@ const struct step step_initrd = {
 	.summary = "make the slim initrd",
 	.run = run,
 	.verify = verify,
+	.adopt = kernel_find,
 };

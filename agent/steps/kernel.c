@@ -257,4 +257,5 @@ const struct step step_kernel = {
 	.summary = "install the kernel and its modules",
 	.run = run,
 	.verify = verify,
+	.adopt = kernel_find,
 };
