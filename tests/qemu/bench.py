@@ -73,7 +73,7 @@ class Unpacking:
     def newroot(self):
         self.fresh(None)
         seconds = self.timed("newroot apply --job /job.json --only unpack >/dev/null")
-        self.inside("newroot rescue umount")
+        self.inside("umount /newroot/boot /newroot")
         return seconds
 
     def by_shell(self, command):

@@ -49,3 +49,16 @@ def test_cut_connections_are_resumed(lab, inputs):
     assert len(resumed) == 3
     for start, share in zip(resumed, (10, 50, 99)):
         assert 0 <= size * share // 100 - start < 1 << 17, f"resumed at {start}, cut at {share} %"
+
+
+def test_death_of_the_agent_is_told(lab, inputs):
+    """Killed in the middle of its work: the service hears of it, and the machine can be looked at."""
+    vm = lab.vm("db1", lambda address: small_job(lab, inputs, address), [2 * GIB])
+    vm.start("n")
+    vm.wait_for(r"unpack +unpack the archives", 180)
+    vm.ssh(lab.service, vm.address, "kill -SEGV $(pidof newroot | tr ' ' '\\n' | sort -n | head -1)")
+    event = expect_event(lab, vm, "agent.died")
+    assert "signal 11" in event["message"]
+    assert lab.service.state("db1") == "error"
+    assert "unpack" in vm.ssh(lab.service, vm.address, "cat /run/newroot/log")
+    assert boot_code(vm) == bytes(440)
