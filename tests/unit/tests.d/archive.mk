@@ -28,3 +28,5 @@ LIBS_boot = -lblkid
 TEST_initrd_modules = steps/initrd_modules.c plan/plan.c plan/select.c plan/layout.c plan/volumes.c plan/filesystems.c \
 	job/profile.c job/size.c $(ARCHIVE_MODULES) $(ARCHIVE_DECODERS)
 LIBS_initrd_modules = $(ARCHIVE_LIBS) -luuid
+TEST_kernel = steps/kernel_package.c steps/kernel_find.c steps/kernel_image.c archive/stream.c base/child.c \
+	base/child_stage.c base/tail.c base/log.c base/arena.c base/err.c $(SCRATCH)

@@ -1,0 +1,224 @@
+/* The kernel step's judgement: what a package holds, which kernel is newest, what is a bootable image. */
+#include "steps/kernel_package.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "steps/kernel_find.h"
+#include "steps/kernel_image.h"
+#include "tests/unit/scratch.h"
+
+#define FILE_MODE (S_IFREG | 0644)
+
+static struct scratch scratch;
+
+static void releases_are_recognised(void **state)
+{
+	static const struct {
+		const char *text;
+		bool good;
+	} rows[] = {
+		{"2.6.18-164.el5", true},
+		{"6.1.0-56-amd64", true},
+		{"5.10", true},
+		{"0-rescue-1234abc", false},
+		{"6", false},
+		{"6.x", false},
+		{"", false},
+		{"6.1.0.old", false},
+		{"6.1/x", false},
+		{"virt", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+		assert_int_equal(kernel_is_release(rows[i].text), rows[i].good);
+}
+
+/* Paths of a package, "|" between them. */
+static int see_all(void *arg, struct err *err)
+{
+	char copy[1024], *rest = copy, *path;
+
+	(void)err;
+	snprintf(copy, sizeof(copy), "%s", (const char *)arg);
+	while ((path = strsep(&rest, "|")) && *path)
+		kernel_package_seen(NULL, path,
+				    path[strlen(path) - 1] == '/' ? S_IFDIR : FILE_MODE);
+	return 0;
+}
+
+static void packages_are_understood(void **state)
+{
+	static const struct {
+		const char *paths, *release; /* or the error's text */
+	} rows[] = {
+		{"boot/System.map-5.5.5|boot/vmlinuz-5.5.5|lib/modules/5.5.5/|lib/modules/5.5.5/"
+		 "kernel/a.ko",
+		 "5.5.5"},
+		{"boot/vmlinuz-2.6.18-164.el5|boot/vmlinuz-2.6.18-164.el5", "2.6.18-164.el5"},
+		{"usr/lib/modules/6.1.2/vmlinuz|usr/lib/modules/6.1.2/kernel/a.ko", "6.1.2"},
+		{"usr/boot/vmlinuz-6.1.2", "6.1.2"},
+		{"boot/vmlinuz-5.5.5|boot/vmlinuz-5.5.6", "two kernels"},
+		{"lib/modules/5.5.5/a|lib/modules/5.5.6/a", "two kernels"},
+		{"boot/vmlinuz-5.5.5/|etc/passwd|lib/modules/|boot/vmlinuz-rescue",
+		 "no kernel package"},
+		{"", "no kernel package"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		char out[1024], release[KERNEL_RELEASE_MAX];
+		const struct child child = {.name = "see",
+					    .fn = see_all,
+					    .arg = (void *)rows[i].paths,
+					    .out = out,
+					    .out_size = sizeof(out)};
+		struct err err = ERR_INIT;
+
+		assert_int_equal(child_run(&child, NULL, &err), 0);
+		if (kernel_package_release(out, "https://x/k.rpm", release, &err) == 0) {
+			assert_string_equal(release, rows[i].release);
+		} else {
+			print_message("%s\n", err.msg);
+			assert_int_equal(err.code, ERR_KERNEL);
+			assert_string_equal(err.where, "https://x/k.rpm");
+			assert_non_null(strstr(err.msg, rows[i].release));
+		}
+	}
+}
+
+/* With the scratch folder as the root directory; prints the release. */
+static int newest(void *arg, struct err *err)
+{
+	char release[KERNEL_RELEASE_MAX];
+
+	if (kernel_newest(arg, release, sizeof(release), err))
+		return -1;
+	printf("%s", release);
+	return 0;
+}
+
+static int ensure(void *arg, struct err *err)
+{
+	return kernel_image_ensure(arg, err);
+}
+
+static enum err_code in_system(int (*fn)(void *, struct err *), const char *arg, char *out,
+			       size_t out_size, struct err *err)
+{
+	const struct child child = {.name = "test",
+				    .fn = fn,
+				    .arg = (void *)arg,
+				    .root = scratch.path,
+				    .out = out,
+				    .out_size = out_size};
+
+	child_run(&child, NULL, err);
+	return err->code;
+}
+
+static void the_newest_kernel_is_found(void **state)
+{
+	static const struct {
+		const char *hint, *release;
+	} rows[] = {
+		{NULL, "6.10.1"},
+		{"kernel-2.6.18-164.el5.x86_64.rpm", "2.6.18-164.el5"},
+		{"kernel-9.9.9.rpm", "6.10.1"},
+	};
+	struct err err = ERR_INIT;
+	char out[256];
+
+	(void)state;
+	scratch_run(
+		&scratch,
+		"mkdir boot; cd boot; touch vmlinuz-2.6.18-164.el5 vmlinuz-6.9.12 vmlinuz-6.10.1 "
+		"vmlinuz-6.11.0.old vmlinuz-0-rescue-12ab vmlinuz config-7.0");
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		assert_int_equal(in_system(newest, rows[i].hint, out, sizeof(out), &err), ERR_NONE);
+		assert_string_equal(out, rows[i].release);
+	}
+	scratch_run(&scratch, "rm boot/*");
+	assert_int_equal(in_system(newest, NULL, out, sizeof(out), &err), ERR_KERNEL);
+}
+
+/* A file with the setup header of a bzImage, as far as it is looked at. */
+static const char make_image[] =
+	"image() { truncate -s 20000 $1; printf HdrS | dd of=$1 bs=1 seek=$((0x202)) conv=notrunc "
+	"status=none\n"
+	"printf '\\000\\020' | dd of=$1 bs=1 seek=$((0x20e)) conv=notrunc status=none\n"
+	"printf \"$2 (builder@host)\" | dd of=$1 bs=1 seek=$((0x1200)) conv=notrunc status=none; "
+	"}\n"
+	"rm -rf boot lib; mkdir -p boot lib/modules/6.1.2\n"
+	"image boot/vmlinuz-5.5.5 5.5.5; image boot/vmlinuz-5.5.6 5.5.5; image "
+	"lib/modules/6.1.2/vmlinuz 6.1.2\n"
+	"head -c 9000 /dev/urandom >boot/vmlinuz-5.5.7; : >boot/vmlinuz-5.5.8\n";
+
+static void images_are_checked(void **state)
+{
+	static const struct {
+		const char *release, *message; /* NULL: good */
+	} rows[] = {
+		{"5.5.5", NULL},
+		{"6.1.2", NULL},
+		{"5.5.6", "the image says it is '5.5.5"},
+		{"5.5.7", "no x86 Linux kernel image"},
+		{"5.5.8", "no x86 Linux kernel image"},
+		{"5.5.9", "cannot copy the kernel"},
+	};
+
+	(void)state;
+	scratch_run(&scratch, make_image);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct err err = ERR_INIT;
+		char out[16];
+
+		in_system(ensure, rows[i].release, out, sizeof(out), &err);
+		print_message("%s: %s\n", rows[i].release, err.msg);
+		assert_int_equal(err.code, rows[i].message ? ERR_KERNEL : ERR_NONE);
+		if (rows[i].message)
+			assert_non_null(strstr(err.msg, rows[i].message));
+	}
+	scratch_run(
+		&scratch,
+		"cmp boot/vmlinuz-6.1.2 lib/modules/6.1.2/vmlinuz; test ! -e boot/vmlinuz-5.5.9");
+}
+
+static int setup(void **state)
+{
+	(void)state;
+	scratch_make(&scratch);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	scratch_remove(&scratch);
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(releases_are_recognised),
+		cmocka_unit_test(packages_are_understood),
+		cmocka_unit_test(the_newest_kernel_is_found),
+		cmocka_unit_test(images_are_checked),
+	};
+
+	if (geteuid() != 0) {
+		print_message("skipped: needs root\n");
+		return 0;
+	}
+	return cmocka_run_group_tests(tests, setup, teardown);
+}
