@@ -29,6 +29,7 @@ struct reporter {
 	int fd;
 	uint64_t received; /* messages, of which the sharers are told after the spool knows them */
 	unsigned failures; /* deliveries in a row */
+	unsigned refused;  /* events dropped for good */
 	uint64_t next_try; /* of wait_now() */
 };
 
@@ -129,6 +130,20 @@ static void failed(struct reporter *reporter, const struct err *err)
 		log_line("reporter: events wait for the service: %s: %s", err->where, err->msg);
 }
 
+/* Trying again would go on for ever: what is left of the batch is offered at once. */
+static void refused(struct reporter *reporter, const struct err *err)
+{
+	json_t *event = spool_refused(&reporter->spool);
+	const char *type = json_string_value(json_object_get(event, "type"));
+
+	if (!event)
+		return;
+	log_line("reporter: event %lld (%s) is refused and dropped, %u so far: %s: %s",
+		 (long long)json_integer_value(json_object_get(event, "seq")), type ? type : "?",
+		 ++reporter->refused, err->where, err->msg);
+	json_decref(event);
+}
+
 /* Offer a batch once. */
 static void deliver(struct reporter *reporter, const json_t *batch)
 {
@@ -143,6 +158,10 @@ static void deliver(struct reporter *reporter, const json_t *batch)
 	else
 		service_post_events(reporter->service, text, strlen(text), &taken, &hold, &err);
 	free(text);
+	if (err.code == ERR_EVENTS_REFUSED) {
+		refused(reporter, &err);
+		return;
+	}
 	if (!err.code) {
 		delivered(reporter, taken, hold);
 		if (spool_count(&reporter->spool) < before)

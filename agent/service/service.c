@@ -102,6 +102,25 @@ static const char *route_url(const struct service *service, const char *route,
 	return url;
 }
 
+/* The service understood who asks, and does not want what was sent (RFC 9110 15.5.1, .14, .21). */
+static bool body_refused(const struct http_request *request, int status)
+{
+	return request->body && (status == 400 || status == 413 || status == 422);
+}
+
+static int refused(struct service *service, const char *url, const struct http_request *request,
+		   const struct http_response *response, struct err *err)
+{
+	struct err inner = ERR_INIT;
+
+	exchange_refused(service, url, response, &inner);
+	if (body_refused(request, response->status))
+		inner.code = ERR_EVENTS_REFUSED;
+	if (err)
+		*err = inner;
+	return -1;
+}
+
 /* One request, one try; the answer as a JSON object, the caller's to json_decref(). */
 static int ask(struct service *service, const char *url, const struct http_request *request,
 	       json_t **answer, struct err *err)
@@ -114,7 +133,7 @@ static int ask(struct service *service, const char *url, const struct http_reque
 	if (exchange_begin(service, url, request, &response, err))
 		return -1;
 	if (response.status != 200)
-		return exchange_refused(service, url, &response, err);
+		return refused(service, url, request, &response, err);
 	if (exchange_body(service, url, SERVICE_ANSWER_MAX, &body, &size, err))
 		return -1;
 	*answer = json_loadb(body, size, JSON_REJECT_DUPLICATES, &where);

@@ -42,7 +42,10 @@ int service_hello(struct service *service, bool set_clock, struct hello *hello, 
 /* The job as text: malloc'ed, NUL-terminated, at most JOB_BYTES_MAX; the caller's to free. */
 int service_job(struct service *service, char **text, size_t *size, struct err *err);
 
-/* POST a JSON array of events. `*taken` is the highest sequence number stored. */
+/*
+ * POST a JSON array of events. `*taken` is the highest sequence number stored. ERR_EVENTS_REFUSED: the
+ * service finds fault with the events themselves, and would again; other failures may pass.
+ */
 int service_post_events(struct service *service, const char *json, size_t size, uint64_t *taken,
 			bool *hold, struct err *err);
 

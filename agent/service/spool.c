@@ -81,10 +81,11 @@ int spool_open(struct spool *spool, const char *path, struct err *err)
 		.path = path,
 		.next = 1,
 		.batch = json_array(),
+		.offer = json_array(),
 		.pending = json_array(),
 		.dirty = true,
 	};
-	if (!spool->batch || !spool->pending) {
+	if (!spool->batch || !spool->offer || !spool->pending) {
 		spool_free(spool);
 		return err_set(err, ERR_MEMORY, path, "no memory for events");
 	}
@@ -98,6 +99,7 @@ int spool_open(struct spool *spool, const char *path, struct err *err)
 void spool_free(struct spool *spool)
 {
 	json_decref(spool->batch);
+	json_decref(spool->offer);
 	json_decref(spool->pending);
 	*spool = (struct spool){0};
 }
@@ -173,25 +175,55 @@ void spool_add(struct spool *spool, json_t *event)
 	append(spool, event);
 }
 
-const json_t *spool_batch(struct spool *spool)
+static void fill_batch(struct spool *spool)
 {
-	if (json_array_size(spool->batch))
-		return spool->batch;
+	size_t bytes = 0;
+
 	while (json_array_size(spool->pending) &&
 	       json_array_size(spool->batch) < REPORT_BATCH_MAX) {
-		json_t *event = json_incref(json_array_get(spool->pending, 0));
+		json_t *event = json_array_get(spool->pending, 0);
 
+		bytes += size_of(event);
+		if (bytes > REPORT_BATCH_BYTES_MAX && json_array_size(spool->batch))
+			return;
+		json_incref(event);
 		forget_pending(spool, 0);
 		json_object_set_new(event, "boot", json_string(spool->boot));
 		json_object_set_new(event, "seq", json_integer((json_int_t)spool->next++));
 		json_array_append_new(spool->batch, event);
 		spool->dirty = true;
 	}
-	return json_array_size(spool->batch) ? spool->batch : NULL;
+}
+
+const json_t *spool_batch(struct spool *spool)
+{
+	if (!json_array_size(spool->batch))
+		fill_batch(spool);
+	if (!spool->part)
+		return json_array_size(spool->batch) ? spool->batch : NULL;
+	json_array_clear(spool->offer);
+	for (size_t i = 0; i < spool->part; i++)
+		json_array_append(spool->offer, json_array_get(spool->batch, i));
+	return spool->offer;
+}
+
+json_t *spool_refused(struct spool *spool)
+{
+	size_t offered = spool->part ? spool->part : json_array_size(spool->batch);
+	json_t *event;
+
+	spool->part = offered / 2;
+	if (offered > 1)
+		return NULL;
+	event = json_incref(json_array_get(spool->batch, 0));
+	json_array_remove(spool->batch, 0);
+	spool->dirty = true;
+	return event;
 }
 
 void spool_taken(struct spool *spool, uint64_t number)
 {
+	spool->part = 0;
 	for (size_t i = json_array_size(spool->batch); i-- > 0;) {
 		const json_t *seq = json_object_get(json_array_get(spool->batch, i), "seq");
 

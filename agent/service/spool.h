@@ -19,7 +19,9 @@ struct spool {
 	char boot[37];    /* uuid of this boot of the agent */
 	uint64_t next;    /* number of the next event that gets one */
 	json_t *batch;    /* array, numbered */
-	json_t *pending;  /* array, in order of arrival */
+	json_t *offer;    /* its first `part` events, when that is not 0 */
+	size_t part;
+	json_t *pending; /* array, in order of arrival */
 	size_t pending_bytes;
 	uint64_t dropped; /* notes and plans since the last time there was room */
 	bool dirty;       /* the file is behind */
@@ -35,11 +37,20 @@ void spool_free(struct spool *spool);
 /* Append an event, taking it over. Progress replaces older progress of the same item. */
 void spool_add(struct spool *spool, json_t *event);
 
-/* The numbered events to be offered next, or NULL when there are none. Owned by the spool. */
+/*
+ * The numbered events to be offered next, or NULL when there are none. Owned by the spool, valid until
+ * the next call.
+ */
 const json_t *spool_batch(struct spool *spool);
 
 /* The service has all up to `number`. */
 void spool_taken(struct spool *spool, uint64_t number);
+
+/*
+ * The service refuses what was offered, and always will: half of it is offered next. One event alone is
+ * the culprit: it is dropped and returned, the caller's to json_decref(); else NULL.
+ */
+json_t *spool_refused(struct spool *spool);
 
 /* Events that it still holds. */
 size_t spool_count(const struct spool *spool);

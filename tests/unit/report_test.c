@@ -27,6 +27,7 @@ static struct service service;
 /* What the played service has seen and what it does: shared with the reporter. */
 static struct {
 	volatile unsigned fail; /* so many requests to come are refused */
+	volatile bool strict;   /* a body with a note is malformed */
 	volatile bool silent;   /* requests wait until it is not, or a signal comes */
 	volatile bool hold;
 	volatile unsigned calls;
@@ -75,6 +76,10 @@ int service_post_events(struct service *unused, const char *json, size_t size, u
 		seen->fail--;
 		json_decref(events);
 		return err_set(err, ERR_NET_CONNECT, NULL, "away");
+	}
+	if (seen->strict && strstr(json, "\"note\"")) {
+		json_decref(events);
+		return err_set(err, ERR_EVENTS_REFUSED, NULL, "no notes");
 	}
 	json_array_foreach(events, i, event) take_event(event);
 	json_decref(events);
@@ -169,6 +174,23 @@ static void service_that_was_away_gets_all(void **state)
 	assert_int_equal(seen->gaps, 0);
 	assert_string_equal(seen->types, "bb");
 	assert_int_equal(seen->calls, 3);
+}
+
+/* What is refused for good must neither hold up the rest nor keep the machine from rebooting. */
+static void refused_events_alone_are_dropped(void **state)
+{
+	(void)state;
+	seen->fail = 1;
+	seen->strict = true;
+	start(spool);
+	report_begin("a");
+	report_note("refused");
+	report_end("a", true, 1, 1);
+	report_note("refused");
+	report_state("installed");
+	assert_int_equal(report_stop(10), 0);
+	assert_string_equal(seen->types, "bes");
+	assert_int_equal(seen->highest, 5);
 }
 
 static void flush_gives_up_in_time(void **state)
@@ -310,6 +332,7 @@ int main(void)
 		TEST(events_arrive_in_order),
 		TEST(nothing_happens_without_a_service),
 		TEST(service_that_was_away_gets_all),
+		TEST(refused_events_alone_are_dropped),
 		TEST(flush_gives_up_in_time),
 		TEST(agent_never_waits),
 		TEST(hold_comes_back),

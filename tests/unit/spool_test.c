@@ -97,6 +97,59 @@ static void batches_are_bounded(void **state)
 	spool_free(&spool);
 }
 
+static void batches_are_bounded_in_bytes(void **state)
+{
+	static char text[EVENT_TEXT_MAX];
+	struct spool spool;
+	size_t offered, bytes;
+
+	(void)state;
+	memset(text, '"', sizeof(text) - 1);
+	open_spool(&spool, NULL);
+	for (int i = 0; i < REPORT_BATCH_MAX; i++)
+		add(&spool, "error", text);
+	offered = json_array_size(spool_batch(&spool));
+	bytes = json_dumpb(spool_batch(&spool), NULL, 0, JSON_COMPACT);
+	assert_in_range(offered, 2, REPORT_BATCH_MAX - 1);
+	assert_in_range(bytes, REPORT_BATCH_BYTES_MAX / 2, REPORT_BATCH_BYTES_MAX * 5 / 4);
+	spool_free(&spool);
+}
+
+/* Halving finds the one that the service can't take; all others are offered, in order, once taken. */
+static void refused_event_is_found(void **state)
+{
+	const uint64_t bad = 41;
+	uint64_t taken = 0, dropped = 0;
+	unsigned offers = 0;
+	struct spool spool;
+	const json_t *batch;
+
+	(void)state;
+	open_spool(&spool, NULL);
+	for (int i = 0; i < REPORT_BATCH_MAX; i++)
+		add(&spool, "begin", "");
+	for (; (batch = spool_batch(&spool)); offers++) {
+		uint64_t first = seq(batch, 0), last = seq(batch, json_array_size(batch) - 1);
+
+		if (bad < first || bad > last) {
+			assert_int_equal(first, taken + 1 + (taken + 1 == bad));
+			taken = last;
+			spool_taken(&spool, last);
+		} else {
+			json_t *event = spool_refused(&spool);
+
+			if (event)
+				dropped =
+					(uint64_t)json_integer_value(json_object_get(event, "seq"));
+			json_decref(event);
+		}
+	}
+	assert_int_equal(dropped, bad);
+	assert_int_equal(taken, REPORT_BATCH_MAX);
+	assert_in_range(offers, 2, 30);
+	spool_free(&spool);
+}
+
 static void newer_progress_replaces_older(void **state)
 {
 	struct spool spool;
@@ -281,6 +334,8 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(numbers_begin_at_one_and_have_no_gaps),
 		cmocka_unit_test(batches_are_bounded),
+		cmocka_unit_test(batches_are_bounded_in_bytes),
+		cmocka_unit_test(refused_event_is_found),
 		cmocka_unit_test(newer_progress_replaces_older),
 		cmocka_unit_test(notes_give_way_first),
 		cmocka_unit_test_setup_teardown(file_survives, make_path, remove_file),
