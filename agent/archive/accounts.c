@@ -12,7 +12,9 @@
 /* `*text` is malloc'ed. */
 static int read_text(int root_fd, const char *path, char **text, struct err *err)
 {
-	int fd = root_fd < 0 ? -1 : openat(root_fd, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	int fd = root_fd < 0
+			 ? -1
+			 : openat(root_fd, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	ssize_t got = 0;
 
 	*text = malloc(ACCOUNTS_BYTES_MAX + 1);

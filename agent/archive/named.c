@@ -1,6 +1,5 @@
 #include "archive/named.h"
 
-#include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <sys/xattr.h>
@@ -40,35 +39,27 @@ int named_remember(struct named_acls *named, struct archive_entry *entry, const 
 	return 0;
 }
 
-static int set_named_acl(int fd, struct archive_entry *entry, int type, const char *key,
+/* By name: to open a device may wake what is behind it, or fail when there is nothing. */
+static int set_named_acl(struct archive_entry *entry, int type, const char *key,
 			 const struct accounts *accounts, struct err *err)
 {
+	const char *path = archive_entry_pathname(entry);
 	struct acl_value value;
 	enum acl_result result = acl_encode(entry, type, accounts, &value, err);
 
-	if (result == ACL_ENCODED && fsetxattr(fd, key, value.bytes, value.size, 0))
+	if (result == ACL_ENCODED && lsetxattr(*path ? path : ".", key, value.bytes, value.size, 0))
 		return metadata_fail(key, "cannot set the ACL", err);
 	return result == ACL_FAILED ? -1 : 0;
 }
 
-static int apply_one(int root_fd, struct archive_entry *entry, const struct accounts *accounts,
-		     struct err *err)
+static int apply_one(struct archive_entry *entry, const struct accounts *accounts, struct err *err)
 {
-	const char *path = archive_entry_pathname(entry);
-	int fd =
-		openat(root_fd, *path ? path : ".", O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	int ret;
-
-	if (fd < 0)
-		return metadata_fail(path, "cannot open", err);
-	ret = set_named_acl(fd, entry, ARCHIVE_ENTRY_ACL_TYPE_ACCESS, XATTR_ACL_ACCESS, accounts,
-			    err) ||
-	      set_named_acl(fd, entry, ARCHIVE_ENTRY_ACL_TYPE_DEFAULT, XATTR_ACL_DEFAULT, accounts,
-			    err);
-	close(fd);
-	if (ret && err)
-		snprintf(err->where, sizeof(err->where), "%s", path);
-	return ret ? -1 : 0;
+	if (!set_named_acl(entry, ARCHIVE_ENTRY_ACL_TYPE_ACCESS, XATTR_ACL_ACCESS, accounts, err) &&
+	    !set_named_acl(entry, ARCHIVE_ENTRY_ACL_TYPE_DEFAULT, XATTR_ACL_DEFAULT, accounts, err))
+		return 0;
+	if (err)
+		snprintf(err->where, sizeof(err->where), "%s", archive_entry_pathname(entry));
+	return -1;
 }
 
 /* With everything in place, etc/passwd is too. */
@@ -79,10 +70,12 @@ int named_apply(const struct named_acls *named, int root_fd, int accounts_fd, st
 
 	if (named->count == 0)
 		return 0;
+	if (fchdir(root_fd))
+		return err_sys(err, ERR_IO, "/", "cannot enter the destination");
 	if (accounts_read(&accounts, accounts_fd, err))
 		return -1;
 	for (size_t i = 0; i < named->count && ret == 0; i++)
-		ret = apply_one(root_fd, named->entry[i], &accounts, err);
+		ret = apply_one(named->entry[i], &accounts, err);
 	accounts_free(&accounts);
 	return ret;
 }

@@ -116,19 +116,46 @@ static int unpack_file(struct place *place, struct archive_entry *entry, const c
 	return close_file(fd, name, ret, err);
 }
 
-/* cpio has the contents with the last of the names, which is a link by then. */
+/*
+ * cpio has the contents with the last of the names, which is a link by then. A link to a device would
+ * take them to a disk, one to a fifo would wait for its reader for ever.
+ */
 static int fill_link(struct place *place, struct archive_entry *entry, const char *name,
 		     struct err *err)
 {
-	int fd = openat(tree_here(&place->tree)->fd, name, O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
-	int ret;
+	int dir = tree_here(&place->tree)->fd, fd, ret;
+	struct stat st;
 
+	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW))
+		return metadata_fail(name, "cannot look at", err);
+	if (!S_ISREG(st.st_mode))
+		return err_set(err, ERR_ARCHIVE_ENTRY, NULL,
+			       "it has contents, but is a hardlink to what is no regular file");
+	fd = openat(dir, name, O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
 		return metadata_fail(name, "cannot open", err);
 	ret = write_contents(place, fd, name, archive_entry_size(entry), err);
 	if (ret == 0)
 		ret = metadata_apply(&(struct metadata_target){.fd = fd}, entry, err);
 	return close_file(fd, name, ret, err);
+}
+
+/* A file that was packed twice comes as a hardlink to itself the second time. */
+static bool is_linked(int root, const char *target, int dir, const char *name)
+{
+	struct stat a, b;
+
+	return fstatat(root, target, &a, AT_SYMLINK_NOFOLLOW) == 0 &&
+	       fstatat(dir, name, &b, AT_SYMLINK_NOFOLLOW) == 0 && a.st_dev == b.st_dev &&
+	       a.st_ino == b.st_ino;
+}
+
+/* Put the link where something is already. 0, or -1 with errno. */
+static int replace_by_link(const struct place *place, const char *target, int dir, const char *name)
+{
+	if (is_linked(place->root_fd, target, dir, name))
+		return 0;
+	return remove_old(dir, name) ? -1 : linkat(place->root_fd, target, dir, name, 0);
 }
 
 static int unpack_hardlink(struct place *place, struct archive_entry *entry, const char *name,
@@ -141,8 +168,8 @@ static int unpack_hardlink(struct place *place, struct archive_entry *entry, con
 	if (entry_path(archive_entry_hardlink(entry), target, sizeof(target), err))
 		return err_prefix(err, "the target of the hardlink");
 	ret = linkat(place->root_fd, target, dir->fd, name, 0);
-	if (ret && errno == EEXIST && remove_old(dir->fd, name) == 0)
-		ret = linkat(place->root_fd, target, dir->fd, name, 0);
+	if (ret && errno == EEXIST)
+		ret = replace_by_link(place, target, dir->fd, name);
 	if (ret)
 		return metadata_fail(target, "cannot make a hardlink to", err);
 	return archive_entry_size(entry) > 0 ? fill_link(place, entry, name, err) : 0;

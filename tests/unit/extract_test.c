@@ -187,10 +187,12 @@ static void acls_by_name_get_numbers(void **state)
 		"echo 'daemon:x:77:77::/:/bin/sh' >tree/etc/passwd; echo 'bin:x:78:' "
 		">tree/etc/group\n"
 		"setfacl -m u:daemon:rw,g:bin:r tree/bin/file; setfacl -m d:u:daemon:rwx tree/bin\n"
+		"mknod tree/bin/none c 250 250; setfacl -m u:daemon:rw tree/bin/none\n"
 		"tar -C tree --acls --sort=name -cf t .");
 	expect_extracted("t", "out");
 	scratch_run(&scratch, "getfacl -n out/bin/file | grep -q '^user:77:rw-'\n"
 			      "getfacl -n out/bin/file | grep -q '^group:78:r--'\n"
+			      "getfacl -n out/bin/none | grep -q '^user:77:rw-'\n"
 			      "getfacl -n out/bin | grep -q '^default:user:77:rwx'");
 	scratch_run(&scratch, "rm -rf out; mkdir out; rm -rf tree/etc; tar -C tree --acls -cf t .");
 	expect_refused("t", "out", ERR_ARCHIVE_ENTRY, NULL);
@@ -255,6 +257,31 @@ static void names_stay_below_the_root(void **state)
 	/* The link leads into the new root, where there is nothing of that name: an error, and nothing outside. */
 	expect_refused("link", "out", ERR_ARCHIVE_ENTRY, "link/file");
 	scratch_run(&scratch, "test -z \"$(find outside -type f)\"");
+}
+
+/* A fifo or device, and a second name of it that has contents: they must not go where it leads. */
+static void contents_of_a_device_are_refused(void **state)
+{
+	(void)state;
+	scratch_run(&scratch,
+		    "rm -rf out; mkdir out\n"
+		    "entry() { printf '070701%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X' "
+		    "$1 $2 0 0 $3 0 $4 1 1 1 3 $5 0; }\n"
+		    "device() { entry 5 $(($1)) 2 0 2; printf 'p\\0'; entry 5 $((0100600)) 2 4 2\n"
+		    "printf 'q\\0evil'; entry 0 0 1 0 11; printf 'TRAILER!!!\\0\\0\\0\\0'; }\n"
+		    "device 020600 >null; device 010600 >fifo");
+	expect_refused("null", "out", ERR_ARCHIVE_ENTRY, "q");
+	expect_refused("fifo", "out", ERR_ARCHIVE_ENTRY, "q");
+}
+
+static void file_packed_twice_stays(void **state)
+{
+	(void)state;
+	scratch_run(&scratch,
+		    "rm -rf tree out; mkdir tree out; echo one >tree/a; ln tree/a tree/b\n"
+		    "tar -C tree -cf t a b a");
+	expect_extracted("t", "out");
+	scratch_run(&scratch, "grep -q one out/a; test $(stat -c %h out/b) = 2");
 }
 
 static void bad_archives_are_told_apart(void **state)
@@ -330,6 +357,8 @@ int main(void)
 		cmocka_unit_test(existing_things_are_respected),
 		cmocka_unit_test(nothing_is_inherited),
 		cmocka_unit_test(names_stay_below_the_root),
+		cmocka_unit_test(contents_of_a_device_are_refused),
+		cmocka_unit_test(file_packed_twice_stays),
 		cmocka_unit_test(bad_archives_are_told_apart),
 		cmocka_unit_test(a_full_disk_is_told),
 		cmocka_unit_test(totals_are_counted),
