@@ -87,13 +87,25 @@ static int extract_stage(void *arg, struct err *err)
 	return ret;
 }
 
+/* The last line, which alone is the extract stage's own: those before it may have names of the archive. */
+static char *last_line(char *out)
+{
+	size_t size = strlen(out);
+	char *newline;
+
+	if (size && out[size - 1] == '\n')
+		size--;
+	newline = memrchr(out, '\n', size);
+	return newline ? newline + 1 : out;
+}
+
 /* Take the last line away from what the stages printed. */
 static int take_totals(struct context *ctx, const char *item, char *out, struct err *err)
 {
-	char *mark = strstr(out, TOTAL_MARK);
+	char *mark = last_line(out);
 	uint64_t bytes, entries;
 
-	if (!mark || sscanf(mark, TOTAL_MARK "%" SCNu64 " %" SCNu64, &bytes, &entries) != 2)
+	if (sscanf(mark, TOTAL_MARK "%" SCNu64 " %" SCNu64, &bytes, &entries) != 2)
 		return err_set(err, ERR_INTERNAL, item, "unpacking printed no totals, or too much");
 	*mark = '\0';
 	ctx->bytes += bytes;
