@@ -7,8 +7,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "assemble.h"
 #include "command.h"
+#include "machine/machine.h"
+#include "rescue/assemble.h"
 #include "steps/step.h"
 
 #define SHELL_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -122,6 +123,8 @@ int cmd_rescue(int argc, char **argv)
 	}
 	for (size_t i = 0; optind + 1 == argc && i < VERB_COUNT; i++)
 		if (!strcmp(argv[optind], verbs[i].name))
-			return verbs[i].run(vg, &err) < 0 ? command_fail("rescue", &err) : 0;
+			return machine_in_memory("rescue", &err) < 0 || verbs[i].run(vg, &err) < 0
+				       ? command_fail("rescue", &err)
+				       : 0;
 	return usage_error();
 }

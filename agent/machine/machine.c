@@ -1,7 +1,9 @@
 #include "machine/machine.h"
 
+#include <linux/magic.h>
 #include <sys/sysinfo.h>
 #include <sys/utsname.h>
+#include <sys/vfs.h>
 
 #include "machine/probe.h"
 #include "machine/sysfs.h"
@@ -23,4 +25,19 @@ int machine_probe(struct machine *machine, const char *sysfs, struct arena *aren
 	if (probe_disks(machine, sysfs, arena, err) < 0)
 		return -1;
 	return probe_nics(machine, sysfs, arena, err);
+}
+
+int machine_in_memory(const char *command, struct err *err)
+{
+	struct statfs root;
+
+	if (statfs("/", &root))
+		return err_sys(err, ERR_IO, "/", "cannot look at the root filesystem");
+	if (root.f_type != RAMFS_MAGIC && root.f_type != TMPFS_MAGIC)
+		return err_set(err, ERR_USAGE, "/",
+			       "`newroot %s` works on the disks of a machine whose own system is "
+			       "in memory, as PXE "
+			       "boots it; on other machines use `newroot check` or `newroot plan`",
+			       command);
+	return 0;
 }

@@ -52,4 +52,10 @@ struct machine {
  */
 int machine_probe(struct machine *machine, const char *sysfs, struct arena *arena, struct err *err);
 
+/*
+ * The guard against wiping an operator's own machine: is its root filesystem in memory, as that of the system that
+ * PXE booted? `command` is for the message. Errors: ERR_USAGE when not, ERR_IO.
+ */
+int machine_in_memory(const char *command, struct err *err);
+
 #endif

@@ -15,3 +15,5 @@ TEST_signatures = base/err.c steps/signatures.c steps/swap_header.c
 LIBS_signatures = -lblkid -lfdisk -luuid
 TEST_mkfs = $(STORAGE_BASE) machine/superblock.c steps/mkfs.c steps/swap_header.c
 LIBS_mkfs = -lblkid -luuid
+TEST_installed_fstab = $(STORAGE_BASE) rescue/installed_fstab.c
+LIBS_installed_fstab = -lblkid

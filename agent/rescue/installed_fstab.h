@@ -1,6 +1,8 @@
 /* The filesystems that the fstab of the system under /newroot names. */
-#ifndef NEWROOT_INSTALLED_FSTAB_H
-#define NEWROOT_INSTALLED_FSTAB_H
+#ifndef NEWROOT_RESCUE_INSTALLED_FSTAB_H
+#define NEWROOT_RESCUE_INSTALLED_FSTAB_H
+
+#include <stdbool.h>
 
 #include "steps/step.h"
 
@@ -11,5 +13,8 @@
  * already, swap, noauto, network and kernel filesystems are passed over. Returns how many failed.
  */
 unsigned installed_fstab_mount(void);
+
+/* Is `name` one of the words of `options`, which commas divide? */
+bool installed_fstab_option(const char *options, const char *name);
 
 #endif

@@ -3,8 +3,8 @@
  * what its fstab names, and /proc, /sys, /dev for a chroot. For people in the rescue shell: progress goes
  * to stdout.
  */
-#ifndef NEWROOT_ASSEMBLE_H
-#define NEWROOT_ASSEMBLE_H
+#ifndef NEWROOT_RESCUE_ASSEMBLE_H
+#define NEWROOT_RESCUE_ASSEMBLE_H
 
 #include <stdbool.h>
 

@@ -1,4 +1,4 @@
-#include "installed_fstab.h"
+#include "rescue/installed_fstab.h"
 
 #include <blkid/blkid.h>
 #include <errno.h>
@@ -19,6 +19,17 @@ struct entry {
 	size_t order;
 };
 
+/* Not hasmntopt(3): musl's finds "ro" within "errors=remount-ro". */
+bool installed_fstab_option(const char *options, const char *name)
+{
+	size_t size = strlen(name);
+
+	for (const char *at = options; *at; at += strcspn(at, ","), at += *at == ',')
+		if (strcspn(at, ",") == size && !strncmp(at, name, size))
+			return true;
+	return false;
+}
+
 static bool on_block_device(const struct mntent *mount)
 {
 	return !strncmp(mount->mnt_fsname, "/dev/", 5) || !strncmp(mount->mnt_fsname, "UUID=", 5) ||
@@ -28,7 +39,8 @@ static bool on_block_device(const struct mntent *mount)
 static bool wanted(const struct mntent *mount)
 {
 	return on_block_device(mount) && mount->mnt_dir[0] == '/' && strcmp(mount->mnt_dir, "/") &&
-	       strcmp(mount->mnt_type, "swap") && !hasmntopt(mount, "noauto");
+	       strcmp(mount->mnt_type, "swap") &&
+	       !installed_fstab_option(mount->mnt_opts, "noauto");
 }
 
 static size_t read_entries(struct entry *entries, struct arena *arena)
@@ -44,7 +56,7 @@ static size_t read_entries(struct entry *entries, struct arena *arena)
 			.spec = arena_strdup(arena, mount->mnt_fsname),
 			.dir = arena_strdup(arena, mount->mnt_dir),
 			.type = arena_strdup(arena, mount->mnt_type),
-			.read_only = hasmntopt(mount, "ro") != NULL,
+			.read_only = installed_fstab_option(mount->mnt_opts, "ro"),
 			.order = count,
 		};
 		count++;

@@ -1,4 +1,4 @@
-#include "assemble.h"
+#include "rescue/assemble.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -9,7 +9,7 @@
 
 #include "base/arena.h"
 #include "base/lvm.h"
-#include "installed_fstab.h"
+#include "rescue/installed_fstab.h"
 #include "machine/superblock.h"
 #include "steps/mounts.h"
 #include "steps/step.h"
