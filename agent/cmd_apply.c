@@ -24,7 +24,9 @@ static void usage(FILE *out)
 	fprintf(out,
 		"usage: newroot apply [--job FILE] [--from STEP | --only STEP] [--ca FILE] "
 		"[--yes]\n"
-		"Runs steps of a job on this machine; earlier steps are taken as done.\n"
+		"Runs steps of a job on this machine; earlier steps are taken as done. Works only "
+		"in\n"
+		"the in-memory system. What erases disks is checked first, as an installation is.\n"
 		"  --job FILE    the job (default: the mounted system's own, " INSTALLED_JOB ")\n"
 		"  --from STEP   begin with STEP       --only STEP   run just STEP\n"
 		"  --ca FILE     trust anchor for archives (default: " SITE_CA ")\n"
@@ -34,6 +36,7 @@ static void usage(FILE *out)
 		fprintf(out, "  %-10s %s\n", steps[i]->name, steps[i]->summary);
 }
 
+/* 0: go on; 1: show help; -1: wrong. */
 static int parse_options(int argc, char **argv, struct options *o)
 {
 	static const struct option options[] = {
@@ -60,7 +63,7 @@ static int parse_options(int argc, char **argv, struct options *o)
 		else if (c == 'y')
 			o->yes = true;
 		else
-			return -1;
+			return c == 'h' ? 1 : -1;
 	}
 	return optind < argc || (o->from && o->only) ? -1 : 0;
 }
@@ -79,20 +82,25 @@ static int choose_range(const struct options *o, struct range *range, struct err
 	return 0;
 }
 
-/* Does the range hold a step that erases what is on the disks? */
-static bool erases(struct range range)
+static bool contains(struct range range, const struct step *step)
 {
 	bool inside = false;
 
 	for (size_t i = 0; steps[i]; i++) {
 		inside |= steps[i] == range.first;
-		if (inside && (steps[i] == &step_wipe || steps[i] == &step_partition ||
-			       steps[i] == &step_lvm || steps[i] == &step_format))
+		if (inside && steps[i] == step)
 			return true;
 		if (steps[i] == range.last)
 			break;
 	}
 	return false;
+}
+
+/* Does the range hold a step that erases what is on the disks? */
+static bool erases(struct range range)
+{
+	return contains(range, &step_wipe) || contains(range, &step_partition) ||
+	       contains(range, &step_lvm) || contains(range, &step_format);
 }
 
 static int confirm(struct range range, bool yes, struct err *err)
@@ -120,6 +128,33 @@ static int load_job(struct context *ctx, struct job *job, const char *path)
 	err_list_free(&errors);
 	ctx->job = job;
 	return status;
+}
+
+/* Told before anything is erased, not by the step that would unpack. */
+static int require_service(const struct context *ctx, struct range range, struct err *err)
+{
+	bool unpacks = contains(range, &step_unpack) ||
+		       (contains(range, &step_kernel) && ctx->job->kernel.given);
+
+	if (ctx->service || !unpacks)
+		return 0;
+	return err_set(err, ERR_USAGE, NULL,
+		       "archives are fetched in this range, and the service is not known "
+		       "here: " PARAMS_FILE
+		       " with newroot.url=, and the trust anchor (--ca), are needed");
+}
+
+/* Nothing is erased unchecked: a range that begins behind `check` and erases is checked first. */
+static int run_steps(struct context *ctx, const struct options *o, struct range range,
+		     struct err *err)
+{
+	const struct range check = {&step_check, &step_check};
+
+	if (require_service(ctx, range, err))
+		return command_fail("apply", err);
+	if (erases(range) && !contains(range, &step_check) && programme_run(ctx, check, true, err))
+		return err_exit_status(err->code);
+	return programme_run(ctx, range, o->only != NULL, err) ? err_exit_status(err->code) : 0;
 }
 
 /* Archives need the service's trust; a step that fetches nothing works without. */
@@ -153,22 +188,22 @@ int cmd_apply(int argc, char **argv)
 		.watch = &programme_watch,
 		.note = programme_note,
 	};
-	int status;
+	int status, asked = parse_options(argc, argv, &o);
 
-	if (parse_options(argc, argv, &o)) {
-		usage(stderr);
-		return err_exit_status(ERR_USAGE);
+	if (asked) {
+		usage(asked > 0 ? stdout : stderr);
+		return asked > 0 ? 0 : err_exit_status(ERR_USAGE);
 	}
 	console_add(NULL);
-	if (choose_range(&o, &range, &err) || confirm(range, o.yes, &err) ||
-	    machine_probe(&ctx.machine, "/sys", &arena, &err) ||
+	if (choose_range(&o, &range, &err) || machine_in_memory("apply", &err) ||
+	    confirm(range, o.yes, &err) || machine_probe(&ctx.machine, "/sys", &arena, &err) ||
 	    open_service(&ctx, &params, o.ca, &err)) {
 		status = command_fail("apply", &err);
 		goto out;
 	}
 	status = load_job(&ctx, &job, o.job);
-	if (status == 0 && programme_run(&ctx, range, o.only != NULL, &err))
-		status = err_exit_status(err.code);
+	if (status == 0)
+		status = run_steps(&ctx, &o, range, &err);
 out:
 	service_free(ctx.service);
 	arena_free(&arena);

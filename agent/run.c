@@ -1,10 +1,8 @@
 /* `newroot run`: the life of the agent in the in-memory system, from boot parameters to reboot. */
 #include <getopt.h>
-#include <linux/magic.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -39,7 +37,8 @@ static void usage(FILE *out)
 		"  --params FILE   boot parameters (default: " PARAMS_FILE ")\n");
 }
 
-static const char *parse_options(int argc, char **argv)
+/* The file with the boot parameters; NULL: end with `status`. */
+static const char *parse_options(int argc, char **argv, int *status)
 {
 	static const struct option options[] = {
 		{"console", required_argument, NULL, 'c'},
@@ -59,27 +58,13 @@ static const char *parse_options(int argc, char **argv)
 			params = optarg;
 		} else {
 			usage(c == 'h' ? stdout : stderr);
+			*status = c == 'h' ? 0 : err_exit_status(ERR_USAGE);
 			return NULL;
 		}
 	}
 	if (!consoles)
 		console_add(NULL);
 	return params;
-}
-
-/* The guard against wiping an operator's own machine: the root must be in memory. */
-static int require_in_memory_system(struct err *err)
-{
-	struct statfs root;
-
-	if (statfs("/", &root))
-		return err_sys(err, ERR_IO, "/", "cannot look at the root filesystem");
-	if (root.f_type != RAMFS_MAGIC && root.f_type != TMPFS_MAGIC)
-		return err_set(err, ERR_USAGE, "/",
-			       "`newroot run` erases disks and works only in the PXE-booted "
-			       "in-memory system; "
-			       "on other machines use `newroot check` or `newroot plan`");
-	return 0;
 }
 
 static int meet_service(struct run *run, struct err *err)
@@ -111,7 +96,7 @@ static int prepare(struct run *run, const char *params_file, struct err *err)
 		.watch = &programme_watch,
 		.note = programme_note,
 	};
-	if (require_in_memory_system(err) ||
+	if (machine_in_memory("run", err) ||
 	    params_read(&run->params, params_file, &run->arena, err) ||
 	    machine_probe(&run->ctx.machine, "/sys", &run->arena, err))
 		return -1;
@@ -170,10 +155,11 @@ int cmd_run(int argc, char **argv)
 {
 	struct run run = {0};
 	struct err err = ERR_INIT;
-	const char *params_file = parse_options(argc, argv);
+	int status = 0;
+	const char *params_file = parse_options(argc, argv, &status);
 
 	if (!params_file)
-		return err_exit_status(ERR_USAGE);
+		return status;
 	log_open(LOG_FILE, false);
 	if (prepare(&run, params_file, &err)) {
 		console_error("prepare", &err);

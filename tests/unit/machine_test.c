@@ -4,7 +4,9 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <linux/magic.h>
 #include <string.h>
+#include <sys/vfs.h>
 
 #include "machine/machine.h"
 #include "tests/unit/sysfs_tree.h"
@@ -112,6 +114,20 @@ static void test_a_folder_that_is_no_sysfs(void **state)
 	assert_string_equal(err.where, "/nonexistent");
 }
 
+/* Unit tests run on an operator's or a builder's machine, which must be refused. */
+static void test_a_system_on_disk_is_refused(void **state)
+{
+	struct err err = ERR_INIT;
+	struct statfs root;
+
+	(void)state;
+	if (statfs("/", &root) || root.f_type == TMPFS_MAGIC || root.f_type == RAMFS_MAGIC)
+		skip();
+	assert_int_equal(machine_in_memory("apply", &err), -1);
+	assert_int_equal(err.code, ERR_USAGE);
+	assert_non_null(strstr(err.msg, "`newroot apply`"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -120,6 +136,7 @@ int main(void)
 		cmocka_unit_test_teardown(test_nics, teardown),
 		cmocka_unit_test_teardown(test_firmware_and_an_empty_machine, teardown),
 		cmocka_unit_test_teardown(test_a_folder_that_is_no_sysfs, teardown),
+		cmocka_unit_test(test_a_system_on_disk_is_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
