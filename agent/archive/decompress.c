@@ -61,8 +61,8 @@ static int copy_plain(struct stream *stream, struct err *err)
 			return -1;
 		if (stream->left == 0)
 			return 0;
-		if (write_all(stream->out_fd, stream->next, stream->left))
-			return err_sys(err, ERR_IO, NULL, "cannot pass the archive on");
+		if (stream_put(stream, stream->next, stream->left, err))
+			return -1;
 		stream->left = 0;
 	}
 }
@@ -90,6 +90,7 @@ int decompress_stream(int in_fd, int out_fd, const struct decompress_limits *lim
 
 	if (stream_init(&stream, in_fd, out_fd, err))
 		return -1;
+	stream.room = limits->output ? limits->output : UINT64_MAX;
 	ret = decode(&stream, limits, err);
 	stream_free(&stream);
 	return ret;

@@ -14,11 +14,13 @@ struct decompress_limits {
 	uint64_t
 		memory; /* bytes that a decoder may take: xz and zstd streams say how much they need */
 	unsigned threads; /* of xz's decoder, which runs as many as memory allows */
+	uint64_t output;  /* bytes that may come out, for what ends up in memory; 0: any number */
 };
 
 /*
  * All of `in_fd` to `out_fd`; several members in a row are one stream. Errors:
- * ERR_ARCHIVE_TRUNCATED, ERR_ARCHIVE_FORMAT (damage, junk after the end), ERR_MEMORY, ERR_IO.
+ * ERR_ARCHIVE_TRUNCATED, ERR_ARCHIVE_FORMAT (damage, junk after the end), ERR_ARCHIVE_SPACE (beyond
+ * limits->output), ERR_MEMORY, ERR_IO.
  */
 int decompress_stream(int in_fd, int out_fd, const struct decompress_limits *limits,
 		      struct err *err);

@@ -35,7 +35,8 @@ bool modfile_name(const char *path, char *name, size_t size)
 /* Decompressed into memory that only its descriptor names. */
 static int unpacked(int fd, const char *path, struct err *err)
 {
-	const struct decompress_limits limits = {.memory = MODULE_BYTES_MAX, .threads = 1};
+	const struct decompress_limits limits = {
+		.memory = MODULE_BYTES_MAX, .threads = 1, .output = MODULE_BYTES_MAX};
 	int memory = memfd_create("module", MFD_CLOEXEC);
 
 	if (memory < 0)

@@ -68,11 +68,20 @@ int stream_skip(struct stream *stream, uint64_t count, struct err *err)
 	return 0;
 }
 
-int stream_flush(struct stream *stream, size_t size, struct err *err)
+int stream_put(struct stream *stream, const void *data, size_t size, struct err *err)
 {
-	if (write_all(stream->out_fd, stream->out, size))
+	if (size > stream->room)
+		return err_set(err, ERR_ARCHIVE_SPACE, NULL,
+			       "there is more in it than may be decompressed here");
+	stream->room -= size;
+	if (write_all(stream->out_fd, data, size))
 		return err_sys(err, ERR_IO, NULL, "cannot write what was decompressed");
 	return 0;
+}
+
+int stream_flush(struct stream *stream, size_t size, struct err *err)
+{
+	return stream_put(stream, stream->out, size, err);
 }
 
 int write_all(int fd, const void *data, size_t size)

@@ -17,6 +17,7 @@ struct stream {
 	const uint8_t *next; /* input not yet taken: `left` bytes */
 	size_t left;
 	bool ended;        /* no input beyond `left` */
+	uint64_t room;     /* bytes that may still be written */
 	uint8_t *in, *out; /* the buffers */
 };
 
@@ -30,7 +31,10 @@ int stream_fill(struct stream *stream, size_t wanted, struct err *err);
 /* Take `count` bytes away unread, reading on as needed; an input that ends before is ERR_ARCHIVE_TRUNCATED. */
 int stream_skip(struct stream *stream, uint64_t count, struct err *err);
 
-/* Write the first `size` bytes of `out`. */
+/* Write, as far as there is room: else ERR_ARCHIVE_SPACE. */
+int stream_put(struct stream *stream, const void *data, size_t size, struct err *err);
+
+/* The same with the first `size` bytes of `out`. */
 int stream_flush(struct stream *stream, size_t size, struct err *err);
 
 /* Write all of it; short writes and signals are gone on after. 0, or -1 with errno. */

@@ -161,6 +161,28 @@ static void too_little_memory_is_told(void **state)
 	}
 }
 
+/* A few kilobytes must not become gigabytes in memory. */
+static void output_is_bounded(void **state)
+{
+	static const char *const makers[] = {"cat <plain >big", "gzip <plain >big",
+					     "xz <plain >big", "bzip2 <plain >big",
+					     "zstd -q <plain >big"};
+	const struct decompress_limits exact = {.memory = 1 << 30, .threads = 1, .output = 5 << 20};
+	const struct decompress_limits less = {
+		.memory = 1 << 30, .threads = 1, .output = exact.output - 1};
+
+	(void)state;
+	scratch_run(&scratch, "head -c 5M /dev/zero >plain");
+	for (size_t i = 0; i < sizeof(makers) / sizeof(*makers); i++) {
+		struct err err = ERR_INIT;
+
+		scratch_run(&scratch, makers[i]);
+		assert_int_equal(decompress("big", &exact, &err), ERR_NONE);
+		assert_int_equal(decompress("big", &less, &err), ERR_ARCHIVE_SPACE);
+		scratch_run(&scratch, "test $(stat -c %s out) -lt 5242880");
+	}
+}
+
 static void rpm_headers_are_skipped(void **state)
 {
 	(void)state;
@@ -206,6 +228,7 @@ int main(void)
 		cmocka_unit_test(damage_is_told),
 		cmocka_unit_test(an_empty_archive_is_truncated),
 		cmocka_unit_test(too_little_memory_is_told),
+		cmocka_unit_test(output_is_bounded),
 		cmocka_unit_test(rpm_headers_are_skipped),
 	};
 
