@@ -24,22 +24,12 @@ static bool parse(const char *text, size_t size, struct line *line)
 		      line->options) == 4;
 }
 
-static bool has_option(const char *options, const char *name)
-{
-	size_t size = strlen(name);
-
-	for (const char *at = options; *at; at += strcspn(at, ","), at += *at == ',')
-		if (!strncmp(at, name, size) && (at[size] == ',' || !at[size]))
-			return true;
-	return false;
-}
-
 static bool is_diskless(const struct line *line)
 {
 	for (size_t i = 0; i < sizeof(diskless) / sizeof(*diskless); i++)
 		if (!strcmp(line->type, diskless[i]))
 			return true;
-	return has_option(line->options, "bind") || has_option(line->options, "rbind");
+	return text_lists(line->options, "bind") || text_lists(line->options, "rbind");
 }
 
 static bool is_mounted_by(const struct fstab_entry *entries, size_t count, const char *mount)

@@ -65,3 +65,13 @@ int text_next(const char **rest, const char **line, size_t *size)
 	*rest = *end ? end + 1 : end;
 	return 1;
 }
+
+bool text_lists(const char *list, const char *word)
+{
+	size_t size = strlen(word);
+
+	for (const char *at = list; *at; at += strcspn(at, ","), at += *at == ',')
+		if (strcspn(at, ",") == size && !strncmp(at, word, size))
+			return true;
+	return false;
+}

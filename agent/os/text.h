@@ -5,6 +5,7 @@
 #ifndef NEWROOT_OS_TEXT_H
 #define NEWROOT_OS_TEXT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/arena.h"
@@ -24,5 +25,11 @@ void text_printf(struct text *text, const char *fmt, ...) __attribute__((format(
  * moves behind it. Returns 0 at the end.
  */
 int text_next(const char **rest, const char **line, size_t *size);
+
+/*
+ * Is `word` one of the words of `list`, which commas divide? For mount options: musl's hasmntopt(3) finds "ro"
+ * within "errors=remount-ro".
+ */
+bool text_lists(const char *list, const char *word);
 
 #endif

@@ -10,6 +10,7 @@
 #include <sys/mount.h>
 
 #include "base/arena.h"
+#include "os/text.h"
 
 #define ENTRIES_MAX 256 /* JOB_LIST_MAX volumes are more than anyone mounts */
 
@@ -18,17 +19,6 @@ struct entry {
 	bool read_only;
 	size_t order;
 };
-
-/* Not hasmntopt(3): musl's finds "ro" within "errors=remount-ro". */
-bool installed_fstab_option(const char *options, const char *name)
-{
-	size_t size = strlen(name);
-
-	for (const char *at = options; *at; at += strcspn(at, ","), at += *at == ',')
-		if (strcspn(at, ",") == size && !strncmp(at, name, size))
-			return true;
-	return false;
-}
 
 static bool on_block_device(const struct mntent *mount)
 {
@@ -39,8 +29,7 @@ static bool on_block_device(const struct mntent *mount)
 static bool wanted(const struct mntent *mount)
 {
 	return on_block_device(mount) && mount->mnt_dir[0] == '/' && strcmp(mount->mnt_dir, "/") &&
-	       strcmp(mount->mnt_type, "swap") &&
-	       !installed_fstab_option(mount->mnt_opts, "noauto");
+	       strcmp(mount->mnt_type, "swap") && !text_lists(mount->mnt_opts, "noauto");
 }
 
 static size_t read_entries(struct entry *entries, struct arena *arena)
@@ -56,7 +45,7 @@ static size_t read_entries(struct entry *entries, struct arena *arena)
 			.spec = arena_strdup(arena, mount->mnt_fsname),
 			.dir = arena_strdup(arena, mount->mnt_dir),
 			.type = arena_strdup(arena, mount->mnt_type),
-			.read_only = installed_fstab_option(mount->mnt_opts, "ro"),
+			.read_only = text_lists(mount->mnt_opts, "ro"),
 			.order = count,
 		};
 		count++;

@@ -2,8 +2,6 @@
 #ifndef NEWROOT_RESCUE_INSTALLED_FSTAB_H
 #define NEWROOT_RESCUE_INSTALLED_FSTAB_H
 
-#include <stdbool.h>
-
 #include "steps/step.h"
 
 #define INSTALLED_FSTAB NEWROOT_MOUNT "/etc/fstab"
@@ -13,8 +11,5 @@
  * already, swap, noauto, network and kernel filesystems are passed over. Returns how many failed.
  */
 unsigned installed_fstab_mount(void);
-
-/* Is `name` one of the words of `options`, which commas divide? */
-bool installed_fstab_option(const char *options, const char *name);
 
 #endif

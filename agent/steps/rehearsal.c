@@ -53,6 +53,17 @@ static int check_spec(const struct plan *plan, const char *spec, struct err *err
 	return 0;
 }
 
+/* Folders below these come with what the boot itself mounts there: /dev/pts, /proc/bus/usb. */
+static bool appears_at_boot(const char *mount)
+{
+	static const char *const roots[] = {"/dev/", "/proc/", "/sys/", "/run/"};
+
+	for (size_t i = 0; i < sizeof(roots) / sizeof(*roots); i++)
+		if (!strncmp(mount, roots[i], strlen(roots[i])))
+			return true;
+	return false;
+}
+
 int rehearse_fstab(const struct rehearsal *r, struct err *err)
 {
 	const char *rest, *line;
@@ -61,14 +72,16 @@ int rehearse_fstab(const struct rehearsal *r, struct err *err)
 	if (target_read(r->target, FSTAB, r->arena, &rest, NULL, err))
 		return -1;
 	while (rest && text_next(&rest, &line, &size)) {
-		char spec[256], mount[256];
+		char spec[256], mount[256], options[256] = "";
 		const char *copy = arena_printf(r->arena, "%.*s", (int)size, line);
 
-		if (sscanf(copy, " %255[^# \t] %255s", spec, mount) != 2)
+		if (sscanf(copy, " %255[^# \t] %255s %*s %255s", spec, mount, options) < 2)
 			continue;
-		if (check_spec(r->ctx->plan, spec, err))
+		/* What the boot does not wait for may be absent now: a CD, a disk that comes later. */
+		if (!text_lists(options, "noauto") && !text_lists(options, "nofail") &&
+		    check_spec(r->ctx->plan, spec, err))
 			return -1;
-		if (mount[0] == '/' && !target_exists(r->target, mount))
+		if (mount[0] == '/' && !appears_at_boot(mount) && !target_exists(r->target, mount))
 			return err_set(
 				err, ERR_VERIFY, FSTAB,
 				"fstab of the new system mounts %s on %s, which does not exist",

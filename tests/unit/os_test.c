@@ -274,6 +274,27 @@ static void names_of_the_kernel(void **state)
 		"dialect " #i, dialect_is_golden, NULL, NULL, (void *)&dialects[i]                 \
 	}
 
+static void options_are_whole_words(void **state)
+{
+	static const struct {
+		const char *options, *name;
+		bool found;
+	} rows[] = {
+		{"ro", "ro", true},
+		{"noatime,ro", "ro", true},
+		{"ro,noatime", "ro", true},
+		{"defaults,errors=remount-ro", "ro", false},
+		{"errors=continue", "ro", false},
+		{"norecovery", "ro", false},
+		{"x-systemd.noauto", "noauto", false},
+		{"", "ro", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+		assert_int_equal(text_lists(rows[i].options, rows[i].name), rows[i].found);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -291,6 +312,7 @@ int main(void)
 		cmocka_unit_test(keys_are_added_once),
 		cmocka_unit_test(grub_cfg_quotes_what_it_must),
 		cmocka_unit_test(names_of_the_kernel),
+		cmocka_unit_test(options_are_whole_words),
 	};
 
 	return cmocka_run_group_tests_name("os", tests, NULL, NULL);

@@ -179,6 +179,9 @@ static void fstab_names_what_is_there(void **state)
 		{"UUID=cccc-3 / xfs defaults 0 0\n", "UUID=cccc-3, which no filesystem"},
 		{"/dev/local/none / xfs defaults 0 0\n", "/dev/local/none, which is not there"},
 		{"UUID=aaaa-1 /data xfs defaults 0 0\n", "on /data, which does not exist"},
+		{"devpts /dev/pts devpts gid=5,mode=620 0 0\nnone /proc/bus/usb usbfs defaults 0 0\n", NULL},
+		{"/dev/cdrom /proc auto ro,noauto 0 0\nUUID=cccc-3 /proc xfs nofail 0 0\n", NULL},
+		{"/dev/cdrom /proc auto errors=noauto 0 0\n", "/dev/cdrom, which is not there"},
 	};
 	static const char *const entries[] = {"/proc/x", NULL};
 	struct tree tree;

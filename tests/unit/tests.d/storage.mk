@@ -1,5 +1,5 @@
 # Machine, plan and the storage steps.
-STORAGE_BASE := base/err.c base/arena.c
+STORAGE_BASE := base/err.c base/io.c base/arena.c
 STORAGE_MACHINE := machine/machine.c machine/disks.c machine/nics.c machine/sysfs.c
 
 TEST_machine = $(STORAGE_BASE) $(STORAGE_MACHINE) tests/unit/sysfs_tree.c
@@ -15,5 +15,3 @@ TEST_signatures = base/err.c steps/signatures.c steps/swap_header.c
 LIBS_signatures = -lblkid -lfdisk -luuid
 TEST_mkfs = $(STORAGE_BASE) machine/superblock.c steps/mkfs.c steps/swap_header.c
 LIBS_mkfs = -lblkid -luuid
-TEST_installed_fstab = $(STORAGE_BASE) rescue/installed_fstab.c
-LIBS_installed_fstab = -lblkid
