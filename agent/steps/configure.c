@@ -2,7 +2,10 @@
  * Step configure: the unpacked system learns its disks, names, network and keys. Everything is rendered
  * into one list of changes, which is applied, and rendered anew to verify it.
  */
+#include <errno.h>
+#include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "os/access.h"
 #include "os/detect.h"
@@ -13,6 +16,24 @@
 #include "os/serial.h"
 #include "steps/first_boot_files.h"
 #include "steps/step.h"
+
+/* The first three are taken over by the boot; archives are often made without them. */
+static void render_folders(struct changes *changes)
+{
+	static const struct {
+		const char *path;
+		mode_t mode;
+	} folders[] = {{"/dev", 0755}, {"/proc", 0555}, {"/sys", 0555}, {"/tmp", 01777}};
+
+	for (size_t i = 0; i < sizeof(folders) / sizeof(*folders); i++) {
+		int fd = target_fd(changes->target, folders[i].path, O_PATH | O_NOFOLLOW);
+
+		if (fd < 0 && errno == ENOENT)
+			changes_directory(changes, folders[i].path, folders[i].mode);
+		if (fd >= 0)
+			close(fd);
+	}
+}
 
 static int render_fstab(struct changes *changes, const struct context *ctx, struct err *err)
 {
@@ -120,6 +141,7 @@ static void render_files(struct changes *changes, const struct job *job)
 static int render(struct changes *changes, const struct context *ctx, const struct program *program,
 		  struct err *err)
 {
+	render_folders(changes);
 	if (render_fstab(changes, ctx, err) || render_network(changes, ctx, err) ||
 	    access_render(changes, &ctx->job->ssh_keys, err) ||
 	    render_grub_cfg(changes, ctx, err) ||

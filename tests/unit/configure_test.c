@@ -164,6 +164,7 @@ static int configure_all(struct scene *s)
 			       mode_is(s, "/newroot/var/lib/newroot/job.json", 0600) ||
 			       mode_is(s, "/newroot/usr/sbin/newroot", 0755) ||
 			       mode_is(s, "/newroot/etc/motd", 0640) ||
+			       mode_is(s, "/newroot/dev", 0755) || mode_is(s, "/newroot/tmp", 01777) ||
 			       strstr(tree_read(&s->tree, "/newroot/etc/fstab"), "spare")
 		       ? -1
 		       : 0;
