@@ -1,8 +1,18 @@
 /* GRUB for BIOS machines, the last thing written: a VM that failed before has no boot sector. */
 #include "steps/grub_disk.h"
 #include "steps/step.h"
+#include "steps/sync.h"
 
 #define IMAGES NEWROOT_SHARE "/grub"
+
+static int check_sectors(const struct disk *disk, struct err *err)
+{
+	if (disk->logical_sector == GRUB_SECTOR)
+		return 0;
+	return err_set(err, ERR_MACHINE_DISK, disk->path,
+		       "%s has sectors of %u bytes; a BIOS boots only from disks with %d",
+		       disk->path, disk->logical_sector, GRUB_SECTOR);
+}
 
 static void check(const struct context *ctx, struct err_list *errors)
 {
@@ -10,13 +20,8 @@ static void check(const struct context *ctx, struct err_list *errors)
 	struct arena arena = {0};
 	struct err err = ERR_INIT;
 
-	if (ctx->plan && ctx->plan->disks[0].disk->logical_sector != GRUB_SECTOR) {
-		err_set(&err, ERR_MACHINE_DISK, ctx->plan->disks[0].disk->path,
-			"%s has sectors of %u bytes; a BIOS boots only from disks with %d",
-			ctx->plan->disks[0].disk->path, ctx->plan->disks[0].disk->logical_sector,
-			GRUB_SECTOR);
+	if (ctx->plan && check_sectors(ctx->plan->disks[0].disk, &err))
 		err_list_add(errors, &err);
-	}
 	if (grub_images_read(&images, IMAGES, TABLE_MSDOS, &arena, &err) ||
 	    grub_images_read(&images, IMAGES, TABLE_GPT, &arena, &err))
 		err_list_add(errors, &err);
@@ -41,12 +46,19 @@ static int with_images(struct context *ctx,
 
 static int run(struct context *ctx, struct err *err)
 {
+	/* What the boot sector leads to is on the disks before it; `apply` runs no check. */
+	if (check_sectors(ctx->plan->disks[0].disk, err) || sync_filesystems(ctx->plan, err))
+		return -1;
 	return with_images(ctx, grub_disk_write, err);
 }
 
 static int verify(struct context *ctx, struct err *err)
 {
-	return with_images(ctx, grub_disk_verify, err);
+	int ret = with_images(ctx, grub_disk_verify, err);
+
+	if (ret)
+		grub_disk_erase(ctx->plan->disks[0].disk->path, NULL);
+	return ret;
 }
 
 const struct step step_bootloader = {

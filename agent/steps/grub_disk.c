@@ -182,6 +182,20 @@ static int begin(struct disk_io *io, int flags, enum table_type table, struct gr
 	return 0;
 }
 
+int grub_disk_erase(const char *device, struct err *err)
+{
+	static const uint8_t zeros[GRUB_BOOT_CODE];
+	struct disk_io io = {.device = device, .fd = open(device, O_RDWR | O_CLOEXEC)};
+	int ret;
+
+	if (io.fd < 0)
+		return err_sys(err, ERR_BOOTLOADER, device, "cannot open %s", device);
+	ret = write_at(&io, 0, zeros, sizeof(zeros), err);
+	if (close(io.fd) && ret == 0)
+		ret = err_sys(err, ERR_BOOTLOADER, device, "cannot close %s", device);
+	return ret;
+}
+
 int grub_disk_write(const char *device, enum table_type table, struct grub_images *images,
 		    struct err *err)
 {
@@ -195,6 +209,8 @@ int grub_disk_write(const char *device, enum table_type table, struct grub_image
 		goto out;
 	memcpy(mbr, images->boot, GRUB_BOOT_CODE);
 	ret = write_at(&io, 0, mbr, sizeof(mbr), err);
+	if (ret)
+		grub_disk_erase(device, NULL);
 out:
 	if (io.fd >= 0 && close(io.fd) && ret == 0)
 		ret = err_sys(err, ERR_BOOTLOADER, device, "cannot close %s", device);

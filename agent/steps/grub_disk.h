@@ -9,10 +9,14 @@
 
 /*
  * Write core.img, read it back, and only then the boot sector's code. The table stays as it
- * is. `images` are set to their place. Errors: ERR_BOOTLOADER.
+ * is. `images` are set to their place. When the boot sector can't be written whole, its code is erased:
+ * a failed machine must not boot. Errors: ERR_BOOTLOADER.
  */
 int grub_disk_write(const char *device, enum table_type table, struct grub_images *images,
 		    struct err *err);
+
+/* Erase the boot sector's code, the table stays. Errors: ERR_BOOTLOADER. */
+int grub_disk_erase(const char *device, struct err *err);
 
 /* Does the disk hold these images, read anew? */
 int grub_disk_verify(const char *device, enum table_type table, struct grub_images *images,

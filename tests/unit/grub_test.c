@@ -144,6 +144,9 @@ static void mbr_gap(void **state)
 	put_byte(&scene, 512 + 161000, 0xff);
 	assert_int_equal(grub_disk_verify(scene.disk, TABLE_MSDOS, &scene.images, &err), -1);
 	assert_non_null(strstr(err.msg, "core.img does not read back"));
+	assert_int_equal(grub_disk_erase(scene.disk, &err), 0);
+	read_disk(&scene, 0, after, sizeof(after));
+	assert_memory_equal(after, before, 512);
 	scene_free(&scene);
 }
 
