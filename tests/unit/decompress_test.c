@@ -146,8 +146,8 @@ static void an_empty_archive_is_truncated(void **state)
 static void too_little_memory_is_told(void **state)
 {
 	static const struct decompress_limits tight = {.memory = 4 << 20, .threads = 2};
-	static const char *const makers[] = {"xz -9 <plain >big",
-					     "zstd -q --ultra -22 <plain >big"};
+	static const char *const makers[] = {"xz --lzma2=preset=0,dict=64MiB <plain >big",
+					     "zstd -q -1 --long=27 <plain >big"};
 
 	(void)state;
 	scratch_run(&scratch, "head -c 20M /dev/zero | tr '\\0' x >plain");
