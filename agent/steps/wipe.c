@@ -10,6 +10,7 @@
 #include "steps/busy.h"
 #include "steps/holders.h"
 #include "steps/refuse.h"
+#include "steps/same_disks.h"
 #include "steps/signatures.h"
 #include "steps/step.h"
 
@@ -108,19 +109,32 @@ static int erase(int fd, const struct plan_disk *disk, struct arena *arena, stru
 	return zero_ends(fd, path, (struct extent){0, disk->disk->size}, ENDS_SIZE, err);
 }
 
-static int wipe_disk(const struct plan_disk *disk, struct arena *arena, struct err *err)
+static int wipe_disk(int fd, const struct plan_disk *disk, struct arena *arena, struct err *err)
 {
-	const char *path = disk->disk->path;
-	struct err ignored;
-	int fd = blockdev_claim(path, err);
+	return erase(fd, disk, arena, err) < 0 || blockdev_reread(fd, disk->disk->path, err) < 0
+		       ? -1
+		       : 0;
+}
 
-	if (fd < 0)
-		return -1;
-	if (erase(fd, disk, arena, err) < 0 || blockdev_reread(fd, path, err) < 0) {
-		blockdev_close(fd, path, &ignored);
-		return -1;
+/* All disks are ours before the first byte of any changes. */
+static int claim_all(int *fds, const struct plan *plan, struct err *err)
+{
+	for (size_t i = 0; i < plan->disk_count; i++) {
+		fds[i] = blockdev_claim(plan->disks[i].disk->path, err);
+		if (fds[i] < 0)
+			return -1;
 	}
-	return blockdev_close(fd, path, err);
+	return 0;
+}
+
+static int let_go_of_all(const int *fds, const struct plan *plan, struct err *err)
+{
+	struct err first = ERR_INIT, own = ERR_INIT;
+
+	for (size_t i = 0; i < plan->disk_count; i++)
+		if (fds[i] >= 0 && blockdev_close(fds[i], plan->disks[i].disk->path, &own) < 0)
+			err_keep(&first, &own);
+	return first.code == ERR_NONE ? 0 : err_keep(err, &first);
 }
 
 /* In a child: libdevmapper and libblkid work on whatever the old system left. */
@@ -128,12 +142,18 @@ static int wipe_all(void *arg, struct err *err)
 {
 	const struct plan *plan = arg;
 	struct arena arena = {0};
-	int ret = take_apart(plan, &arena, err);
+	int *fds = arena_array(&arena, plan->disk_count, sizeof(*fds));
+	int ret;
 
+	for (size_t i = 0; i < plan->disk_count; i++)
+		fds[i] = -1;
+	ret = take_apart(plan, &arena, err) < 0 ? -1 : claim_all(fds, plan, err);
 	for (size_t i = 0; ret == 0 && i < plan->disk_count; i++) {
-		ret = wipe_disk(&plan->disks[i], &arena, err);
+		ret = wipe_disk(fds[i], &plan->disks[i], &arena, err);
 		child_progress(i + 1, plan->disk_count);
 	}
+	if (let_go_of_all(fds, plan, err) < 0)
+		ret = -1;
 	arena_free(&arena);
 	return ret;
 }
@@ -155,7 +175,7 @@ static int run(struct context *ctx, struct err *err)
 {
 	struct child child = {.name = "wipe", .fn = wipe_all, .arg = ctx->plan};
 
-	if (still_free(ctx, err) < 0)
+	if (same_disks(ctx->plan, SYSFS, err) < 0 || still_free(ctx, err) < 0)
 		return -1;
 	return child_run(&child, ctx->watch, err);
 }

@@ -9,6 +9,7 @@ TEST_plan = $(STORAGE_BASE) plan/plan.c plan/select.c plan/layout.c plan/volumes
 LIBS_plan = -luuid
 
 TEST_holders = $(STORAGE_BASE) machine/sysfs.c steps/holders.c tests/unit/sysfs_tree.c
+TEST_same_disks = $(STORAGE_BASE) $(STORAGE_MACHINE) steps/same_disks.c tests/unit/sysfs_tree.c
 TEST_users = base/err.c steps/users.c
 TEST_old_vgs = base/err.c base/lvm_row.c steps/old_vgs.c
 TEST_signatures = base/err.c steps/signatures.c steps/swap_header.c
