@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "archive/stream.h"
+#include "base/io.h"
 #include "base/limits.h"
 
 /* `*text` is malloc'ed. */

@@ -8,7 +8,7 @@
 
 #include "archive/depmod_private.h"
 #include "archive/modfile.h"
-#include "archive/stream.h"
+#include "base/io.h"
 
 static const char *keep(struct depmod *depmod, const char *s)
 {

@@ -9,7 +9,7 @@
 
 #include "archive/depmod_private.h"
 #include "archive/modfile.h"
-#include "archive/stream.h"
+#include "base/io.h"
 
 #define FOLDERS_DEEP 32 /* kernel/drivers/net/ethernet/… is 6 */
 #define UNRANKED     UINT32_MAX

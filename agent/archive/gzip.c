@@ -3,7 +3,7 @@
 #include <isa-l/igzip_lib.h>
 #include <stdlib.h>
 
-#include "archive/stream.h"
+#include "base/io.h"
 #include "base/limits.h"
 
 #define LEVEL 3 /* isa-l's best: 10 % larger than gzip -6, ten times as fast */

@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include "archive/modules.h"
-#include "archive/stream.h"
+#include "base/io.h"
 #include "base/limits.h"
 
 /* The whole file as a string in the arena; `*text` is NULL when there is none. */

@@ -1,6 +1,6 @@
 /*
  * The two ends of a decompressor: bytes in from one file descriptor, bytes out to another, through
- * one buffer each of STREAM_BUFFER bytes. Also the plain file copying helpers under it.
+ * one buffer each of STREAM_BUFFER bytes.
  */
 #ifndef NEWROOT_ARCHIVE_STREAM_H
 #define NEWROOT_ARCHIVE_STREAM_H
@@ -8,7 +8,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <sys/types.h>
 
 #include "base/err.h"
 
@@ -36,11 +35,5 @@ int stream_put(struct stream *stream, const void *data, size_t size, struct err 
 
 /* The same with the first `size` bytes of `out`. */
 int stream_flush(struct stream *stream, size_t size, struct err *err);
-
-/* Write all of it; short writes and signals are gone on after. 0, or -1 with errno. */
-int write_all(int fd, const void *data, size_t size);
-
-/* Read until `size` bytes or the end: how many, or -1 with errno. */
-ssize_t read_all(int fd, void *data, size_t size);
 
 #endif

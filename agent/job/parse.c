@@ -1,8 +1,8 @@
-#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/io.h"
 #include "base/limits.h"
 #include "job/job.h"
 #include "job/syntax.h"
@@ -27,30 +27,12 @@ int job_parse(struct job *job, const char *text, size_t size, struct arena *aren
 	return errors->count + errors->dropped == before ? 0 : -1;
 }
 
-/* One byte more than is accepted, so that job_parse() sees that there is too much. */
-static ssize_t read_all(int fd, char *buf, size_t size)
-{
-	size_t used = 0;
-
-	while (used < size) {
-		ssize_t n = read(fd, buf + used, size - used);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -1;
-		if (n == 0)
-			break;
-		used += (size_t)n;
-	}
-	return (ssize_t)used;
-}
-
 int job_read(struct job *job, const char *path, struct arena *arena, struct err_list *errors)
 {
 	bool is_stdin = !strcmp(path, "-");
 	int fd = is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
 	char *text = arena_alloc(arena, JOB_BYTES_MAX + 1);
+	/* One byte more than is accepted, so that job_parse() sees that there is too much. */
 	ssize_t size = fd < 0 ? -1 : read_all(fd, text, JOB_BYTES_MAX + 1);
 	struct err err;
 

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/io.h"
+
 #define PREFIX "newroot."
 #define PARAMS_BYTES_MAX                                                                           \
 	8192 /* COMMAND_LINE_SIZE is 2048 on x86; the site's defaults come on top */
@@ -115,22 +117,18 @@ static int take_word(struct params *params, char *word, struct arena *arena, str
 static int read_words(char *buf, size_t size, const char *path, struct err *err)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	size_t used = 0;
-	ssize_t got = 1;
+	ssize_t got;
 
 	if (fd < 0)
 		return err_sys(err, ERR_MACHINE_BOOT_PARAM, path,
 			       "cannot open the boot parameters");
-	while (got > 0 && used < size - 1) {
-		got = read(fd, buf + used, size - 1 - used);
-		used += got > 0 ? (size_t)got : 0;
-	}
+	got = read_all(fd, buf, size - 1);
 	close(fd);
-	buf[used] = '\0';
 	if (got < 0)
 		return err_sys(err, ERR_MACHINE_BOOT_PARAM, path,
 			       "cannot read the boot parameters");
-	if (used == size - 1)
+	buf[got] = '\0';
+	if ((size_t)got == size - 1)
 		return err_set(err, ERR_MACHINE_BOOT_PARAM, path,
 			       "the boot parameters are longer than %zu bytes", size - 2);
 	return 0;

@@ -12,6 +12,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/io.h"
 #include "base/limits.h"
 
 int target_open(struct target *target, const char *root, struct err *err)
@@ -97,30 +98,12 @@ const char *target_resolve(const struct target *target, const char *path, struct
 	return arena_strdup(arena, name[len] ? name + len : "/");
 }
 
-static int read_all(int fd, char *data, size_t size, size_t *used)
-{
-	*used = 0;
-	while (*used < size) {
-		ssize_t got = read(fd, data + *used, size - *used);
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return -1;
-		if (got == 0)
-			break;
-		*used += (size_t)got;
-	}
-	data[*used] = '\0';
-	return 0;
-}
-
 int target_read(const struct target *target, const char *path, struct arena *arena,
 		const char **data, size_t *size, struct err *err)
 {
 	int fd = target_fd(target, path, O_RDONLY | O_NOCTTY);
 	struct stat st = {0};
-	size_t used = 0;
+	ssize_t used = 0;
 	char *text = NULL;
 	int ret = -1;
 
@@ -134,7 +117,7 @@ int target_read(const struct target *target, const char *path, struct arena *are
 			"%s of the new system must be a regular file of at most %d bytes", path,
 			TARGET_READ_MAX);
 	else if (text = arena_alloc(arena, (size_t)st.st_size + 1),
-		 read_all(fd, text, (size_t)st.st_size, &used))
+		 used = read_all(fd, text, (size_t)st.st_size), used < 0)
 		err_sys(err, ERR_CONFIGURE, path, "cannot read %s of the new system", path);
 	else
 		ret = 0;
@@ -142,7 +125,7 @@ int target_read(const struct target *target, const char *path, struct arena *are
 		close(fd);
 	*data = ret ? NULL : text;
 	if (size)
-		*size = used;
+		*size = ret ? 0 : (size_t)used;
 	return ret;
 }
 

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/io.h"
+
 #define TEMP_SUFFIX ".newroot-new"
 
 /* Where a path's last component lives. */
@@ -65,21 +67,6 @@ static int place_open(struct place *place, const struct target *target, const ch
 	if (place->dir < 0)
 		return err_sys(err, ERR_CONFIGURE, path, "cannot open or make the directory of %s",
 			       path);
-	return 0;
-}
-
-static int write_all(int fd, const char *data, size_t size)
-{
-	while (size > 0) {
-		ssize_t put = write(fd, data, size);
-
-		if (put < 0 && errno == EINTR)
-			continue;
-		if (put < 0)
-			return -1;
-		data += put;
-		size -= (size_t)put;
-	}
 	return 0;
 }
 

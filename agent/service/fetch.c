@@ -1,6 +1,5 @@
 #include "service/fetch.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <nettle/sha2.h>
 #include <signal.h>
@@ -9,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/io.h"
 #include "service/exchange.h"
 #include "service/retry.h"
 
@@ -168,22 +168,12 @@ static int check_answer(struct stream *stream, const struct http_response *respo
 /* A piece goes to the hash and the reader together, so a cut between pieces loses nothing. */
 static int write_piece(struct stream *stream, size_t size, struct err *err)
 {
-	const uint8_t *p = stream->piece;
-
 	if (!size)
 		return 0;
 	if (stream->hashed)
-		sha256_update(&stream->sha, size, p);
-	for (size_t left = size; left;) {
-		ssize_t n = write(stream->out_fd, p, left);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return err_sys(err, ERR_IO, stream->url, "its reader went away");
-		p += n;
-		left -= (size_t)n;
-	}
+		sha256_update(&stream->sha, size, stream->piece);
+	if (write_all(stream->out_fd, stream->piece, size))
+		return err_sys(err, ERR_IO, stream->url, "its reader went away");
 	stream->done += size;
 	retry_progress(&stream->retry);
 	if (stream->progress)

@@ -7,6 +7,7 @@
 #include <strings.h>
 #include <unistd.h>
 
+#include "base/io.h"
 #include "base/limits.h"
 #include "service/tls_text.h"
 
@@ -169,20 +170,6 @@ int trust_parse(struct trust *trust, const char *pem, size_t size, const char *w
 	return ret;
 }
 
-/* Bytes read, or -1 with errno; 1 more than the cap when the file is longer. */
-static ssize_t read_whole(int fd, char *buf)
-{
-	size_t used = 0;
-	ssize_t n;
-
-	do {
-		n = read(fd, buf + used, TRUST_BYTES_MAX + 1 - used);
-		if (n > 0)
-			used += (size_t)n;
-	} while (n > 0);
-	return n < 0 ? -1 : (ssize_t)used;
-}
-
 /* The decoder sees the end of an object only when its last line ends; there is room for that. */
 static int trust_terminated(struct trust *trust, char *pem, size_t size, const char *where,
 			    struct err *err)
@@ -201,7 +188,8 @@ int trust_load(struct trust *trust, const char *path, struct err *err)
 	if (!pem)
 		return err_set(err, ERR_MEMORY, path, "no memory to read it");
 	fd = open(path, O_RDONLY | O_CLOEXEC);
-	size = fd < 0 ? -1 : read_whole(fd, pem);
+	/* One byte more than is accepted tells that there is too much. */
+	size = fd < 0 ? -1 : read_all(fd, pem, TRUST_BYTES_MAX + 1);
 	if (size < 0)
 		ret = err_sys(err, ERR_IO, path, "the CA file can't be read");
 	else if (size > TRUST_BYTES_MAX)

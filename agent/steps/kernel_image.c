@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "archive/stream.h"
+#include "base/io.h"
 #include "steps/kernel_find.h"
 
 #define COPY_BYTES 65536

@@ -7,7 +7,7 @@
 #include <sys/mount.h>
 #include <unistd.h>
 
-#include "archive/stream.h"
+#include "base/io.h"
 #include "base/limits.h"
 #include "target/boot_config.h"
 #include "target/boot_line.h"

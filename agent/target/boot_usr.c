@@ -5,7 +5,7 @@
 #include <sys/mount.h>
 #include <unistd.h>
 
-#include "archive/stream.h"
+#include "base/io.h"
 #include "base/limits.h"
 #include "machine/sysfs.h"
 #include "target/boot_config.h"

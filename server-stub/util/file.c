@@ -1,6 +1,5 @@
 #include "util/file.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdint.h>
@@ -9,21 +8,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/io.h"
+
 int file_write_all(int fd, const char *name, const void *data, size_t size, struct err *err)
 {
-	const char *next = data;
-
-	while (size) {
-		ssize_t n = write(fd, next, size);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return err_sys(err, ERR_IO, name, "can't write");
-		next += n;
-		size -= (size_t)n;
-	}
-	return 0;
+	return write_all(fd, data, size) ? err_sys(err, ERR_IO, name, "can't write") : 0;
 }
 
 static int write_synced(int dir, const char *name, const void *data, size_t size, mode_t mode,
@@ -68,21 +57,14 @@ failed:
 	return -1;
 }
 
-static int read_all(int fd, const char *name, char *data, size_t size, struct err *err)
+static int read_whole(int fd, const char *name, char *data, size_t size, struct err *err)
 {
-	size_t done = 0;
+	ssize_t n = read_all(fd, data, size);
 
-	while (done < size) {
-		ssize_t n = read(fd, data + done, size - done);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return err_sys(err, ERR_IO, name, "can't read");
-		if (n == 0)
-			return err_set(err, ERR_IO, name, "the file shrank while it was read");
-		done += (size_t)n;
-	}
+	if (n < 0)
+		return err_sys(err, ERR_IO, name, "can't read");
+	if ((size_t)n < size)
+		return err_set(err, ERR_IO, name, "the file shrank while it was read");
 	return 0;
 }
 
@@ -107,7 +89,7 @@ int file_read(int dir, const char *name, size_t max, char **data, size_t *size, 
 	} else {
 		*size = (size_t)st.st_size;
 		(*data)[*size] = '\0';
-		ret = read_all(fd, name, *data, *size, err);
+		ret = read_whole(fd, name, *data, *size, err);
 	}
 	close(fd);
 	if (ret < 0) {

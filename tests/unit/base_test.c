@@ -3,12 +3,16 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/io.h"
 #include "base/tail.h"
 
 static void errors_are_prefixed_and_kept(void **state)
@@ -100,6 +104,44 @@ static void tail_keeps_the_last_lines(void **state)
 	assert_string_equal(lines[CHILD_TAIL_LINES - 1], "end");
 }
 
+/* A pipe gives and takes less than is asked for. */
+static void io_goes_on_after_short_counts(void **state)
+{
+	static char sent[300000], got[sizeof(sent) + 1];
+	int ends[2], status;
+	pid_t pid;
+
+	(void)state;
+	memset(sent, 'x', sizeof(sent));
+	assert_int_equal(pipe(ends), 0);
+	pid = fork();
+	if (pid == 0)
+		_exit(close(ends[0]) || write_all(ends[1], sent, sizeof(sent)));
+	close(ends[1]);
+	assert_int_equal(read_all(ends[0], got, sizeof(got)), sizeof(sent));
+	assert_memory_equal(got, sent, sizeof(sent));
+	assert_int_equal(read_all(ends[0], got, sizeof(got)), 0);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+	close(ends[0]);
+}
+
+static void io_fails_with_errno(void **state)
+{
+	char byte = 0;
+	int ends[2];
+
+	(void)state;
+	signal(SIGPIPE, SIG_IGN);
+	assert_int_equal(pipe(ends), 0);
+	close(ends[0]);
+	assert_int_equal(write_all(ends[1], &byte, 1), -1);
+	assert_int_equal(errno, EPIPE);
+	close(ends[1]);
+	assert_int_equal(read_all(-1, &byte, 1), -1);
+	assert_int_equal(errno, EBADF);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -109,6 +151,8 @@ int main(void)
 		cmocka_unit_test(lists_are_bounded),
 		cmocka_unit_test(arena_gives_zeroed_aligned_memory),
 		cmocka_unit_test(tail_keeps_the_last_lines),
+		cmocka_unit_test(io_goes_on_after_short_counts),
+		cmocka_unit_test(io_fails_with_errno),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,5 @@
 FUZZ_DECODERS := archive/decompress.c archive/stream.c archive/decoder_gzip.c archive/decoder_xz.c \
-	archive/decoder_bzip2.c archive/decoder_zstd.c base/err.c base/arena.c
+	archive/decoder_bzip2.c archive/decoder_zstd.c base/io.c base/err.c base/arena.c
 FUZZ_modules_dep = archive/modules.c archive/module_order.c archive/modfile.c $(FUZZ_DECODERS)
 LIBS_modules_dep = -lisal -llzma -lbz2 -lzstd
 FUZZ_modinfo = archive/modfile.c $(FUZZ_DECODERS)

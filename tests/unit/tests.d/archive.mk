@@ -1,16 +1,16 @@
 # Archives, the kernel's modules, the slim initrd and its boot life.
 ARCHIVE_DECODERS := archive/decompress.c archive/stream.c archive/decoder_gzip.c archive/decoder_xz.c \
-	archive/decoder_bzip2.c archive/decoder_zstd.c base/err.c
+	archive/decoder_bzip2.c archive/decoder_zstd.c base/io.c base/err.c
 ARCHIVE_LIBS := -lisal -llzma -lbz2 -lzstd
 SCRATCH := tests/unit/scratch.c
 
 TEST_decompress = $(ARCHIVE_DECODERS) $(SCRATCH)
 LIBS_decompress = $(ARCHIVE_LIBS)
 TEST_extract = archive/extract.c archive/input.c archive/place.c archive/tree.c archive/metadata.c archive/acl.c \
-	archive/named.c archive/accounts.c archive/stream.c base/err.c $(SCRATCH)
+	archive/named.c archive/accounts.c base/io.c base/err.c $(SCRATCH)
 LIBS_extract = -larchive
 
-TEST_cpio = archive/cpio.c archive/gzip.c archive/stream.c base/err.c $(SCRATCH)
+TEST_cpio = archive/cpio.c archive/gzip.c base/io.c base/err.c $(SCRATCH)
 LIBS_cpio = -larchive -lisal
 ARCHIVE_MODULES := archive/modules.c archive/modules_read.c archive/module_order.c archive/modfile.c base/arena.c
 TEST_modules = $(ARCHIVE_MODULES) $(ARCHIVE_DECODERS)
@@ -21,12 +21,12 @@ LIBS_depmod = $(ARCHIVE_LIBS)
 
 # no_lvm.c stands for base/lvm.c: nothing here activates a volume group.
 TEST_boot = target/boot_line.c target/boot_config.c target/boot_nodes.c target/boot_root.c target/boot_usr.c \
-	archive/stream.c machine/sysfs.c \
+	base/io.c machine/sysfs.c \
 	base/arena.c base/err.c tests/unit/no_lvm.c $(SCRATCH)
 LIBS_boot = -lblkid
 
 TEST_initrd_modules = steps/initrd_modules.c plan/plan.c plan/select.c plan/layout.c plan/volumes.c plan/filesystems.c \
 	job/profile.c job/size.c $(ARCHIVE_MODULES) $(ARCHIVE_DECODERS)
 LIBS_initrd_modules = $(ARCHIVE_LIBS) -luuid
-TEST_kernel = steps/kernel_package.c steps/kernel_find.c steps/kernel_image.c archive/stream.c base/child.c \
+TEST_kernel = steps/kernel_package.c steps/kernel_find.c steps/kernel_image.c base/io.c base/child.c \
 	base/child_stage.c base/tail.c base/log.c base/arena.c base/err.c $(SCRATCH)

@@ -26,12 +26,12 @@ TEST_server_writer = server-stub/http/writer.c server-stub/util/log.c $(SERVER_S
 CFLAGS_server_writer = $(SERVER_INCLUDE)
 LIBS_server_writer = $(SERVER_STORE_LIBS)
 
-TEST_server_archives = $(wildcard server-stub/archives/*.c) server-stub/util/file.c $(SERVER_STORE)
+TEST_server_archives = $(wildcard server-stub/archives/*.c) server-stub/util/file.c agent/base/io.c $(SERVER_STORE)
 CFLAGS_server_archives = $(SERVER_INCLUDE)
 LIBS_server_archives = $(SERVER_STORE_LIBS)
 
 TEST_server_site = $(addprefix server-stub/site/,data.c settings.c site_image.c boot_entries.c) server-stub/util/file.c \
-	agent/archive/cpio.c $(SERVER_VM)
+	agent/base/io.c agent/archive/cpio.c $(SERVER_VM)
 CFLAGS_server_site = $(SERVER_INCLUDE)
 LIBS_server_site = -ljansson -lgnutls -lz
 

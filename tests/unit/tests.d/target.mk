@@ -1,6 +1,6 @@
 # The new system: its configuration, boot loader, checks and first boot.
 OS_TREE = os/target.c os/target_write.c os/text.c os/changes.c os/changes_apply.c os/accounts.c \
-	base/arena.c base/err.c tests/unit/os_tree.c
+	base/io.c base/arena.c base/err.c tests/unit/os_tree.c
 OS_DIALECTS = os/access.c os/assignments.c os/cidr.c os/detect.c os/fstab.c os/grub_cfg.c os/init_openrc.c \
 	os/init_systemd.c os/init_sysv.c os/inittab.c os/interface_names.c os/names.c os/network_debian.c \
 	os/network_gentoo.c os/network_rhel.c os/serial.c

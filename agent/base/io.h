@@ -1,0 +1,14 @@
+/* Reading and writing all of it: short counts and signals are gone on after. */
+#ifndef NEWROOT_BASE_IO_H
+#define NEWROOT_BASE_IO_H
+
+#include <stddef.h>
+#include <sys/types.h>
+
+/* 0, or -1 with errno. */
+int write_all(int fd, const void *data, size_t size);
+
+/* Read until `size` bytes or the end: how many, or -1 with errno. */
+ssize_t read_all(int fd, void *data, size_t size);
+
+#endif
