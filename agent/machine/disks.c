@@ -2,7 +2,6 @@
 #include <ctype.h>
 #include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "machine/probe.h"
@@ -160,19 +159,15 @@ static void fill_disk(struct disk *disk, const char *sysfs, const char *name, st
 
 int probe_disks(struct machine *machine, const char *sysfs, struct arena *arena, struct err *err)
 {
-	const char *folder = arena_printf(arena, "%s/block", sysfs);
+	static const struct sysfs_kind kind = {"block", usable, compare_names};
 	const char **names;
-	size_t count, kept = 0;
+	size_t count;
 
-	if (sysfs_list(&names, &count, folder, arena, err) < 0)
+	if (sysfs_pick(&names, &count, sysfs, &kind, arena, err) < 0)
 		return -1;
+	machine->disks = arena_array(arena, count, sizeof(*machine->disks));
+	machine->disk_count = count;
 	for (size_t i = 0; i < count; i++)
-		if (usable(sysfs, names[i]))
-			names[kept++] = names[i];
-	qsort(names, kept, sizeof(*names), compare_names);
-	machine->disks = arena_array(arena, kept, sizeof(*machine->disks));
-	machine->disk_count = kept;
-	for (size_t i = 0; i < kept; i++)
 		fill_disk(&machine->disks[i], sysfs, names[i], arena);
 	return 0;
 }

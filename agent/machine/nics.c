@@ -1,6 +1,5 @@
 /* NICs: Ethernet interfaces with a device behind them. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "machine/probe.h"
@@ -34,19 +33,15 @@ static void fill_nic(struct nic *nic, const char *sysfs, const char *name, struc
 
 int probe_nics(struct machine *machine, const char *sysfs, struct arena *arena, struct err *err)
 {
-	const char *folder = arena_printf(arena, "%s/class/net", sysfs);
+	static const struct sysfs_kind kind = {"class/net", usable, compare_names};
 	const char **names;
-	size_t count, kept = 0;
+	size_t count;
 
-	if (sysfs_list(&names, &count, folder, arena, err) < 0)
+	if (sysfs_pick(&names, &count, sysfs, &kind, arena, err) < 0)
 		return -1;
+	machine->nics = arena_array(arena, count, sizeof(*machine->nics));
+	machine->nic_count = count;
 	for (size_t i = 0; i < count; i++)
-		if (usable(sysfs, names[i]))
-			names[kept++] = names[i];
-	qsort(names, kept, sizeof(*names), compare_names);
-	machine->nics = arena_array(arena, kept, sizeof(*machine->nics));
-	machine->nic_count = kept;
-	for (size_t i = 0; i < kept; i++)
 		fill_nic(&machine->nics[i], sysfs, names[i], arena);
 	return 0;
 }

@@ -141,3 +141,20 @@ int sysfs_list(const char ***names, size_t *count, const char *path, struct aren
 	free(entries);
 	return 0;
 }
+
+int sysfs_pick(const char ***names, size_t *count, const char *sysfs, const struct sysfs_kind *kind,
+	       struct arena *arena, struct err *err)
+{
+	const char *folder = arena_printf(arena, "%s/%s", sysfs, kind->folder);
+	size_t kept = 0;
+
+	if (sysfs_list(names, count, folder, arena, err) < 0)
+		return -1;
+	for (size_t i = 0; i < *count; i++)
+		if (kind->wanted(sysfs, (*names)[i]))
+			(*names)[kept++] = (*names)[i];
+	(*names)[kept] = NULL;
+	*count = kept;
+	qsort(*names, kept, sizeof(**names), kind->compare);
+	return 0;
+}

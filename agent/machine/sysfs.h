@@ -39,4 +39,15 @@ bool sysfs_exists(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 int sysfs_list(const char ***names, size_t *count, const char *path, struct arena *arena,
 	       struct err *err);
 
+/* What is looked for in a folder of sysfs. */
+struct sysfs_kind {
+	const char *folder; /* below sysfs: "block" */
+	bool (*wanted)(const char *sysfs, const char *name);
+	int (*compare)(const void *left, const void *right); /* of names, as for qsort(3) */
+};
+
+/* As sysfs_list(), but only what is wanted, in order. */
+int sysfs_pick(const char ***names, size_t *count, const char *sysfs, const struct sysfs_kind *kind,
+	       struct arena *arena, struct err *err);
+
 #endif
