@@ -102,13 +102,17 @@ const struct form form_disk_id = {
 	is_disk_id,
 };
 
+/* logdev=/dev/sdc, rtdev=, -J device=: mkfs would write to a disk that is not in the plan. */
 static bool is_mkfs_word(const char *text)
 {
-	return is_printable(text, true, 256);
+	return is_printable(text, true, 256) && !strchr(text, '/') && !strstr(text, "dev=") &&
+	       !strstr(text, "device=");
 }
 
 const struct form form_mkfs_word = {
-	"one word of mkfs's command line, such as \"-m\" or \"reflink=0\"",
+	"one word of mkfs's command line, such as \"-m\" or \"reflink=0\", that names no path and "
+	"no "
+	"other device",
 	is_mkfs_word,
 };
 
