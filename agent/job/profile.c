@@ -1,3 +1,4 @@
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -52,9 +53,16 @@ static long version_number(const char *version)
 	return major * 1000 + strtol(version, &end, 10) % 1000;
 }
 
+/* RHEL 7 and its kin call all of theirs 3.10.0-N; kernel.org's are 3.10.N. */
+static bool is_rhel_7(const char *version)
+{
+	return !strncmp(version, "3.10.0-", strlen("3.10.0-"));
+}
+
 /*
  * modern is what mkfs.xfs 6.1 and mke2fs 1.47 make by themselves: bigtime and inobtcount need 5.10.
- * 3.10 mounts XFS with checksums (v5).
+ * 3.10 mounts XFS with checksums (v5), as RHEL 7's kernel does; kernel.org's refuses its file types in
+ * directories (ftype) until 3.12, and calls v5 experimental until 3.15.
  */
 enum fs_profile profile_of_version(const char *version)
 {
@@ -62,7 +70,7 @@ enum fs_profile profile_of_version(const char *version)
 
 	if (number < 0 || number >= 5010)
 		return PROFILE_MODERN;
-	return number >= 3010 ? PROFILE_3_10 : PROFILE_2_6_18;
+	return number >= 3016 || is_rhel_7(version) ? PROFILE_3_10 : PROFILE_2_6_18;
 }
 
 /* The last part of a URL's path: "…/kernel-2.6.18-164.el5.x86_64.rpm?x" → "kernel-…". */

@@ -12,7 +12,7 @@
  * 3.13, checksums and all that needs them later. ext inodes of 128 bytes: the only ones that e2fsprogs of
  * that time made. ext4 was a preview, without checksums and 64-bit block numbers.
  *
- * 3.10 (CentOS 7, also Debian 8 and 9): XFS v5 with ftype; free inode B-trees need 3.16, sparse inodes 4.2,
+ * 3.10 (CentOS 7; of kernel.org's 3.16 and later, so also Debian 8 and 9): XFS v5 with ftype; free inode B-trees need 3.16, sparse inodes 4.2,
  * reflink and reverse mapping 4.9, bigtime and inode B-tree counters 5.10. ext4 without metadata
  * checksums: e2fsprogs 1.42 refuses them.
  *

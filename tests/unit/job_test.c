@@ -310,6 +310,8 @@ static void test_profile_of_version(void **state)
 	} rows[] = {
 		{"2.6.18-164.el5", PROFILE_2_6_18},  {"2.6.32-754.el6", PROFILE_2_6_18},
 		{"3.9.11", PROFILE_2_6_18},          {"3.10.0-1160.el7", PROFILE_3_10},
+		{"3.10.108", PROFILE_2_6_18},        {"3.15.1", PROFILE_2_6_18},
+		{"3.16.0-4-amd64", PROFILE_3_10},
 		{"4.18.0-553.el8", PROFILE_3_10},    {"5.9.1", PROFILE_3_10},
 		{"5.10.0-30-amd64", PROFILE_MODERN}, {"6.1.0", PROFILE_MODERN},
 		{"not a version", PROFILE_MODERN},   {"", PROFILE_MODERN},
