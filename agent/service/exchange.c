@@ -51,6 +51,7 @@ static int request_hop(struct service *service, const struct url *url,
 			return 0;
 		if (!stale)
 			goto fail;
+		inner = (struct err)ERR_INIT;
 	}
 	if (!open_connection(service, url, &inner) &&
 	    !connection_request(service->connection, &request, response, &inner))

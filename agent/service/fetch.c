@@ -223,6 +223,7 @@ static int stream_once(struct stream *stream, struct err *err)
 		.from = stream->done,
 		.if_range = *stream->etag ? stream->etag : NULL,
 	};
+	const uint64_t before = stream->done;
 	struct http_response response;
 	int ret;
 
@@ -237,6 +238,15 @@ static int stream_once(struct stream *stream, struct err *err)
 	}
 	/* A peer may answer a range with a part of it. */
 	stream->complete = !stream->total || stream->done >= stream->total;
+	if (stream->total && stream->done > stream->total)
+		return err_set(err, ERR_HTTP_SYNTAX, stream->url,
+			       "the peer sends more than the %" PRIu64 " bytes that there are",
+			       stream->total);
+	/* Asking again for what is not given is no progress. */
+	if (!stream->complete && stream->done == before)
+		return err_set(err, ERR_NET_CUT, stream->url,
+			       "the peer ends after %" PRIu64 " of %" PRIu64 " bytes", stream->done,
+			       stream->total);
 	return 0;
 }
 
