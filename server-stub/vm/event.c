@@ -37,6 +37,18 @@ static int take_integer(const json_t *object, const char *key, int64_t min, int6
 	return refuse(place, key, what);
 }
 
+/* Cut between characters: half of one would be no UTF-8, and then no JSON can be made of it. */
+static void copy_cut(char *out, size_t size, const char *text)
+{
+	size_t length = strlen(text);
+
+	if (length >= size)
+		for (length = size - 1; length && (text[length] & 0xc0) == 0x80;)
+			length--;
+	memcpy(out, text, length);
+	out[length] = '\0';
+}
+
 /* An optional string; the caller's buffer gets "" when it is absent. */
 static int take_text(const json_t *object, const char *key, char *out, size_t size,
 		     const struct place *place)
@@ -48,7 +60,7 @@ static int take_text(const json_t *object, const char *key, char *out, size_t si
 		return 0;
 	if (!json_is_string(found))
 		return refuse(place, key, "must be a string");
-	snprintf(out, size, "%s", json_string_value(found));
+	copy_cut(out, size, json_string_value(found));
 	return 0;
 }
 

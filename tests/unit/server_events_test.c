@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -123,10 +124,38 @@ static void test_no_body(void **state)
 	events_free(&list);
 }
 
+/* A message that is too long ends before a character, never in it. */
+static void test_cut_between_characters(void **state)
+{
+	char message[700], body[1000];
+
+	(void)state;
+	for (size_t offset = 0; offset < 3; offset++) {
+		struct event_list list;
+		struct err err = ERR_INIT;
+		size_t used = offset;
+		json_t *string;
+
+		memset(message, 'm', offset);
+		for (; used + 3 < sizeof(message); used += 3)
+			memcpy(message + used, "\xe2\x82\xac", 3);
+		message[used] = '\0';
+		snprintf(body, sizeof(body), "[" HEAD "\"type\":\"error\",\"message\":\"%s\"}]",
+			 message);
+		assert_int_equal(parse(&list, body, &err), 0);
+		string = json_string(list.item[0].error);
+		assert_non_null(string);
+		assert_true(json_string_length(string) > 630);
+		json_decref(string);
+		events_free(&list);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_taken),
+		cmocka_unit_test(test_cut_between_characters),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_no_body),
 	};
