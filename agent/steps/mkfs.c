@@ -1,6 +1,9 @@
 #include "steps/mkfs.h"
 
+#include <stdbool.h>
 #include <string.h>
+
+#include "base/limits.h"
 
 #define WORDS_MAX 16 /* of a maker, with its NULL */
 
@@ -9,7 +12,7 @@
  * the profile must mount the filesystem, and that system's own fsck must know it.
  *
  * 2.6.18 (CentOS 5): XFS v4. Lazy counters came with 2.6.22, 32-bit project ids with 2.6.37, ftype with
- * 3.13, checksums and all that needs them later. ext inodes of 128 bytes: the only ones that e2fsprogs of
+ * 3.13, checksums and all that needs them later. Logs of more than 128 MiB came with 2.6.3x (XFS_MAX_LOG_BYTES). ext inodes of 128 bytes: the only ones that e2fsprogs of
  * that time made. ext4 was a preview, without checksums and 64-bit block numbers.
  *
  * 3.10 (CentOS 7; of kernel.org's 3.16 and later, so also Debian 8 and 9): XFS v5 with ftype; free inode B-trees need 3.16, sparse inodes 4.2,
@@ -46,6 +49,12 @@ static const char *const *const makers[][PROFILE_MODERN + 1] = {
 	[FS_EXT4] = {NULL, ext4_to_3_10, ext4_to_3_10, ext4_modern},
 };
 
+/* mkfs.xfs makes the log 1/2048 of the filesystem, up to 2 GiB. */
+static bool has_log_too_large(const struct plan_fs *fs, enum fs_profile profile)
+{
+	return fs->type == FS_XFS && profile == PROFILE_2_6_18 && fs->size > GIB(256);
+}
+
 const char *const *mkfs_argv(const struct plan_fs *fs, enum fs_profile profile, struct arena *arena)
 {
 	const char *const *row;
@@ -55,11 +64,15 @@ const char *const *mkfs_argv(const struct plan_fs *fs, enum fs_profile profile, 
 	if (fs->type == FS_SWAP)
 		return NULL;
 	row = makers[fs->type][profile];
-	/* Label and UUID are two words each; then the device and the final NULL. */
-	argv = arena_array(arena, WORDS_MAX + fs->mkfs_options.count + 6, sizeof(*argv));
+	/* Log, label and UUID are two words each; then the device and the final NULL. */
+	argv = arena_array(arena, WORDS_MAX + fs->mkfs_options.count + 8, sizeof(*argv));
 	while (row[count]) {
 		argv[count] = row[count];
 		count++;
+	}
+	if (has_log_too_large(fs, profile)) {
+		argv[count++] = "-l";
+		argv[count++] = "size=128m";
 	}
 	if (fs->label) {
 		argv[count++] = "-L";

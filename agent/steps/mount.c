@@ -21,6 +21,17 @@ static const char *const install_options[] = {
 	[FS_XFS] = "logbsize=256k", [FS_EXT2] = "", [FS_EXT3] = "", [FS_EXT4] = "", [FS_SWAP] = "",
 };
 
+/*
+ * A kernel of that time, and 32-bit programs of that time, know inode numbers of 32 bits only; this one's
+ * would be larger on filesystems beyond 1 TiB.
+ */
+static const char *options_of(const struct context *ctx, const struct plan_fs *fs)
+{
+	if (fs->type == FS_XFS && ctx->plan->profile == PROFILE_2_6_18)
+		return arena_printf(ctx->arena, "%s,inode32", install_options[fs->type]);
+	return install_options[fs->type];
+}
+
 /* A path of the new system, seen from here. */
 static const char *place_of(const struct context *ctx, const struct plan_fs *fs)
 {
@@ -54,7 +65,7 @@ static int mount_one(const struct context *ctx, const struct plan_fs *fs, struct
 		return 0;
 	if (make_folders(place, ctx->arena, err) < 0)
 		return -1;
-	if (mount(fs->device, place, type, MS_NOATIME, install_options[fs->type]) < 0)
+	if (mount(fs->device, place, type, MS_NOATIME, options_of(ctx, fs)) < 0)
 		return err_sys(err, ERR_MOUNT, place, "cannot mount %s (%s)", fs->device, type);
 	return 0;
 }
@@ -126,6 +137,12 @@ static void swap_off(const struct context *ctx, struct err *err)
 	}
 }
 
+/* What a person mounted there before counts only if it is this job's. */
+static int adopt(struct context *ctx, struct err *err)
+{
+	return mount_all(ctx, err) < 0 ? -1 : verify(ctx, err);
+}
+
 static int release(struct context *ctx, struct err *err)
 {
 	struct err first = ERR_INIT, own = ERR_INIT;
@@ -143,5 +160,5 @@ const struct step step_mount = {
 	.run = run,
 	.verify = verify,
 	.release = release,
-	.adopt = mount_all,
+	.adopt = adopt,
 };

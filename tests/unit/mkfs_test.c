@@ -39,25 +39,30 @@ static void test_command_lines(void **state)
 		enum fs_type type;
 		enum fs_profile profile;
 		const char *line;
+		uint64_t size;
 	} rows[] = {
-		{FS_XFS, PROFILE_MODERN, "mkfs.xfs -q -f -L data -m uuid=" UUID " -i maxpct=5 /dev/local/data"},
+		{FS_XFS, PROFILE_MODERN, "mkfs.xfs -q -f -L data -m uuid=" UUID " -i maxpct=5 /dev/local/data", 0},
 		{FS_XFS, PROFILE_3_10,
 		 "mkfs.xfs -q -f -m crc=1,finobt=0,rmapbt=0,reflink=0,bigtime=0,inobtcount=0 -i sparse=0 -L data -m "
-		 "uuid=" UUID " -i maxpct=5 /dev/local/data"},
+		 "uuid=" UUID " -i maxpct=5 /dev/local/data", 0},
 		{FS_XFS, PROFILE_2_6_18,
 		 "mkfs.xfs -q -f -m crc=0,finobt=0,rmapbt=0,reflink=0,bigtime=0,inobtcount=0 -i "
 		 "size=256,attr=2,projid32bit=0,sparse=0 -n ftype=0 -l lazy-count=0 -L data -m uuid=" UUID
-		 " -i maxpct=5 /dev/local/data"},
+		 " -i maxpct=5 /dev/local/data", 0},
+		{FS_XFS, PROFILE_2_6_18,
+		 "mkfs.xfs -q -f -m crc=0,finobt=0,rmapbt=0,reflink=0,bigtime=0,inobtcount=0 -i "
+		 "size=256,attr=2,projid32bit=0,sparse=0 -n ftype=0 -l lazy-count=0 -l size=128m -L data -m uuid=" UUID
+		 " -i maxpct=5 /dev/local/data", (uint64_t)1 << 40},
 		{FS_EXT3, PROFILE_2_6_18,
 		 "mke2fs -q -F -b 4096 -I 128 -O none,ext_attr,resize_inode,dir_index,filetype,sparse_super,"
-		 "large_file,has_journal -L data -U " UUID " -i maxpct=5 /dev/local/data"},
+		 "large_file,has_journal -L data -U " UUID " -i maxpct=5 /dev/local/data", 0},
 	};
 	const char *words[] = {"-i", "maxpct=5"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
 		struct plan_fs fs = {.device = "/dev/local/data", .label = "data", .type = rows[i].type,
-				     .mkfs_options = {words, 2}, .uuid = UUID};
+				     .size = rows[i].size, .mkfs_options = {words, 2}, .uuid = UUID};
 		char line[512];
 
 		join(line, sizeof(line), mkfs_argv(&fs, rows[i].profile, &arena));
