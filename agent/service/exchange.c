@@ -169,6 +169,12 @@ int exchange_body(struct service *service, const char *url, size_t cap, char **b
 	return 0;
 }
 
+/* RFC 9110 15.5.9, RFC 6585 4; what goes wrong at the peer may go right the next time. */
+static bool passes(int status)
+{
+	return status == 408 || status == 429 || status >= 500;
+}
+
 int exchange_refused(struct service *service, const char *url, const struct http_response *response,
 		     struct err *err)
 {
@@ -186,6 +192,7 @@ int exchange_refused(struct service *service, const char *url, const struct http
 	text_clean(reason, sizeof(reason), response->reason);
 	json_decref(answer);
 	free(body);
-	return err_set(err, ERR_HTTP_STATUS, url, "the answer is %d %s%s%s", response->status,
-		       reason, *message ? ": " : "", message);
+	return err_set(err, passes(response->status) ? ERR_HTTP_BUSY : ERR_HTTP_STATUS, url,
+		       "the answer is %d %s%s%s", response->status, reason, *message ? ": " : "",
+		       message);
 }

@@ -46,7 +46,10 @@ void exchange_end(struct service *service);
 int exchange_body(struct service *service, const char *url, size_t cap, char **body, size_t *size,
 		  struct err *err);
 
-/* ERR_HTTP_STATUS with what the peer says about it; reads the body, calls exchange_end(). Returns -1. */
+/*
+ * ERR_HTTP_BUSY when the status is one that passes, else ERR_HTTP_STATUS, with what the peer says about
+ * it; reads the body, calls exchange_end(). Returns -1.
+ */
 int exchange_refused(struct service *service, const char *url, const struct http_response *response,
 		     struct err *err);
 

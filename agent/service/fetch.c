@@ -16,7 +16,6 @@
 static int refused(struct service *service, const char *url, const struct http_response *response,
 		   struct retry *retry, struct err *err)
 {
-	retry->status = response->status;
 	retry->after_s = response->retry_after_s;
 	return exchange_refused(service, url, response, err);
 }

@@ -32,8 +32,8 @@ static bool worthwhile(const struct retry *retry, enum err_code code)
 	case ERR_NET_TIMEOUT:
 	case ERR_NET_CUT:
 		return !retry->pointless;
-	case ERR_HTTP_STATUS:
-		return retry->status == 408 || retry->status == 429 || retry->status >= 500;
+	case ERR_HTTP_BUSY:
+		return true;
 	default:
 		return false;
 	}
@@ -52,7 +52,6 @@ int retry_wait(struct retry *retry, struct err *err)
 	if (ms < retry->after_s * 1000)
 		ms = retry->after_s * 1000;
 	log_line("%s: %s; trying again in %u ms", err->where, err->msg, ms);
-	retry->status = 0;
 	retry->after_s = 0;
 	return wait_sleep(ms, err);
 }

@@ -13,7 +13,6 @@
 struct retry {
 	const struct net_limits *limits;
 	unsigned failures; /* since the last progress */
-	int status;        /* of the last answer, 0: there was none */
 	unsigned after_s;  /* the peer's Retry-After, 0: none */
 	bool pointless;    /* set by the caller: this failure will not go away */
 };

@@ -14,7 +14,7 @@
 static bool may_pass(enum err_code code)
 {
 	return code == ERR_NET_RESOLVE || code == ERR_NET_CONNECT || code == ERR_NET_TIMEOUT ||
-	       code == ERR_NET_CUT;
+	       code == ERR_NET_CUT || code == ERR_HTTP_BUSY;
 }
 
 /* 0: say hello again; -1: give up, with `err` telling why. */

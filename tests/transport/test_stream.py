@@ -261,6 +261,12 @@ def test_passing_refusals_are_retried(server, fetch, status):
     assert result.ok and data == DATA and server.count("/a") == 3, result
 
 
+def test_trouble_that_lasts_is_told(server, fetch):
+    url = server.on("/a", lambda q, r, n: r.answer(b'{"error":"store","message":"because"}', 503))
+    result, _ = fetch(url, retries=1)
+    assert result.error == "http.busy" and "because" in result.message and server.count("/a") == 2, result
+
+
 def test_retry_after_is_honoured(server, fetch):
     def handler(request, reply, n):
         if not n:

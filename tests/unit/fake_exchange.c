@@ -84,8 +84,11 @@ int exchange_body(struct service *service, const char *url, size_t cap, char **b
 int exchange_refused(struct service *service, const char *url, const struct http_response *response,
 		     struct err *err)
 {
+	bool passes = response->status == 429 || response->status >= 500;
+
 	(void)service;
-	return err_set(err, ERR_HTTP_STATUS, url, "the answer is %d", response->status);
+	return err_set(err, passes ? ERR_HTTP_BUSY : ERR_HTTP_STATUS, url, "the answer is %d",
+		       response->status);
 }
 
 void connection_close(struct connection *connection)
