@@ -30,6 +30,7 @@ struct reporter {
 	uint64_t received; /* messages, of which the sharers are told after the spool knows them */
 	unsigned failures; /* deliveries in a row */
 	unsigned refused;  /* events dropped for good */
+	bool unsaved;      /* the spool's file could not be written, which was told */
 	uint64_t next_try; /* of wait_now() */
 };
 
@@ -107,9 +108,12 @@ static int take_messages(struct reporter *reporter)
 static void settle(struct reporter *reporter)
 {
 	struct err err = ERR_INIT;
+	const bool failed = spool_save(&reporter->spool, &err);
 
-	if (spool_save(&reporter->spool, &err))
+	/* Told once: the log lies in the same memory that is full. */
+	if (failed && !reporter->unsaved)
 		log_line("reporter: %s: %s", err.where, err.msg);
+	reporter->unsaved = failed;
 	atomic_store(&reporter->shared->undelivered, spool_count(&reporter->spool));
 	atomic_store(&reporter->shared->received, reporter->received);
 }
