@@ -1,7 +1,9 @@
 #include "console.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -11,13 +13,15 @@
 
 #define CONSOLES_MAX   4
 #define BAR_WIDTH      20
-#define LINE_BYTES     512
-#define SERIAL_EVERY_S 10 /* a line now and then: a serial log is read, not watched */
+#define LINE_BYTES     2304 /* an error's place and message, whole: its end says what to do */
+#define SERIAL_EVERY_S 10   /* a line now and then: a serial log is read, not watched */
+#define PATIENCE_MS    5000 /* 4 KiB, the kernel's buffer of a serial line, at 9600 baud */
 #define CLEAR_LINE     "\r\033[K"
 
 struct console {
 	int fd;
 	bool screen;    /* a virtual terminal or a person's tty: redraw in place */
+	bool stuck;     /* it took nothing for PATIENCE_MS; what follows is lost until it does */
 	bool half_line; /* a bar stands in the current line */
 	time_t last_bar;
 };
@@ -32,7 +36,8 @@ static bool is_serial(const char *device)
 
 void console_add(const char *device)
 {
-	int fd = device ? open(device, O_WRONLY | O_NOCTTY | O_CLOEXEC) : STDOUT_FILENO;
+	int fd =
+		device ? open(device, O_WRONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC) : STDOUT_FILENO;
 
 	if (fd < 0 || console_count == CONSOLES_MAX)
 		return;
@@ -42,11 +47,27 @@ void console_add(const char *device)
 	};
 }
 
+/* One that is stopped (^S, a serial line whose other end says wait) must not stop an installation. */
 static void put(struct console *console, const char *text, size_t size)
 {
-	/* A console that can't be written must not stop an installation. */
-	if (write(console->fd, text, size) < 0)
-		console->half_line = false;
+	struct pollfd room = {.fd = console->fd, .events = POLLOUT};
+
+	while (size) {
+		ssize_t taken = write(console->fd, text, size);
+
+		if (taken < 0 && errno != EAGAIN && errno != EINTR)
+			return;
+		if (taken < 0 && errno == EAGAIN &&
+		    poll(&room, 1, console->stuck ? 0 : PATIENCE_MS) <= 0) {
+			console->stuck = true;
+			return;
+		}
+		if (taken < 0)
+			continue;
+		console->stuck = false;
+		text += taken;
+		size -= (size_t)taken;
+	}
 }
 
 static void line(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
