@@ -163,18 +163,30 @@ static int edit_network(struct changes *changes, const struct assignment *set, s
 	return 0;
 }
 
+static bool any_v6(const struct job_network *network)
+{
+	for (size_t i = 0; i < network->interface_count; i++)
+		for (size_t a = 0; a < network->interfaces[i].addresses.count; a++)
+			if (cidr_is_v6(network->interfaces[i].addresses.item[a]))
+				return true;
+	return false;
+}
+
 static int interfaces(struct changes *changes, const struct job_network *network, struct err *err)
 {
-	/* The gateway is the interface's now. */
-	static const struct assignment set[] = {
-		{"NETWORKING", "yes"}, {"GATEWAY", NULL}, {"GATEWAYDEV", NULL}};
+	/* The gateway is the interface's now. Releases 5 and 6 leave IPv6 off unless the last is there. */
+	static const struct assignment set[] = {{"NETWORKING", "yes"},
+						{"GATEWAY", NULL},
+						{"GATEWAYDEV", NULL},
+						{"NETWORKING_IPV6", "yes"}};
+	size_t count = sizeof(set) / sizeof(*set) - !any_v6(network);
 
 	for (size_t i = 0; i < network->interface_count; i++)
 		if (add_interface(changes, network, &network->interfaces[i], err))
 			return -1;
 	if (set_old_scripts_aside(changes, err))
 		return -1;
-	return edit_network(changes, set, sizeof(set) / sizeof(*set), err);
+	return edit_network(changes, set, count, err);
 }
 
 static int hostname(struct changes *changes, const char *name, struct err *err)
