@@ -101,18 +101,25 @@ static void add_found(void *ctx, const char *name)
 	add(ctx, name);
 }
 
+/* A bus may call its driver otherwise than the module is called. */
+static const char *module_of_driver(const char *driver)
+{
+	return !strcmp(driver, "vbd") ? "xen_blkfront" : driver;
+}
+
 /* The controller of a disk: by what the hardware calls itself, and by the driver that this kernel uses. */
 static int need_controller(struct chooser *chooser, const struct disk *disk, struct err *err)
 {
+	const char *driver = module_of_driver(disk->driver);
 	size_t found = 0;
 
 	if (*disk->modalias)
 		found = modules_match(chooser->modules, disk->modalias, add_found, chooser);
-	if (*disk->driver && modules_find(chooser->modules, disk->driver)) {
-		add(chooser, disk->driver);
+	if (*driver && modules_find(chooser->modules, driver)) {
+		add(chooser, driver);
 		found++;
 	}
-	if (found == 0 && *disk->driver && need(chooser, disk->driver, disk->path, err))
+	if (found == 0 && *driver && need(chooser, driver, disk->path, err))
 		return -1;
 	if (!strncmp(disk->driver, "virtio", 6) && need(chooser, "virtio_pci", disk->path, err))
 		return -1;

@@ -84,6 +84,7 @@ static void hardware_decides(void **state)
 		{"sda", "odd_raid", "", "odd_raid"},
 		{"vda", "virtio_blk", "virtio:d00000002v00001AF4", "virtio_pci"},
 		{"nvme0n1", "nvme", "pci:unknown", "nvme"},
+		{"xvda", "vbd", "", "xen_blkfront"},
 	};
 	struct err err = ERR_INIT;
 	struct scene s;
