@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/limits.h"
@@ -15,11 +16,30 @@
 	MIB(1) /* zeroed at both ends of an LV: what an old filesystem or RAID left there */
 #define REPORT_BYTES (64 * 1024)
 
+/* vgcreate would refuse it, but only after the disks were wiped. A folder is that of an old VG. */
+static void check_name(const struct plan *plan, struct err_list *errors)
+{
+	struct err err = ERR_INIT;
+	char path[256];
+	struct stat st;
+
+	snprintf(path, sizeof(path), "/dev/%s", plan->vg);
+	if (stat(path, &st) < 0 || S_ISDIR(st.st_mode))
+		return;
+	err_set(&err, ERR_JOB_VALUE, "/vg",
+		"\"%s\" is refused: this machine has a device of that name; accepted is a name "
+		"that is "
+		"not in /dev",
+		plan->vg);
+	err_list_add(errors, &err);
+}
+
 static void check(const struct context *ctx, struct err_list *errors)
 {
 	struct err err = ERR_INIT;
 
-	(void)ctx;
+	if (ctx->plan)
+		check_name(ctx->plan, errors);
 	if (access("/dev/mapper/control", F_OK) == 0 ||
 	    sysfs_exists(SYSFS "/class/misc/device-mapper"))
 		return;
