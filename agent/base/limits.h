@@ -114,6 +114,8 @@
 #define FIRST_BOOT_PATIENCE_S 900
 #define FIRST_BOOT_PAUSE_MAX_S 16
 #define FIRST_BOOT_REPORT_S 300
+/* While it is held: the release comes with the answer to the next heartbeat. */
+#define FIRST_BOOT_HEARTBEAT_S 10
 
 /* Free bytes that a booting system's logs, locks and package state take at the very least. */
 #define ROOT_FREE_MIN MIB(16)

@@ -54,8 +54,11 @@ static int check_in(struct context *ctx, struct err *err)
 
 static void wait_while_held(void)
 {
-	while (report_held())
+	for (unsigned held_s = 0; report_held(); held_s++) {
+		if (held_s % FIRST_BOOT_HEARTBEAT_S == 0)
+			report_heartbeat();
 		sleep(1);
+	}
 }
 
 static int run_steps(struct context *ctx, struct err *err)

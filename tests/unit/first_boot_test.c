@@ -20,6 +20,7 @@ static struct {
 	char told[512];
 	int refusals; /* of hello before it answers */
 	int stop;     /* what report_stop returns */
+	bool held;    /* until the next heartbeat */
 	char token[32];
 } fake;
 
@@ -95,7 +96,14 @@ void report_error(const char *step, const struct err *err, const char *const *st
 
 bool report_held(void)
 {
-	return false;
+	return fake.held;
+}
+
+/* As with the real service, only an answer brings the release. */
+void report_heartbeat(void)
+{
+	fake.held = false;
+	tell("heartbeat", "");
 }
 
 int report_stop(unsigned limit_s)
@@ -178,6 +186,19 @@ static void checks_in_once(void **state)
 	fake.told[0] = '\0';
 	assert_int_equal(first_boot_run(&scene.options, &err), 0);
 	assert_string_equal(fake.told, "");
+	scene_free(&scene);
+}
+
+static void asks_to_be_released(void **state)
+{
+	struct err err = ERR_INIT;
+	struct scene scene;
+
+	(void)state;
+	scene_make(&scene, CONFIG);
+	fake.held = true;
+	assert_int_equal(first_boot_run(&scene.options, &err), 0);
+	assert_non_null(strstr(fake.told, "state first boot; heartbeat; begin check-in; hello;"));
 	scene_free(&scene);
 }
 
@@ -303,6 +324,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(checks_in_once),
+		cmocka_unit_test(asks_to_be_released),
 		cmocka_unit_test(waits_for_the_network),
 		cmocka_unit_test(failure_is_told_and_can_be_repeated),
 		cmocka_unit_test(untaken_events_are_no_success),
