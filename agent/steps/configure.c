@@ -13,6 +13,7 @@
 #include "os/grub_cfg.h"
 #include "os/interface_names.h"
 #include "os/names.h"
+#include "os/selinux.h"
 #include "os/serial.h"
 #include "steps/first_boot_files.h"
 #include "steps/step.h"
@@ -145,7 +146,8 @@ static int render(struct changes *changes, const struct context *ctx, const stru
 	if (render_fstab(changes, ctx, err) || render_network(changes, ctx, err) ||
 	    access_render(changes, &ctx->job->ssh_keys, err) ||
 	    render_grub_cfg(changes, ctx, err) ||
-	    first_boot_files_render(changes, ctx, program, err) || render_init(changes, ctx, err))
+	    first_boot_files_render(changes, ctx, program, err) || render_init(changes, ctx, err) ||
+	    selinux_render(changes, err))
 		return -1;
 	render_files(changes, ctx->job);
 	return 0;

@@ -13,6 +13,7 @@
 #include "os/grub_cfg.h"
 #include "os/interface_names.h"
 #include "os/names.h"
+#include "os/selinux.h"
 #include "os_tree.h"
 
 #define LIST(...)                                                                                  \
@@ -215,6 +216,35 @@ static void fstab_keeps_what_has_no_disk(void **state)
 	tree_free(&tree);
 }
 
+static void selinux_asks_for_labels(void **state)
+{
+	static const struct {
+		const char *config;
+		size_t changes;
+	} rows[] = {
+		{"/etc/selinux/config=# SELINUX=enforcing\nSELINUX=enforcing\nSELINUXTYPE=targeted\n", 1},
+		{"/etc/selinux/config=SELINUX=permissive \n", 1},
+		{"/etc/selinux/config=#SELINUX=enforcing\nSELINUX=disabled\n", 0},
+		{"/etc/fstab=x", 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		const char *const before[] = {rows[i].config, NULL};
+		struct tree tree;
+		struct changes changes;
+		struct err err = ERR_INIT;
+
+		tree_make(&tree, before);
+		changes = list_for(&tree);
+		assert_int_equal(selinux_render(&changes, &err), 0);
+		assert_int_equal(changes.count, rows[i].changes);
+		if (changes.count)
+			assert_string_equal(changes.item[0].path, "/.autorelabel");
+		tree_free(&tree);
+	}
+}
+
 static void keys_are_added_once(void **state)
 {
 	static const char *const before[] = {
@@ -309,6 +339,7 @@ int main(void)
 		DIALECT(8),
 		cmocka_unit_test(unknown_systems_are_named),
 		cmocka_unit_test(fstab_keeps_what_has_no_disk),
+		cmocka_unit_test(selinux_asks_for_labels),
 		cmocka_unit_test(keys_are_added_once),
 		cmocka_unit_test(grub_cfg_quotes_what_it_must),
 		cmocka_unit_test(names_of_the_kernel),

@@ -3,7 +3,7 @@ OS_TREE = os/target.c os/target_write.c os/text.c os/changes.c os/changes_apply.
 	base/io.c base/arena.c base/err.c tests/unit/os_tree.c
 OS_DIALECTS = os/access.c os/assignments.c os/cidr.c os/detect.c os/fstab.c os/grub_cfg.c os/init_openrc.c \
 	os/init_systemd.c os/init_sysv.c os/inittab.c os/interface_names.c os/names.c os/network_debian.c \
-	os/network_gentoo.c os/network_rhel.c os/serial.c
+	os/network_gentoo.c os/network_rhel.c os/selinux.c os/serial.c
 TEST_os = $(OS_TREE) $(OS_DIALECTS)
 TEST_target = $(OS_TREE)
 TEST_grub = steps/grub_images.c steps/grub_disk.c base/arena.c base/err.c base/child.c base/child_stage.c base/tail.c base/log.c
