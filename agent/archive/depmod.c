@@ -1,5 +1,6 @@
 #include "archive/depmod.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -176,9 +177,9 @@ static int resolve(struct depmod *depmod, const char *prefix, struct err *err)
 static int read_file(struct depmod *depmod, int dir_fd, const char *name,
 		     struct modfile_strings *file, struct err *err)
 {
-	int fd = openat(dir_fd, name, O_RDONLY | O_CLOEXEC);
 	char *text = arena_alloc(&depmod->arena, MODULES_FILE_MAX + 1);
-	ssize_t got = 0;
+	int fd = openat(dir_fd, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	ssize_t got = errno == ENOENT ? 0 : -1;
 
 	if (fd >= 0) {
 		got = read_all(fd, text, MODULES_FILE_MAX);

@@ -156,7 +156,7 @@ static void rank_modules(struct depmod *depmod, char *text)
 /* modules.order comes with the package; without it aliases are ranked by name. */
 static int read_order(struct depmod *depmod, int dir_fd, struct err *err)
 {
-	int fd = openat(dir_fd, "modules.order", O_RDONLY | O_CLOEXEC);
+	int fd = openat(dir_fd, "modules.order", O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	char *text;
 	ssize_t got;
 

@@ -43,7 +43,9 @@ static int unpacked(int fd, const char *path, struct err *err)
 		return err_sys(err, ERR_IO, path, "cannot make a memory file");
 	if (decompress_stream(fd, memory, &limits, err)) {
 		close(memory);
-		return err_prefix(err, "%s", path);
+		if (err)
+			snprintf(err->where, sizeof(err->where), "%s", path);
+		return -1;
 	}
 	return memory;
 }
@@ -69,7 +71,8 @@ static int map(struct modfile *module, int fd, const char *path, struct err *err
 int modfile_open(struct modfile *module, int dir_fd, const char *path, struct err *err)
 {
 	bool packed = strcmp(path + strlen(path) - strlen(".ko"), ".ko") != 0;
-	int fd = openat(dir_fd, path, O_RDONLY | O_CLOEXEC);
+	/* A fifo of a module's name must not be waited for. */
+	int fd = openat(dir_fd, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	int ret = -1;
 
 	if (fd < 0)

@@ -11,7 +11,7 @@
 static int read_text(int dir_fd, const char *path, struct arena *arena, char **text,
 		     struct err *err)
 {
-	int fd = openat(dir_fd, path, O_RDONLY | O_CLOEXEC);
+	int fd = openat(dir_fd, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	struct stat st;
 	ssize_t got;
 

@@ -143,6 +143,8 @@ static void a_broken_module_is_named(void **state)
 		"head -c 600 " FOLDER "/kernel/a/base-mod.ko >x.ko",
 		": >x.ko",
 		"printf 'not xz' >x.ko.xz",
+		"mkfifo x.ko",
+		"mkfifo x.ko.gz",
 	};
 
 	(void)state;
