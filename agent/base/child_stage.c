@@ -115,6 +115,8 @@ int stage_start(struct stage *stage, const struct child *spec, int *in, bool las
 		goto fail;
 	if (!last)
 		fcntl(p.out[1], F_SETPIPE_SZ, STAGE_PIPE_BYTES); /* a smaller pipe works too */
+	/* What is still in the parent's buffers, the child would write once more, into its own stdout. */
+	fflush(NULL);
 	stage->pid = fork();
 	if (stage->pid == 0)
 		child_main(spec, &p, parent);

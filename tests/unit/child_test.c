@@ -80,6 +80,25 @@ static void tool_output_is_captured(void **state)
 	assert_string_equal(out, "0123456789abcde");
 }
 
+static int say(void *arg, struct err *err)
+{
+	(void)err;
+	return fputs(arg, stdout) < 0 ? -1 : 0;
+}
+
+/* What the parent has printed, but not flushed, is no output of its child. */
+static void parents_buffer_stays_its_own(void **state)
+{
+	char out[64], word[] = "child";
+	struct child child = {
+		.name = "say", .fn = say, .arg = word, .out = out, .out_size = sizeof(out)};
+
+	(void)state;
+	printf("parent ");
+	assert_int_equal(child_run(&child, NULL, NULL), 0);
+	assert_string_equal(out, "child");
+}
+
 static void tool_failure_has_status_and_words(void **state)
 {
 	const char *argv[] = {"sh", "-c", "echo one; echo two >&2; exit 3", NULL};
@@ -212,6 +231,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(tool_output_is_captured),
+		cmocka_unit_test(parents_buffer_stays_its_own),
 		cmocka_unit_test(tool_failure_has_status_and_words),
 		cmocka_unit_test(missing_tool_is_named),
 		cmocka_unit_test(function_error_comes_back_whole),
