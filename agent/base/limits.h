@@ -74,8 +74,8 @@
 #define EVENT_LINES_MAX 40
 /* Events in one request: a few dozen keep the service's transaction short. */
 #define REPORT_BATCH_MAX 64
-/* Its bytes: half of what the service takes at once, and sent in time over a slow line. */
-#define REPORT_BATCH_BYTES_MAX (1024 * 1024)
+/* Its bytes: far less than the service takes at once, and sent within NET_FIRST_BYTE_MS at 9 KB/s. */
+#define REPORT_BATCH_BYTES_MAX (256 * 1024)
 /* The parent's queue while the reporter is busy, and the reporter's while the service is away: the
  * smallest VM has 96 MiB. Notes and plans give way first; begin, end, error and state are few. */
 #define REPORT_QUEUE_MAX (256 * 1024)
