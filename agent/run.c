@@ -77,6 +77,9 @@ static int meet_service(struct run *run, struct err *err)
 		.mac = run->params.mac ? run->params.mac : "",
 	};
 
+	if (access(SITE_CA, R_OK))
+		return err_sys(err, ERR_MACHINE_SITE, SITE_CA,
+			       "the site image is missing or holds no CA certificate");
 	if (!config.url)
 		return err_set(err, ERR_MACHINE_BOOT_PARAM, "newroot.url",
 			       "no newroot.url= on the kernel command line or in the site image");

@@ -11,7 +11,9 @@
 #include "vm/token.h"
 
 static struct option_list names, addresses, ssh_keys;
-static const char *url, *parameters = "";
+static const char *url;
+/* Not quiet, the kernel would print its command line, with the token, on the serial line. */
+static const char *parameters = "quiet";
 
 static const struct option_row options[] = {
 	COMMAND_DATA_OPTION,
@@ -20,7 +22,8 @@ static const struct option_row options[] = {
 	 "address for the certificate; may be repeated"},
 	{"url", OPTION_TEXT, &url, "URL", "newroot.url of the site (default https://FIRST:8443)"},
 	{"ssh-key", OPTION_LIST, &ssh_keys, "FILE", "public key that may log in to the initrd"},
-	{"parameters", OPTION_TEXT, &parameters, "WORDS", "kernel parameters of all boot entries"},
+	{"parameters", OPTION_TEXT, &parameters, "WORDS",
+	 "kernel parameters of all boot entries (default quiet)"},
 	{NULL, OPTION_FLAG, NULL, NULL, NULL},
 };
 
