@@ -41,3 +41,10 @@ bool cidr_is_v6(const char *text)
 {
 	return strchr(text, ':') != NULL;
 }
+
+bool cidr_is_link_local(const char *text)
+{
+	struct in6_addr address;
+
+	return inet_pton(AF_INET6, text, &address) == 1 && IN6_IS_ADDR_LINKLOCAL(&address);
+}

@@ -19,5 +19,7 @@ int cidr_parse(struct cidr *address, const char *cidr, struct err *err);
 
 /* Of an address, with or without a prefix. */
 bool cidr_is_v6(const char *text);
+/* fe80::/10: of no use without the name of an interface. `text` has no prefix. */
+bool cidr_is_link_local(const char *text);
 
 #endif

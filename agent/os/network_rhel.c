@@ -65,8 +65,11 @@ static void render_gateways(struct text *text, const struct job_interface *i)
 	for (size_t g = 0; g < i->gateways.count; g++) {
 		const char *gateway = i->gateways.item[g];
 
-		text_printf(text, "%s=%s\n", cidr_is_v6(gateway) ? "IPV6_DEFAULTGW" : "GATEWAY",
-			    gateway);
+		if (cidr_is_link_local(gateway))
+			text_printf(text, "IPV6_DEFAULTGW=%s%%%s\n", gateway, i->name);
+		else
+			text_printf(text, "%s=%s\n",
+				    cidr_is_v6(gateway) ? "IPV6_DEFAULTGW" : "GATEWAY", gateway);
 	}
 }
 
@@ -88,7 +91,8 @@ static void add_routes(struct changes *changes, const struct job_interface *i, b
 
 	for (size_t r = 0; r < i->route_count; r++)
 		if (cidr_is_v6(i->routes[r].via) == v6)
-			text_printf(&text, "%s via %s\n", i->routes[r].to, i->routes[r].via);
+			text_printf(&text, "%s via %s dev %s\n", i->routes[r].to, i->routes[r].via,
+				    i->name);
 	if (text.size)
 		changes_file(changes, script(changes, v6 ? "route6" : "route", i->name), &text);
 }

@@ -216,6 +216,25 @@ static void fstab_keeps_what_has_no_disk(void **state)
 	tree_free(&tree);
 }
 
+/* initscripts refuse a link-local gateway without its interface. */
+static void link_local_gateways_of_rhel(void **state)
+{
+	static const char *const before[] = {"/etc/sysconfig/network-scripts/ifcfg-lo=DEVICE=lo\n", NULL};
+	struct job_interface eth0 = {
+		.name = "eth0", .addresses = LIST("fd00::5/64"), .gateways = LIST("fe80::1")};
+	const struct job_network network = {.given = true, .interfaces = &eth0, .interface_count = 1};
+	struct tree tree;
+	struct changes changes;
+	struct err err = ERR_INIT;
+
+	(void)state;
+	tree_make(&tree, before);
+	changes = list_for(&tree);
+	assert_int_equal(network_rhel.interfaces(&changes, &network, &err), 0);
+	assert_non_null(strstr(changes.item[0].data, "\nIPV6_DEFAULTGW=fe80::1%eth0\n"));
+	tree_free(&tree);
+}
+
 static void selinux_asks_for_labels(void **state)
 {
 	static const struct {
@@ -339,6 +358,7 @@ int main(void)
 		DIALECT(8),
 		cmocka_unit_test(unknown_systems_are_named),
 		cmocka_unit_test(fstab_keeps_what_has_no_disk),
+		cmocka_unit_test(link_local_gateways_of_rhel),
 		cmocka_unit_test(selinux_asks_for_labels),
 		cmocka_unit_test(keys_are_added_once),
 		cmocka_unit_test(grub_cfg_quotes_what_it_must),
