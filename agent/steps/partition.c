@@ -117,12 +117,23 @@ static int show_kernel(const char *path, struct err *err)
 	return blockdev_close(fd, path, err);
 }
 
+/* libfdisk writes a table under whatever holds the disk; asked before, not after. */
+static int is_free(const char *path, struct err *err)
+{
+	int fd = blockdev_claim(path, err);
+
+	return fd < 0 ? -1 : blockdev_close(fd, path, err);
+}
+
 static int partition_disk(void *arg, struct err *err)
 {
 	const struct plan_disk *disk = arg;
-	struct fdisk_context *context = fdisk_new_context();
+	struct fdisk_context *context;
 	int ret;
 
+	if (is_free(disk->disk->path, err) < 0)
+		return -1;
+	context = fdisk_new_context();
 	if (!context)
 		return err_set(err, ERR_MEMORY, disk->disk->path,
 			       "no memory for a partition table");
