@@ -1,5 +1,5 @@
 /*
- * A step: one row of the step table. Only the loop (run.c) emits begin and end events.
+ * A step: one row of the step table. Only the loop (programme.c) emits begin and end events.
  * `check` may write nothing and adds what is wrong to the list; `run` does the work; `verify` reads
  * back what `run` wrote; `release` undoes what must not outlive the run (mounts, active VGs): it is
  * called in reverse order on any exit, for every step that began, and tries everything.
