@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -55,6 +56,7 @@ static _Noreturn void run_shell(void)
 	take_terminal();
 	install_applets();
 	setenv("PATH", "/bin", 1);
+	signal(SIGPIPE, SIG_DFL);
 	execl(SHELL, "sh", (char *)NULL);
 	_exit(127);
 }

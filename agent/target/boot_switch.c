@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
@@ -138,6 +139,8 @@ int boot_switch(const char *init, char **argv, struct err *err)
 	if (mount(".", "/", NULL, MS_MOVE, NULL) || chroot(".") || chdir("/"))
 		return err_sys(err, ERR_BOOT, BOOT_SYSROOT, "cannot make it the root");
 	reopen_console();
+	signal(SIGPIPE,
+	       SIG_DFL); /* what is ignored stays so across exec, for all that init starts */
 	argv[0] = (char *)init;
 	execv(init, argv);
 	return err_sys(err, ERR_BOOT, init, "cannot become the installed system's init");
