@@ -11,6 +11,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/log.h"
+
 #define CONSOLES_MAX   4
 #define BAR_WIDTH      20
 #define LINE_BYTES     2304 /* an error's place and message, whole: its end says what to do */
@@ -84,6 +86,7 @@ static void line(const char *fmt, ...)
 		return;
 	if ((size_t)len > sizeof(text) - 2)
 		len = sizeof(text) - 2;
+	log_clean(text, (size_t)len);
 	text[len++] = '\n';
 	for (size_t i = 0; i < console_count; i++) {
 		if (consoles[i].half_line)

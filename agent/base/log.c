@@ -20,6 +20,16 @@ void log_open(const char *path, bool to_stderr)
 	log_stderr = to_stderr;
 }
 
+void log_clean(char *text, size_t size)
+{
+	for (size_t i = 0; i < size; i++) {
+		unsigned char c = (unsigned char)text[i];
+
+		if ((c < ' ' && c != '\t' && c != '\n') || c == 0x7f)
+			text[i] = '?';
+	}
+}
+
 void log_line(const char *fmt, ...)
 {
 	char line[LINE_MAX_BYTES];
@@ -35,6 +45,7 @@ void log_line(const char *fmt, ...)
 	vsnprintf(line + stamp, sizeof(line) - stamp - 1, fmt, ap);
 	va_end(ap);
 	used = strlen(line);
+	log_clean(line + stamp, used - stamp);
 	line[used++] = '\n';
 	if (log_fd >= 0 && write(log_fd, line, used) < 0)
 		log_fd = -1;

@@ -6,9 +6,16 @@
 #define NEWROOT_BASE_LOG_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 /* Open `path` for appending (NULL: no file). Callable again; children inherit it. */
 void log_open(const char *path, bool to_stderr);
 void log_line(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/*
+ * Names in archives and words of tools and peers end up on consoles and in logs, where an escape sequence would
+ * be obeyed: control characters but tab and newline become `?`, in place.
+ */
+void log_clean(char *text, size_t size);
 
 #endif

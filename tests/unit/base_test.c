@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdint.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -13,6 +14,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/io.h"
+#include "base/log.h"
 #include "base/tail.h"
 
 static void errors_are_prefixed_and_kept(void **state)
@@ -142,6 +144,25 @@ static void io_fails_with_errno(void **state)
 	assert_int_equal(errno, EBADF);
 }
 
+static void log_obeys_nobody(void **state)
+{
+	char path[] = "/tmp/newroot-log-XXXXXX", text[200];
+	int fd = mkstemp(path);
+	ssize_t size;
+
+	(void)state;
+	assert_true(fd >= 0);
+	log_open(path, false);
+	log_line("%s", "a\033[2J\r\x7f\tb\nc \xc3\xa9");
+	log_open(NULL, false);
+	size = read_all(fd, text, sizeof(text) - 1);
+	close(fd);
+	unlink(path);
+	assert_true(size > 0);
+	text[size] = '\0';
+	assert_string_equal(strchr(text, ' ') + 1, "a?[2J??\tb\nc \xc3\xa9\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -153,6 +174,7 @@ int main(void)
 		cmocka_unit_test(tail_keeps_the_last_lines),
 		cmocka_unit_test(io_goes_on_after_short_counts),
 		cmocka_unit_test(io_fails_with_errno),
+		cmocka_unit_test(log_obeys_nobody),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
