@@ -1,3 +1,3 @@
 TEST_child = base/child.c base/child_stage.c base/tail.c base/log.c base/err.c
 TEST_base = base/io.c base/err.c base/arena.c base/tail.c base/log.c
-TEST_console = console.c base/err.c
+TEST_console = console.c base/log.c base/err.c
