@@ -78,7 +78,7 @@ class Unpacking:
 
     def by_shell(self, command):
         self.fresh("/tools/bench")
-        seconds = self.timed(f"chroot /tools sh -c '{command}'")
+        seconds = self.timed(f"chroot /tools env LC_ALL=C.UTF-8 sh -c '{command}'")
         self.inside("umount /tools/bench")
         return seconds
 

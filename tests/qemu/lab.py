@@ -24,6 +24,7 @@ SERVICE_URL = f"https://{GATEWAY}:8443"
 PXELINUX = pathlib.Path("/usr/lib/PXELINUX/pxelinux.0")
 LDLINUX = pathlib.Path("/usr/lib/syslinux/modules/bios/ldlinux.c32")
 INSTALLED_MEMORY_MIB = 512
+KVM_PROBE_S = 6
 PR_SET_PDEATHSIG = 1
 
 
@@ -202,7 +203,7 @@ def accelerator():
                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                              preexec_fn=die_with_parent)
     try:
-        out, _ = probe.communicate(timeout=10)
+        out, _ = probe.communicate(timeout=KVM_PROBE_S)
     except subprocess.TimeoutExpired:
         probe.kill()
         out, _ = probe.communicate()
@@ -313,6 +314,7 @@ class Lab:
         self.segment = Segment(self.folder / "segment")
         self.service = Service(self.segment, self.folder / "data")
         self.vms, self.hosts = [], []
+        accelerator()  # found out now, so that no case measures it
 
     def __enter__(self):
         return self
