@@ -1,8 +1,8 @@
-FUZZ_DECODERS := archive/decompress.c archive/stream.c archive/decoder_gzip.c archive/decoder_xz.c \
+FUZZED_DECODERS := archive/decompress.c archive/stream.c archive/decoder_gzip.c archive/decoder_xz.c \
 	archive/decoder_bzip2.c archive/decoder_zstd.c base/io.c base/err.c base/arena.c
-FUZZ_modules_dep = archive/modules.c archive/module_order.c archive/modfile.c $(FUZZ_DECODERS)
+FUZZ_modules_dep = archive/modules.c archive/module_order.c archive/modfile.c $(FUZZED_DECODERS)
 LIBS_modules_dep = -lisal -llzma -lbz2 -lzstd
-FUZZ_modinfo = archive/modfile.c $(FUZZ_DECODERS)
+FUZZ_modinfo = archive/modfile.c $(FUZZED_DECODERS)
 LIBS_modinfo = -lisal -llzma -lbz2 -lzstd
 # LIBS_cpio is that of the unit test.
 FUZZ_cpio = archive/cpio.c base/err.c
