@@ -8,9 +8,10 @@
 #include "os/assignments.h"
 #include "os/dialect.h"
 
-#define NET      "/etc/conf.d/net"
-#define HOSTNAME "/etc/conf.d/hostname"
-#define RUNLEVEL "/etc/runlevels/default"
+#define NET           "/etc/conf.d/net"
+#define HOSTNAME      "/etc/conf.d/hostname"
+#define RUNLEVEL      "/etc/runlevels/default"
+#define BOOT_RUNLEVEL "/etc/runlevels/boot"
 
 /* OpenRC keeps its version where its libraries are; baselayout 1 has none of these. */
 static bool is_openrc(const struct target *target)
@@ -110,17 +111,17 @@ static bool has_interface(const struct job_network *network, const char *name)
 
 /* Links of the old system's interfaces would fail at every boot, and others wait for them. */
 static int set_old_links_aside(struct changes *changes, const struct job_network *network,
-			       struct err *err)
+			       const char *runlevel, struct err *err)
 {
 	struct target_names names;
 
-	if (target_list(changes->target, RUNLEVEL, "net.", changes->arena, &names, err))
+	if (target_list(changes->target, runlevel, "net.", changes->arena, &names, err))
 		return -1;
 	for (size_t i = 0; i < names.count; i++)
 		if (!has_interface(network, names.item[i] + strlen("net.")))
 			changes_aside(
 				changes,
-				arena_printf(changes->arena, RUNLEVEL "/%s", names.item[i]),
+				arena_printf(changes->arena, "%s/%s", runlevel, names.item[i]),
 				arena_printf(changes->arena, ".%s.premigration", names.item[i]));
 	return 0;
 }
@@ -136,7 +137,10 @@ static int interfaces(struct changes *changes, const struct job_network *network
 		start_at_boot(changes, network->interfaces[i].name);
 	}
 	changes_file(changes, NET, &text)->keep_old = true;
-	return set_old_links_aside(changes, network, err);
+	return set_old_links_aside(changes, network, RUNLEVEL, err) ||
+			       set_old_links_aside(changes, network, BOOT_RUNLEVEL, err)
+		       ? -1
+		       : 0;
 }
 
 static int hostname(struct changes *changes, const char *name, struct err *err)

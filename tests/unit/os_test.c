@@ -65,6 +65,8 @@ static const char *const gentoo_old[] = {
 	"/etc/conf.d/net=config_eth0=( \"192.168.1.2 netmask 255.255.255.0\" )\n",
 	"/etc/runlevels/default/net.eth0>/etc/init.d/net.eth0",
 	"/etc/runlevels/default/net.eth2>/etc/init.d/net.eth2",
+	"/etc/runlevels/boot/net.lo>/etc/init.d/net.lo",
+	"/etc/runlevels/boot/net.eth3>/etc/init.d/net.eth3",
 	"/etc/inittab=id:3:initdefault:\nc1:12345:respawn:/sbin/agetty 38400 tty1 linux\n"
 	"#s0:12345:respawn:/sbin/agetty 9600 ttyS0 vt100\n",
 	"/etc/securetty=console\ntty1\n",
