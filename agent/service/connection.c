@@ -62,3 +62,8 @@ int connection_request(struct connection *connection, const struct http_request 
 	tls_limit_each(connection->tls, connection->limits->stall_ms);
 	return 0;
 }
+
+void connection_limit_body(struct connection *connection)
+{
+	tls_limit_all(connection->tls, connection->limits->stall_ms);
+}

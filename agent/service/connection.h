@@ -33,8 +33,11 @@ void connection_close(struct connection *connection);
 /* This process may send a request to the origin of `url` on it. */
 bool connection_usable(const struct connection *connection, const struct url *url);
 
-/* Send a request and read the head of the response. See http.h. */
+/* Send a request and read the head of the response; then each wait for a piece of its body is limited. See http.h. */
 int connection_request(struct connection *connection, const struct http_request *request,
 		       struct http_response *response, struct err *err);
+
+/* The whole body, a small one, may take as long as one wait otherwise. */
+void connection_limit_body(struct connection *connection);
 
 #endif

@@ -152,6 +152,8 @@ int exchange_body(struct service *service, const char *url, size_t cap, char **b
 		drop_connection(service);
 		return err_set(err, ERR_MEMORY, url, "no memory for an answer of %zu bytes", cap);
 	}
+	/* A peer that gives byte after byte would hold what waits for the answer for days. */
+	connection_limit_body(service->connection);
 	used = read_capped(service, buf, cap, err);
 	if (used < 0 || (size_t)used > cap) {
 		free(buf);

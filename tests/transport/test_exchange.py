@@ -1,4 +1,6 @@
 """Requests and answers: redirects, the token, kept connections, the service's own routes."""
+import time
+
 import pytest
 from faultserver import Close, Cut
 
@@ -144,6 +146,18 @@ def test_refused_events_are_told_from_a_refused_agent(server, drive, status, cod
     server.on("/v1/events", lambda q, r, n: r.answer(b'{"error":"body","message":"because"}', status))
     result = drive("events", server.url + "/")
     assert result.error == code and "because" in result.message, result
+
+
+def test_small_answers_have_a_time_limit(server, drive):
+    def trickle(request, reply, n):
+        reply.head(200, Content_Length=100)
+        for _ in range(100):
+            reply.send(b" ")
+            time.sleep(0.2)
+    server.on("/v1/events", trickle)
+    began = time.monotonic()
+    result = drive("events", server.url + "/")
+    assert result.error == "net.timeout" and time.monotonic() - began < 10, result
 
 
 def test_events_are_posted(server, drive):
