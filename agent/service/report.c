@@ -305,7 +305,8 @@ static void end_reporter(void)
 		close(report.fd);
 	if (report.reporter > 0) {
 		kill(report.reporter, SIGTERM);
-		waitpid(report.reporter, NULL, 0);
+		while (waitpid(report.reporter, NULL, 0) < 0 && errno == EINTR)
+			;
 	}
 	while (report.first) {
 		struct waiting *lost = report.first;
