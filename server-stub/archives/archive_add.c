@@ -41,6 +41,24 @@ static int copy_synced(int from, int to, const char *file, char sha256[65], stru
 	return 0;
 }
 
+/* The folder that `path` is in: its new entry must be on disk before the store knows of it. */
+static int sync_folder(int dir, const char *path, struct err *err)
+{
+	const char *slash = strrchr(path, '/');
+	char folder[ARCHIVE_PATH_MAX + 1];
+	int fd, ret;
+
+	snprintf(folder, sizeof(folder), "%.*s", slash ? (int)(slash - path) : 1,
+		 slash ? path : ".");
+	fd = openat(dir, folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	ret = fd < 0 ? -1 : fsync(fd);
+	if (ret < 0)
+		err_sys(err, ERR_IO, folder, "can't sync the folder");
+	if (fd >= 0)
+		close(fd);
+	return ret;
+}
+
 static int copy_in(int dir, int from, const char *file, const char *path, char sha256[65],
 		   struct err *err)
 {
@@ -58,7 +76,7 @@ static int copy_in(int dir, int from, const char *file, const char *path, char s
 		ret = err_sys(err, ERR_IO, path, "can't rename the copy");
 	if (ret < 0)
 		unlinkat(dir, incoming, 0);
-	return ret;
+	return ret < 0 ? -1 : sync_folder(dir, path, err);
 }
 
 /* Keep the hash with what the file system now says of the copy. */
