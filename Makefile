@@ -68,7 +68,7 @@ build/initrd.img: $(wildcard initrd/*) build/newroot build/sysroot.ready
 
 # --- the service
 include server-stub/server.mk
-$(SERVER_OBJS): | build/packages.ready
+$(SERVER_OBJS) $(SERVER_OBJS:build/server/%=build/server-san/%): | build/packages.ready
 
 # --- seeing it work
 ## make demo       PXE-boot a blank VM in QEMU, install it, boot it from its disk, see it check in
