@@ -1,7 +1,7 @@
 """What must be refused before anything is written: the disks stay as they were, byte for byte."""
 import shutil
 
-from faults import expect_event, expect_refusal, small_disks, small_job
+from faults import expect_event, expect_refusal, fingerprint, scribble, small_disks, small_job
 from lab import Service
 
 
@@ -57,3 +57,17 @@ def test_missing_archive(lab, inputs):
     vm = lab.vm("db1", job, small_disks())
     expect_refusal(vm, "archive.missing")
     expect_event(lab, vm, "archive.missing")
+
+
+def test_plan_mode_writes_nothing(lab, inputs):
+    """What would be done to which disk, to the byte: shown and reported, not done."""
+    vm = lab.vm("db1", lambda address: small_job(lab, inputs, address), small_disks())
+    lab.service.cli("boot", "db1", "--mode", "plan")
+    scribble(vm)
+    before = fingerprint(vm)
+    vm.start("n")
+    vm.wait_for(r"mode plan: nothing more is done", 180)
+    plans = [event["text"] for event in lab.service.events("db1") if event["type"] == "plan"]
+    assert len(plans) == 1 and "/dev/vda" in plans[0] and "/dev/local/root" in plans[0]
+    vm.stop()
+    assert fingerprint(vm) == before
