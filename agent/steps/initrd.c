@@ -17,6 +17,7 @@
 #include "archive/gzip.h"
 #include "archive/modfile.h"
 #include "archive/modules.h"
+#include "base/lvm.h"
 #include "steps/initrd_modules.h"
 #include "steps/kernel_find.h"
 #include "steps/step.h"
@@ -27,12 +28,14 @@
 #define MODULES_FOLDER_FORMAT "/lib/modules/%s"
 #define CONFIG_FORMAT         "/boot/config-%s"
 #define SELF                  "/proc/self/exe"
+#define VG_UUID_TEXT          39 /* lvm2's ID_LEN of 32 with six dashes and a NUL */
 
 /* What the child gets; it runs with the new system as its root directory. */
 struct making {
 	const struct plan *plan;
 	const char *release;
 	const char *path;        /* of the initrd, in the new system */
+	const char *vg_uuid;     /* "": not known */
 	int self_fd, busybox_fd; /* opened outside; -1: no busybox */
 };
 
@@ -90,11 +93,13 @@ static int put_module(struct cpio *cpio, int dir_fd, const struct module *module
 	return 0;
 }
 
-static void put_config(struct cpio *cpio, const char *vg, const struct module_order *order,
+static void put_config(struct cpio *cpio, const struct making *m, const struct module_order *order,
 		       struct arena *arena)
 {
-	char *text = arena_printf(arena, BOOT_CONFIG_VG " %s\n", vg);
+	char *text = arena_printf(arena, BOOT_CONFIG_VG " %s\n", m->plan->vg);
 
+	if (*m->vg_uuid)
+		text = arena_printf(arena, "%s" BOOT_CONFIG_UUID " %s\n", text, m->vg_uuid);
 	for (size_t i = 0; i < order->count; i++)
 		text = arena_printf(arena,
 				    "%s" BOOT_CONFIG_MODULE " " BOOT_MODULE_FOLDER "/%s.ko\n", text,
@@ -121,7 +126,7 @@ static int put_all(struct cpio *cpio, const struct making *m, int modules_fd,
 		print_note("no static " BOOT_BUSYBOX " here: the slim initrd has no shell");
 	else
 		cpio_symlink(cpio, "bin/sh", "busybox");
-	put_config(cpio, m->plan->vg, order, arena);
+	put_config(cpio, m, order, arena);
 	for (size_t i = 0; i < order->count; i++)
 		if (put_module(cpio, modules_fd, order->item[i], err))
 			return -1;
@@ -211,9 +216,25 @@ static void pass_notes(const struct context *ctx, char *notes)
 			ctx->note("initrd: %s", line);
 }
 
+/* "" when it can't be told: two VGs have the name, or none. */
+static const char *find_vg_uuid(const struct context *ctx)
+{
+	const char *command = arena_printf(
+		ctx->arena, "vgs " LVM_REPORT " -o vg_uuid --select vg_name=%s", ctx->plan->vg);
+	char rows[256] = "", *uuid = arena_alloc(ctx->arena, VG_UUID_TEXT);
+	struct err err = ERR_INIT;
+
+	if (lvm_report(&command, 1, rows, sizeof(rows), ctx->watch, &err) || lvm_next_row(rows) ||
+	    !lvm_field(rows, "vg_uuid", uuid, VG_UUID_TEXT)) {
+		ctx->note("initrd: the VG's UUID is not known: the boot will go by its name");
+		return "";
+	}
+	return uuid;
+}
+
 static int run(struct context *ctx, struct err *err)
 {
-	struct making m = {.plan = ctx->plan};
+	struct making m = {.plan = ctx->plan, .vg_uuid = find_vg_uuid(ctx)};
 	char notes[NOTES_BYTES];
 	const struct child child = {.name = "initrd",
 				    .fn = make,

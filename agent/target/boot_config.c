@@ -24,6 +24,8 @@ void boot_config_parse(struct boot_config *config, char *text, struct arena *are
 			continue;
 		if (!strcmp(keyword, BOOT_CONFIG_VG))
 			config->vg = line;
+		else if (!strcmp(keyword, BOOT_CONFIG_UUID))
+			config->vg_uuid = line;
 		else if (!strcmp(keyword, BOOT_CONFIG_MODULE))
 			config->modules.item[config->modules.count++] = line;
 	}

@@ -2,6 +2,7 @@
  * What the slim initrd's maker tells its /init: the file /etc/newroot-boot, lines of a keyword and a value:
  *
  *	vg NAME        the volume group to activate
+ *	vg-uuid UUID   which one, should another disk carry one of that name
  *	module PATH    a module to load, in this order: "/modules/xfs.ko"
  */
 #ifndef NEWROOT_TARGET_BOOT_CONFIG_H
@@ -13,6 +14,7 @@
 
 #define BOOT_CONFIG_PATH   "/etc/newroot-boot"
 #define BOOT_CONFIG_VG     "vg"
+#define BOOT_CONFIG_UUID   "vg-uuid"
 #define BOOT_CONFIG_MODULE "module"
 #define BOOT_MODULE_FOLDER "/modules"
 #define BOOT_BUSYBOX       "/bin/busybox"
@@ -20,6 +22,7 @@
 
 struct boot_config {
 	const char *vg;         /* NULL: none */
+	const char *vg_uuid;    /* NULL: not known */
 	struct strings modules; /* paths */
 };
 

@@ -77,7 +77,7 @@ bool boot_root_find(const char *root, const char *const *paths, size_t count, ch
 
 struct search {
 	const struct boot_line *line;
-	const char *vg;
+	const struct boot_config *config;
 	const char **paths;
 	size_t count,
 		tried_count; /* block devices; and how many there were at the last activation */
@@ -85,18 +85,38 @@ struct search {
 	struct err vg_err;
 };
 
-/* Every volume, not only the root's: the target's init may have no LVM tools. */
+static bool vg_is_seen(const char *uuid)
+{
+	char command[128], row[256] = "", found[64];
+	const char *report = command;
+	struct err err = ERR_INIT;
+
+	snprintf(command, sizeof(command), "vgs " LVM_REPORT " -o vg_uuid --select vg_uuid=%s",
+		 uuid);
+	return lvm_report(&report, 1, row, sizeof(row), NULL, &err) == 0 &&
+	       lvm_field(row, "vg_uuid", found, sizeof(found));
+}
+
+/*
+ * Every volume, not only the root's: the target's init may have no LVM tools. LVM refuses a name
+ * that two VGs have (a disk of another moved VM is attached): then the UUID tells which.
+ */
 static void activate(struct search *search)
 {
-	const char *command = NULL;
+	const struct boot_config *config = search->config;
+	const char *command;
 	char text[256];
 
-	if (!search->vg || search->active || search->count == search->tried_count)
+	if (!config->vg || search->active || search->count == search->tried_count)
 		return;
-	snprintf(text, sizeof(text), "vgchange -ay %s", search->vg);
+	snprintf(text, sizeof(text), "vgchange -ay %s", config->vg);
 	command = text;
 	search->vg_err = (struct err)ERR_INIT;
 	search->tried_count = search->count;
+	search->active = lvm_run(&command, 1, NULL, &search->vg_err) == 0;
+	if (search->active || !config->vg_uuid || !vg_is_seen(config->vg_uuid))
+		return;
+	snprintf(text, sizeof(text), "vgchange -ay --select vg_uuid=%s", config->vg_uuid);
 	search->active = lvm_run(&command, 1, NULL, &search->vg_err) == 0;
 }
 
@@ -124,7 +144,7 @@ static int look(struct search *search, bool last, char *device, size_t size, str
 	if (boot_nodes_scan(SYSFS, "/dev", &search->paths, &search->count, arena, err))
 		return -1;
 	activate(search);
-	return (!search->vg || search->active || last) &&
+	return (!search->config->vg || search->active || last) &&
 	       boot_root_find(search->line->root, search->paths, search->count, device, size);
 }
 
@@ -170,7 +190,7 @@ static int mount_device(const char *device, const struct boot_line *line, struct
 int boot_root_mount(const struct boot_line *line, const struct boot_config *config,
 		    struct arena *arena, struct err *err)
 {
-	struct search search = {.line = line, .vg = config->vg, .tried_count = 0};
+	struct search search = {.line = line, .config = config};
 	char device[256];
 
 	if (!line->root)
@@ -180,7 +200,7 @@ int boot_root_mount(const struct boot_line *line, const struct boot_config *conf
 	if (wait_for_root(&search, device, sizeof(device), err))
 		return -1;
 	if (search.vg_err.code != ERR_NONE)
-		printf("newroot: not all of volume group %s is active: %s\n", search.vg,
+		printf("newroot: not all of volume group %s is active: %s\n", config->vg,
 		       search.vg_err.msg);
 	return mount_device(device, line, arena, err);
 }

@@ -138,8 +138,19 @@ def test_again_over_an_active_vg(life):
 
 def test_again_with_a_missing_pv(life):
     """Its second disk was replaced: the old VG can't be activated, the new one has the same name."""
-    with open(life.db1.disks[1], "r+b") as disk:
-        disk.truncate(0)
+    old = life.folder / "old-disk1.img"
+    life.db1.disks[1].rename(old)
+    with open(life.db1.disks[1], "wb") as disk:
         disk.truncate(2 * GIB)
     install(life, life.db1)
     boot_installed(life, life.db1)
+    life.db1.stop()
+
+
+def test_boots_beside_another_vg_of_its_name(life):
+    """Somebody attaches the replaced disk again: a VG `local` too, but not the one to boot from."""
+    life.db1.disks.append(life.folder / "old-disk1.img")
+    life.db1.start("c")
+    life.db1.wait_for(r"login:", 300)
+    mounts = life.db1.ssh(life.service, life.db1.address, "cat /proc/mounts; ls /dev/vdc")
+    assert re.search(r"^/dev/\S+ / xfs ", mounts, re.M) and re.search(r"^/dev/\S+ /data xfs ", mounts, re.M)

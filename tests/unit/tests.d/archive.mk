@@ -22,7 +22,7 @@ LIBS_depmod = $(ARCHIVE_LIBS)
 # no_lvm.c stands for base/lvm.c: nothing here activates a volume group.
 TEST_boot = target/boot_line.c target/boot_config.c target/boot_nodes.c target/boot_root.c target/boot_usr.c \
 	base/io.c machine/sysfs.c \
-	base/arena.c base/err.c tests/unit/no_lvm.c $(SCRATCH)
+	base/arena.c base/err.c base/lvm_row.c tests/unit/no_lvm.c $(SCRATCH)
 LIBS_boot = -lblkid
 
 TEST_initrd_modules = steps/initrd_modules.c plan/plan.c plan/select.c plan/layout.c plan/volumes.c plan/filesystems.c \
