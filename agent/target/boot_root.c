@@ -116,6 +116,7 @@ static void activate(struct search *search)
 	search->active = lvm_run(&command, 1, NULL, &search->vg_err) == 0;
 	if (search->active || !config->vg_uuid || !vg_is_seen(config->vg_uuid))
 		return;
+	search->vg_err = (struct err)ERR_INIT;
 	snprintf(text, sizeof(text), "vgchange -ay --select vg_uuid=%s", config->vg_uuid);
 	search->active = lvm_run(&command, 1, NULL, &search->vg_err) == 0;
 }
