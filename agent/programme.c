@@ -98,14 +98,15 @@ static void wait_while_held(void)
 
 static int run_step(const struct step *step, struct context *ctx, struct err *err)
 {
-	int64_t began = clock_ms();
+	int64_t began;
 	uint64_t ms;
 	int ret;
 
 	current.step = step->name;
 	current.item[0] = '\0';
-	current.reported_ms = began;
 	wait_while_held();
+	began = clock_ms(); /* the time on hold is not the step's */
+	current.reported_ms = began;
 	log_line("begin %s", step->name);
 	report_begin(step->name);
 	console_begin(step->name, step->summary);

@@ -1,4 +1,7 @@
-/* `newroot run`: the life of the agent in the in-memory system, from boot parameters to reboot. */
+/*
+ * `newroot run`: the life of the agent in the in-memory system, from boot parameters to reboot. What is
+ * done to the machine stands in steps/steps.c, in order; step_NAME there is steps/NAME.c.
+ */
 #include <getopt.h>
 #include <stdbool.h>
 #include <stdio.h>
