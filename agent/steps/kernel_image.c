@@ -8,6 +8,9 @@
 #include "base/io.h"
 #include "steps/kernel_find.h"
 
+/* An archive may hold a fifo of that name: not waited for, it reads as empty. */
+#define IMAGE_FLAGS (O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+
 #define COPY_BYTES 65536
 /* Documentation/arch/x86/boot.rst: the setup header's magic, and where its version string is. */
 #define SETUP_MAGIC_OFFSET   0x202
@@ -27,7 +30,7 @@ static int copy_contents(int in, int out)
 
 static int copy_file(const char *from, const char *to, struct err *err)
 {
-	int in = open(from, O_RDONLY | O_CLOEXEC), out, ret = -1;
+	int in = open(from, IMAGE_FLAGS), out, ret = -1;
 
 	if (in < 0)
 		return err_sys(err, ERR_KERNEL, to, "cannot copy the kernel from %s", from);
@@ -46,7 +49,7 @@ static int copy_file(const char *from, const char *to, struct err *err)
 int kernel_image_check(const char *path, const char *release, struct err *err)
 {
 	static unsigned char setup[SETUP_BYTES + 1];
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int fd = open(path, IMAGE_FLAGS);
 	size_t at, length = strlen(release);
 	ssize_t got;
 

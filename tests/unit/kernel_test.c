@@ -161,7 +161,8 @@ static const char make_image[] =
 	"rm -rf boot lib; mkdir -p boot lib/modules/6.1.2\n"
 	"image boot/vmlinuz-5.5.5 5.5.5; image boot/vmlinuz-5.5.6 5.5.5; image "
 	"lib/modules/6.1.2/vmlinuz 6.1.2\n"
-	"head -c 9000 /dev/urandom >boot/vmlinuz-5.5.7; : >boot/vmlinuz-5.5.8\n";
+	"head -c 9000 /dev/urandom >boot/vmlinuz-5.5.7; : >boot/vmlinuz-5.5.8; "
+	"mkfifo boot/vmlinuz-5.5.10\n";
 
 static void images_are_checked(void **state)
 {
@@ -174,6 +175,7 @@ static void images_are_checked(void **state)
 		{"5.5.7", "no x86 Linux kernel image"},
 		{"5.5.8", "no x86 Linux kernel image"},
 		{"5.5.9", "cannot copy the kernel"},
+		{"5.5.10", "no x86 Linux kernel image"},
 	};
 
 	(void)state;
