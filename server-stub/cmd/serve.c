@@ -101,7 +101,7 @@ static int serve_http(struct service *service, const struct http_config *config,
 	printf("newroot-server: listening on %s\n", listening);
 	fflush(stdout);
 	wait_for_end(service->data, signals);
-	http_quiesce(http);
+	/* First the writer: it answers whoever waits for it, and refuses what still comes. */
 	writer_stop(service->writer);
 	http_stop(http);
 	return 0;

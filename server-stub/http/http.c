@@ -103,14 +103,6 @@ unsigned http_port(const struct http *http)
 	return info ? info->port : 0;
 }
 
-void http_quiesce(struct http *http)
-{
-	MHD_socket listening = MHD_quiesce_daemon(http->daemon);
-
-	if (listening != MHD_INVALID_SOCKET)
-		close(listening);
-}
-
 void http_stop(struct http *http)
 {
 	MHD_stop_daemon(http->daemon);

@@ -17,8 +17,6 @@ struct http_config {
 int http_start(struct http **http, struct service *service, const struct http_config *config,
 	       struct err *err);
 unsigned http_port(const struct http *http);
-/* Accept no more connections; those there are go on. */
-void http_quiesce(struct http *http);
 /* End all connections. The writer must have been stopped: a suspended request can't be ended. */
 void http_stop(struct http *http);
 
