@@ -75,7 +75,19 @@ static int fill_vm(struct vm *vm, const char *name, struct err *err)
 	snprintf(vm->mode, sizeof(vm->mode), "%s", mode);
 	snprintf(vm->parameters, sizeof(vm->parameters), "%s", parameters);
 	vm->added_ms = vm->changed_ms = clock_ms();
+	vm->state = VM_CREATED;
+	vm->armed = true;
 	return 0;
+}
+
+static int add_to_store(struct store *store, struct vm *vm, const char *job, struct err *err)
+{
+	if (store_begin(store, err) < 0)
+		return -1;
+	if (store_vm_add(store, vm, job, "", err) == 0)
+		return store_commit(store, err);
+	store_rollback(store);
+	return -1;
 }
 
 static int add_vm(struct vm *vm, const char *job, struct err *err)
@@ -85,7 +97,7 @@ static int add_vm(struct vm *vm, const char *job, struct err *err)
 
 	if (open_data(&open, err) < 0)
 		return -1;
-	ret = store_vm_add(open.store, vm, job, err);
+	ret = add_to_store(open.store, vm, job, err);
 	if (ret == 0 && boot_entry_write(&open.data, &open.settings, vm, err) < 0)
 		ret = err_prefix(err, "%s was added, but not its boot entry (see `boot`)",
 				 vm->name);

@@ -2,7 +2,7 @@
 #include <stdio.h>
 
 #include "cmd/open.h"
-#include "cmd/vm_json.h"
+#include "vm/vm_json.h"
 #include "cmd/command.h"
 #include "util/text.h"
 

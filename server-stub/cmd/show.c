@@ -17,17 +17,21 @@ static const struct option_row options[] = {
 
 static void print_vm(const struct vm *vm)
 {
-	char changed[TEXT_TIME_MAX];
+	char changed[TEXT_TIME_MAX], why[VM_HELD_TEXT];
+	const char *held = vm_held_why(vm, why);
 
 	printf("name      %s\nmac       %s\naddress   %s\n", vm->name, vm->mac,
 	       vm->address[0] ? vm->address : "any");
 	if (vm->group[0])
 		printf("group     %s\n", vm->group);
 	printf("token     %s\nmode      %s\n", vm->token_hash[0] ? "set" : "none", vm->mode);
+	printf("job       %s\n", vm->armed ? "waits to be handed out" : "was handed out");
 	printf("state     %s since %s UTC\n", vm_state_name(vm->state),
 	       text_time(changed, vm->changed_ms));
 	printf("step      %s\n", vm->step[0] ? vm->step : "-");
-	printf("hold      %s\n", vm->hold ? "yes" : vm->group_hold ? "yes, its group" : "no");
+	printf("hold      %s\n", held ? held : "no");
+	if (vm->waiting[0])
+		printf("waiting   %s\n", vm->waiting);
 	if (vm->error[0])
 		printf("error     %s\n", vm->error);
 }

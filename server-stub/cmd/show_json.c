@@ -2,7 +2,7 @@
 
 #include <jansson.h>
 
-#include "cmd/vm_json.h"
+#include "vm/vm_json.h"
 #include "vm/timeline.h"
 
 static void add_boot(void *arg, const struct boot *boot)

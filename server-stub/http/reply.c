@@ -14,6 +14,7 @@ static const struct {
 	[REFUSE_ROUTE] = {MHD_HTTP_NOT_FOUND, "request.route"},
 	[REFUSE_METHOD] = {MHD_HTTP_METHOD_NOT_ALLOWED, "request.method"},
 	[REFUSE_MAC] = {MHD_HTTP_BAD_REQUEST, "request.mac"},
+	[REFUSE_BOOT] = {MHD_HTTP_BAD_REQUEST, "request.boot"},
 	[REFUSE_VM] = {MHD_HTTP_NOT_FOUND, "vm.unknown"},
 	[REFUSE_ADDRESS] = {MHD_HTTP_FORBIDDEN, "vm.address"},
 	[REFUSE_NO_TOKEN] = {MHD_HTTP_FORBIDDEN, "vm.no-token"},
@@ -24,6 +25,7 @@ static const struct {
 	[REFUSE_RANGE] = {MHD_HTTP_RANGE_NOT_SATISFIABLE, "request.range"},
 	[REFUSE_FILE] = {MHD_HTTP_NOT_FOUND, "file.missing"},
 	[REFUSE_LIMIT] = {MHD_HTTP_TOO_MANY_REQUESTS, "limit"},
+	[REFUSE_STATE] = {MHD_HTTP_CONFLICT, "vm.state"},
 	[REFUSE_STORE] = {MHD_HTTP_SERVICE_UNAVAILABLE, "store"},
 };
 
@@ -114,6 +116,8 @@ enum MHD_Result reply_error(struct request *request, const struct err *err)
 		return reply_refuse(request, REFUSE_FILE, "%s: %s", err->where, err->msg);
 	case ERR_SERVICE_LIMIT:
 		return reply_refuse(request, REFUSE_LIMIT, "%s: %s", err->where, err->msg);
+	case ERR_SERVICE_STATE:
+		return reply_refuse(request, REFUSE_STATE, "%s: %s", err->where, err->msg);
 	case ERR_SERVICE_VM:
 		return reply_refuse(request, REFUSE_VM, "%s: %s", err->where, err->msg);
 	default:

@@ -80,6 +80,6 @@ enum MHD_Result route_events(struct request *request)
 		return reply_error(request, &posting->write.err);
 	log_intake(request, posting);
 	return reply_json(request,
-			  json_pack("{s:I, s:b}", "taken", (json_int_t)posting->intake.taken,
-				    "hold", posting->intake.hold));
+			  json_pack("{s:I, s:b, s:b}", "taken", (json_int_t)posting->intake.taken,
+				    "hold", posting->intake.hold, "again", posting->intake.again));
 }

@@ -1,8 +1,37 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
 #include "http/reply.h"
 #include "http/route.h"
 #include "util/log.h"
+#include "util/text.h"
+#include "vm/handout.h"
 
-enum MHD_Result route_job(struct request *request)
+/* A job being handed out: the store has to know of it before the agent does. */
+struct handing {
+	struct write write; /* first: the writer hands this back */
+	struct MHD_Connection *connection;
+	int64_t vm;
+	char boot[BOOT_UUID_TEXT];
+	int refused;
+};
+
+static int handing_apply(struct write *write, struct store *store, struct err *err)
+{
+	struct handing *handing = (struct handing *)(void *)write;
+	int ret = handout(store, handing->vm, handing->boot, clock_ms(), err);
+
+	handing->refused = ret == COURSE_REFUSED;
+	return ret < 0 ? -1 : 0;
+}
+
+static void handing_done(struct write *write)
+{
+	MHD_resume_connection(((struct handing *)(void *)write)->connection);
+}
+
+static enum MHD_Result give(struct request *request)
 {
 	struct err err = ERR_INIT;
 	char *job;
@@ -11,4 +40,47 @@ enum MHD_Result route_job(struct request *request)
 		return reply_error(request, &err);
 	log_info("%s: job handed out to %s", request->vm.name, request->peer);
 	return reply_text(request, job);
+}
+
+static enum MHD_Result submit(struct request *request)
+{
+	const char *boot = request_query(request, "boot");
+	struct handing *handing;
+
+	if (boot && strlen(boot) >= BOOT_UUID_TEXT)
+		return reply_refuse(request, REFUSE_BOOT, "boot is a UUID of 36 bytes");
+	handing = calloc(1, sizeof(*handing));
+	if (!handing)
+		return MHD_NO;
+	request->pending = handing;
+	request->release = free;
+	handing->write.apply = handing_apply;
+	handing->write.done = handing_done;
+	handing->connection = request->connection;
+	handing->vm = request->vm.id;
+	snprintf(handing->boot, sizeof(handing->boot), "%s", boot ? boot : "");
+	MHD_suspend_connection(request->connection);
+	writer_submit(request->service->writer, &handing->write);
+	return MHD_YES;
+}
+
+/* `mode=plan`: only looked at; nothing is written by it, so it costs no arming. */
+static bool only_looked_at(const struct request *request)
+{
+	const char *mode = request_query(request, "mode");
+
+	return mode && !strcmp(mode, "plan");
+}
+
+enum MHD_Result route_job(struct request *request)
+{
+	const struct handing *handing = request->pending;
+
+	if (only_looked_at(request))
+		return give(request);
+	if (!handing)
+		return submit(request);
+	if (handing->write.ret < 0 || handing->refused)
+		return reply_error(request, &handing->write.err);
+	return give(request);
 }

@@ -11,7 +11,7 @@
 #include "util/limits.h"
 
 #define STORE_FILE    "newroot.db"
-#define STORE_VERSION 1
+#define STORE_VERSION 2
 
 static const char *const texts[STATEMENTS] = {
 #define SQL(symbol, text) [symbol] = text,
@@ -21,18 +21,31 @@ static const char *const texts[STATEMENTS] = {
 
 /* WITHOUT ROWID: an event is found by boot and number only, and lies beside its neighbours. */
 static const char schema[] =
-	"CREATE TABLE vm_group (name TEXT PRIMARY KEY, hold INTEGER NOT NULL DEFAULT 0) STRICT;"
+	"CREATE TABLE vm_group (name TEXT PRIMARY KEY, hold INTEGER NOT NULL DEFAULT 0,"
+	" document TEXT NOT NULL DEFAULT '') STRICT;"
 	"CREATE TABLE vm ("
-	" id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE, mac TEXT NOT NULL "
-	"UNIQUE,"
-	" address TEXT NOT NULL, token TEXT NOT NULL, token_hash TEXT NOT NULL,"
-	" vm_group TEXT NOT NULL, mode TEXT NOT NULL, parameters TEXT NOT NULL,"
-	" state TEXT NOT NULL, step TEXT NOT NULL DEFAULT '', error TEXT NOT NULL DEFAULT '',"
-	" hold INTEGER NOT NULL DEFAULT 0, job TEXT NOT NULL, added_ms INTEGER NOT NULL,"
-	" changed_ms INTEGER NOT NULL, seen_ms INTEGER NOT NULL DEFAULT 0) STRICT;"
+	" id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE,"
+	" vm_group TEXT NOT NULL, role TEXT NOT NULL, master TEXT NOT NULL,"
+	" imported INTEGER NOT NULL, mac TEXT NOT NULL UNIQUE, address TEXT NOT NULL,"
+	" finals TEXT NOT NULL, token TEXT NOT NULL, token_hash TEXT NOT NULL,"
+	" mode TEXT NOT NULL, parameters TEXT NOT NULL, state TEXT NOT NULL,"
+	" before TEXT NOT NULL DEFAULT '', step TEXT NOT NULL DEFAULT '',"
+	" item TEXT NOT NULL DEFAULT '', done INTEGER NOT NULL DEFAULT 0,"
+	" total INTEGER NOT NULL DEFAULT 0, rate INTEGER NOT NULL DEFAULT 0,"
+	" waiting TEXT NOT NULL DEFAULT '', error TEXT NOT NULL DEFAULT '',"
+	" again_boot TEXT NOT NULL DEFAULT '', armed INTEGER NOT NULL,"
+	" handed_to TEXT NOT NULL DEFAULT '', hold INTEGER NOT NULL DEFAULT 0,"
+	" holding INTEGER NOT NULL DEFAULT 0, hold_step TEXT NOT NULL DEFAULT '',"
+	" lease_by TEXT NOT NULL DEFAULT '', lease_until_ms INTEGER NOT NULL DEFAULT 0,"
+	" job TEXT NOT NULL, spec TEXT NOT NULL, added_ms INTEGER NOT NULL,"
+	" changed_ms INTEGER NOT NULL, seen_ms INTEGER NOT NULL DEFAULT 0,"
+	" version INTEGER NOT NULL) STRICT;"
 	"CREATE UNIQUE INDEX vm_address ON vm (address) WHERE address <> '';"
 	"CREATE UNIQUE INDEX vm_token_hash ON vm (token_hash) WHERE token_hash <> '';"
 	"CREATE INDEX vm_anonymous ON vm (id) WHERE address = '' AND token_hash = '';"
+	"CREATE INDEX vm_version ON vm (version);"
+	"CREATE INDEX vm_in_group ON vm (vm_group) WHERE vm_group <> '';"
+	"CREATE INDEX vm_holding ON vm (vm_group) WHERE holding;"
 	"CREATE TABLE boot ("
 	" id INTEGER PRIMARY KEY AUTOINCREMENT, vm INTEGER NOT NULL REFERENCES vm ON DELETE "
 	"CASCADE,"

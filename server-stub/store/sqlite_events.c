@@ -36,14 +36,23 @@ int store_boot_open(struct store *store, int64_t vm, const char *uuid, int64_t n
 
 	if (found != 0)
 		return found < 0 ? -1 : 0;
-	if (sql_run(store, SQL_BOOT_ADD, err, "itii", vm, uuid, now_ms, (int64_t)VM_BOOTS_MAX) < 0)
+	if (sql_run(store, SQL_BOOT_ADD, err, "iti", vm, uuid, now_ms) < 0 ||
+	    sql_run(store, SQL_BOOT_TRIM, err, "ii", vm, (int64_t)VM_BOOTS_MAX) < 0)
 		return -1;
-	found = find_boot(store, vm, uuid, boot, err);
-	if (found == 0)
-		return err_set(err, ERR_SERVICE_LIMIT, "boot",
-			       "the VM has reported %d boots, which is the most that is kept",
-			       VM_BOOTS_MAX);
-	return found < 0 ? -1 : 0;
+	return find_boot(store, vm, uuid, boot, err) < 0 ? -1 : 0;
+}
+
+int store_boot_forget_oldest(struct store *store, const struct boot *than, struct err *err)
+{
+	sqlite3_stmt *stmt = sql_use(store, SQL_BOOT_OLDEST, err, "ii", than->vm, than->id);
+	int ret;
+
+	if (!stmt)
+		return -1;
+	ret = sql_step(store, stmt, err);
+	if (ret == 0)
+		ret = sql_changes(store) > 0;
+	return sql_done(store, stmt, ret);
 }
 
 int store_boot_save(struct store *store, const struct boot *boot, struct err *err)
@@ -94,11 +103,10 @@ int store_event_count(struct store *store, int64_t vm, int64_t *count, struct er
 	return sql_done(store, stmt, ret < 0 ? -1 : 0);
 }
 
-int store_event_each(struct store *store, int64_t vm,
-		     void (*each)(void *arg, const struct event_row *row), void *arg,
-		     struct err *err)
+static int each_event(struct store *store, sqlite3_stmt *stmt,
+		      void (*each)(void *arg, const struct event_row *row), void *arg,
+		      struct err *err)
 {
-	sqlite3_stmt *stmt = sql_use(store, SQL_EVENT_ALL, err, "i", vm);
 	int ret;
 
 	if (!stmt)
@@ -117,4 +125,19 @@ int store_event_each(struct store *store, int64_t vm,
 		each(arg, &row);
 	}
 	return sql_done(store, stmt, ret);
+}
+
+int store_event_each(struct store *store, int64_t vm,
+		     void (*each)(void *arg, const struct event_row *row), void *arg,
+		     struct err *err)
+{
+	return each_event(store, sql_use(store, SQL_EVENT_ALL, err, "i", vm), each, arg, err);
+}
+
+int store_event_since(struct store *store, int64_t boot, int64_t seq, int64_t limit,
+		      void (*each)(void *arg, const struct event_row *row), void *arg,
+		      struct err *err)
+{
+	return each_event(store, sql_use(store, SQL_EVENT_SINCE, err, "iii", boot, seq, limit),
+			  each, arg, err);
 }

@@ -10,26 +10,46 @@ static void copy_text(char *to, size_t size, sqlite3_stmt *stmt, int column)
 
 #define COPY(field, column) copy_text(vm->field, sizeof(vm->field), stmt, column)
 
+/* In the order of VM_COLUMNS. */
 static void read_vm(struct vm *vm, sqlite3_stmt *stmt)
 {
 	memset(vm, 0, sizeof(*vm));
 	vm->id = sqlite3_column_int64(stmt, 0);
 	COPY(name, 1);
-	COPY(mac, 2);
-	COPY(address, 3);
-	COPY(token, 4);
-	COPY(token_hash, 5);
-	COPY(group, 6);
-	COPY(mode, 7);
-	COPY(parameters, 8);
-	vm->state = vm_state_by_name(sql_text(stmt, 9));
-	COPY(step, 10);
-	COPY(error, 11);
-	vm->hold = sqlite3_column_int(stmt, 12);
-	vm->group_hold = sqlite3_column_int(stmt, 13);
-	vm->added_ms = sqlite3_column_int64(stmt, 14);
-	vm->changed_ms = sqlite3_column_int64(stmt, 15);
-	vm->seen_ms = sqlite3_column_int64(stmt, 16);
+	COPY(group, 2);
+	COPY(role, 3);
+	COPY(master, 4);
+	vm->imported = sqlite3_column_int(stmt, 5);
+	COPY(mac, 6);
+	COPY(address, 7);
+	COPY(finals, 8);
+	COPY(token, 9);
+	COPY(token_hash, 10);
+	COPY(mode, 11);
+	COPY(parameters, 12);
+	vm->state = vm_state_by_name(sql_text(stmt, 13));
+	vm->before = vm_state_by_name(sql_text(stmt, 14));
+	COPY(step, 15);
+	COPY(progress.item, 16);
+	vm->progress.done = sqlite3_column_int64(stmt, 17);
+	vm->progress.total = sqlite3_column_int64(stmt, 18);
+	vm->progress.rate = sqlite3_column_int64(stmt, 19);
+	COPY(waiting, 20);
+	COPY(error, 21);
+	COPY(again_boot, 22);
+	vm->armed = sqlite3_column_int(stmt, 23);
+	COPY(handed_to, 24);
+	vm->hold = sqlite3_column_int(stmt, 25);
+	vm->group_hold = sqlite3_column_int(stmt, 26);
+	vm->holding = sqlite3_column_int(stmt, 27);
+	COPY(hold_step, 28);
+	COPY(held_by, 29);
+	COPY(lease_by, 30);
+	vm->lease_until_ms = sqlite3_column_int64(stmt, 31);
+	vm->added_ms = sqlite3_column_int64(stmt, 32);
+	vm->changed_ms = sqlite3_column_int64(stmt, 33);
+	vm->seen_ms = sqlite3_column_int64(stmt, 34);
+	vm->version = sqlite3_column_int64(stmt, 35);
 }
 
 /* Say in the operator's words which value another VM has already. */
@@ -60,27 +80,26 @@ static int refuse_duplicate(struct store *store, const struct vm *vm, struct err
 	return 0;
 }
 
-static int insert_vm(struct store *store, struct vm *vm, const char *job, struct err *err)
+static int insert_vm(struct store *store, struct vm *vm, const char *job, const char *spec,
+		     struct err *err)
 {
 	if (vm->group[0] && sql_run(store, SQL_GROUP_ADD, err, "t", vm->group) < 0)
 		return -1;
-	if (sql_run(store, SQL_VM_ADD, err, "ttttttttttii", vm->name, vm->mac, vm->address,
-		    vm->token, vm->token_hash, vm->group, vm->mode, vm->parameters,
-		    vm_state_name(vm->state), job, vm->added_ms, vm->changed_ms) < 0)
+	if (sql_run(store, SQL_VM_ADD, err, "ttttittttttttittii", vm->name, vm->group, vm->role,
+		    vm->master, (int64_t)vm->imported, vm->mac, vm->address, vm->finals, vm->token,
+		    vm->token_hash, vm->mode, vm->parameters, vm_state_name(vm->state),
+		    (int64_t)vm->armed, job, spec, vm->added_ms, vm->changed_ms) < 0)
 		return -1;
 	vm->id = sqlite3_last_insert_rowid(store->db);
 	return 0;
 }
 
-int store_vm_add(struct store *store, struct vm *vm, const char *job, struct err *err)
+int store_vm_add(struct store *store, struct vm *vm, const char *job, const char *spec,
+		 struct err *err)
 {
-	if (store_begin(store, err) < 0)
+	if (refuse_duplicate(store, vm, err) < 0)
 		return -1;
-	if (refuse_duplicate(store, vm, err) < 0 || insert_vm(store, vm, job, err) < 0) {
-		store_rollback(store);
-		return -1;
-	}
-	return store_commit(store, err);
+	return insert_vm(store, vm, job, spec, err);
 }
 
 int store_vm_remove(struct store *store, int64_t id, struct err *err)
@@ -124,10 +143,9 @@ int store_vm_find(struct store *store, enum vm_key key, int64_t id, const char *
 	return sql_done(store, stmt, ret);
 }
 
-int store_vm_each(struct store *store, void (*each)(void *arg, const struct vm *vm), void *arg,
-		  struct err *err)
+static int each_vm(struct store *store, sqlite3_stmt *stmt,
+		   void (*each)(void *arg, const struct vm *vm), void *arg, struct err *err)
 {
-	sqlite3_stmt *stmt = sql_use(store, SQL_VM_ALL, err, "");
 	struct vm vm;
 	int ret;
 
@@ -140,44 +158,94 @@ int store_vm_each(struct store *store, void (*each)(void *arg, const struct vm *
 	return sql_done(store, stmt, ret);
 }
 
+int store_vm_each(struct store *store, void (*each)(void *arg, const struct vm *vm), void *arg,
+		  struct err *err)
+{
+	return each_vm(store, sql_use(store, SQL_VM_ALL, err, ""), each, arg, err);
+}
+
+int store_vm_since(struct store *store, int64_t version,
+		   void (*each)(void *arg, const struct vm *vm), void *arg, struct err *err)
+{
+	return each_vm(store, sql_use(store, SQL_VM_SINCE, err, "i", version), each, arg, err);
+}
+
+int store_vm_count(struct store *store, int64_t *count, int64_t *version, struct err *err)
+{
+	sqlite3_stmt *stmt = sql_use(store, SQL_VM_COUNT, err, "");
+	int ret;
+
+	if (!stmt)
+		return -1;
+	ret = sql_step(store, stmt, err);
+	*count = ret > 0 ? sqlite3_column_int64(stmt, 0) : 0;
+	*version = ret > 0 ? sqlite3_column_int64(stmt, 1) : 0;
+	return sql_done(store, stmt, ret < 0 ? -1 : 0);
+}
+
+/* Whether the VM holds its group has changed: what is known of its peers is then old. */
+static int touch_group(struct store *store, const struct vm *vm, struct err *err)
+{
+	struct vm old;
+	int found = store_vm_find(store, VM_BY_ID, vm->id, NULL, &old, err);
+
+	if (found <= 0 || old.holding == vm->holding || !vm->group[0])
+		return found < 0 ? -1 : 0;
+	return sql_run(store, SQL_GROUP_TOUCH, err, "t", vm->group);
+}
+
 int store_vm_save(struct store *store, const struct vm *vm, struct err *err)
 {
-	return sql_run(store, SQL_VM_SAVE, err, "tttiii", vm_state_name(vm->state), vm->step,
-		       vm->error, vm->changed_ms, vm->seen_ms, vm->id);
+	if (touch_group(store, vm, err) < 0)
+		return -1;
+	return sql_run(store, SQL_VM_SAVE, err, "ttttiiitttitiittiiii", vm_state_name(vm->state),
+		       vm_state_name(vm->before), vm->step, vm->progress.item, vm->progress.done,
+		       vm->progress.total, vm->progress.rate, vm->waiting, vm->error,
+		       vm->again_boot, (int64_t)vm->armed, vm->handed_to, (int64_t)vm->hold,
+		       (int64_t)vm->holding, vm->hold_step, vm->lease_by, vm->lease_until_ms,
+		       vm->changed_ms, vm->seen_ms, vm->id);
 }
 
 int store_vm_save_boot(struct store *store, const struct vm *vm, struct err *err)
 {
-	return sql_run(store, SQL_VM_SAVE_BOOT, err, "tti", vm->mode, vm->parameters, vm->id);
+	return sql_run(store, SQL_VM_SAVE_BOOT, err, "tttti", vm->mode, vm->parameters, vm->token,
+		       vm->token_hash, vm->id);
+}
+
+int store_vm_save_import(struct store *store, const struct vm *vm, const char *job,
+			 const char *spec, struct err *err)
+{
+	if (vm->group[0] && sql_run(store, SQL_GROUP_ADD, err, "t", vm->group) < 0)
+		return -1;
+	return sql_run(store, SQL_VM_SAVE_IMPORT, err, "ttttttttti", vm->group, vm->role,
+		       vm->master, vm->mac, vm->address, vm->finals, vm->parameters, job, spec,
+		       vm->id);
+}
+
+/* A text of a VM that is too long to be read with every row. */
+static int read_long(struct store *store, enum statement which, int64_t id, char **text,
+		     struct err *err)
+{
+	sqlite3_stmt *stmt = sql_use(store, which, err, "i", id);
+	int ret;
+
+	*text = NULL;
+	if (!stmt)
+		return -1;
+	ret = sql_step(store, stmt, err);
+	if (ret > 0 && !(*text = strdup(sql_text(stmt, 0))))
+		ret = err_set(err, ERR_MEMORY, "store", "no memory for what it keeps of a VM");
+	else if (ret == 0)
+		ret = err_set(err, ERR_SERVICE_VM, "VM", "it is gone");
+	return sql_done(store, stmt, ret < 0 ? -1 : 0);
 }
 
 int store_vm_job(struct store *store, int64_t id, char **job, struct err *err)
 {
-	sqlite3_stmt *stmt = sql_use(store, SQL_VM_JOB, err, "i", id);
-	int ret;
-
-	*job = NULL;
-	if (!stmt)
-		return -1;
-	ret = sql_step(store, stmt, err);
-	if (ret > 0 && !(*job = strdup(sql_text(stmt, 0))))
-		ret = err_set(err, ERR_MEMORY, "job", "no memory for a job");
-	else if (ret == 0)
-		ret = err_set(err, ERR_SERVICE_VM, "job", "the VM is gone");
-	return sql_done(store, stmt, ret < 0 ? -1 : 0);
+	return read_long(store, SQL_VM_JOB, id, job, err);
 }
 
-int store_hold(struct store *store, enum hold_scope scope, const char *name, bool hold,
-	       struct err *err)
+int store_vm_spec(struct store *store, int64_t id, char **spec, struct err *err)
 {
-	sqlite3_stmt *stmt = sql_use(store, scope == HOLD_VM ? SQL_VM_HOLD : SQL_GROUP_HOLD, err,
-				     "it", (int64_t)hold, name);
-	int ret;
-
-	if (!stmt)
-		return -1;
-	ret = sql_step(store, stmt, err);
-	if (ret == 0)
-		ret = sql_changes(store) > 0;
-	return sql_done(store, stmt, ret);
+	return read_long(store, SQL_VM_SPEC, id, spec, err);
 }

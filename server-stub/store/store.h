@@ -1,5 +1,5 @@
 /*
- * All that the service keeps: VMs, groups, boots, events, history, refusals, hashes of archives.
+ * All that the service keeps: VMs, groups with their migration documents, boots, events, history, refusals, hashes of archives.
  * This header is the whole interface; another database is another set of files behind it.
  *
  * Functions return 0, or -1 with ERR_SERVICE_STORE (others are named). A "find" returns 1 when found, 0 when not. A
@@ -41,7 +41,9 @@ enum vm_key {
 	VM_BY_TOKEN_HASH,
 	VM_ANONYMOUS, /* any VM that has neither address nor token */
 };
-int store_vm_add(struct store *store, struct vm *vm, const char *job, struct err *err);
+/* `spec`: what a creator needs, as JSON; "" for a VM that no migration document describes. In a transaction. */
+int store_vm_add(struct store *store, struct vm *vm, const char *job, const char *spec,
+		 struct err *err);
 int store_vm_remove(struct store *store, int64_t id, struct err *err);
 /* VM_BY_ID takes `id`, the others `text`; VM_ANONYMOUS takes neither. */
 int store_vm_find(struct store *store, enum vm_key key, int64_t id, const char *text, struct vm *vm,
@@ -49,17 +51,38 @@ int store_vm_find(struct store *store, enum vm_key key, int64_t id, const char *
 /* In the order of names; `each` must not call the store. */
 int store_vm_each(struct store *store, void (*each)(void *arg, const struct vm *vm), void *arg,
 		  struct err *err);
-/* What events change: state, step, error and the times. */
+/* Those changed after `version`, in the order of versions: vm->version of the last is the next to ask from. */
+int store_vm_since(struct store *store, int64_t version,
+		   void (*each)(void *arg, const struct vm *vm), void *arg, struct err *err);
+/* How many VMs there are, and the newest version. A removed VM leaves no version: the count tells. */
+int store_vm_count(struct store *store, int64_t *count, int64_t *version, struct err *err);
+/* What events and actions change: where the VM is, arming, holds, lease, times. In a transaction. */
 int store_vm_save(struct store *store, const struct vm *vm, struct err *err);
-/* What the operator changes: mode and parameters of the boot entry. */
+/* What boot entries are made of: mode, parameters, token. */
 int store_vm_save_boot(struct store *store, const struct vm *vm, struct err *err);
-/* The job's text, malloc'ed, the caller's to free. */
+/* What a migration document says: group, role, master, MAC, addresses, parameters, job, spec. In a transaction. */
+int store_vm_save_import(struct store *store, const struct vm *vm, const char *job,
+			 const char *spec, struct err *err);
+/* The job's text and the spec's, malloc'ed, the caller's to free. */
 int store_vm_job(struct store *store, int64_t id, char **job, struct err *err);
+int store_vm_spec(struct store *store, int64_t id, char **spec, struct err *err);
 
-/* Hold or release a VM, or a group (that some VM is in). Found: 1; unknown: 0. */
-enum hold_scope { HOLD_VM, HOLD_GROUP };
-int store_hold(struct store *store, enum hold_scope scope, const char *name, bool hold,
-	       struct err *err);
+/* Groups: VMs that move together and hold each other. */
+struct group_row {
+	const char *name;
+	bool hold;
+	const char *document; /* the migration document it was imported from; "": none */
+};
+int store_group_each(struct store *store, void (*each)(void *arg, const struct group_row *row),
+		     void *arg, struct err *err);
+/* Found: 1, with the malloc'ed document ("" when there is none), the caller's to free. */
+int store_group_document(struct store *store, const char *name, char **document, struct err *err);
+int store_group_save_document(struct store *store, const char *name, const char *document,
+			      struct err *err);
+/* Does nothing while VMs are in it. */
+int store_group_remove(struct store *store, const char *name, struct err *err);
+/* Hold all its VMs or let them go. Found: 1; unknown: 0. In a transaction. */
+int store_group_hold(struct store *store, const char *name, bool hold, struct err *err);
 
 /* Boots of a VM's agent, and their events. */
 struct boot {
@@ -70,9 +93,11 @@ struct boot {
 	int64_t first_ms; /* when the service heard of it */
 	bool newest;      /* of its VM */
 };
-/* Find or add; ERR_SERVICE_LIMIT beyond VM_BOOTS_MAX. */
+/* Find or add; beyond VM_BOOTS_MAX the oldest goes, with its events. */
 int store_boot_open(struct store *store, int64_t vm, const char *uuid, int64_t now_ms,
 		    struct boot *boot, struct err *err);
+/* Forget the VM's oldest boot with its events, if it is older than this one: 1; else 0. */
+int store_boot_forget_oldest(struct store *store, const struct boot *than, struct err *err);
 int store_boot_save(struct store *store, const struct boot *boot, struct err *err);
 int store_boot_each(struct store *store, int64_t vm,
 		    void (*each)(void *arg, const struct boot *boot), void *arg, struct err *err);
@@ -91,6 +116,11 @@ struct event_row {
 int store_event_each(struct store *store, int64_t vm,
 		     void (*each)(void *arg, const struct event_row *row), void *arg,
 		     struct err *err);
+
+/* Those of one boot (boot.id) after a number, `limit` at most. */
+int store_event_since(struct store *store, int64_t boot, int64_t seq, int64_t limit,
+		      void (*each)(void *arg, const struct event_row *row), void *arg,
+		      struct err *err);
 
 /* History: what became of a VM, and when. A refused transition has from == to. */
 struct change_row {

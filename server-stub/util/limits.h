@@ -28,6 +28,18 @@
 #define STEP_NAME_MAX 31
 /* "code: message" of a VM's last error: what a person reads in one paragraph. */
 #define VM_ERROR_MAX 1023
+/* What a step is at: an archive's URL or a mount point, cut where a table cuts it anyway. */
+#define VM_ITEM_MAX 127
+/* What a VM waits for, in words for a person: one or two names. */
+#define VM_WAITING_MAX 255
+/* Final addresses of a VM as text: 16 IPv6 addresses. */
+#define VM_FINALS_MAX (16 * 46)
+/* What a creator needs to know of a VM, as JSON. */
+#define VM_SPEC_MAX (64 * 1024)
+/* A migration document: 1000 VMs of a job's usual 4 KiB. */
+#define MIGRATION_BYTES_MAX (4 * 1024 * 1024)
+/* Seconds a creator's claim on a VM lasts unless it says so again: longer than a clone takes in most clouds. */
+#define LEASE_SECONDS 300
 /* A token as text: 128 random bits in hex keep a kernel command line short. */
 #define TOKEN_TEXT_MAX 32
 /* A pxelinux APPEND line: the kernel takes 2048 bytes, of which a part is the boot loader's. */

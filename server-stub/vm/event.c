@@ -117,8 +117,39 @@ static int take_error(struct event *event, const json_t *object, const struct pl
 static int take_begin(struct event *event, const json_t *object, const struct place *place)
 {
 	(void)object, (void)place;
-	event->begins = true;
+	event->begins = event->waits = true;
 	return 0;
+}
+
+static int take_end(struct event *event, const json_t *object, const struct place *place)
+{
+	(void)place;
+	event->passed = json_is_true(json_object_get(object, "ok"));
+	return 0;
+}
+
+/* A number that only a picture is made of: anything else than a size counts as unknown. */
+static int64_t size_or_zero(const json_t *object, const char *key)
+{
+	json_int_t value = json_integer_value(json_object_get(object, key));
+
+	return value > 0 ? value : 0;
+}
+
+static int take_progress(struct event *event, const json_t *object, const struct place *place)
+{
+	struct progress *progress = &event->progress;
+
+	progress->done = size_or_zero(object, "done");
+	progress->total = size_or_zero(object, "total");
+	progress->rate = size_or_zero(object, "rate");
+	return take_text(object, "item", progress->item, sizeof(progress->item), place);
+}
+
+static int take_wait(struct event *event, const json_t *object, const struct place *place)
+{
+	event->waits = true;
+	return take_text(object, "reason", event->waiting, sizeof(event->waiting), place);
 }
 
 static const struct event_type {
@@ -127,9 +158,9 @@ static const struct event_type {
 	/* What else is read of it; NULL: nothing. */
 	int (*take)(struct event *event, const json_t *object, const struct place *place);
 } types[] = {
-	{"begin", true, take_begin}, {"end", true, NULL},          {"progress", true, NULL},
-	{"note", false, NULL},       {"plan", false, NULL},        {"error", false, take_error},
-	{"heartbeat", false, NULL},  {"state", false, take_state},
+	{"begin", true, take_begin}, {"end", true, take_end},    {"progress", true, take_progress},
+	{"note", false, NULL},       {"plan", false, NULL},      {"error", false, take_error},
+	{"wait", false, take_wait},  {"heartbeat", false, NULL}, {"state", false, take_state},
 };
 
 static int take_type(const json_t *object, const struct event_type **type,
@@ -144,7 +175,7 @@ static int take_type(const json_t *object, const struct event_type **type,
 		}
 	return refuse(place, "type",
 		      "must be one of begin, end, progress, note, plan, error, "
-		      "heartbeat, state");
+		      "wait, heartbeat, state");
 }
 
 static bool is_uuid(const char *text)

@@ -11,9 +11,7 @@
 
 #include "base/err.h"
 #include "util/limits.h"
-#include "vm/state.h"
-
-#define BOOT_UUID_TEXT 37
+#include "vm/vm.h"
 
 struct event {
 	int64_t seq;                  /* 1 … EVENT_SEQ_MAX */
@@ -21,9 +19,13 @@ struct event {
 	const char *type;             /* "begin", "end", …: a static string */
 	char step[STEP_NAME_MAX + 1]; /* "": none */
 	bool begins;                  /* the step */
+	bool passed;                  /* the step has ended well */
+	struct progress progress;     /* of a progress event */
 	enum vm_input input;
-	char error[VM_ERROR_MAX + 1]; /* of an error: "code: where: message"; "": none told */
-	char *body;                   /* compact JSON, owned by the list */
+	bool waits;                       /* a wait event, or one that ends a wait */
+	char waiting[VM_WAITING_MAX + 1]; /* for what, in words; "": no longer */
+	char error[VM_ERROR_MAX + 1];     /* of an error: "code: where: message"; "": none told */
+	char *body;                       /* compact JSON, owned by the list */
 };
 
 struct event_list {

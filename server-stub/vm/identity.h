@@ -1,6 +1,7 @@
 /*
  * Who a request is from. It states a MAC; the VM with that MAC says from which address and with
- * which token it has to come. What a VM was added without is not asked for.
+ * which token it has to come: in configuration mode from its address there, afterwards from its final
+ * network too. What a VM was added without is not asked for.
  */
 #ifndef SERVER_VM_IDENTITY_H
 #define SERVER_VM_IDENTITY_H

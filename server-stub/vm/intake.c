@@ -30,28 +30,49 @@ static int note_change(struct course *course, const struct event *event, enum vm
 	return store_change_add(course->store, course->vm.id, &row, course->err);
 }
 
-static void enter_state(struct vm *vm, enum vm_state to, int64_t now_ms)
+/* A VM whose error holds its group lets go once the step that failed is behind it. */
+static void let_go(struct vm *vm, const struct event *event)
 {
-	vm->state = to;
-	vm->changed_ms = now_ms;
-	if (to != VM_ERROR)
-		vm->error[0] = '\0';
+	if (vm->holding && ((event->passed && !strcmp(event->step, vm->hold_step)) ||
+			    event->input == INPUT_INSTALLED || event->input == INPUT_COMPLETE))
+		vm->holding = false;
+}
+
+static void note_error(struct course *course, const struct event *event)
+{
+	struct vm *vm = &course->vm;
+
+	if (event->error[0])
+		memcpy(vm->error, event->error, sizeof(vm->error));
+	memcpy(vm->again_boot, course->boot.uuid, sizeof(vm->again_boot));
+	if (event->step[0])
+		memcpy(vm->hold_step, event->step, sizeof(vm->hold_step));
+}
+
+static void follow_step(struct vm *vm, const struct event *event)
+{
+	if (event->begins || (event->input == INPUT_ERROR && event->step[0]))
+		memcpy(vm->step, event->step, sizeof(vm->step));
+	if (event->begins || event->progress.item[0])
+		vm->progress = event->progress;
+	if (event->waits)
+		memcpy(vm->waiting, event->waiting, sizeof(vm->waiting));
+	let_go(vm, event);
 }
 
 /* Let the VM follow one event that is new and the latest of its newest boot. */
 static int follow(struct course *course, const struct event *event)
 {
 	struct vm *vm = &course->vm;
-	enum vm_state to = vm_state_next(vm->state, event->input);
+	enum vm_state to = vm_state_next(vm->state, vm->before, event->input);
 
-	if (event->begins || (event->input == INPUT_ERROR && event->step[0]))
-		memcpy(vm->step, event->step, sizeof(vm->step));
+	follow_step(vm, event);
 	if (to != vm->state && note_change(course, event, to) < 0)
 		return -1;
 	if (to != VM_REFUSED && to != vm->state)
-		enter_state(vm, to, course->now_ms);
-	if (event->input == INPUT_ERROR && event->error[0])
-		memcpy(vm->error, event->error, sizeof(vm->error));
+		vm_enter(vm, to, course->now_ms);
+	if (event->input == INPUT_ERROR && vm->state == VM_ERROR)
+		note_error(course, event);
 	return 0;
 }
 
@@ -73,24 +94,40 @@ static int take(struct course *course, const struct event *event)
 	return boot->newest ? follow(course, event) : 0;
 }
 
+/* Old boots make room for new events; one boot that fills it all alone is refused. */
+static int make_room(struct course *course, int64_t events)
+{
+	int64_t count;
+	int forgot;
+
+	for (;;) {
+		if (store_event_count(course->store, course->vm.id, &count, course->err) < 0)
+			return -1;
+		if (count + events <= VM_EVENTS_MAX)
+			return 0;
+		forgot = store_boot_forget_oldest(course->store, &course->boot, course->err);
+		if (forgot < 0)
+			return -1;
+		if (!forgot)
+			return err_set(course->err, ERR_SERVICE_LIMIT, "events",
+				       "%lld events of '%s' are stored, at most %d are kept",
+				       (long long)count, course->vm.name, VM_EVENTS_MAX);
+	}
+}
+
 static int open_course(struct course *course, int64_t vm_id, const struct event_list *events)
 {
 	struct err *err = course->err;
-	int64_t count;
 	int found = store_vm_find(course->store, VM_BY_ID, vm_id, NULL, &course->vm, err);
 
 	if (found < 0)
 		return -1;
 	if (!found)
 		return err_set(err, ERR_SERVICE_VM, "mac", "the VM was removed just now");
-	if (store_event_count(course->store, vm_id, &count, err) < 0)
+	if (store_boot_open(course->store, vm_id, events->boot, course->now_ms, &course->boot,
+			    err) < 0)
 		return -1;
-	if (count + (int64_t)events->count > VM_EVENTS_MAX)
-		return err_set(err, ERR_SERVICE_LIMIT, "events",
-			       "%lld events of '%s' are stored, at most %d are kept",
-			       (long long)count, course->vm.name, VM_EVENTS_MAX);
-	return store_boot_open(course->store, vm_id, events->boot, course->now_ms, &course->boot,
-			       err);
+	return make_room(course, (int64_t)events->count);
 }
 
 int intake_events(struct store *store, int64_t vm_id, const struct event_list *events,
@@ -108,6 +145,7 @@ int intake_events(struct store *store, int64_t vm_id, const struct event_list *e
 	course.vm.seen_ms = now_ms;
 	result->taken = course.boot.taken;
 	result->hold = vm_held(&course.vm);
+	result->again = course.vm.armed && !strcmp(course.vm.again_boot, events->boot);
 	result->to = course.vm.state;
 	if (store_boot_save(store, &course.boot, err) < 0)
 		return -1;

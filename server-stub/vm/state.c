@@ -1,55 +1,125 @@
 #include "vm/state.h"
 
+#include <stddef.h>
 #include <string.h>
 
 static const char *const state_names[VM_STATES] = {
-	[VM_CREATED] = "created",     [VM_CONFIGURING] = "configuring",
-	[VM_INSTALLED] = "installed", [VM_FIRST_BOOT] = "first boot",
-	[VM_COMPLETE] = "complete",   [VM_ERROR] = "error",
+	[VM_WAITING] = "waiting for archives",
+	[VM_NEEDS_CREATING] = "needs creating",
+	[VM_CREATED] = "created",
+	[VM_CONFIGURING] = "configuring",
+	[VM_NEEDS_PROVISIONING] = "needs provisioning",
+	[VM_PROVISIONING] = "provisioning",
+	[VM_FIRST_BOOT] = "first boot",
+	[VM_COMPLETE] = "complete",
+	[VM_CUT_OVER] = "cut over",
+	[VM_ERROR] = "error",
+	[VM_CANCELLED] = "cancelled",
 };
 
 static const char *const input_names[VM_INPUTS] = {
-	[INPUT_NONE] = "nothing",        [INPUT_CONFIGURING] = "configuring",
-	[INPUT_INSTALLED] = "installed", [INPUT_FIRST_BOOT] = "first boot",
-	[INPUT_COMPLETE] = "complete",   [INPUT_ERROR] = "error",
+	[INPUT_NONE] = "nothing",
+	[INPUT_CONFIGURING] = "configuring",
+	[INPUT_INSTALLED] = "installed",
+	[INPUT_FIRST_BOOT] = "first boot",
+	[INPUT_COMPLETE] = "complete",
+	[INPUT_ERROR] = "error",
+	[INPUT_ARCHIVES] = "archives there",
+	[INPUT_CREATED] = "created",
+	[INPUT_PROVISIONING] = "provisioning",
+	[INPUT_PROVISIONED] = "provisioned",
+	[INPUT_FAILED] = "failed",
+	[INPUT_RETRY] = "retry",
+	[INPUT_ARM] = "arm",
+	[INPUT_CANCEL] = "cancel",
+	[INPUT_CUT_OVER] = "cut over",
 };
 
+/* In the table: where a retry goes depends on where the VM came from. */
+#define VM_BACK (VM_STATES + 1)
+
 /* clang-format off */
+#define WAI VM_WAITING
+#define NEC VM_NEEDS_CREATING
 #define CRE VM_CREATED
 #define CON VM_CONFIGURING
-#define INS VM_INSTALLED
+#define NEP VM_NEEDS_PROVISIONING
+#define PRO VM_PROVISIONING
 #define FIR VM_FIRST_BOOT
 #define COM VM_COMPLETE
+#define CUT VM_CUT_OVER
 #define ERR VM_ERROR
-#define no VM_REFUSED
+#define CAN VM_CANCELLED
+#define BCK VM_BACK
+#define no  VM_REFUSED
 
 /*
  * Events may be missing (a VM cut off while its last ones were on the way), so a later state of the
- * same course is taken; going back is only by a new installation (configuring), and a VM that
- * never configured can't be installed.
+ * same course is taken. A VM goes back only by the operator: `retry` after an error, `arm` to
+ * install it anew. A VM made by hand may be created, and may boot its disk, before a creator takes it.
  */
 static const unsigned char next_state[VM_STATES][VM_INPUTS] = {
-	/*                   none conf. inst. first compl error */
-	[VM_CREATED]     = {CRE, CON, no,  no,  no,  ERR},
-	[VM_CONFIGURING] = {CON, CON, INS, FIR, COM, ERR},
-	[VM_INSTALLED]   = {INS, CON, INS, FIR, COM, ERR},
-	[VM_FIRST_BOOT]  = {FIR, CON, no,  FIR, COM, ERR},
-	[VM_COMPLETE]    = {COM, CON, no,  FIR, COM, ERR},
-	[VM_ERROR]       = {ERR, CON, INS, FIR, COM, ERR},
+	/*                          agent                         serv. creator             operator          */
+	/*                          none conf inst firs comp err  arch  crea prov pdon fail retr arm  canc cut  */
+	[VM_WAITING]            = {WAI, no,  no,  no,  no,  ERR, NEC,  no,  no,  no,  no,  no,  no,  CAN, no},
+	[VM_NEEDS_CREATING]     = {NEC, CON, no,  no,  no,  ERR, no,   CRE, no,  no,  ERR, no,  CRE, CAN, no},
+	[VM_CREATED]            = {CRE, CON, no,  no,  no,  ERR, no,   CRE, no,  no,  ERR, no,  CRE, CAN, no},
+	[VM_CONFIGURING]        = {CON, CON, NEP, FIR, COM, ERR, no,   CON, no,  no,  no,  CRE, CRE, CAN, no},
+	[VM_NEEDS_PROVISIONING] = {NEP, no,  NEP, FIR, COM, ERR, no,   no,  PRO, no,  no,  no,  CRE, CAN, no},
+	[VM_PROVISIONING]       = {PRO, no,  PRO, FIR, COM, ERR, no,   no,  PRO, PRO, ERR, NEP, CRE, CAN, no},
+	[VM_FIRST_BOOT]         = {FIR, no,  no,  FIR, COM, ERR, no,   no,  no,  FIR, no,  no,  CRE, CAN, no},
+	[VM_COMPLETE]           = {COM, no,  no,  COM, COM, ERR, no,   no,  no,  COM, no,  no,  CRE, CAN, CUT},
+	[VM_CUT_OVER]           = {CUT, no,  no,  CUT, CUT, CUT, no,   no,  no,  no,  no,  no,  no,  no,  CUT},
+	[VM_ERROR]              = {ERR, no,  no,  FIR, COM, ERR, no,   no,  no,  no,  ERR, BCK, CRE, CAN, no},
+	[VM_CANCELLED]          = {CAN, no,  no,  CAN, CAN, CAN, no,   no,  no,  no,  no,  BCK, CRE, CAN, no},
 };
 
+/* Where what failed or was given up in a state can be tried again. */
+static const unsigned char retry_state[VM_STATES] = {
+	[VM_WAITING] = WAI,            [VM_NEEDS_CREATING] = NEC, [VM_CREATED] = CRE,
+	[VM_CONFIGURING] = CRE,        [VM_NEEDS_PROVISIONING] = NEP, [VM_PROVISIONING] = NEP,
+	[VM_FIRST_BOOT] = FIR,         [VM_COMPLETE] = COM,       [VM_CUT_OVER] = no,
+	[VM_ERROR] = CRE,              [VM_CANCELLED] = CRE,
+};
+
+#undef WAI
+#undef NEC
 #undef CRE
 #undef CON
-#undef INS
+#undef NEP
+#undef PRO
 #undef FIR
 #undef COM
+#undef CUT
 #undef ERR
+#undef CAN
+#undef BCK
 #undef no
 /* clang-format on */
 
-enum vm_state vm_state_next(enum vm_state state, enum vm_input input)
+enum vm_state vm_state_next(enum vm_state state, enum vm_state before, enum vm_input input)
 {
-	return state < VM_STATES && input < VM_INPUTS ? next_state[state][input] : VM_REFUSED;
+	unsigned next;
+
+	if (state >= VM_STATES || input >= VM_INPUTS)
+		return VM_REFUSED;
+	next = next_state[state][input];
+	if (next == VM_BACK)
+		next = before < VM_STATES ? retry_state[before] : VM_REFUSED;
+	return (enum vm_state)next;
+}
+
+bool vm_state_configures(enum vm_state state, enum vm_state before)
+{
+	static const bool configures[VM_STATES] = {
+		[VM_NEEDS_CREATING] = true,
+		[VM_CREATED] = true,
+		[VM_CONFIGURING] = true,
+	};
+
+	if (state == VM_ERROR)
+		state = before;
+	return state < VM_STATES && configures[state];
 }
 
 const char *vm_state_name(enum vm_state state)
@@ -61,7 +131,7 @@ enum vm_state vm_state_by_name(const char *name)
 {
 	enum vm_state state = 0;
 
-	while (state < VM_STATES && strcmp(state_names[state], name))
+	while (state < VM_STATES && strcmp(state_names[state], name) != 0)
 		state++;
 	return state;
 }
@@ -74,9 +144,9 @@ enum vm_input vm_input_by_state(const char *name)
 	for (size_t i = 0; i < sizeof(passing) / sizeof(passing[0]); i++)
 		if (!strcmp(passing[i], name))
 			return INPUT_NONE;
-	while (input < VM_INPUTS && strcmp(input_names[input], name))
+	while (input <= INPUT_ERROR && strcmp(input_names[input], name) != 0)
 		input++;
-	return input;
+	return input <= INPUT_ERROR ? input : VM_INPUTS;
 }
 
 const char *vm_input_name(enum vm_input input)

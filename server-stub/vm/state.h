@@ -1,33 +1,60 @@
 /*
  * The states of a VM and the one table of transitions between them. What moves a VM is an input: an
- * event of its agent. An input that the table refuses leaves the state as it is.
+ * event of its agent, an action of the operator or of a creator, or something the service itself
+ * noticed. An input that the table refuses leaves the state as it is.
  */
 #ifndef SERVER_VM_STATE_H
 #define SERVER_VM_STATE_H
 
+#include <stdbool.h>
+
 enum vm_state {
-	VM_CREATED,     /* added by the operator; nothing heard yet */
-	VM_CONFIGURING, /* the installation runs */
-	VM_INSTALLED,   /* finish is done; the VM may boot from its disk */
-	VM_FIRST_BOOT,  /* the installed system has checked in */
-	VM_COMPLETE,    /* first boot has done its work */
-	VM_ERROR,       /* a step failed */
+	VM_WAITING,            /* some of its archives aren't there yet */
+	VM_NEEDS_CREATING,     /* a creator may make the blank VM */
+	VM_CREATED,            /* it may boot from the network and get its job */
+	VM_CONFIGURING,        /* the installation runs */
+	VM_NEEDS_PROVISIONING, /* installed; a creator may move it to its network and boot its disk */
+	VM_PROVISIONING,       /* a creator is at it */
+	VM_FIRST_BOOT,         /* the installed system has checked in */
+	VM_COMPLETE,           /* first boot has done its work */
+	VM_CUT_OVER,           /* the operator has put it into service */
+	VM_ERROR,              /* something failed; vm->error says what */
+	VM_CANCELLED,          /* the operator has given it up for now */
 	VM_STATES,
-	VM_REFUSED = VM_STATES /* no state: what vm_state_next says of a refused input */
+	VM_REFUSED = VM_STATES, /* no state: what vm_state_next says of a refused input */
 };
 
 enum vm_input {
 	INPUT_NONE, /* an event that moves nothing */
+	/* By the agent. */
 	INPUT_CONFIGURING,
 	INPUT_INSTALLED,
 	INPUT_FIRST_BOOT,
 	INPUT_COMPLETE,
 	INPUT_ERROR,
+	/* By the service. */
+	INPUT_ARCHIVES, /* all there */
+	/* By a creator. */
+	INPUT_CREATED,
+	INPUT_PROVISIONING, /* taken */
+	INPUT_PROVISIONED,  /* booted from its disk */
+	INPUT_FAILED,       /* the creator could not do it */
+	/* By the operator. */
+	INPUT_RETRY,
+	INPUT_ARM,
+	INPUT_CANCEL,
+	INPUT_CUT_OVER,
 	VM_INPUTS
 };
 
-/* The state after `input`, or VM_REFUSED. */
-enum vm_state vm_state_next(enum vm_state state, enum vm_input input);
+/*
+ * The state after `input`, or VM_REFUSED. `before` is the state that a VM in VM_ERROR or
+ * VM_CANCELLED came from: a retry goes back to where that can be tried again.
+ */
+enum vm_state vm_state_next(enum vm_state state, enum vm_state before, enum vm_input input);
+
+/* Whether the VM belongs into the in-memory system: told otherwise, it boots from its own disk. */
+bool vm_state_configures(enum vm_state state, enum vm_state before);
 
 /* "first boot": the names are stable, scripts and the store use them. */
 const char *vm_state_name(enum vm_state state);

@@ -10,28 +10,79 @@
 #include "vm/state.h"
 #include "vm/token.h"
 
+#define BOOT_UUID_TEXT 37
+
+/* How far the running step is with what it reads or writes. */
+struct progress {
+	char item[VM_ITEM_MAX + 1]; /* "" : nothing is counted */
+	int64_t done, total, rate;  /* bytes; bytes a second; total 0: unknown */
+};
+
 struct vm {
 	int64_t id; /* of the store; 0 before it is stored */
 	char name[VM_NAME_MAX + 1];
-	char mac[MAC_TEXT];                       /* canonical */
-	char address[ADDRESS_TEXT];               /* in configuration mode, canonical; "": any */
-	char token[TOKEN_TEXT];                   /* "": none; for boot entries only, a secret */
-	char token_hash[TOKEN_HASH_TEXT];         /* what a request is compared with */
-	char group[VM_NAME_MAX + 1];              /* "": none */
+	char group[VM_NAME_MAX + 1];  /* "": none */
+	char role[VM_NAME_MAX + 1];   /* of its migration document; "": none told */
+	char master[VM_NAME_MAX + 1]; /* the VM it replicates; "": none */
+	bool imported;                /* by a migration document: creators make and provision it */
+
+	/* Who it is. */
+	char mac[MAC_TEXT];               /* canonical */
+	char address[ADDRESS_TEXT];       /* in configuration mode, canonical; "": any */
+	char finals[VM_FINALS_MAX + 1];   /* on its final network, between spaces; "": any */
+	char token[TOKEN_TEXT];           /* "": none; for boot entries only, a secret */
+	char token_hash[TOKEN_HASH_TEXT]; /* what a request is compared with */
+
+	/* How it boots from the network. */
 	char mode[STEP_NAME_MAX + 1];             /* newroot.mode of its boot entry */
 	char parameters[BOOT_PARAMETERS_MAX + 1]; /* more words for its boot entry */
+
+	/* Where it is. */
 	enum vm_state state;
-	char step[STEP_NAME_MAX + 1];          /* begun last; "": none yet */
-	char error[VM_ERROR_MAX + 1];          /* "code: message" while in VM_ERROR */
-	bool hold;                             /* set on this VM */
-	bool group_hold;                       /* set on its group; read only */
+	enum vm_state before;             /* the state it came from */
+	char step[STEP_NAME_MAX + 1];     /* begun last; "": none yet */
+	struct progress progress;         /* of that step */
+	char waiting[VM_WAITING_MAX + 1]; /* what it waits for, in words; "": nothing */
+	char error[VM_ERROR_MAX + 1];     /* "code: where: message" while in VM_ERROR */
+	char again_boot
+		[BOOT_UUID_TEXT]; /* which, still running, may begin anew once armed; "": none */
+
+	/* Its job is handed out once for each arming. */
+	bool armed;
+	char handed_to[BOOT_UUID_TEXT]; /* the boot that got it; "": none since it was armed */
+
+	/* Holds. */
+	bool hold;       /* set on this VM */
+	bool group_hold; /* set on its group; read only */
+	bool holding;    /* its error holds its group, until hold_step is behind it */
+	char hold_step[STEP_NAME_MAX + 1]; /* the step that failed */
+	char held_by[VM_NAME_MAX + 1];     /* a VM whose error holds this one; read only */
+
+	/* The creator that is at it. */
+	char lease_by[VM_NAME_MAX + 1]; /* "": nobody */
+	int64_t lease_until_ms;
+
 	int64_t added_ms, changed_ms, seen_ms; /* seen: its last events; 0: never */
+	int64_t version;                       /* grows with each change of any VM; read only */
 };
+
+/* Whether it belongs into the in-memory system; when not, its boot entries say to boot from its disk. */
+static inline bool vm_configures(const struct vm *vm)
+{
+	return vm_state_configures(vm->state, vm->before);
+}
 
 /* Whether the agent has to stop at the next step boundary. */
 static inline bool vm_held(const struct vm *vm)
 {
-	return vm->hold || vm->group_hold;
+	return vm->hold || vm->group_hold || vm->held_by[0] || vm->state == VM_CANCELLED;
 }
+
+#define VM_HELD_TEXT 160
+/* Why it is held, for a person, in `text`; NULL when it isn't. */
+const char *vm_held_why(const struct vm *vm, char text[VM_HELD_TEXT]);
+
+/* Let the VM enter another state, with all that begins or ends with it. */
+void vm_enter(struct vm *vm, enum vm_state to, int64_t now_ms);
 
 #endif

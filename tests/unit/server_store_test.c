@@ -36,7 +36,8 @@ static void add(struct fixture *f, struct vm *vm, const char *name, const char *
 	snprintf(vm->address, sizeof(vm->address), "%s", address);
 	snprintf(vm->group, sizeof(vm->group), "shop");
 	snprintf(vm->mode, sizeof(vm->mode), "install");
-	assert_int_equal(store_vm_add(f->store, vm, "{\"newroot\":1}", &err), 0);
+	vm->state = VM_CREATED;
+	assert_int_equal(store_vm_add(f->store, vm, "{\"newroot\":1}", "", &err), 0);
 }
 
 static int setup(void **state)
@@ -139,11 +140,22 @@ static void test_vm_round_trip(void **state)
 	char *job;
 
 	vm.state = VM_ERROR;
+	vm.before = VM_CONFIGURING;
 	strcpy(vm.step, "unpack");
+	vm.progress = (struct progress){"https://a/b.tar", 1, 2, 3};
+	strcpy(vm.waiting, "db2");
 	strcpy(vm.error, "io: x");
+	strcpy(vm.again_boot, BOOT_A);
+	vm.armed = true;
+	strcpy(vm.handed_to, BOOT_B);
+	vm.hold = vm.holding = true;
+	strcpy(vm.hold_step, "unpack");
+	strcpy(vm.lease_by, "one");
+	vm.lease_until_ms = 4;
 	vm.changed_ms = 5;
 	vm.seen_ms = 6;
 	assert_int_equal(store_vm_save(f->store, &vm, NULL), 0);
+	vm.version = 3; /* added, touched with its group for its error, saved */
 	reopen(f);
 	assert_int_equal(store_vm_find(f->store, VM_BY_MAC, 0, MAC, &found, NULL), 1);
 	assert_memory_equal(&found, &vm, sizeof(vm));
@@ -186,7 +198,7 @@ static void test_duplicates(void **state)
 		strcpy(vm.name, rows[i].name);
 		strcpy(vm.mac, rows[i].mac);
 		strcpy(vm.address, rows[i].address);
-		assert_int_equal(store_vm_add(f->store, &vm, "{}", &err), -1);
+		assert_int_equal(store_vm_add(f->store, &vm, "{}", "", &err), -1);
 		assert_int_equal(err.code, ERR_SERVICE_VM);
 		assert_string_equal(err.where, rows[i].where);
 	}
@@ -239,7 +251,7 @@ static void test_state_follows_the_newest_boot(void **state)
 	assert_int_equal(state_of(f), VM_CONFIGURING);
 	move(f, BOOT_A, 3, INPUT_INSTALLED);
 	move(f, BOOT_A, 2, INPUT_ERROR);
-	assert_int_equal(state_of(f), VM_INSTALLED);
+	assert_int_equal(state_of(f), VM_NEEDS_PROVISIONING);
 	move(f, BOOT_B, 1, INPUT_FIRST_BOOT);
 	move(f, BOOT_A, 4, INPUT_ERROR);
 	assert_int_equal(state_of(f), VM_FIRST_BOOT);
@@ -339,16 +351,17 @@ static void test_hold(void **state)
 	struct fixture *f = *state;
 	struct vm vm;
 
-	assert_int_equal(store_hold(f->store, HOLD_VM, "nobody", true, NULL), 0);
-	assert_int_equal(store_hold(f->store, HOLD_GROUP, "nothing", true, NULL), 0);
-	assert_int_equal(store_hold(f->store, HOLD_GROUP, "shop", true, NULL), 1);
+	assert_int_equal(store_group_hold(f->store, "nothing", true, NULL), 0);
+	assert_int_equal(store_group_hold(f->store, "shop", true, NULL), 1);
 	assert_int_equal(store_vm_find(f->store, VM_BY_NAME, 0, "db1", &vm, NULL), 1);
 	assert_false(vm.hold);
 	assert_true(vm_held(&vm));
 	assert_true(take_range(f, BOOT_A, 1, 1).hold);
-	assert_int_equal(store_hold(f->store, HOLD_GROUP, "shop", false, NULL), 1);
-	assert_int_equal(store_hold(f->store, HOLD_VM, "db1", true, NULL), 1);
-	assert_true(take_range(f, BOOT_A, 2, 2).hold);
+	assert_int_equal(store_group_hold(f->store, "shop", false, NULL), 1);
+	assert_false(take_range(f, BOOT_A, 2, 2).hold);
+	vm.hold = true;
+	assert_int_equal(store_vm_save(f->store, &vm, NULL), 0);
+	assert_true(take_range(f, BOOT_A, 3, 3).hold);
 }
 
 static void count_refusal(void *arg, const struct refusal_row *row)
@@ -377,22 +390,35 @@ static void test_refusals_are_capped(void **state)
 	assert_int_equal(sum[1], 2 * VM_REFUSALS_MAX);
 }
 
-static void test_boots_are_capped(void **state)
+static void count_boot(void *arg, const struct boot *boot)
+{
+	int64_t *of = arg;
+
+	if (!of[0]++)
+		of[1] = boot->first_ms;
+}
+
+static void test_oldest_boots_make_room(void **state)
 {
 	struct fixture *f = *state;
-	struct err err = ERR_INIT;
+	int64_t of[2] = {0, 0};
 	struct boot boot;
 	char uuid[BOOT_UUID_TEXT];
-	int ret = 0, i;
 
 	assert_int_equal(store_begin(f->store, NULL), 0);
-	for (i = 0; ret == 0 && i <= VM_BOOTS_MAX; i++) {
+	for (int i = 0; i < VM_BOOTS_MAX + 5; i++) {
 		snprintf(uuid, sizeof(uuid), "%08x-0b0a-0908-0706-050403020100", (unsigned)i);
-		ret = store_boot_open(f->store, f->vm.id, uuid, i, &boot, &err);
+		assert_int_equal(store_boot_open(f->store, f->vm.id, uuid, i, &boot, NULL), 0);
 	}
 	assert_int_equal(store_commit(f->store, NULL), 0);
-	assert_int_equal(i, VM_BOOTS_MAX + 1);
-	assert_int_equal(err.code, ERR_SERVICE_LIMIT);
+	assert_int_equal(store_boot_each(f->store, f->vm.id, count_boot, of, NULL), 0);
+	assert_int_equal(of[0], VM_BOOTS_MAX);
+	assert_int_equal(of[1], 5);
+	assert_int_equal(store_boot_forget_oldest(f->store, &boot, NULL), 1);
+	of[0] = 0;
+	assert_int_equal(store_boot_each(f->store, f->vm.id, count_boot, of, NULL), 0);
+	assert_int_equal(of[0], VM_BOOTS_MAX - 1);
+	assert_int_equal(of[1], 6);
 }
 
 static void test_remove_takes_all_of_it(void **state)
@@ -446,7 +472,7 @@ int main(void)
 		TEST(test_parts),
 		TEST(test_hold),
 		TEST(test_refusals_are_capped),
-		TEST(test_boots_are_capped),
+		TEST(test_oldest_boots_make_room),
 		TEST(test_remove_takes_all_of_it),
 		TEST(test_not_a_store),
 	};

@@ -83,7 +83,7 @@ static void test_all_are_answered(void **state)
 	(void)state;
 	assert_non_null(mkdtemp(path));
 	assert_int_equal(store_open(&store, path, true, NULL), 0);
-	assert_int_equal(store_vm_add(store, &vm, "{}", NULL), 0);
+	assert_int_equal(store_vm_add(store, &vm, "{}", "", NULL), 0);
 	assert_int_equal(writer_start(&writer, store, NULL), 0);
 	for (int i = 0; i < WRITES; i++) {
 		items[i].write.apply = apply;

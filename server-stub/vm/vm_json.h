@@ -1,6 +1,6 @@
-/* VMs as JSON for scripts: no secret is in it. Absent values are null. */
-#ifndef SERVER_CMD_VM_JSON_H
-#define SERVER_CMD_VM_JSON_H
+/* VMs as JSON, for scripts, the API and the page: no secret is in it. Absent values are null. */
+#ifndef SERVER_VM_VM_JSON_H
+#define SERVER_VM_VM_JSON_H
 
 #include <jansson.h>
 

@@ -1,0 +1,86 @@
+/* retry, arm, hold, release, cancel, cutover: the table of vm/action.h on the command line. */
+#include <stdio.h>
+
+#include "cmd/command.h"
+#include "cmd/open.h"
+#include "util/text.h"
+#include "vm/action.h"
+
+static bool group;
+
+static const struct option_row options[] = {
+	COMMAND_DATA_OPTION,
+	{"group", OPTION_FLAG, &group, NULL, "NAME is a group: all its VMs"},
+	{NULL, OPTION_FLAG, NULL, NULL, NULL},
+};
+
+/* A refusal is kept in the history, so that is committed as well. */
+static int act_in_store(struct store *store, const char *name, enum action action, struct err *err)
+{
+	int ret;
+
+	if (store_begin(store, err) < 0)
+		return -1;
+	ret = group ? action_group(store, name, action, "the operator", clock_ms(), err)
+		    : action_vm(store, name, action, "the operator", clock_ms(), err);
+	if (ret < 0)
+		store_rollback(store);
+	else if (store_commit(store, ret ? NULL : err) < 0)
+		ret = -1;
+	return ret ? -1 : 0;
+}
+
+static int tell(struct store *store, const char *name, struct err *err)
+{
+	char why[VM_HELD_TEXT];
+	const char *held;
+	struct vm vm;
+
+	if (course_find(store, name, &vm, err) < 0)
+		return -1;
+	held = vm_held_why(&vm, why);
+	printf("%s: %s%s%s\n", vm.name, vm_state_name(vm.state), held ? ", " : "",
+	       held ? held : "");
+	return 0;
+}
+
+static int act(const char *name, enum action action, struct err *err)
+{
+	struct open open;
+	int ret;
+
+	if (open_data(&open, err) < 0)
+		return -1;
+	ret = act_in_store(open.store, name, action, err);
+	if (ret == 0 && group)
+		printf("group %s: %s\n", name, action_name(action));
+	else if (ret == 0)
+		ret = tell(open.store, name, err);
+	close_data(&open);
+	return ret;
+}
+
+#define ACTION_COMMAND(symbol, verb, action, text)                                                 \
+	static int run_##symbol(char **operands, size_t count, struct err *err)                    \
+	{                                                                                          \
+		(void)count;                                                                       \
+		return act(operands[0], action, err);                                              \
+	}                                                                                          \
+	const struct command cmd_##symbol = {                                                      \
+		.name = verb,                                                                      \
+		.operands = "NAME",                                                                \
+		.operands_min = 1,                                                                 \
+		.operands_max = 1,                                                                 \
+		.summary = text,                                                                   \
+		.options = options,                                                                \
+		.run = run_##symbol,                                                               \
+	};
+
+ACTION_COMMAND(retry, "retry", ACTION_RETRY,
+	       "After an error: try again from where that can be done")
+ACTION_COMMAND(arm, "arm", ACTION_ARM,
+	       "Hand the job out once more: at its next network boot the VM's disks are ERASED")
+ACTION_COMMAND(hold, "hold", ACTION_HOLD, "Let a VM stop at its next step boundary")
+ACTION_COMMAND(release, "release", ACTION_RELEASE, "Let a held VM go on, and those its error holds")
+ACTION_COMMAND(cancel, "cancel", ACTION_CANCEL, "Give a VM up for now; `retry` takes it up again")
+ACTION_COMMAND(cutover, "cutover", ACTION_CUT_OVER, "Note that a complete VM is in service now")

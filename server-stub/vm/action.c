@@ -1,0 +1,215 @@
+#include "vm/action.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct deed {
+	struct store *store;
+	const char *cause;
+	int64_t now_ms;
+	struct err *err;
+};
+
+static int retry(const struct deed *deed, struct vm *vm)
+{
+	return course_move(deed->store, vm, INPUT_RETRY, deed->cause, deed->now_ms, deed->err);
+}
+
+static int cancel(const struct deed *deed, struct vm *vm)
+{
+	return course_move(deed->store, vm, INPUT_CANCEL, deed->cause, deed->now_ms, deed->err);
+}
+
+static int cut_over(const struct deed *deed, struct vm *vm)
+{
+	return course_move(deed->store, vm, INPUT_CUT_OVER, deed->cause, deed->now_ms, deed->err);
+}
+
+/* A token lasts for one installation: whoever read the old boot entry has nothing. */
+static int renew_token(const struct deed *deed, struct vm *vm)
+{
+	if (vm->token_hash[0]) {
+		if (token_new(vm->token, deed->err) < 0)
+			return -1;
+		token_hash(vm->token_hash, vm->token);
+	}
+	snprintf(vm->mode, sizeof(vm->mode), "install");
+	return store_vm_save_boot(deed->store, vm, deed->err);
+}
+
+static int arm(const struct deed *deed, struct vm *vm)
+{
+	int ret = course_move(deed->store, vm, INPUT_ARM, deed->cause, deed->now_ms, deed->err);
+
+	return ret ? ret : renew_token(deed, vm);
+}
+
+static int set_hold(const struct deed *deed, struct vm *vm, bool hold)
+{
+	vm->hold = hold;
+	if (!hold)
+		vm->holding = false;
+	if (course_note(deed->store, vm, deed->cause, deed->now_ms, deed->err) < 0)
+		return -1;
+	return store_vm_save(deed->store, vm, deed->err);
+}
+
+static int hold(const struct deed *deed, struct vm *vm)
+{
+	return set_hold(deed, vm, true);
+}
+
+static int release(const struct deed *deed, struct vm *vm)
+{
+	return set_hold(deed, vm, false);
+}
+
+static bool always(const struct vm *vm)
+{
+	(void)vm;
+	return true;
+}
+
+static bool in_error(const struct vm *vm)
+{
+	return vm->state == VM_ERROR;
+}
+
+static bool in_group_to_cancel(const struct vm *vm)
+{
+	return vm->state != VM_CUT_OVER && vm->state != VM_CANCELLED;
+}
+
+static bool is_holding(const struct vm *vm)
+{
+	return vm->holding;
+}
+
+static bool never(const struct vm *vm)
+{
+	(void)vm;
+	return false;
+}
+
+static const struct {
+	const char *name;
+	int (*act)(const struct deed *deed, struct vm *vm);
+	bool (*of_group)(const struct vm *vm); /* to which VMs of a group it applies */
+} actions[ACTIONS] = {
+	[ACTION_RETRY] = {"retry", retry, in_error},
+	[ACTION_ARM] = {"arm", arm, always},
+	[ACTION_HOLD] = {"hold", hold, never}, /* the group itself is held */
+	[ACTION_RELEASE] = {"release", release,
+			    is_holding}, /* and released, with errors that hold it */
+	[ACTION_CANCEL] = {"cancel", cancel, in_group_to_cancel},
+	[ACTION_CUT_OVER] = {"cutover", cut_over, always},
+};
+
+enum action action_by_name(const char *name)
+{
+	enum action action = 0;
+
+	while (action < ACTIONS && strcmp(actions[action].name, name) != 0)
+		action++;
+	return action;
+}
+
+const char *action_name(enum action action)
+{
+	return action < ACTIONS ? actions[action].name : "unknown";
+}
+
+static void cause_text(char *cause, size_t size, enum action action, const char *who)
+{
+	snprintf(cause, size, "%s by %s", action_name(action), who);
+}
+
+int action_vm(struct store *store, const char *name, enum action action, const char *who,
+	      int64_t now_ms, struct err *err)
+{
+	char cause[200];
+	const struct deed deed = {store, cause, now_ms, err};
+	struct vm vm;
+
+	cause_text(cause, sizeof(cause), action, who);
+	if (course_find(store, name, &vm, err) < 0)
+		return -1;
+	return actions[action].act(&deed, &vm);
+}
+
+/* The ids first: acting on VMs while a statement walks over them would disturb it. */
+struct members {
+	const char *group;
+	bool (*applies)(const struct vm *vm);
+	int64_t *id;
+	size_t count, all;
+	bool failed;
+};
+
+static void add_member(void *arg, const struct vm *vm)
+{
+	struct members *members = arg;
+	int64_t *grown;
+
+	if (strcmp(vm->group, members->group) != 0)
+		return;
+	members->all++;
+	if (!members->applies(vm) || members->failed)
+		return;
+	grown = reallocarray(members->id, members->count + 1, sizeof(*grown));
+	if (!grown) {
+		members->failed = true;
+		return;
+	}
+	members->id = grown;
+	grown[members->count++] = vm->id;
+}
+
+static int find_members(struct store *store, struct members *members, struct err *err)
+{
+	if (store_vm_each(store, add_member, members, err) < 0)
+		return -1;
+	if (members->failed)
+		return err_set(err, ERR_MEMORY, members->group, "no memory for its VMs");
+	if (!members->all)
+		return err_set(err, ERR_SERVICE_VM, members->group,
+			       "there is no VM in a group of this name");
+	return 0;
+}
+
+static int act_on_all(const struct deed *deed, const struct members *members, enum action action)
+{
+	int ret = 0;
+
+	for (size_t i = 0; ret == 0 && i < members->count; i++) {
+		struct vm vm;
+		int found =
+			store_vm_find(deed->store, VM_BY_ID, members->id[i], NULL, &vm, deed->err);
+
+		if (found > 0)
+			ret = actions[action].act(deed, &vm);
+		else if (found < 0)
+			ret = -1;
+	}
+	return ret;
+}
+
+int action_group(struct store *store, const char *group, enum action action, const char *who,
+		 int64_t now_ms, struct err *err)
+{
+	char cause[200];
+	const struct deed deed = {store, cause, now_ms, err};
+	struct members members = {.group = group, .applies = actions[action].of_group};
+	int ret;
+
+	cause_text(cause, sizeof(cause), action, who);
+	ret = find_members(store, &members, err);
+	if (ret == 0)
+		ret = act_on_all(&deed, &members, action);
+	if (ret == 0 && (action == ACTION_HOLD || action == ACTION_RELEASE))
+		ret = store_group_hold(store, group, action == ACTION_HOLD, err) < 0 ? -1 : 0;
+	free(members.id);
+	/* A refusal by one undoes what was done to the others: the caller rolls back. */
+	return ret == COURSE_REFUSED ? -1 : ret;
+}

@@ -1,0 +1,38 @@
+/*
+ * What an operator does to a VM or to a whole group: one table of actions, for the command line, the
+ * API and the page. To be called within a transaction.
+ */
+#ifndef SERVER_VM_ACTION_H
+#define SERVER_VM_ACTION_H
+
+#include "vm/course.h"
+
+enum action {
+	ACTION_RETRY,    /* after an error: again, from where it can be tried again */
+	ACTION_ARM,      /* hand the job out once more: its disks are erased again */
+	ACTION_HOLD,     /* stop at the next step boundary */
+	ACTION_RELEASE,  /* go on; an error of it no longer holds its group */
+	ACTION_CANCEL,   /* give it up for now */
+	ACTION_CUT_OVER, /* it is in service */
+	ACTIONS
+};
+
+/* "retry", "cutover"; ACTIONS when there is no such action. */
+enum action action_by_name(const char *name);
+const char *action_name(enum action action);
+
+/*
+ * 0, COURSE_REFUSED or -1, as course_move(). `who` is for the history: "the operator", "10.0.0.5".
+ * Errors: ERR_SERVICE_VM, ERR_SERVICE_STATE.
+ */
+int action_vm(struct store *store, const char *name, enum action action, const char *who,
+	      int64_t now_ms, struct err *err);
+
+/*
+ * All VMs of the group to which the action applies: retry those in error, cut over all, which must all be complete,
+ * cancel all that aren't cut over. Nothing is done to any when one refuses.
+ */
+int action_group(struct store *store, const char *group, enum action action, const char *who,
+		 int64_t now_ms, struct err *err);
+
+#endif

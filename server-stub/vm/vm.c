@@ -1,0 +1,53 @@
+#include "vm/vm.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static bool gone_wrong(enum vm_state state)
+{
+	return state == VM_ERROR || state == VM_CANCELLED;
+}
+
+static void begin_anew(struct vm *vm)
+{
+	vm->armed = true;
+	if (vm->handed_to[0])
+		memcpy(vm->again_boot, vm->handed_to, sizeof(vm->again_boot));
+	vm->handed_to[0] = '\0';
+}
+
+void vm_enter(struct vm *vm, enum vm_state to, int64_t now_ms)
+{
+	if (gone_wrong(to) && !gone_wrong(vm->state))
+		vm->before = vm->state;
+	if (to == VM_ERROR) {
+		vm->holding = vm->group[0] != '\0';
+	} else {
+		vm->error[0] = '\0';
+	}
+	if (to == VM_CREATED)
+		begin_anew(vm);
+	if (to == VM_CANCELLED || to == VM_COMPLETE)
+		vm->holding = false;
+	if (to != VM_PROVISIONING)
+		vm->lease_by[0] = '\0';
+	memset(&vm->progress, 0, sizeof(vm->progress));
+	vm->waiting[0] = '\0';
+	vm->state = to;
+	vm->changed_ms = now_ms;
+}
+
+const char *vm_held_why(const struct vm *vm, char text[VM_HELD_TEXT])
+{
+	if (vm->state == VM_CANCELLED)
+		snprintf(text, VM_HELD_TEXT, "cancelled by the operator");
+	else if (vm->hold)
+		snprintf(text, VM_HELD_TEXT, "held by the operator");
+	else if (vm->group_hold)
+		snprintf(text, VM_HELD_TEXT, "its group '%s' is held by the operator", vm->group);
+	else if (vm->held_by[0])
+		snprintf(text, VM_HELD_TEXT, "%s has an error", vm->held_by);
+	else
+		return NULL;
+	return text;
+}
