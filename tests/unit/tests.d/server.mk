@@ -22,6 +22,10 @@ TEST_server_store = $(SERVER_STORE)
 CFLAGS_server_store = $(SERVER_INCLUDE)
 LIBS_server_store = $(SERVER_STORE_LIBS)
 
+TEST_server_course = $(SERVER_STORE)
+CFLAGS_server_course = $(SERVER_INCLUDE)
+LIBS_server_course = $(SERVER_STORE_LIBS)
+
 TEST_server_writer = server-stub/http/writer.c server-stub/util/log.c $(SERVER_STORE)
 CFLAGS_server_writer = $(SERVER_INCLUDE)
 LIBS_server_writer = $(SERVER_STORE_LIBS)

@@ -1,0 +1,388 @@
+/* What moves a VM besides its events: the operator's actions, creators' leases, the job handed out; and holds by errors. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "vm/action.h"
+#include "vm/handout.h"
+#include "vm/intake.h"
+#include "vm/lease.h"
+
+#define BOOT_A "aaaaaaaa-0b0a-0908-0706-050403020100"
+#define BOOT_B "bbbbbbbb-0b0a-0908-0706-050403020100"
+
+struct fixture {
+	char path[64];
+	struct store *store;
+};
+
+/* A group of three, imported, at the state that a test wants. */
+static void add(struct fixture *f, const char *name, int number, enum vm_state state)
+{
+	struct vm vm = {.imported = true, .state = state, .armed = true};
+
+	snprintf(vm.name, sizeof(vm.name), "%s", name);
+	snprintf(vm.mac, sizeof(vm.mac), "52:54:00:00:00:%02x", (unsigned)number);
+	snprintf(vm.group, sizeof(vm.group), "shop");
+	snprintf(vm.mode, sizeof(vm.mode), "install");
+	assert_int_equal(token_new(vm.token, NULL), 0);
+	token_hash(vm.token_hash, vm.token);
+	assert_int_equal(store_vm_add(f->store, &vm, "{}", "{}", NULL), 0);
+}
+
+static int setup(void **state)
+{
+	struct fixture *f = calloc(1, sizeof(*f));
+
+	assert_non_null(f);
+	strcpy(f->path, "/tmp/newroot-course-XXXXXX");
+	assert_non_null(mkdtemp(f->path));
+	assert_int_equal(store_open(&f->store, f->path, true, NULL), 0);
+	add(f, "db1", 1, VM_NEEDS_CREATING);
+	add(f, "db2", 2, VM_CREATED);
+	add(f, "web1", 3, VM_CREATED);
+	*state = f;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	static const char *const files[] = {"newroot.db", "newroot.db-wal", "newroot.db-shm"};
+	struct fixture *f = *state;
+	char path[128];
+
+	store_close(f->store);
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		snprintf(path, sizeof(path), "%s/%s", f->path, files[i]);
+		unlink(path);
+	}
+	rmdir(f->path);
+	free(f);
+	return 0;
+}
+
+static struct vm get(struct fixture *f, const char *name)
+{
+	struct vm vm;
+
+	assert_int_equal(course_find(f->store, name, &vm, NULL), 0);
+	return vm;
+}
+
+static int act(struct fixture *f, const char *name, enum action action, struct err *err)
+{
+	return action_vm(f->store, name, action, "a test", 7, err);
+}
+
+static int report(struct fixture *f, const char *name, enum work work, enum lease_report report,
+		  const char *creator, int64_t now_ms)
+{
+	struct vm vm = get(f, name);
+
+	return lease_report(f->store, &vm, work, report, creator, "no room", now_ms, NULL);
+}
+
+static bool open_for(struct fixture *f, const char *name, enum work work, int64_t now_ms)
+{
+	struct vm vm = get(f, name);
+
+	return lease_open(&vm, work, now_ms);
+}
+
+static struct intake post(struct fixture *f, const char *name, const char *boot, struct event event)
+{
+	struct event_list list = {.item = &event, .count = 1};
+	struct intake result;
+	struct boot known;
+	struct vm vm = get(f, name);
+
+	snprintf(list.boot, sizeof(list.boot), "%s", boot);
+	assert_int_equal(store_boot_open(f->store, vm.id, boot, 1, &known, NULL), 0);
+	event.seq = known.taken + 1;
+	event.body = (char *)"{}";
+	if (!event.type)
+		event.type = "note";
+	assert_int_equal(intake_events(f->store, vm.id, &list, 9, &result, NULL), 0);
+	return result;
+}
+
+static struct event failed_in(const char *step)
+{
+	struct event event = {.type = "error", .input = INPUT_ERROR, .error = "archive.hash: x: y"};
+
+	snprintf(event.step, sizeof(event.step), "%s", step);
+	return event;
+}
+
+static struct event passed(const char *step)
+{
+	struct event event = {.type = "end", .passed = true};
+
+	snprintf(event.step, sizeof(event.step), "%s", step);
+	return event;
+}
+
+static void test_job_goes_to_one_boot(void **state)
+{
+	struct fixture *f = *state;
+	struct err err = ERR_INIT;
+	int64_t id = get(f, "db2").id;
+
+	assert_int_equal(handout(f->store, id, BOOT_A, 5, NULL), 0);
+	assert_int_equal(get(f, "db2").state, VM_CONFIGURING);
+	assert_int_equal(handout(f->store, id, BOOT_A, 6, NULL), 0);
+	assert_int_equal(handout(f->store, id, BOOT_B, 7, &err), COURSE_REFUSED);
+	assert_int_equal(err.code, ERR_SERVICE_STATE);
+	assert_int_equal(handout(f->store, id, "", 8, NULL), COURSE_REFUSED);
+	assert_int_equal(act(f, "db2", ACTION_RETRY, NULL), 0);
+	assert_int_equal(handout(f->store, id, BOOT_B, 9, NULL), 0);
+	assert_int_equal(handout(f->store, id, BOOT_A, 9, NULL), COURSE_REFUSED);
+}
+
+/* One that states no boot has had it, and can't prove that it is the same. */
+static void test_job_without_a_boot_goes_once(void **state)
+{
+	struct fixture *f = *state;
+	int64_t id = get(f, "db2").id;
+
+	assert_int_equal(handout(f->store, id, "", 5, NULL), 0);
+	assert_int_equal(handout(f->store, id, "", 6, NULL), COURSE_REFUSED);
+}
+
+static void test_two_creators_never_get_the_same(void **state)
+{
+	struct fixture *f = *state;
+	const int64_t lease_ms = LEASE_SECONDS * 1000;
+
+	assert_true(open_for(f, "db1", WORK_CREATE, 10));
+	assert_int_equal(report(f, "db1", WORK_CREATE, LEASE_TAKEN, "one", 10), 0);
+	assert_false(open_for(f, "db1", WORK_CREATE, 11));
+	assert_int_equal(report(f, "db1", WORK_CREATE, LEASE_TAKEN, "two", 11), COURSE_REFUSED);
+	assert_int_equal(report(f, "db1", WORK_CREATE, LEASE_DONE, "two", 11), COURSE_REFUSED);
+	/* Taking it again prolongs; one that died loses it. */
+	assert_int_equal(report(f, "db1", WORK_CREATE, LEASE_TAKEN, "one", 20), 0);
+	assert_int_equal(report(f, "db1", WORK_CREATE, LEASE_TAKEN, "two", 10 + lease_ms + 5),
+			 COURSE_REFUSED);
+	assert_true(open_for(f, "db1", WORK_CREATE, 20 + lease_ms));
+	assert_int_equal(report(f, "db1", WORK_CREATE, LEASE_TAKEN, "two", 20 + lease_ms), 0);
+	assert_int_equal(report(f, "db1", WORK_CREATE, LEASE_DONE, "two", 21 + lease_ms), 0);
+	assert_int_equal(get(f, "db1").state, VM_CREATED);
+	assert_string_equal(get(f, "db1").lease_by, "");
+}
+
+static void test_what_is_not_open(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_false(open_for(f, "db1", WORK_PROVISION, 10));
+	assert_false(open_for(f, "db2", WORK_CREATE, 10));
+	assert_int_equal(report(f, "db2", WORK_PROVISION, LEASE_TAKEN, "one", 10), COURSE_REFUSED);
+	assert_int_equal(act(f, "db1", ACTION_HOLD, NULL), 0);
+	assert_false(open_for(f, "db1", WORK_CREATE, 10));
+}
+
+static void test_a_creator_fails(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(report(f, "db1", WORK_CREATE, LEASE_TAKEN, "one", 10), 0);
+	assert_int_equal(report(f, "db1", WORK_CREATE, LEASE_FAILED, "one", 11), 0);
+	assert_int_equal(get(f, "db1").state, VM_ERROR);
+	assert_string_equal(get(f, "db1").error, "creator.failed: creating: no room");
+	assert_string_equal(get(f, "web1").held_by, "db1");
+	assert_int_equal(act(f, "db1", ACTION_RETRY, NULL), 0);
+	assert_true(open_for(f, "db1", WORK_CREATE, 12));
+	assert_int_equal(report(f, "db1", WORK_CREATE, LEASE_TAKEN, "one", 12), 0);
+	assert_int_equal(report(f, "db1", WORK_CREATE, LEASE_DONE, "one", 13), 0);
+	assert_string_equal(get(f, "web1").held_by, "");
+}
+
+static void test_provisioning(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(handout(f->store, get(f, "web1").id, BOOT_A, 5, NULL), 0);
+	post(f, "web1", BOOT_A, (struct event){.input = INPUT_INSTALLED});
+	assert_true(open_for(f, "web1", WORK_PROVISION, 10));
+	assert_int_equal(report(f, "web1", WORK_PROVISION, LEASE_TAKEN, "one", 10), 0);
+	assert_int_equal(get(f, "web1").state, VM_PROVISIONING);
+	assert_false(open_for(f, "web1", WORK_PROVISION, 11));
+	assert_true(open_for(f, "web1", WORK_PROVISION, 10 + LEASE_SECONDS * 1000));
+	assert_int_equal(report(f, "web1", WORK_PROVISION, LEASE_DONE, "one", 12), 0);
+	assert_false(open_for(f, "web1", WORK_PROVISION, 10 + LEASE_SECONDS * 1000));
+	/* The VM's own word may be quicker than the creator's. */
+	post(f, "web1", BOOT_B, (struct event){.input = INPUT_FIRST_BOOT});
+	assert_int_equal(report(f, "web1", WORK_PROVISION, LEASE_DONE, "one", 13), 0);
+	assert_int_equal(get(f, "web1").state, VM_FIRST_BOOT);
+}
+
+static void test_an_error_holds_the_group(void **state)
+{
+	struct fixture *f = *state;
+	struct event beat = {.type = "heartbeat"};
+
+	assert_int_equal(handout(f->store, get(f, "db2").id, BOOT_A, 5, NULL), 0);
+	post(f, "db2", BOOT_A, failed_in("unpack"));
+	assert_false(get(f, "db2").held_by[0]);
+	assert_true(post(f, "web1", BOOT_B, beat).hold);
+	assert_int_equal(act(f, "db2", ACTION_RETRY, NULL), 0);
+	/* The boot that failed hears that it may begin anew, until it has done so. */
+	assert_true(post(f, "db2", BOOT_A, beat).again);
+	assert_int_equal(handout(f->store, get(f, "db2").id, BOOT_B, 5, NULL), 0);
+	assert_false(post(f, "db2", BOOT_A, beat).again);
+	/* Only what failed before proves it mended. */
+	post(f, "db2", BOOT_B, passed("format"));
+	assert_true(post(f, "web1", BOOT_B, beat).hold);
+	post(f, "db2", BOOT_B, passed("unpack"));
+	assert_false(post(f, "web1", BOOT_B, beat).hold);
+}
+
+/* Two that failed and are tried again must not wait for each other. */
+static void test_two_errors_do_not_hold_each_other(void **state)
+{
+	struct fixture *f = *state;
+	struct event beat = {.type = "heartbeat"};
+
+	post(f, "db2", BOOT_A, failed_in("unpack"));
+	post(f, "web1", BOOT_B, failed_in("lvm"));
+	assert_int_equal(action_group(f->store, "shop", ACTION_RETRY, "a test", 8, NULL), 0);
+	assert_false(post(f, "db2", BOOT_A, beat).hold);
+	assert_false(post(f, "web1", BOOT_B, beat).hold);
+	assert_true(get(f, "db1").held_by[0]);
+}
+
+static void test_release_forgives(void **state)
+{
+	struct fixture *f = *state;
+
+	post(f, "db2", BOOT_A, failed_in("unpack"));
+	assert_string_equal(get(f, "web1").held_by, "db2");
+	assert_int_equal(action_group(f->store, "shop", ACTION_RELEASE, "a test", 8, NULL), 0);
+	assert_string_equal(get(f, "web1").held_by, "");
+	assert_int_equal(get(f, "db2").state, VM_ERROR);
+	assert_int_equal(action_group(f->store, "shop", ACTION_HOLD, "a test", 8, NULL), 0);
+	assert_true(get(f, "web1").group_hold);
+	assert_int_equal(action_group(f->store, "shop", ACTION_RELEASE, "a test", 8, NULL), 0);
+	assert_false(get(f, "web1").group_hold);
+}
+
+static void test_cancel_and_take_up_again(void **state)
+{
+	struct fixture *f = *state;
+	struct vm vm;
+
+	assert_int_equal(handout(f->store, get(f, "db2").id, BOOT_A, 5, NULL), 0);
+	assert_int_equal(act(f, "db2", ACTION_CANCEL, NULL), 0);
+	vm = get(f, "db2");
+	assert_true(vm_held(&vm));
+	assert_false(vm_configures(&vm));
+	assert_int_equal(act(f, "db2", ACTION_RETRY, NULL), 0);
+	assert_int_equal(get(f, "db2").state, VM_CREATED);
+	/* Its agent still stands at a boundary, with half of an installation: it has to begin anew. */
+	assert_true(post(f, "db2", BOOT_A, (struct event){.type = "heartbeat"}).again);
+}
+
+static void test_arming_makes_a_new_token(void **state)
+{
+	struct fixture *f = *state;
+	struct vm before = get(f, "db2"), after;
+
+	assert_int_equal(act(f, "db2", ACTION_RETRY, NULL), COURSE_REFUSED);
+	assert_int_equal(act(f, "db2", ACTION_ARM, NULL), 0);
+	after = get(f, "db2");
+	assert_true(after.armed);
+	assert_string_not_equal(before.token, after.token);
+	assert_true(token_matches(after.token_hash, after.token));
+}
+
+static void test_cutover_of_a_group_is_of_all_or_none(void **state)
+{
+	struct fixture *f = *state;
+	struct err err = ERR_INIT;
+
+	post(f, "db2", BOOT_A, (struct event){.input = INPUT_CONFIGURING});
+	post(f, "db2", BOOT_A, (struct event){.input = INPUT_COMPLETE});
+	assert_int_equal(store_begin(f->store, NULL), 0);
+	assert_int_equal(action_group(f->store, "shop", ACTION_CUT_OVER, "a test", 8, &err), -1);
+	store_rollback(f->store);
+	assert_int_equal(err.code, ERR_SERVICE_STATE);
+	assert_int_equal(get(f, "db2").state, VM_COMPLETE);
+	assert_int_equal(act(f, "db2", ACTION_CUT_OVER, NULL), 0);
+	assert_int_equal(act(f, "db2", ACTION_ARM, NULL), COURSE_REFUSED);
+	assert_int_equal(act(f, "db2", ACTION_CANCEL, NULL), COURSE_REFUSED);
+}
+
+static void count_refused(void *arg, const struct change_row *row)
+{
+	int *refused = arg;
+
+	*refused += !strncmp(row->cause, "refused: ", 9);
+}
+
+static void test_refusals_are_in_the_history(void **state)
+{
+	struct fixture *f = *state;
+	int refused = 0;
+
+	assert_int_equal(act(f, "db1", ACTION_RETRY, NULL), COURSE_REFUSED);
+	assert_int_equal(report(f, "db1", WORK_PROVISION, LEASE_DONE, "one", 3), COURSE_REFUSED);
+	assert_int_equal(
+		store_change_each(f->store, get(f, "db1").id, count_refused, &refused, NULL), 0);
+	assert_int_equal(refused, 2);
+	assert_int_equal(act(f, "nobody", ACTION_RETRY, NULL), -1);
+	assert_int_equal(action_group(f->store, "none", ACTION_HOLD, "a test", 8, NULL), -1);
+}
+
+/* Whoever asks for what has changed has to hear of peers that are held by it, too. */
+static void count_vm(void *arg, const struct vm *vm)
+{
+	(void)vm;
+	++*(int *)arg;
+}
+
+static void test_versions_tell_of_all_that_changed(void **state)
+{
+	struct fixture *f = *state;
+	int64_t count, version;
+	int changed = 0;
+
+	assert_int_equal(store_vm_count(f->store, &count, &version, NULL), 0);
+	assert_int_equal(count, 3);
+	post(f, "db2", BOOT_A, (struct event){.type = "heartbeat"});
+	assert_int_equal(store_vm_since(f->store, version, count_vm, &changed, NULL), 0);
+	assert_int_equal(changed, 1);
+	post(f, "db2", BOOT_A, failed_in("unpack"));
+	changed = 0;
+	assert_int_equal(store_vm_since(f->store, version, count_vm, &changed, NULL), 0);
+	assert_int_equal(changed, 3);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_job_goes_to_one_boot),
+		TEST(test_job_without_a_boot_goes_once),
+		TEST(test_two_creators_never_get_the_same),
+		TEST(test_what_is_not_open),
+		TEST(test_a_creator_fails),
+		TEST(test_provisioning),
+		TEST(test_an_error_holds_the_group),
+		TEST(test_two_errors_do_not_hold_each_other),
+		TEST(test_release_forgives),
+		TEST(test_cancel_and_take_up_again),
+		TEST(test_arming_makes_a_new_token),
+		TEST(test_cutover_of_a_group_is_of_all_or_none),
+		TEST(test_refusals_are_in_the_history),
+		TEST(test_versions_tell_of_all_that_changed),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
