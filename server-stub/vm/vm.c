@@ -25,7 +25,8 @@ void vm_enter(struct vm *vm, enum vm_state to, int64_t now_ms)
 	} else {
 		vm->error[0] = '\0';
 	}
-	if (to == VM_CREATED)
+	/* Also before it is created: someone may have made it by hand. */
+	if (to == VM_NEEDS_CREATING || to == VM_CREATED)
 		begin_anew(vm);
 	if (to == VM_CANCELLED || to == VM_COMPLETE)
 		vm->holding = false;
