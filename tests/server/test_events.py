@@ -20,10 +20,10 @@ def course(boot):
 def test_course_of_an_installation(service):
     boot = Boot()
     answer = service.post(course(boot))
-    assert (answer.status, answer.json) == (200, {"taken": 9, "hold": False})
+    assert (answer.status, answer.json) == (200, {"taken": 9, "hold": False, "again": False})
     vm = service.show("db1")
-    assert (vm["state"], vm["step"]) == ("installed", "unpack")
-    assert [(row["from"], row["to"]) for row in vm["history"]] == [("created", "configuring"), ("configuring", "installed")]
+    assert (vm["state"], vm["step"]) == ("needs provisioning", "unpack")
+    assert [(row["from"], row["to"]) for row in vm["history"]] == [("created", "configuring"), ("configuring", "needs provisioning")]
     assert [(row["step"], row["ms_taken"], row["bytes"], row["ok"]) for row in vm["timeline"]] == [
         ("contact", 400, 0, True), ("unpack", 2000, 4 << 20, True)]
     assert [event["seq"] for event in vm["events"]] == list(range(1, 10))
@@ -66,7 +66,8 @@ def test_error(service):
                   boot.event("state", state="error")])
     vm = service.show("db1")
     assert (vm["state"], vm["step"]) == ("error", "unpack")
-    assert vm["error"] == "archive.hash: https://x/root.tar: wrong"
+    assert vm["error"]["text"] == "archive.hash: https://x/root.tar: wrong"
+    assert "sha256" in vm["error"]["help"]
     service.post([Boot().event("state", state="configuring")])
     assert (service.show("db1")["state"], service.show("db1")["error"]) == ("configuring", None)
 
@@ -76,7 +77,7 @@ def test_events_of_an_older_boot_do_not_move_the_vm(service):
     service.post([old.event("state", state="configuring")])
     service.post([new.event("state", state="configuring"), new.event("state", state="installed")])
     service.post([old.event("error", code="net.cut", message="late")])
-    assert service.show("db1")["state"] == "installed"
+    assert service.show("db1")["state"] == "needs provisioning"
     assert len(service.show("db1")["events"]) == 4
 
 

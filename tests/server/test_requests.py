@@ -37,9 +37,23 @@ def test_hello(service):
 
 
 def test_job(service):
-    answer = service.get(f"/v1/job?mac={MAC}")
+    boot = Boot().id
+    answer = service.get(f"/v1/job?mac={MAC}&boot={boot}")
     assert (answer.status, answer.json) == (200, JOB)
-    assert service.get("/v1/job?mac=52-54-00-00-00-11").json == JOB
+    assert service.get(f"/v1/job?mac=52-54-00-00-00-11&boot={boot}").json == JOB, "an answer can get lost"
+
+
+def test_job_is_handed_out_once_for_each_arming(service):
+    first, other = Boot().id, Boot().id
+    assert service.get(f"/v1/job?mac={MAC}&mode=plan").json == JOB, "only looked at"
+    assert service.get(f"/v1/job?mac={MAC}&boot={first}").status == 200
+    for query in ("", f"&boot={other}", "&boot="):
+        answer = service.get(f"/v1/job?mac={MAC}{query}")
+        assert (answer.status, answer.json["error"]) == (409, "vm.state"), query
+    assert "handed out already" in service.show("db1")["history"][-1]["cause"]
+    service.cli("arm", "db1")
+    assert service.get(f"/v1/job?mac={MAC}&boot={other}").status == 200
+    assert service.get(f"/v1/job?mac={MAC}&boot={first}").status == 409
 
 
 @pytest.mark.parametrize("path, status, code", [
