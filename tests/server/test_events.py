@@ -69,7 +69,9 @@ def test_error(service):
     assert vm["error"]["text"] == "archive.hash: https://x/root.tar: wrong"
     assert "sha256" in vm["error"]["help"]
     service.post([Boot().event("state", state="configuring")])
-    assert (service.show("db1")["state"], service.show("db1")["error"]) == ("configuring", None)
+    assert service.show("db1")["state"] == "error", "only the operator takes a VM out of it"
+    service.cli("retry", "db1")
+    assert (service.show("db1")["state"], service.show("db1")["error"]) == ("created", None)
 
 
 def test_events_of_an_older_boot_do_not_move_the_vm(service):
