@@ -19,7 +19,7 @@ int job_parse(struct job *job, const char *text, size_t size, struct arena *aren
 
 	memcpy(copy, text, size);
 	*job = (struct job){.text = copy, .text_size = size};
-	json = syntax_parse(&r, copy, size);
+	json = syntax_parse(&r, "a job", JOB_BYTES_MAX, copy, size);
 	whole.json = json;
 	if (json)
 		read_object_of(&r, &job_object, &whole, job);

@@ -161,15 +161,16 @@ void read_list(struct reader *r, const struct object *object, const struct value
 	       size_t *count)
 {
 	size_t n = json_array_size(v->json);
+	size_t most = v->field->max ? (size_t)v->field->max : JOB_LIST_MAX;
 	char *item;
 
 	if (!json_is_array(v->json)) {
 		refuse_type(r, v, arena_printf(r->arena, "a list, each item %s", object->what));
 		return;
 	}
-	if (n > JOB_LIST_MAX) {
+	if (n > most) {
 		reader_refuse(r, ERR_JOB_LIMIT, v->path,
-			      "%zu items are refused; accepted are at most %d", n, JOB_LIST_MAX);
+			      "%zu items are refused; accepted are at most %zu", n, most);
 		return;
 	}
 	item = arena_array(r->arena, n ? n : 1, object->size);

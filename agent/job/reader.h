@@ -64,7 +64,7 @@ void read_object_of(struct reader *r, const struct object *object, const struct 
 /* As `read` of a field: one object, or a list of objects allocated in the arena. */
 void read_object(struct reader *r, const struct value *v, void *to);
 void read_objects(struct reader *r, const struct value *v, void *to);
-/* The list alone: `*items` and `*count` get it. */
+/* The list alone: `*items` and `*count` get it. A field's `max` (0: JOB_LIST_MAX) caps it. */
 void read_list(struct reader *r, const struct object *object, const struct value *v, void **items,
 	       size_t *count);
 

@@ -58,7 +58,7 @@ static void skip_blanks(struct cursor *c)
 
 /* Where the cursor is, outermost last; made a path only for errors. */
 struct place {
-	const struct place *above; /* NULL: the whole job */
+	const struct place *above; /* NULL: the whole text */
 	const char *key;           /* NULL: item `index` of a list */
 	size_t index;
 };
@@ -156,16 +156,16 @@ static void refuse_syntax(struct reader *r, const json_error_t *error)
 	json_decref(text);
 }
 
-json_t *syntax_parse(struct reader *r, const char *text, size_t size)
+json_t *syntax_parse(struct reader *r, const char *what, size_t most, const char *text, size_t size)
 {
 	struct cursor cursor = {.r = r, .start = text, .at = text};
 	const struct place whole = {0};
 	json_error_t error;
 	json_t *json;
 
-	if (size > JOB_BYTES_MAX) {
-		reader_refuse(r, ERR_JOB_LIMIT, "", "a job of more than %d bytes is refused",
-			      JOB_BYTES_MAX);
+	if (size > most) {
+		reader_refuse(r, ERR_JOB_LIMIT, "", "%s of more than %zu bytes is refused", what,
+			      most);
 		return NULL;
 	}
 	if (check_depth(r, text))

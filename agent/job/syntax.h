@@ -5,10 +5,11 @@
 #include "job/reader.h"
 
 /*
- * Parse `text`; the result is the caller's to json_decref(). NULL after an error of size, depth
+ * Parse `text` of at most `most` bytes (`what`: "a job"), NUL-terminated; the result is the caller's to json_decref(). NULL after an error of size, depth
  * or syntax, which carries line and column. Every repeated key is added to the errors by its path,
  * and the last value stands.
  */
-json_t *syntax_parse(struct reader *r, const char *text, size_t size);
+json_t *syntax_parse(struct reader *r, const char *what, size_t most, const char *text,
+		     size_t size);
 
 #endif
