@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-bool address_parse(const char *text, struct address *address)
+bool address_parse_host(const char *text, struct address *address)
 {
 	*address = (struct address){0};
 	if (inet_pton(AF_INET, text, address->byte) == 1)
@@ -29,7 +29,7 @@ bool address_parse_prefix(const char *text, struct address *address)
 	digits = strspn(prefix, "0123456789");
 	if (digits < 1 || digits > 3 || prefix[digits] || (digits > 1 && prefix[0] == '0'))
 		return false;
-	if (!address_parse(host, address))
+	if (!address_parse_host(host, address))
 		return false;
 	address->prefix = (unsigned)atoi(prefix);
 	return address->prefix <= address->bits;

@@ -11,7 +11,7 @@ struct address {
 	unsigned prefix;  /* `bits` when there was none */
 };
 
-bool address_parse(const char *text, struct address *address);        /* "10.0.0.5" */
+bool address_parse_host(const char *text, struct address *address);   /* "10.0.0.5" */
 bool address_parse_prefix(const char *text, struct address *address); /* "10.0.0.5/24" */
 
 bool address_is_zero(const struct address *address);

@@ -12,7 +12,7 @@ static bool is_reached(const struct job_interface *interface, const char *gatewa
 {
 	struct address via, own;
 
-	if (!address_parse(gateway, &via))
+	if (!address_parse_host(gateway, &via))
 		return false;
 	if (address_is_link_local(&via))
 		return true;
@@ -27,8 +27,9 @@ static unsigned family(const char *text)
 {
 	struct address address;
 
-	return address_parse(text, &address) || address_parse_prefix(text, &address) ? address.bits
-										     : 0;
+	return address_parse_host(text, &address) || address_parse_prefix(text, &address)
+		       ? address.bits
+		       : 0;
 }
 
 static void refuse_unreached(struct reader *r, const char *path, const char *gateway)

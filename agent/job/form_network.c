@@ -66,7 +66,7 @@ static bool is_address(const char *text)
 {
 	struct address address;
 
-	return address_parse(text, &address) && !address_is_zero(&address);
+	return address_parse_host(text, &address) && !address_is_zero(&address);
 }
 
 const struct form form_address = {"an IPv4 or IPv6 address without /", is_address};

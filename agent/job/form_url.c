@@ -26,12 +26,12 @@ static bool is_host(const char *host)
 	char inner[HOST_MAX + 1];
 
 	if (host[0] != '[')
-		return is_domain(host, HOST_MAX) || address_parse(host, &address);
+		return is_domain(host, HOST_MAX) || address_parse_host(host, &address);
 	if (host[len - 1] != ']')
 		return false;
 	memcpy(inner, host + 1, len - 2);
 	inner[len - 2] = '\0';
-	return address_parse(inner, &address) && address.bits == 128;
+	return address_parse_host(inner, &address) && address.bits == 128;
 }
 
 static bool is_port(const char *text)

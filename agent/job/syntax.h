@@ -5,9 +5,9 @@
 #include "job/reader.h"
 
 /*
- * Parse `text` of at most `most` bytes (`what`: "a job"), NUL-terminated; the result is the caller's to json_decref(). NULL after an error of size, depth
- * or syntax, which carries line and column. Every repeated key is added to the errors by its path,
- * and the last value stands.
+ * Parse `text`, NUL-terminated, of at most `most` bytes; `what` it is: "a job". The result is the
+ * caller's to json_decref(). NULL after an error of size, depth or syntax, which carries line and
+ * column. Every repeated key is added to the errors by its path, and the last value stands.
  */
 json_t *syntax_parse(struct reader *r, const char *what, size_t most, const char *text,
 		     size_t size);

@@ -268,11 +268,11 @@ static void test_networks(void **state)
 
 	(void)state;
 	assert_true(address_parse_prefix("10.0.17.5/20", &own));
-	assert_true(address_parse("10.0.31.254", &other) && address_in(&other, &own));
-	assert_true(address_parse("10.0.32.1", &other) && !address_in(&other, &own));
-	assert_true(address_parse("fd00::1", &other) && !address_in(&other, &own));
-	assert_true(address_parse("fe80::1", &other) && address_is_link_local(&other));
-	assert_true(address_parse("fec0::1", &other) && !address_is_link_local(&other));
+	assert_true(address_parse_host("10.0.31.254", &other) && address_in(&other, &own));
+	assert_true(address_parse_host("10.0.32.1", &other) && !address_in(&other, &own));
+	assert_true(address_parse_host("fd00::1", &other) && !address_in(&other, &own));
+	assert_true(address_parse_host("fe80::1", &other) && address_is_link_local(&other));
+	assert_true(address_parse_host("fec0::1", &other) && !address_is_link_local(&other));
 }
 
 int main(void)
