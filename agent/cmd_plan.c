@@ -94,7 +94,7 @@ static int ask_service(const struct options *o, const struct machine *machine, c
 						 .mac = own_mac(&params, machine)},
 			err) == 0 &&
 	    service_hello(service, false, &hello, err) == 0)
-		ret = service_job(service, text, size, err);
+		ret = service_job(service, NULL, true, text, size, err);
 	service_free(service);
 	return ret;
 }

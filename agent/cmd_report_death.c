@@ -173,7 +173,8 @@ int cmd_report_death(int argc, char **argv)
 		return asked > 0 ? 0 : err_exit_status(ERR_USAGE);
 	}
 	log_open(o.log, false);
-	if (meet_service(&service, &o, &arena, &err) || report_start(service, o.spool, &err)) {
+	if (meet_service(&service, &o, &arena, &err) ||
+	    report_start(service, o.spool, REPORT_LAST_BOOT, &err)) {
 		status = command_fail("report-death", &err);
 	} else {
 		tell(&o);

@@ -91,7 +91,10 @@ static int meet_service(struct run *run, struct err *err)
 	if (service_new(&run->service, &config, err))
 		return -1;
 	run->ctx.service = run->service;
-	return report_start(run->service, REPORT_SPOOL, err);
+	if (report_start(run->service, REPORT_SPOOL, REPORT_NEW_BOOT, err))
+		return -1;
+	run->ctx.boot = report_boot();
+	return 0;
 }
 
 static int prepare(struct run *run, const char *params_file, struct err *err)

@@ -116,6 +116,9 @@
 #define FIRST_BOOT_REPORT_S 300
 /* While it is held: the release comes with the answer to the next heartbeat. */
 #define FIRST_BOOT_HEARTBEAT_S 10
+/* How long the service may keep a question for a peer's state: a heartbeat is due then, and the answer has to begin
+ * within NET_FIRST_BYTE_MS. */
+#define PEER_WAIT_S 10
 
 /* Free bytes that a booting system's logs, locks and package state take at the very least. */
 #define ROOT_FREE_MIN MIB(16)

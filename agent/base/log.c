@@ -20,6 +20,11 @@ void log_open(const char *path, bool to_stderr)
 	log_stderr = to_stderr;
 }
 
+int log_descriptor(void)
+{
+	return log_fd;
+}
+
 void log_clean(char *text, size_t size)
 {
 	for (size_t i = 0; i < size; i++) {

@@ -10,6 +10,8 @@
 
 /* Open `path` for appending (NULL: no file). Callable again; children inherit it. */
 void log_open(const char *path, bool to_stderr);
+/* The log file's descriptor, for a child that closes what it inherits; -1: none. */
+int log_descriptor(void);
 void log_line(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /*

@@ -62,25 +62,27 @@ int fetch_head(struct service *service, const char *url, struct fetch_info *info
 }
 
 static int memory_once(struct service *service, const char *url, size_t cap, char **body,
-		       size_t *size, struct retry *retry, struct err *err)
+		       size_t *size, int *status, struct retry *retry, struct err *err)
 {
 	const struct http_request request = {.method = "GET"};
 	struct http_response response;
 
+	*status = 0;
 	if (exchange_begin(service, url, &request, &response, err))
 		return -1;
+	*status = response.status;
 	if (response.status != 200)
 		return refused(service, url, &response, retry, err);
 	return exchange_body(service, url, cap, body, size, err);
 }
 
 int fetch_memory(struct service *service, const char *url, size_t cap, char **body, size_t *size,
-		 struct err *err)
+		 int *status, struct err *err)
 {
 	struct retry retry = {.limits = &service->limits};
 	struct err last = ERR_INIT;
 
-	while (memory_once(service, url, cap, body, size, &retry, &last))
+	while (memory_once(service, url, cap, body, size, status, &retry, &last))
 		if (retry_wait(&retry, &last))
 			return err_keep(err, &last);
 	return 0;

@@ -15,16 +15,19 @@
 struct fetch_info {
 	uint64_t length; /* bytes */
 	bool has_length;
-	bool ranges;     /* the peer takes Range */
-	char etag[128];  /* strong ETag with its quotes, or "" */
+	bool ranges;    /* the peer takes Range */
+	char etag[128]; /* strong ETag with its quotes, or "" */
 };
 
 /* HEAD: is it there, how long. 404 is ERR_ARCHIVE_MISSING. */
 int fetch_head(struct service *service, const char *url, struct fetch_info *info, struct err *err);
 
-/* GET at most `cap` bytes into malloc'ed, NUL-terminated `*body`, the caller's to free. */
+/*
+ * GET at most `cap` bytes into malloc'ed, NUL-terminated `*body`, the caller's to free. `*status` is that of the
+ * last answer; 0: there was none.
+ */
 int fetch_memory(struct service *service, const char *url, size_t cap, char **body, size_t *size,
-		 struct err *err);
+		 int *status, struct err *err);
 
 /*
  * GET the whole of `url` to `out_fd`. A cut connection is resumed with Range and If-Range, with

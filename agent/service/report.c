@@ -15,6 +15,7 @@
 #include "base/log.h"
 #include "service/event.h"
 #include "service/reporter.h"
+#include "service/spool.h"
 #include "service/wait.h"
 
 #define FLUSH_POLL_MS   20
@@ -31,6 +32,7 @@ struct waiting {
 static struct {
 	struct service *service;
 	const char *spool;
+	char boot[BOOT_UUID_TEXT]; /* "": that of the spool */
 	pid_t owner;    /* the agent: forked children report too, but don't own the queue */
 	pid_t reporter; /* 0: none */
 	int fd;
@@ -51,7 +53,7 @@ static int spawn(struct err *err)
 	report.reporter = fork();
 	if (!report.reporter) {
 		close(ends[0]);
-		reporter_run(report.service, report.spool, ends[1], report.shared);
+		reporter_run(report.service, report.spool, report_boot(), ends[1], report.shared);
 	}
 	close(ends[1]);
 	if (report.reporter < 0) {
@@ -63,12 +65,20 @@ static int spawn(struct err *err)
 	return 0;
 }
 
-int report_start(struct service *service, const char *spool, struct err *err)
+const char *report_boot(void)
+{
+	return *report.boot ? report.boot : NULL;
+}
+
+int report_start(struct service *service, const char *spool, enum report_boot boot, struct err *err)
 {
 	void *shared;
 
+	*report.boot = '\0';
 	if (!service)
 		return 0;
+	if (boot == REPORT_NEW_BOOT && spool_new_boot(report.boot, err))
+		return -1;
 	shared = mmap(NULL, sizeof(*report.shared), PROT_READ | PROT_WRITE,
 		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (shared == MAP_FAILED)
@@ -235,6 +245,11 @@ void report_state(const char *state)
 	report_text("state", "state", state);
 }
 
+void report_wait(const char *reason)
+{
+	report_text("wait", "reason", reason);
+}
+
 void report_heartbeat(void)
 {
 	if (report.shared)
@@ -260,6 +275,11 @@ void report_error(const char *step, const struct err *err, const char *const *st
 bool report_held(void)
 {
 	return report.shared && atomic_load(&report.shared->hold);
+}
+
+bool report_again(void)
+{
+	return report.shared && atomic_load(&report.shared->again);
 }
 
 static bool all_delivered(void)

@@ -1,5 +1,5 @@
 /*
- * Events out, hold in. A reporter child numbers, spools and delivers events, so that a report never
+ * Events out, orders in. A reporter child numbers, spools and delivers events, so that a report never
  * fails or blocks an installation; while the service is away they wait in memory-bounded spool.
  * Without a service (report_start with NULL) everything is a no-op.
  */
@@ -16,8 +16,21 @@
 /* Where the initrd keeps undelivered events; report-death delivers what a dead agent left there. */
 #define REPORT_SPOOL "/run/newroot/spool"
 
-/* Fork the reporter. `spool` is a file that keeps undelivered events over an agent's death, or NULL. */
-int report_start(struct service *service, const char *spool, struct err *err);
+/* Whose boot the events are. */
+enum report_boot {
+	REPORT_NEW_BOOT,  /* a new one, with a UUID and numbers of its own */
+	REPORT_LAST_BOOT, /* the one that the spool was left by: report-death speaks for it */
+};
+
+/*
+ * Fork the reporter. `spool` is a file that keeps undelivered events over an agent's death, or NULL; what is in it
+ * goes first. Errors: ERR_IO, ERR_MEMORY.
+ */
+int report_start(struct service *service, const char *spool, enum report_boot boot,
+		 struct err *err);
+
+/* The UUID of the new boot; NULL without a service, or with REPORT_LAST_BOOT. */
+const char *report_boot(void);
 
 void report_begin(const char *step);
 void report_end(const char *step, bool ok, uint64_t ms, uint64_t bytes);
@@ -26,13 +39,16 @@ void report_progress(const char *step, const char *item, uint64_t done, uint64_t
 void report_note(const char *text);
 void report_plan(const char *text);
 void report_state(const char *state);
+/* What the VM waits for, when it changes; "": it goes on. */
+void report_wait(const char *reason);
 void report_heartbeat(void);
 /* `stderr_lines` and `kernel_lines` may be NULL with a count of 0. */
 void report_error(const char *step, const struct err *err, const char *const *stderr_lines,
 		  size_t stderr_count, const char *const *kernel_lines, size_t kernel_count);
 
-/* The service's last word on hold. */
+/* The service's last word: on hold, and on giving up what this boot does, to begin anew. */
 bool report_held(void);
+bool report_again(void);
 
 /* Deliver everything: retries until all is taken or `limit_s` seconds passed (0: no limit). -1: gave up. */
 int report_flush(unsigned limit_s);

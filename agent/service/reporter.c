@@ -1,5 +1,6 @@
 #include "service/reporter.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -35,6 +36,27 @@ struct reporter {
 };
 
 static const struct net_limits backoff = NET_LIMITS_DEFAULT;
+
+/*
+ * The agent may be in the middle of its work, with a disk open that nobody else may hold, or a pipe whose other
+ * end waits for its last writer.
+ */
+static void close_inherited(const struct reporter *reporter)
+{
+	DIR *dir = opendir("/proc/self/fd");
+	struct dirent *entry;
+
+	service_forked(reporter->service);
+	while (dir && (entry = readdir(dir))) {
+		int fd = atoi(entry->d_name);
+
+		if (fd > STDERR_FILENO && fd != reporter->fd && fd != log_descriptor() &&
+		    fd != dirfd(dir))
+			close(fd);
+	}
+	if (dir)
+		closedir(dir);
+}
 
 /* What init gave us is inherited; only the parent's death or SIGTERM ends us, and only in a wait. */
 static int set_signals(pid_t parent, struct err *err)
@@ -75,16 +97,20 @@ static int lock_spool(const char *spool, struct err *err)
 	return 0;
 }
 
-static int open_spool(struct reporter *reporter, const char *path, struct err *err)
+static int open_spool(struct reporter *reporter, const char *path, const char *boot,
+		      struct err *err)
 {
 	struct err odd = ERR_INIT;
 
 	if (path && lock_spool(path, err))
 		return -1;
-	if (spool_open(&reporter->spool, path, &odd))
+	if (spool_open(&reporter->spool, path, boot, &odd))
 		return err_keep(err, &odd);
 	if (odd.code)
 		log_line("reporter: %s: %s", odd.where, odd.msg);
+	/* The one before us died: a number given twice would be taken for a repetition. */
+	if (reporter->spool.next < atomic_load(&reporter->shared->next))
+		reporter->spool.next = atomic_load(&reporter->shared->next);
 	return 0;
 }
 
@@ -114,17 +140,24 @@ static void settle(struct reporter *reporter)
 	if (failed && !reporter->unsaved)
 		log_line("reporter: %s: %s", err.where, err.msg);
 	reporter->unsaved = failed;
+	atomic_store(&reporter->shared->next, reporter->spool.next);
 	atomic_store(&reporter->shared->undelivered, spool_count(&reporter->spool));
 	atomic_store(&reporter->shared->received, reporter->received);
 }
 
-static void delivered(struct reporter *reporter, uint64_t taken, bool hold)
+/* What an answer says of an earlier boot's events is no order to this one; a hold is the VM's. */
+static void delivered(struct reporter *reporter, const json_t *batch,
+		      const struct events_answer *answer)
 {
+	const struct spool *spool = &reporter->spool;
+
 	if (reporter->failures)
 		log_line("reporter: the service is back after %u failures", reporter->failures);
 	reporter->failures = 0;
-	atomic_store(&reporter->shared->hold, hold);
-	spool_taken(&reporter->spool, taken);
+	atomic_store(&reporter->shared->hold, answer->hold);
+	if (!strcmp(spool_boot_of(spool, batch), spool->boot))
+		atomic_store(&reporter->shared->again, answer->again);
+	spool_taken(&reporter->spool, answer->taken);
 }
 
 static void failed(struct reporter *reporter, const struct err *err)
@@ -153,21 +186,20 @@ static void deliver(struct reporter *reporter, const json_t *batch)
 {
 	char *text = json_dumps(batch, JSON_COMPACT);
 	size_t before = spool_count(&reporter->spool);
+	struct events_answer answer = {0};
 	struct err err = ERR_INIT;
-	uint64_t taken = 0;
-	bool hold = false;
 
 	if (!text)
 		err_set(&err, ERR_MEMORY, NULL, "no memory for a batch of events");
 	else
-		service_post_events(reporter->service, text, strlen(text), &taken, &hold, &err);
+		service_post_events(reporter->service, text, strlen(text), &answer, &err);
 	free(text);
 	if (err.code == ERR_EVENTS_REFUSED) {
 		refused(reporter, &err);
 		return;
 	}
 	if (!err.code) {
-		delivered(reporter, taken, hold);
+		delivered(reporter, batch, &answer);
 		if (spool_count(&reporter->spool) < before)
 			return;
 		err_set(&err, ERR_SERVICE_ANSWER, NULL, "the service took none of the events");
@@ -205,13 +237,14 @@ static void work(struct reporter *reporter)
 	settle(reporter);
 }
 
-_Noreturn void reporter_run(struct service *service, const char *spool, int fd,
+_Noreturn void reporter_run(struct service *service, const char *spool, const char *boot, int fd,
 			    struct reporter_shared *shared)
 {
 	struct reporter reporter = {.service = service, .fd = fd, .shared = shared};
 	struct err err = ERR_INIT;
 
-	if (set_signals(shared->agent, &err) || open_spool(&reporter, spool, &err)) {
+	close_inherited(&reporter);
+	if (set_signals(shared->agent, &err) || open_spool(&reporter, spool, boot, &err)) {
 		log_line("reporter: %s: %s", err.where, err.msg);
 		_exit(err_exit_status(err.code));
 	}

@@ -18,14 +18,15 @@ struct reporter_shared {
 	_Atomic uint64_t sent;     /* messages put into the socket */
 	_Atomic uint64_t received; /* messages that are in the spool; counted after `undelivered` */
 	_Atomic uint64_t undelivered; /* events in the spool */
-	_Atomic bool hold;            /* the service's last word */
+	_Atomic uint64_t next;    /* number of the next event, should the spool's file be behind */
+	_Atomic bool hold, again; /* the service's last word */
 };
 
 /*
- * Life of the reporter; `fd` is its end of a SOCK_SEQPACKET pair, `spool` a file or NULL. Ends when
- * its parent dies or on SIGTERM: what is undelivered is then in the spool.
+ * Life of the reporter; `fd` is its end of a SOCK_SEQPACKET pair, `spool` a file or NULL, `boot` that of the events
+ * (NULL: the one the spool knows). Ends when its parent dies or on SIGTERM: what is undelivered is then in the spool.
  */
-_Noreturn void reporter_run(struct service *service, const char *spool, int fd,
+_Noreturn void reporter_run(struct service *service, const char *spool, const char *boot, int fd,
 			    struct reporter_shared *shared);
 
 #endif

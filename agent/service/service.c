@@ -90,40 +90,86 @@ void service_free(struct service *service)
 	free(service);
 }
 
-#define ROUTE_URL_MAX 512 /* the authority, a route, and the MAC */
+void service_forked(struct service *service)
+{
+	connection_close(service->connection);
+	service->connection = NULL;
+}
 
-static const char *route_url(const struct service *service, const char *route,
-			     char url[static ROUTE_URL_MAX])
+#define ROUTE_URL_MAX 1024 /* the authority, a route with a name, and a few short parameters */
+
+/* A name or value in a URL (RFC 3986 2.1, 2.3), appended. */
+static void add_encoded(char url[static ROUTE_URL_MAX], const char *text)
+{
+	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+				    "0123456789-._~:";
+	size_t used = strlen(url);
+
+	for (; *text && used + 4 <= ROUTE_URL_MAX; text++)
+		used += (size_t)snprintf(url + used, 4, strchr(plain, *text) ? "%c" : "%%%02X",
+					 (unsigned char)*text);
+}
+
+static void add_parameter(char url[static ROUTE_URL_MAX], const char *key, const char *value)
+{
+	size_t used = strlen(url);
+
+	snprintf(url + used, ROUTE_URL_MAX - used, "%c%s=", strchr(url, '?') ? '&' : '?', key);
+	add_encoded(url, value);
+}
+
+static void begin_url(const struct service *service, const char *route,
+		      char url[static ROUTE_URL_MAX])
 {
 	char authority[URL_AUTHORITY_MAX];
 
-	snprintf(url, ROUTE_URL_MAX, "https://%s%s%s%s", url_authority(&service->url, authority),
-		 route, *service->mac ? "?mac=" : "", service->mac);
-	return url;
+	snprintf(url, ROUTE_URL_MAX, "https://%s%s", url_authority(&service->url, authority),
+		 route);
 }
 
-/* The service understood who asks, and does not want what was sent (RFC 9110 15.5.1, .14, .21). */
-static bool body_refused(const struct http_request *request, int status)
+/* The routes of agents are asked by MAC. */
+static void add_mac(const struct service *service, char url[static ROUTE_URL_MAX])
 {
-	return request->body && (status == 400 || status == 413 || status == 422);
+	if (*service->mac)
+		add_parameter(url, "mac", service->mac);
 }
 
-static int refused(struct service *service, const char *url, const struct http_request *request,
-		   const struct http_response *response, struct err *err)
+static void route_url(const struct service *service, const char *route,
+		      char url[static ROUTE_URL_MAX])
+{
+	begin_url(service, route, url);
+	add_mac(service, url);
+}
+
+/* What an inner function found, told to a caller that may not want to know. */
+static int tell(struct err *err, const struct err *inner)
+{
+	if (err)
+		*err = *inner;
+	return -1;
+}
+
+/* What a status of a route means: `code` in place of that of any refused request. */
+struct meaning {
+	int status; /* 0: the table's end */
+	enum err_code code;
+};
+
+static int refused(struct service *service, const char *url, const struct http_response *response,
+		   const struct meaning *meanings, struct err *err)
 {
 	struct err inner = ERR_INIT;
 
 	exchange_refused(service, url, response, &inner);
-	if (body_refused(request, response->status))
-		inner.code = ERR_EVENTS_REFUSED;
-	if (err)
-		*err = inner;
-	return -1;
+	for (; meanings && meanings->status; meanings++)
+		if (meanings->status == response->status)
+			inner.code = meanings->code;
+	return tell(err, &inner);
 }
 
-/* One request, one try; the answer as a JSON object, the caller's to json_decref(). */
+/* One request, one try; the answer as a JSON object, the caller's to json_decref(). `meanings` may be NULL. */
 static int ask(struct service *service, const char *url, const struct http_request *request,
-	       json_t **answer, struct err *err)
+	       const struct meaning *meanings, json_t **answer, struct err *err)
 {
 	struct http_response response;
 	json_error_t where;
@@ -133,7 +179,7 @@ static int ask(struct service *service, const char *url, const struct http_reque
 	if (exchange_begin(service, url, request, &response, err))
 		return -1;
 	if (response.status != 200)
-		return refused(service, url, request, &response, err);
+		return refused(service, url, &response, meanings, err);
 	if (exchange_body(service, url, SERVICE_ANSWER_MAX, &body, &size, err))
 		return -1;
 	*answer = json_loadb(body, size, JSON_REJECT_DUPLICATES, &where);
@@ -188,7 +234,7 @@ int service_hello(struct service *service, bool set_clock, struct hello *hello, 
 	int ret;
 
 	route_url(service, "/v1/hello", url);
-	if (ask(service, url, &request, &answer, err))
+	if (ask(service, url, &request, NULL, &answer, err))
 		return -1;
 	ret = read_hello(answer, url, hello, err);
 	json_decref(answer);
@@ -197,35 +243,115 @@ int service_hello(struct service *service, bool set_clock, struct hello *hello, 
 	return ret;
 }
 
-int service_job(struct service *service, char **text, size_t *size, struct err *err)
+int service_job(struct service *service, const char *boot, bool look, char **text, size_t *size,
+		struct err *err)
 {
 	char url[ROUTE_URL_MAX];
+	struct err inner = ERR_INIT;
+	int status;
 
-	return fetch_memory(service, route_url(service, "/v1/job", url), JOB_BYTES_MAX, text, size,
-			    err);
+	route_url(service, "/v1/job", url);
+	if (boot)
+		add_parameter(url, "boot", boot);
+	if (look)
+		add_parameter(url, "mode", "plan");
+	if (!fetch_memory(service, url, JOB_BYTES_MAX, text, size, &status, &inner))
+		return 0;
+	if (status == 409)
+		inner.code = ERR_SERVICE_NOT_ARMED;
+	return tell(err, &inner);
 }
 
-int service_post_events(struct service *service, const char *json, size_t size, uint64_t *taken,
-			bool *hold, struct err *err)
+static int read_events_answer(const json_t *json, struct events_answer *answer)
 {
+	const json_t *taken = json_object_get(json, "taken");
+	const json_t *hold = json_object_get(json, "hold");
+	const json_t *again = json_object_get(json, "again");
+
+	if (!json_is_integer(taken) || json_integer_value(taken) < 0 || !json_is_boolean(hold) ||
+	    (again && !json_is_boolean(again)))
+		return -1;
+	*answer = (struct events_answer){
+		.taken = (uint64_t)json_integer_value(taken),
+		.hold = json_is_true(hold),
+		.again = json_is_true(again),
+	};
+	return 0;
+}
+
+int service_post_events(struct service *service, const char *json, size_t size,
+			struct events_answer *answer, struct err *err)
+{
+	/* It understood who asks, and does not want what was sent (RFC 9110 15.5.1, .14, .21). */
+	static const struct meaning meanings[] = {{400, ERR_EVENTS_REFUSED},
+						  {413, ERR_EVENTS_REFUSED},
+						  {422, ERR_EVENTS_REFUSED},
+						  {0}};
 	const struct http_request request = {.method = "POST", .body = json, .body_size = size};
-	const json_t *highest, *held;
 	char url[ROUTE_URL_MAX];
-	json_t *answer;
+	json_t *said;
 	int ret = 0;
 
 	route_url(service, "/v1/events", url);
-	if (ask(service, url, &request, &answer, err))
+	if (ask(service, url, &request, meanings, &said, err))
 		return -1;
-	highest = json_object_get(answer, "taken");
-	held = json_object_get(answer, "hold");
-	if (json_is_integer(highest) && json_integer_value(highest) >= 0 && json_is_boolean(held)) {
-		*taken = (uint64_t)json_integer_value(highest);
-		*hold = json_boolean_value(held);
-	} else {
-		ret = err_set(err, ERR_SERVICE_ANSWER, url,
-			      "the answer lacks \"taken\" (number) or \"hold\" (boolean)");
-	}
-	json_decref(answer);
+	if (read_events_answer(said, answer))
+		ret = err_set(
+			err, ERR_SERVICE_ANSWER, url,
+			"the answer lacks \"taken\" (number) or \"hold\" (boolean), or has an "
+			"\"again\" that is no boolean");
+	json_decref(said);
 	return ret;
+}
+
+static int read_peer(const json_t *answer, const char *url, struct peer *peer, struct err *err)
+{
+	const char *state = json_string_value(json_object_get(answer, "state"));
+	const json_t *complete = json_object_get(answer, "complete");
+
+	if (!state || !*state || !json_is_boolean(complete))
+		return err_set(err, ERR_SERVICE_ANSWER, url,
+			       "the answer lacks \"state\" (string) or \"complete\" (boolean)");
+	text_clean(peer->state, sizeof(peer->state), state);
+	peer->complete = json_is_true(complete);
+	return 0;
+}
+
+static void peer_url(const struct service *service, const char *name, const struct peer *peer,
+		     char url[static ROUTE_URL_MAX])
+{
+	char wait[16];
+
+	begin_url(service, "/v1/peers/", url);
+	add_encoded(url, name);
+	strncat(url, "/state", ROUTE_URL_MAX - strlen(url) - 1);
+	add_mac(service, url);
+	if (!*peer->state)
+		return;
+	snprintf(wait, sizeof(wait), "%d", PEER_WAIT_S);
+	add_parameter(url, "not", peer->state);
+	add_parameter(url, "wait", wait);
+}
+
+_Static_assert(PEER_WAIT_S * 1000 < NET_FIRST_BYTE_MS, "the answer to a long poll begins in time");
+
+int service_peer(struct service *service, const char *name, struct peer *peer, struct err *err)
+{
+	static const struct meaning meanings[] = {{404, ERR_SERVICE_PEER}, {0}};
+	const struct http_request request = {.method = "GET"};
+	struct err inner = ERR_INIT;
+	char url[ROUTE_URL_MAX];
+	json_t *answer;
+	int ret;
+
+	peer_url(service, name, peer, url);
+	ret = ask(service, url, &request, meanings, &answer, &inner);
+	if (ret == 0) {
+		ret = read_peer(answer, url, peer, &inner);
+		json_decref(answer);
+	}
+	if (ret == 0)
+		return 0;
+	err_prefix(&inner, "the peer \"%s\"", name);
+	return tell(err, &inner);
 }

@@ -15,9 +15,10 @@ struct service;
 struct service_config {
 	const char *url;     /* https://name:port, without a path */
 	const char *ca_file; /* PEM: the trust anchor(s), SITE_CA normally */
-	const char *pin;     /* NULL, or "sha256:HEX" of the service's public key (SPKI), in place of its name */
-	const char *token;   /* NULL: none; sent to the service's own origin only; never logged */
-	const char *mac;     /* "52:54:00:12:34:56": who this VM is; NULL or "": left to the service */
+	const char *
+		pin; /* NULL, or "sha256:HEX" of the service's public key (SPKI), in place of its name */
+	const char *token; /* NULL: none; sent to the service's own origin only; never logged */
+	const char *mac; /* "52:54:00:12:34:56": who this VM is; NULL or "": left to the service */
 };
 
 #define SITE_CA "/etc/newroot/site/ca.pem"
@@ -27,8 +28,8 @@ int service_new(struct service **service, const struct service_config *config, s
 void service_free(struct service *service);
 
 struct hello {
-	char name[64];  /* "newroot-server 0.1" */
-	int64_t time;   /* seconds since 1970, the service's clock */
+	char name[64]; /* "newroot-server 0.1" */
+	int64_t time;  /* seconds since 1970, the service's clock */
 	bool hold;
 };
 
@@ -39,14 +40,41 @@ struct hello {
  */
 int service_hello(struct service *service, bool set_clock, struct hello *hello, struct err *err);
 
-/* The job as text: malloc'ed, NUL-terminated, at most JOB_BYTES_MAX; the caller's to free. */
-int service_job(struct service *service, char **text, size_t *size, struct err *err);
+/*
+ * The job as text: malloc'ed, NUL-terminated, at most JOB_BYTES_MAX; the caller's to free. `boot` is the boot
+ * of the agent that asks (NULL: none); with `look` nothing will be written by it. Otherwise it is handed out
+ * once for each arming: ERR_SERVICE_NOT_ARMED, which is not tried again.
+ */
+int service_job(struct service *service, const char *boot, bool look, char **text, size_t *size,
+		struct err *err);
+
+/* What the service says to events. */
+struct events_answer {
+	uint64_t taken; /* the highest sequence number stored */
+	bool hold;      /* stop at the next step boundary */
+	bool again;     /* the boot that sent the events is to give up, and to begin anew */
+};
 
 /*
- * POST a JSON array of events. `*taken` is the highest sequence number stored. ERR_EVENTS_REFUSED: the
- * service finds fault with the events themselves, and would again; other failures may pass.
+ * POST a JSON array of events. ERR_EVENTS_REFUSED: the service finds fault with the events themselves, and
+ * would again; other failures may pass.
  */
-int service_post_events(struct service *service, const char *json, size_t size, uint64_t *taken,
-			bool *hold, struct err *err);
+int service_post_events(struct service *service, const char *json, size_t size,
+			struct events_answer *answer, struct err *err);
+
+/* Another VM of this VM's group. */
+struct peer {
+	char state[32]; /* "configuring"; "" before it was asked for */
+	bool complete;
+};
+
+/*
+ * Ask for the state of the peer `name`. When one is known (`peer->state`), the answer comes as soon as it is
+ * another, or after PEER_WAIT_S. One try. ERR_SERVICE_PEER: there is no such peer.
+ */
+int service_peer(struct service *service, const char *name, struct peer *peer, struct err *err);
+
+/* In a forked child: let go of the connection that its parent keeps, without a byte to the service. */
+void service_forked(struct service *service);
 
 #endif

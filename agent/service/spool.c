@@ -14,15 +14,36 @@
 
 #define BOOT_ID_SOURCE "/proc/sys/kernel/random/uuid" /* random(4): a new one at each reading */
 
-static int new_boot(struct spool *spool, struct err *err)
+int spool_new_boot(char boot[static BOOT_UUID_TEXT], struct err *err)
 {
 	FILE *f = fopen(BOOT_ID_SOURCE, "re");
-	bool good = f && fgets(spool->boot, sizeof(spool->boot), f) &&
-		    strlen(spool->boot) == sizeof(spool->boot) - 1;
+	bool good = f && fgets(boot, BOOT_UUID_TEXT, f) && strlen(boot) == BOOT_UUID_TEXT - 1;
 
 	if (f)
 		fclose(f);
 	return good ? 0 : err_sys(err, ERR_IO, BOOT_ID_SOURCE, "no random uuid for the boot id");
+}
+
+static size_t size_of(const json_t *event)
+{
+	return json_dumpb(event, NULL, 0, JSON_COMPACT);
+}
+
+static void append(struct spool *spool, json_t *event)
+{
+	size_t size = size_of(event);
+
+	if (!json_array_append_new(spool->pending, event))
+		spool->pending_bytes += size;
+	spool->dirty = true;
+}
+
+static void number(struct spool *spool, json_t *event)
+{
+	if (json_object_get(event, "seq"))
+		return;
+	json_object_set_new(event, "boot", json_string(spool->boot));
+	json_object_set_new(event, "seq", json_integer((json_int_t)spool->next++));
 }
 
 static void take_up(struct spool *spool, const json_t *saved)
@@ -35,14 +56,30 @@ static void take_up(struct spool *spool, const json_t *saved)
 	spool->next = (uint64_t)json_integer_value(json_object_get(saved, "next"));
 	json_array_extend(spool->batch, json_object_get(saved, "batch"));
 	json_array_foreach(json_object_get(saved, "pending"), i, event)
-		spool_add(spool, json_incref(event));
+		append(spool, json_incref(event));
+}
+
+/* What is left of the boot before keeps that boot's id and numbers. */
+static void begin_boot(struct spool *spool, const char *boot)
+{
+	json_t *event;
+	size_t i;
+
+	spool->pending_bytes = 0;
+	json_array_foreach(spool->pending, i, event)
+	{
+		number(spool, event);
+		spool->pending_bytes += size_of(event);
+	}
+	snprintf(spool->boot, sizeof(spool->boot), "%s", boot);
+	spool->next = 1;
 }
 
 static bool is_spool(const json_t *saved)
 {
 	const json_t *boot = json_object_get(saved, "boot");
 
-	return json_string_length(boot) == sizeof(((struct spool *)0)->boot) - 1 &&
+	return json_string_length(boot) == BOOT_UUID_TEXT - 1 &&
 	       json_integer_value(json_object_get(saved, "next")) > 0 &&
 	       json_is_array(json_object_get(saved, "batch")) &&
 	       json_is_array(json_object_get(saved, "pending"));
@@ -75,7 +112,7 @@ static int load(struct spool *spool, struct err *err)
 	return 0;
 }
 
-int spool_open(struct spool *spool, const char *path, struct err *err)
+int spool_open(struct spool *spool, const char *path, const char *boot, struct err *err)
 {
 	*spool = (struct spool){
 		.path = path,
@@ -89,10 +126,13 @@ int spool_open(struct spool *spool, const char *path, struct err *err)
 		spool_free(spool);
 		return err_set(err, ERR_MEMORY, path, "no memory for events");
 	}
-	if ((path && load(spool, err)) || (!*spool->boot && new_boot(spool, err))) {
+	if ((path && load(spool, err)) ||
+	    (!boot && !*spool->boot && spool_new_boot(spool->boot, err))) {
 		spool_free(spool);
 		return -1;
 	}
+	if (boot && strcmp(boot, spool->boot))
+		begin_boot(spool, boot);
 	return 0;
 }
 
@@ -102,11 +142,6 @@ void spool_free(struct spool *spool)
 	json_decref(spool->offer);
 	json_decref(spool->pending);
 	*spool = (struct spool){0};
-}
-
-static size_t size_of(const json_t *event)
-{
-	return json_dumpb(event, NULL, 0, JSON_COMPACT);
 }
 
 static void forget_pending(struct spool *spool, size_t i)
@@ -134,15 +169,6 @@ static void supersede(struct spool *spool, const json_t *event)
 			return;
 		}
 	}
-}
-
-static void append(struct spool *spool, json_t *event)
-{
-	size_t size = size_of(event);
-
-	if (!json_array_append_new(spool->pending, event))
-		spool->pending_bytes += size;
-	spool->dirty = true;
 }
 
 static void tell_dropped(struct spool *spool)
@@ -175,21 +201,35 @@ void spool_add(struct spool *spool, json_t *event)
 	append(spool, event);
 }
 
+const char *spool_boot_of(const struct spool *spool, const json_t *events)
+{
+	const char *boot = json_string_value(json_object_get(json_array_get(events, 0), "boot"));
+
+	return boot ? boot : spool->boot;
+}
+
+/* Whether the first one pending may go with the batch, which is of one boot. */
+static bool fits(const struct spool *spool, size_t bytes)
+{
+	if (!json_array_size(spool->pending))
+		return false;
+	if (!json_array_size(spool->batch))
+		return true;
+	return json_array_size(spool->batch) < REPORT_BATCH_MAX &&
+	       bytes + size_of(json_array_get(spool->pending, 0)) <= REPORT_BATCH_BYTES_MAX &&
+	       !strcmp(spool_boot_of(spool, spool->batch), spool_boot_of(spool, spool->pending));
+}
+
 static void fill_batch(struct spool *spool)
 {
 	size_t bytes = 0;
 
-	while (json_array_size(spool->pending) &&
-	       json_array_size(spool->batch) < REPORT_BATCH_MAX) {
-		json_t *event = json_array_get(spool->pending, 0);
+	while (fits(spool, bytes)) {
+		json_t *event = json_incref(json_array_get(spool->pending, 0));
 
 		bytes += size_of(event);
-		if (bytes > REPORT_BATCH_BYTES_MAX && json_array_size(spool->batch))
-			return;
-		json_incref(event);
 		forget_pending(spool, 0);
-		json_object_set_new(event, "boot", json_string(spool->boot));
-		json_object_set_new(event, "seq", json_integer((json_int_t)spool->next++));
+		number(spool, event);
 		json_array_append_new(spool->batch, event);
 		spool->dirty = true;
 	}

@@ -38,7 +38,7 @@ static int run(struct context *ctx, struct err *err)
 	if (!ctx->service)
 		return err_set(err, ERR_USAGE, NULL,
 			       "there is no service to ask: give newroot.url=");
-	if (service_job(ctx->service, &text, &size, err))
+	if (service_job(ctx->service, ctx->boot, ctx->params->mode == MODE_PLAN, &text, &size, err))
 		return err_prefix(err, "no job for this VM");
 	kept = keep(ctx, text, size);
 	free(text);

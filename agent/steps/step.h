@@ -25,6 +25,7 @@ struct context {
 	const struct params *params;
 	struct machine machine;
 	struct service *service; /* NULL: `apply` with a job file and no service */
+	const char *boot;        /* UUID of this boot of the agent; NULL: it sends no events */
 	struct job *job;         /* NULL before fetch */
 	struct plan *plan;       /* NULL before plan; `check` sees it as it will be, if it can be */
 	struct arena *arena;

@@ -115,7 +115,7 @@ static int report_and_run(struct context *ctx, struct err *err)
 
 	/* What a crash leaves undelivered goes out with the next run. */
 	if (state_path(ctx->options, "first-boot.events", spool, sizeof(spool), err) ||
-	    report_start(ctx->service, spool, err))
+	    report_start(ctx->service, spool, REPORT_NEW_BOOT, err))
 		return -1;
 	report_state("first boot");
 	ret = run_steps(ctx, err);

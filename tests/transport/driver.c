@@ -20,9 +20,9 @@
 struct options {
 	struct service_config config;
 	struct net_limits limits;
-	const char *url, *out;
+	const char *url, *out, *boot, *peer;
 	uint8_t sha256[32];
-	bool has_sha256, fork;
+	bool has_sha256, fork, look;
 	unsigned repeat;
 	unsigned long pieces_max;
 };
@@ -76,8 +76,9 @@ static int memory(struct service *service, const struct options *o, struct err *
 {
 	char *body;
 	size_t size;
+	int status;
 
-	if (fetch_memory(service, o->url, 65536, &body, &size, err))
+	if (fetch_memory(service, o->url, 65536, &body, &size, &status, err))
 		return -1;
 	printf("body %zu %s\n", size, body);
 	free(body);
@@ -109,13 +110,38 @@ static int hello(struct service *service, const struct options *o, struct err *e
 static int events(struct service *service, const struct options *o, struct err *err)
 {
 	static const char json[] = "[{\"seq\":1}]";
-	uint64_t taken;
-	bool hold;
+	struct events_answer answer;
 
 	(void)o;
-	if (service_post_events(service, json, sizeof(json) - 1, &taken, &hold, err))
+	if (service_post_events(service, json, sizeof(json) - 1, &answer, err))
 		return -1;
-	printf("taken %" PRIu64 " hold %d\n", taken, hold);
+	printf("taken %" PRIu64 " hold %d again %d\n", answer.taken, answer.hold, answer.again);
+	return 0;
+}
+
+static int job(struct service *service, const struct options *o, struct err *err)
+{
+	char *text;
+	size_t size;
+
+	if (service_job(service, o->boot, o->look, &text, &size, err))
+		return -1;
+	printf("job %zu %s\n", size, text);
+	free(text);
+	return 0;
+}
+
+/* Again and again, until it is complete. */
+static int peer(struct service *service, const struct options *o, struct err *err)
+{
+	struct peer seen = {0};
+
+	do {
+		if (service_peer(service, o->peer, &seen, err))
+			return -1;
+		printf("peer %s complete %d\n", seen.state, seen.complete);
+		fflush(stdout);
+	} while (!seen.complete);
 	return 0;
 }
 
@@ -123,8 +149,8 @@ static const struct {
 	const char *name;
 	int (*run)(struct service *service, const struct options *o, struct err *err);
 } commands[] = {
-	{"stream", stream}, {"memory", memory}, {"head", head},
-	{"hello", hello},   {"events", events},
+	{"stream", stream}, {"memory", memory}, {"head", head}, {"hello", hello},
+	{"events", events}, {"job", job},       {"peer", peer},
 };
 
 static int fail(const struct err *err)
@@ -154,7 +180,9 @@ static void parse(struct options *o, int argc, char **argv)
 		{"connect-ms", 1, 0, 'n'}, {"retries", 1, 0, 'r'},
 		{"backoff-ms", 1, 0, 'b'}, {"repeat", 1, 0, 'x'},
 		{"fork", 0, 0, 'k'},       {"pieces", 1, 0, 'i'},
-		{"now", 1, 0, 'w'},        {0},
+		{"now", 1, 0, 'w'},        {"mac", 1, 0, 'm'},
+		{"boot", 1, 0, 'B'},       {"look", 0, 0, 'L'},
+		{"peer", 1, 0, 'P'},       {0},
 	};
 	int c;
 
@@ -204,6 +232,18 @@ static void parse(struct options *o, int argc, char **argv)
 			break;
 		case 'w':
 			fake_now = (time_t)strtoll(optarg, NULL, 10);
+			break;
+		case 'm':
+			o->config.mac = optarg;
+			break;
+		case 'B':
+			o->boot = optarg;
+			break;
+		case 'L':
+			o->look = true;
+			break;
+		case 'P':
+			o->peer = optarg;
 			break;
 		default:
 			exit(2);

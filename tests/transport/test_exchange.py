@@ -163,8 +163,65 @@ def test_small_answers_have_a_time_limit(server, drive):
 def test_events_are_posted(server, drive):
     server.on("/v1/events", body('{"taken":7,"hold":true}'))
     result = drive("events", server.url + "/")
-    assert result.ok and result.lines[0] == "taken 7 hold 1", result
+    assert result.ok and result.lines[0] == "taken 7 hold 1 again 0", result
     assert server.requests[0].method == "POST" and server.requests[0].body == b'[{"seq":1}]'
+
+
+def test_new_start_is_asked_for(server, drive):
+    server.on("/v1/events", body('{"taken":7,"hold":false,"again":true}'))
+    result = drive("events", server.url + "/")
+    assert result.ok and result.lines[0] == "taken 7 hold 0 again 1", result
+
+
+BOOT = "01234567-89ab-cdef-0123-456789abcdef"
+
+
+def test_job_is_asked_for_by_boot(server, drive):
+    server.on("/v1/job", body('{"newroot":1}'))
+    result = drive("job", server.url + "/", boot=BOOT)
+    assert result.ok and result.lines[0] == 'job 13 {"newroot":1}', result
+    assert drive("job", server.url + "/", boot=BOOT, look=True).ok
+    paths = [f"/v1/job?mac=52:54:00:12:34:56&boot={BOOT}", f"/v1/job?mac=52:54:00:12:34:56&boot={BOOT}&mode=plan"]
+    assert [r.path for r in server.requests] == paths
+
+
+def test_job_that_is_not_handed_out(server, drive):
+    server.on("/v1/job", lambda q, r, n: r.answer(b'{"error":"vm.state","message":"handed out already; retry db1"}',
+                                                  409))
+    result = drive("job", server.url + "/", boot=BOOT)
+    assert result.error == "service.not-armed" and "handed out already; retry db1" in result.message, result
+    assert len(server.requests) == 1
+
+
+def test_job_survives_a_service_restart(server, drive):
+    def handler(request, reply, n):
+        if n < 2:
+            raise Cut
+        reply.answer(b"{}")
+    server.on("/v1/job", handler)
+    assert drive("job", server.url + "/", boot=BOOT).ok
+
+
+def test_peer_is_waited_for(server, drive):
+    """The service may be silent for a while before it answers: that is no time-out."""
+    def handler(request, reply, n):
+        asked = len(server.requests)
+        time.sleep(1 if asked > 1 else 0)
+        reply.answer(b'{"name":"db1","state":"complete","complete":true}' if asked > 2 else
+                     b'{"name":"db1","state":"first boot","complete":false}')
+    server.on("/v1/peers/db1/state", handler)
+    result = drive("peer", server.url + "/", peer="db1", mac="52:54:00:00:00:02")
+    assert result.ok and result.lines[:3] == ["peer first boot complete 0"] * 2 + ["peer complete complete 1"], result
+    first, later, _ = (r.path for r in server.requests)
+    assert first == "/v1/peers/db1/state?mac=52:54:00:00:00:02"
+    assert later == first + "&not=first%20boot&wait=10"
+    assert server.connections == 1
+
+
+def test_peer_that_is_gone(server, drive):
+    server.on("/v1/peers/db1/state", lambda q, r, n: r.answer(b'{"error":"vm.unknown","message":"no VM db1"}', 404))
+    result = drive("peer", server.url + "/", peer="db1")
+    assert result.error == "service.peer" and '"db1"' in result.message and "no VM db1" in result.message, result
 
 
 @pytest.mark.parametrize("answer", ["", "[]", "{}", '{"service":"s","time":"x","hold":true}', "{\"service\":\"s\"",

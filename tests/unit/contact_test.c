@@ -21,7 +21,9 @@ struct service {
 static struct service service;
 static const enum err_code *script; /* of service_hello(), ERR_NONE: it answers */
 static unsigned hellos;
-static const char *job_text;
+static const char *job_text, *asked_boot;
+static bool asked_to_look;
+static struct params params;
 static char notes[8192];
 
 int service_hello(struct service *unused, bool set_clock, struct hello *hello, struct err *err)
@@ -36,9 +38,12 @@ int service_hello(struct service *unused, bool set_clock, struct hello *hello, s
 	return 0;
 }
 
-int service_job(struct service *unused, char **text, size_t *size, struct err *err)
+int service_job(struct service *unused, const char *boot, bool look, char **text, size_t *size,
+		struct err *err)
 {
 	(void)unused;
+	asked_boot = boot;
+	asked_to_look = look;
 	if (!job_text)
 		return err_set(err, ERR_HTTP_STATUS, "https://h/v1/job",
 			       "the answer is 404 Not Found");
@@ -69,7 +74,8 @@ static unsigned count(const char *text)
 
 static int run(const struct step *step, struct context *ctx, struct arena *arena, struct err *err)
 {
-	*ctx = (struct context){.service = &service, .note = note, .arena = arena};
+	*ctx = (struct context){
+		.service = &service, .boot = "b", .params = &params, .note = note, .arena = arena};
 	*notes = '\0';
 	hellos = 0;
 	return step->run(ctx, err);
@@ -129,6 +135,12 @@ static void job_is_kept(void **state)
 	assert_int_equal(ctx.job->volume_count, 1);
 	assert_memory_equal(ctx.job->text, job_text, strlen(job_text));
 	assert_int_equal(ctx.bytes, strlen(job_text));
+	assert_string_equal(asked_boot, "b");
+	assert_false(asked_to_look);
+	params.mode = MODE_PLAN;
+	assert_int_equal(run(&step_fetch, &ctx, &arena, &err), 0);
+	assert_true(asked_to_look);
+	params.mode = MODE_INSTALL;
 	arena_free(&arena);
 }
 

@@ -266,18 +266,26 @@ static void heads_tell_length_and_version(void **state)
 static void memory_is_got_whole(void **state)
 {
 	static const struct fake_answer answers[] = {CUT(5), {.status = 500, .body = ""}, WHOLE};
+	static const struct fake_answer refused[] = {CUT(5), {.status = 409, .body = ""}};
 	struct err err = ERR_INIT;
 	char *body;
 	size_t size;
+	int status;
 
 	(void)state;
 	fake_script(answers, 3);
-	assert_int_equal(fetch_memory(&service, URL, 100, &body, &size, &err), 0);
+	assert_int_equal(fetch_memory(&service, URL, 100, &body, &size, &status, &err), 0);
 	assert_int_equal(size, 12);
+	assert_int_equal(status, 200);
 	assert_string_equal(body, BODY);
 	free(body);
+	fake_script(refused, 2);
+	assert_int_equal(fetch_memory(&service, URL, 100, &body, &size, &status, &err), -1);
+	assert_int_equal(status, 409);
+	assert_int_equal(err.code, ERR_HTTP_STATUS);
+	err = (struct err)ERR_INIT;
 	fake_script(answers + 2, 1);
-	assert_int_equal(fetch_memory(&service, URL, 11, &body, &size, &err), -1);
+	assert_int_equal(fetch_memory(&service, URL, 11, &body, &size, &status, &err), -1);
 	assert_int_equal(err.code, ERR_HTTP_LIMIT);
 }
 

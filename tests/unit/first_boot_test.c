@@ -57,11 +57,12 @@ int service_hello(struct service *service, bool set_clock, struct hello *hello, 
 	return 0;
 }
 
-int report_start(struct service *service, const char *spool, struct err *err)
+int report_start(struct service *service, const char *spool, enum report_boot boot, struct err *err)
 {
 	(void)service;
 	(void)spool;
 	(void)err;
+	assert_int_equal(boot, REPORT_NEW_BOOT);
 	tell("start", "");
 	return 0;
 }

@@ -123,53 +123,156 @@ static void clocks_beyond_belief_are_refused(void **state)
 
 static void events_are_posted(void **state)
 {
-	static const struct fake_answer good = {.status = 200,
-						.body = "{\"taken\":7,\"hold\":false}"};
-	static const struct fake_answer bad[] = {
-		{.status = 200, .body = "{\"taken\":-1,\"hold\":false}"},
-		{.status = 200, .body = "{\"taken\":\"7\",\"hold\":false}"},
-		{.status = 200, .body = "{\"taken\":7}"},
-		{.status = 200, .body = "null"},
-		{.status = 200, .body = ""},
+	static const struct {
+		const char *body;
+		struct events_answer answer;
+	} good[] = {
+		{"{\"taken\":7,\"hold\":false}", {.taken = 7}},
+		{"{\"taken\":0,\"hold\":true,\"again\":false}", {.hold = true}},
+		{"{\"taken\":8,\"hold\":false,\"again\":true}", {.taken = 8, .again = true}},
+	};
+	static const char *const bad[] = {
+		"{\"taken\":-1,\"hold\":false}",
+		"{\"taken\":\"7\",\"hold\":false}",
+		"{\"taken\":7}",
+		"{\"taken\":7,\"hold\":false,\"again\":1}",
+		"null",
+		"",
 	};
 	struct service *service = make();
-	struct err err = ERR_INIT;
-	uint64_t taken;
-	bool hold = true;
+	struct events_answer answer;
 
 	(void)state;
-	fake_script(&good, 1);
-	assert_int_equal(service_post_events(service, "[1]", 3, &taken, &hold, &err), 0);
-	assert_string_equal(fake.method, "POST");
-	assert_string_equal(fake.body, "[1]");
-	assert_int_equal(taken, 7);
-	assert_false(hold);
+	for (size_t i = 0; i < sizeof(good) / sizeof(*good); i++) {
+		const struct fake_answer script = {.status = 200, .body = good[i].body};
+
+		fake_script(&script, 1);
+		assert_int_equal(service_post_events(service, "[1]", 3, &answer, NULL), 0);
+		assert_string_equal(fake.method, "POST");
+		assert_string_equal(fake.body, "[1]");
+		assert_int_equal(answer.taken, good[i].answer.taken);
+		assert_int_equal(answer.hold, good[i].answer.hold);
+		assert_int_equal(answer.again, good[i].answer.again);
+	}
 	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
-		fake_script(&bad[i], 1);
-		assert_int_equal(service_post_events(service, "[]", 2, &taken, &hold, &err), -1);
+		const struct fake_answer script = {.status = 200, .body = bad[i]};
+		struct err err = ERR_INIT;
+
+		fake_script(&script, 1);
+		assert_int_equal(service_post_events(service, "[]", 2, &answer, &err), -1);
 		assert_int_equal(err.code, ERR_SERVICE_ANSWER);
 	}
 	service_free(service);
 }
 
+#define BOOT "01234567-89ab-cdef-0123-456789abcdef"
+
 static void jobs_are_got(void **state)
 {
+	static const struct {
+		const char *boot;
+		bool look;
+		const char *url;
+	} rows[] = {
+		{BOOT, false, "https://[fd00::1]:8443/v1/job?mac=" MAC "&boot=" BOOT},
+		{BOOT, true, "https://[fd00::1]:8443/v1/job?mac=" MAC "&boot=" BOOT "&mode=plan"},
+		{NULL, true, "https://[fd00::1]:8443/v1/job?mac=" MAC "&mode=plan"},
+	};
 	static const struct fake_answer good = {.status = 200, .body = "{\"newroot\":1}"};
-	static const struct fake_answer none = {.status = 404, .body = ""};
 	struct service *service = make();
-	struct err err = ERR_INIT;
 	char *text;
 	size_t size;
 
 	(void)state;
-	fake_script(&good, 1);
-	assert_int_equal(service_job(service, &text, &size, &err), 0);
-	assert_string_equal(fake.url, "https://[fd00::1]:8443/v1/job?mac=" MAC);
-	assert_string_equal(text, good.body);
-	free(text);
-	fake_script(&none, 1);
-	assert_int_equal(service_job(service, &text, &size, &err), -1);
-	assert_int_equal(err.code, ERR_HTTP_STATUS);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		fake_script(&good, 1);
+		assert_int_equal(
+			service_job(service, rows[i].boot, rows[i].look, &text, &size, NULL), 0);
+		assert_string_equal(fake.url, rows[i].url);
+		assert_string_equal(text, good.body);
+		free(text);
+	}
+	service_free(service);
+}
+
+static void refused_jobs_have_their_reason(void **state)
+{
+	static const struct {
+		int status;
+		enum err_code code;
+	} rows[] = {{404, ERR_HTTP_STATUS}, {403, ERR_HTTP_STATUS}, {409, ERR_SERVICE_NOT_ARMED}};
+	struct service *service = make();
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		/* A second request would find the script at its end: it is not tried again. */
+		const struct fake_answer script = {.status = rows[i].status, .body = ""};
+		struct err err = ERR_INIT;
+		char *text;
+		size_t size;
+
+		fake_script(&script, 1);
+		assert_int_equal(service_job(service, BOOT, false, &text, &size, &err), -1);
+		assert_int_equal(err.code, rows[i].code);
+	}
+	service_free(service);
+}
+
+/* The first question is answered at once; later ones wait until the state is another. */
+static void peers_are_asked_for(void **state)
+{
+	static const struct fake_answer answers[] = {
+		{.status = 200,
+		 .body = "{\"name\":\"db1\",\"state\":\"needs provisioning\",\"complete\":false}"},
+		{.status = 200,
+		 .body = "{\"name\":\"db1\",\"state\":\"cut over\",\"complete\":true}"},
+	};
+	static const char url[] = "https://[fd00::1]:8443/v1/peers/db1.x/state?mac=" MAC;
+	struct service *service = make();
+	struct peer peer = {0};
+
+	(void)state;
+	fake_script(answers, 2);
+	assert_int_equal(service_peer(service, "db1.x", &peer, NULL), 0);
+	assert_string_equal(fake.url, url);
+	assert_string_equal(peer.state, "needs provisioning");
+	assert_false(peer.complete);
+	assert_int_equal(service_peer(service, "db1.x", &peer, NULL), 0);
+	assert_memory_equal(fake.url, url, strlen(url));
+	assert_string_equal(fake.url + strlen(url), "&not=needs%20provisioning&wait=10");
+	assert_string_equal(peer.state, "cut over");
+	assert_true(peer.complete);
+	service_free(service);
+}
+
+static void peers_that_are_none(void **state)
+{
+	static const struct {
+		struct fake_answer answer;
+		enum err_code code;
+	} rows[] = {
+		{{.status = 404, .body = ""}, ERR_SERVICE_PEER},
+		{{.status = 403, .body = ""}, ERR_HTTP_STATUS},
+		{{.status = 503, .body = ""}, ERR_HTTP_BUSY},
+		{{.begin = ERR_NET_TIMEOUT}, ERR_NET_TIMEOUT},
+		{{.status = 200, .body = "{}"}, ERR_SERVICE_ANSWER},
+		{{.status = 200, .body = "{\"state\":\"\",\"complete\":false}"},
+		 ERR_SERVICE_ANSWER},
+		{{.status = 200, .body = "{\"state\":\"error\",\"complete\":0}"},
+		 ERR_SERVICE_ANSWER},
+	};
+	struct service *service = make();
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct peer peer = {.state = "error"};
+		struct err err = ERR_INIT;
+
+		fake_script(&rows[i].answer, 1);
+		assert_int_equal(service_peer(service, "db1", &peer, &err), -1);
+		assert_int_equal(err.code, rows[i].code);
+		assert_non_null(strstr(err.msg, "the peer \"db1\": "));
+	}
 	service_free(service);
 }
 
@@ -196,6 +299,9 @@ int main(void)
 		cmocka_unit_test(clocks_beyond_belief_are_refused),
 		cmocka_unit_test(events_are_posted),
 		cmocka_unit_test(jobs_are_got),
+		cmocka_unit_test(refused_jobs_have_their_reason),
+		cmocka_unit_test(peers_are_asked_for),
+		cmocka_unit_test(peers_that_are_none),
 		cmocka_unit_test(clock_texts_are_readable),
 	};
 

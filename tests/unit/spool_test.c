@@ -48,12 +48,17 @@ static const char *type_of(const json_t *batch, size_t i)
 	return json_string_value(json_object_get(json_array_get(batch, i), "type"));
 }
 
-static void open_spool(struct spool *spool, const char *file)
+static void open_as(struct spool *spool, const char *file, const char *boot)
 {
 	struct err err = ERR_INIT;
 
-	assert_int_equal(spool_open(spool, file, &err), 0);
+	assert_int_equal(spool_open(spool, file, boot, &err), 0);
 	assert_int_equal(err.code, ERR_NONE);
+}
+
+static void open_spool(struct spool *spool, const char *file)
+{
+	open_as(spool, file, NULL);
 }
 
 static void numbers_begin_at_one_and_have_no_gaps(void **state)
@@ -227,6 +232,76 @@ static void file_survives(void **state)
 	spool_free(&again);
 }
 
+#define BOOT_A "aaaaaaaa-0000-0000-0000-000000000000"
+#define BOOT_B "bbbbbbbb-0000-0000-0000-000000000000"
+#define BOOT_C "cccccccc-0000-0000-0000-000000000000"
+
+static void expect_batch(struct spool *spool, const char *boot, uint64_t first, size_t count)
+{
+	const json_t *batch = spool_batch(spool);
+
+	assert_int_equal(json_array_size(batch), count);
+	for (size_t i = 0; i < count; i++) {
+		assert_string_equal(
+			json_string_value(json_object_get(json_array_get(batch, i), "boot")), boot);
+		assert_int_equal(seq(batch, i), first + i);
+	}
+	spool_taken(spool, first + count - 1);
+}
+
+/* Two runs are killed while the service is away: the third one delivers all three, one boot a request. */
+static void boots_are_kept_apart(void **state)
+{
+	struct spool spool;
+
+	(void)state;
+	open_as(&spool, path, BOOT_A);
+	add(&spool, "begin", "");
+	assert_int_equal(json_array_size(spool_batch(&spool)), 1);
+	add(&spool, "note", "left");
+	add(&spool, "progress", "/");
+	assert_int_equal(spool_save(&spool, NULL), 0);
+	spool_free(&spool);
+
+	open_as(&spool, path, BOOT_B);
+	assert_string_equal(spool.boot, BOOT_B);
+	assert_int_equal(spool.next, 1);
+	add(&spool, "begin", "");
+	add(&spool, "end", "");
+	assert_int_equal(spool_save(&spool, NULL), 0);
+	spool_free(&spool);
+
+	open_as(&spool, path, BOOT_C);
+	add(&spool, "state", "");
+	assert_int_equal(spool_count(&spool), 5);
+	expect_batch(&spool, BOOT_A, 1, 1);
+	expect_batch(&spool, BOOT_A, 2, 1);
+	expect_batch(&spool, BOOT_B, 1, 2);
+	assert_string_equal(spool_boot_of(&spool, spool_batch(&spool)), BOOT_C);
+	expect_batch(&spool, BOOT_C, 1, 1);
+	assert_null(spool_batch(&spool));
+	assert_int_equal(spool.pending_bytes, 0);
+	spool_free(&spool);
+}
+
+/* The reporter that a dead one is replaced by goes on with the same boot. */
+static void same_boot_goes_on(void **state)
+{
+	struct spool spool;
+
+	(void)state;
+	open_as(&spool, path, BOOT_A);
+	add(&spool, "begin", "");
+	expect_batch(&spool, BOOT_A, 1, 1);
+	add(&spool, "end", "");
+	assert_int_equal(spool_save(&spool, NULL), 0);
+	spool_free(&spool);
+	open_as(&spool, path, BOOT_A);
+	add(&spool, "state", "");
+	expect_batch(&spool, BOOT_A, 2, 2);
+	spool_free(&spool);
+}
+
 static void other_files_are_not_spools(void **state)
 {
 	static const char *const texts[] = {
@@ -248,7 +323,7 @@ static void other_files_are_not_spools(void **state)
 		assert_non_null(f);
 		fputs(texts[i], f);
 		assert_int_equal(fclose(f), 0);
-		assert_int_equal(spool_open(&spool, path, &err), 0);
+		assert_int_equal(spool_open(&spool, path, NULL, &err), 0);
 		assert_int_equal(err.code, ERR_IO);
 		assert_int_equal(spool.next, 1);
 		assert_int_equal(strlen(spool.boot), 36);
@@ -339,6 +414,8 @@ int main(void)
 		cmocka_unit_test(newer_progress_replaces_older),
 		cmocka_unit_test(notes_give_way_first),
 		cmocka_unit_test_setup_teardown(file_survives, make_path, remove_file),
+		cmocka_unit_test_setup_teardown(boots_are_kept_apart, make_path, remove_file),
+		cmocka_unit_test_setup_teardown(same_boot_goes_on, make_path, remove_file),
 		cmocka_unit_test_setup_teardown(other_files_are_not_spools, make_path, remove_file),
 		cmocka_unit_test(unwritable_file_is_told),
 		cmocka_unit_test(texts_are_cleaned),
