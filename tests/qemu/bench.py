@@ -10,7 +10,8 @@ import sys
 import time
 
 from jobs import GIB, MIB, Inputs, install_job
-from lab import BUILD, Lab, LabError
+from lab import BUILD, Lab
+from process import LabError
 
 WORK = BUILD / "bench"
 ROUNDS = 3
@@ -58,7 +59,7 @@ class Unpacking:
         self.inside(f"cat > /job.json <<'END'\n{job}\nEND")
 
     def inside(self, command, seconds=900):
-        return self.vm.ssh(self.lab.service, self.vm.address, command, seconds=seconds)
+        return self.lab.service.ssh(self.vm.address, command, seconds=seconds)
 
     def timed(self, command):
         """Seconds by the VM's own clock, until all is on the disk."""

@@ -6,7 +6,8 @@ import subprocess
 import sys
 
 from jobs import GIB, MIB, install_job
-from lab import GATEWAY, die_with_parent, wait_until
+from lab import GATEWAY
+from process import die_with_parent, wait_until
 
 HERE = pathlib.Path(__file__).resolve().parent
 REFUSED = r"FAILED \[([a-z.-]+)\]"
@@ -48,6 +49,11 @@ def expect_event(lab, vm, code):
     assert errors[-1]["code"] == code, errors
     assert len(errors[-1]["message"]) > 20
     return errors[-1]
+
+
+def unpacking(lab, name):
+    """Whether its archives flow."""
+    return any(event["type"] == "progress" and event["step"] == "unpack" for event in lab.service.events(name))
 
 
 def boot_code(vm):

@@ -1,9 +1,9 @@
 """Jobs for the laboratory's VMs, from the real input archives."""
-import hashlib
 import pathlib
-import subprocess
 
-from lab import TOP, run
+from lab import FINAL_GATEWAY
+from process import run
+from vm import TOP
 
 INPUTS = TOP / "tests" / "qemu" / "inputs"
 GIB = 1 << 30
@@ -48,3 +48,36 @@ def install_job(lab, inputs, address, hostname="db1", **changes):
     }
     job.update(changes)
     return {key: value for key, value in job.items() if value is not None}
+
+
+def document(lab, inputs, vms, **defaults):
+    """A migration document of the group `shop`: what all VMs share, and each of `vms` (shop_vm)."""
+    archives = {path: {"url": lab.archive(path) and f"archive:{path.name}", "sha256": inputs.sums[path]}
+                for path in (inputs.root, inputs.kernel)}
+    shared = {
+        "data_center": "lab", "network": "shop-net", "cpus": 1, "memory": "128MiB", "disks": ["2GiB", "2GiB"],
+        "root": archives[inputs.root],
+        "job": {"kernel": archives[inputs.kernel],
+                "volumes": [{"name": "root", "size": "1GiB", "mount": "/"},
+                            {"name": "data", "size": "rest", "mount": "/data"},
+                            {"name": "swap", "size": "128MiB", "fs": "swap"}],
+                "network": {"nameservers": [FINAL_GATEWAY]},
+                "ssh_keys": [(lab.folder / "operator-key.pub").read_text().strip()],
+                "finish": "poweroff"},
+    }
+    return {"newroot_migration": 1, "group": "shop",
+            "configuration": {"macs": "52:54:00:77:01:10-52:54:00:77:01:3f", "addresses": "10.77.0.20-10.77.0.60"},
+            "defaults": {"linux": {**shared, **defaults}},
+            "vms": vms}
+
+
+def shop_vm(name, number, role, archives=None, **keys):
+    """A VM of that document: 10.80.0.NUMBER on the final network."""
+    job = {"network": {"interfaces": [{"name": "eth0", "addresses": [f"10.80.0.{number}/24"], "gateways": [FINAL_GATEWAY]}]}}
+    if archives:
+        job["archives"] = archives
+    return {"name": name, "use": ["linux"], "role": role, "job": job, **keys}
+
+
+def data_archive(lab, inputs):
+    return {"to": "/data", "url": lab.archive(inputs.data) and f"archive:{inputs.data.name}", "sha256": inputs.sums[inputs.data]}

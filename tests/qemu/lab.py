@@ -1,100 +1,58 @@
 """A laboratory on one machine: an isolated network segment with DHCP, TFTP and the service, and VMs on it.
 
 The segment is a network namespace of its own: nothing here reaches any other network. Everything ends with the
-process that made it. Used by the tests in this folder, by `make demo` and by `make bench`.
+process that made it. Used by the tests in this folder, by `make demo`, `make bench` and `make qemu-shell`.
 """
 import contextlib
-import ctypes
-import functools
 import json
 import os
 import pathlib
-import re
 import shutil
-import signal
 import socket
 import subprocess
-import time
+import sys
 
-TOP = pathlib.Path(__file__).resolve().parent.parent.parent
-BUILD = TOP / "build"
+from api import Api
+from process import LabError, die_with_parent, run, stop_process, wait_until
+from vm import BUILD, Namespace, Vm, accelerator
+
 SERVER = BUILD / "newroot-server"
 GATEWAY = "10.77.0.1"
+FINAL_GATEWAY = "10.80.0.1"
+FINAL_NETWORK = "10.80.0.0/24"
 SERVICE_URL = f"https://{GATEWAY}:8443"
+OUTSIDE = "127.0.0.1"
 PXELINUX = pathlib.Path("/usr/lib/PXELINUX/pxelinux.0")
 LDLINUX = pathlib.Path("/usr/lib/syslinux/modules/bios/ldlinux.c32")
-INSTALLED_MEMORY_MIB = 512
-KVM_PROBE_S = 6
-PR_SET_PDEATHSIG = 1
+HERE = pathlib.Path(__file__).resolve().parent
 
 
-class LabError(Exception):
-    """Something in the laboratory did not come up, with the end of its log."""
-
-
-def die_with_parent():
-    """In a child before exec: never outlive the laboratory."""
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-
-
-def run(argv, **kwargs):
-    """Run a command; its output, or a LabError that shows it."""
-    done = subprocess.run([str(a) for a in argv], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                          stdin=subprocess.DEVNULL, text=True, errors="replace", **kwargs)
-    if done.returncode != 0:
-        raise LabError(f"{' '.join(map(str, argv))}: exit {done.returncode}\n{done.stdout[-3000:]}")
-    return done.stdout
-
-
-def wait_until(what, condition, seconds, alive=lambda: None):
-    """Poll until `condition()` is true; `alive()` raises when waiting has become pointless."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        value = condition()
-        if value:
-            return value
-        alive()
-        time.sleep(0.2)
-    raise LabError(f"{what}: not within {seconds} s")
-
-
-class Segment:
-    """An isolated Ethernet segment: a namespace with a bridge, dnsmasq on it, and taps for VMs."""
+class Segment(Namespace):
+    """An isolated Ethernet segment for configuration mode, br0, with dnsmasq on it; the final network is br1."""
 
     def __init__(self, folder):
         self.folder = pathlib.Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
         unshare = ["unshare", "--net"] if os.geteuid() == 0 else ["unshare", "--user", "--map-root-user", "--net"]
-        self.holder = subprocess.Popen([*unshare, "sleep", "infinity"], preexec_fn=die_with_parent)
-        self.taps = 0
+        self.process = subprocess.Popen([*unshare, "sleep", "infinity"], preexec_fn=die_with_parent)
+        super().__init__(self.process.pid)
         self.dnsmasq = None
         wait_until("network namespace", self._is_own_namespace, 10)
         for line in ("link set lo up",
                      "link add br0 type bridge forward_delay 0 mcast_snooping 0",
                      f"address add {GATEWAY}/24 dev br0",
                      "address add fd77::1/64 dev br0 nodad",
-                     "link set br0 up"):
+                     "link set br0 up",
+                     "link add br1 type bridge forward_delay 0 mcast_snooping 0",
+                     f"address add {FINAL_GATEWAY}/24 dev br1",
+                     "link set br1 up"):
             run(self.inside("ip", *line.split()))
 
     def _is_own_namespace(self):
         try:
-            return os.readlink(f"/proc/{self.holder.pid}/ns/net") != os.readlink("/proc/self/ns/net")
+            return os.readlink(f"/proc/{self.holder}/ns/net") != os.readlink("/proc/self/ns/net")
         except OSError:
             return False
-
-    def inside(self, *argv):
-        """The command line that runs `argv` inside the segment."""
-        enter = ["nsenter", "--target", str(self.holder.pid), "--net"]
-        if os.geteuid() != 0:
-            enter += ["--user", "--preserve-credentials"]
-        return [*enter, *argv]
-
-    def new_tap(self):
-        self.taps += 1
-        name = f"tap{self.taps}"
-        run(self.inside("ip", "tuntap", "add", name, "mode", "tap"))
-        run(self.inside("ip", "link", "set", name, "master", "br0", "up"))
-        return name
 
     def serve_boot(self, tftp_root, hosts):
         """DHCP for the known MACs only, TFTP, and what iPXE ROMs need not to dawdle (docs/boot.md)."""
@@ -107,10 +65,10 @@ class Segment:
                  *(f"dhcp-host={mac},{address},{name}" for name, mac, address in hosts)]
         config = self.folder / "dnsmasq.conf"
         config.write_text("\n".join(lines) + "\n")
-        log = open(self.folder / "dnsmasq.log", "ab")
-        self.dnsmasq = subprocess.Popen(
-            self.inside("dnsmasq", "--keep-in-foreground", "--user=root", "--log-facility=-", f"--conf-file={config}"),
-            stdout=log, stderr=log, preexec_fn=die_with_parent)
+        with open(self.folder / "dnsmasq.log", "ab") as log:
+            self.dnsmasq = subprocess.Popen(
+                self.inside("dnsmasq", "--keep-in-foreground", "--user=root", "--log-facility=-", f"--conf-file={config}"),
+                stdout=log, stderr=log, preexec_fn=die_with_parent)
 
     def stop_boot(self):
         stop_process(self.dnsmasq)
@@ -118,18 +76,7 @@ class Segment:
 
     def close(self):
         self.stop_boot()
-        stop_process(self.holder)
-
-
-def stop_process(process, patience=10):
-    if process is None or process.poll() is not None:
-        return
-    process.terminate()
-    try:
-        process.wait(patience)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
+        stop_process(self.process)
 
 
 class Service:
@@ -143,7 +90,7 @@ class Service:
             run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", self.key])
 
     def init(self, url=SERVICE_URL, address=GATEWAY, name="service.newroot.test"):
-        self.cli("init", "--name", name, "--address", address, "--url", url, "--ssh-key", f"{self.key}.pub")
+        self.cli("init", "--name", name, "--address", address, "--address", OUTSIDE, "--url", url, "--ssh-key", f"{self.key}.pub")
         boot = self.data / "boot"
         for source in (PXELINUX, LDLINUX, BUILD / "vmlinuz", BUILD / "initrd.img"):
             shutil.copy(source, boot / source.name)
@@ -151,10 +98,10 @@ class Service:
     def cli(self, command, *argv):
         return run([SERVER, command, "--data", self.data, *argv])
 
-    def add(self, name, mac, address, job):
+    def add(self, name, mac, address, job, *argv):
         job_file = self.data.parent / f"{name}.job.json"
         job_file.write_text(json.dumps(job, indent=1))
-        self.cli("add", name, "--mac", mac, "--address", address, "--job", job_file)
+        self.cli("add", name, "--mac", mac, "--address", address, "--job", job_file, *argv)
 
     def start(self):
         log = open(self.data.parent / "server.log", "ab")
@@ -177,6 +124,14 @@ class Service:
     def close(self):
         stop_process(self.process)
 
+    def arm(self, name):
+        """At its next network boot the VM is installed again."""
+        self.cli("arm", name)
+        self.cli("boot", name, "--mode", "install")
+
+    def list(self):
+        return json.loads(self.cli("list", "--json"))
+
     def show(self, name):
         return json.loads(self.cli("show", name, "--json"))
 
@@ -187,122 +142,22 @@ class Service:
         return self.show(name)["events"]
 
     def wait_state(self, name, state, seconds):
-        return wait_until(f"{name} is {state}", lambda: self.state(name) == state, seconds)
+        try:
+            return wait_until(f"{name} is {state}", lambda: self.state(name) == state, seconds)
+        except LabError as error:
+            raise LabError(f"{error}, but {self.state(name)}\n{self.cli('show', name)[-3000:]}") from None
 
     def errors(self, name):
         return [event for event in self.events(name) if event["type"] == "error"]
 
-
-@functools.lru_cache(maxsize=None)
-def accelerator():
-    """KVM only where it really boots something: a device that opens proves nothing."""
-    if not os.access("/dev/kvm", os.R_OK | os.W_OK):
-        return "tcg,thread=multi"
-    probe = subprocess.Popen(["qemu-system-x86_64", "-accel", "kvm", "-m", "128", "-nographic", "-no-reboot", "-net", "none",
-                              "-kernel", str(BUILD / "vmlinuz"), "-append", "console=ttyS0 panic=-1"],
-                             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                             preexec_fn=die_with_parent)
-    try:
-        out, _ = probe.communicate(timeout=KVM_PROBE_S)
-    except subprocess.TimeoutExpired:
-        probe.kill()
-        out, _ = probe.communicate()
-    return "kvm" if b"Linux version" in out else "tcg,thread=multi"
-
-
-class Vm:
-    """A VM: blank disks, one NIC on the segment, its serial line in a log file."""
-
-    def __init__(self, segment, folder, name, mac, disks, memory=256, cpus=2, nic="virtio-net-pci", bus="virtio"):
-        self.segment, self.name, self.mac = segment, name, mac
-        self.memory, self.cpus, self.nic, self.bus = memory, cpus, nic, bus
-        self.folder = pathlib.Path(folder) / name
-        self.folder.mkdir(parents=True, exist_ok=True)
-        self.disks = []
-        for index, size in enumerate(disks):
-            path = self.folder / f"disk{index}.img"
-            if not path.exists():
-                with open(path, "wb") as disk:
-                    disk.truncate(size)
-            self.disks.append(path)
-        self.tap = segment.new_tap()
-        self.starts = 0
-        self.process = None
-
-    @property
-    def log(self):
-        """The serial line of the latest start; the earlier ones stay beside it."""
-        return self.folder / f"serial-{self.starts}.log"
-
-    def _disk_arguments(self):
-        arguments = []
-        if self.bus in ("scsi", "pvscsi"):
-            arguments += ["-device", "virtio-scsi-pci" if self.bus == "scsi" else "pvscsi"]
-        for index, path in enumerate(self.disks):
-            arguments += ["-drive", f"if=none,id=d{index},file={path},format=raw,cache=unsafe,discard=unmap"]
-            kind = {"virtio": f"virtio-blk-pci,drive=d{index},serial=disk{index}",
-                    "scsi": f"scsi-hd,drive=d{index},serial=disk{index}",
-                    "pvscsi": f"scsi-hd,drive=d{index},serial=disk{index}",
-                    "sata": f"ide-hd,drive=d{index},bus=ide.{index},serial=disk{index}",
-                    "nvme": f"nvme,drive=d{index},serial=disk{index}"}[self.bus]
-            arguments += ["-device", kind]
-        return arguments
-
-    def start(self, boot):
-        """`boot` is "n" (network) or "c" (first disk). A reboot ends QEMU: the creator decides what comes next.
-
-        The installed system gets more memory than its installation: Debian's own kernel doesn't boot in 96 MiB.
-        """
-        memory = self.memory if boot == "n" else max(self.memory, INSTALLED_MEMORY_MIB)
-        self.starts += 1
-        self.log.write_bytes(b"")
-        argv = ["qemu-system-x86_64", "-name", self.name, "-M", "q35", "-accel", accelerator(), "-m", str(memory),
-                "-smp", str(self.cpus), "-nodefaults", "-display", "none", "-no-reboot",
-                "-cpu", "host" if accelerator() == "kvm" else "Nehalem,+aes,+pclmulqdq,+rdrand,+popcnt",
-                "-boot", f"order={boot}", "-vga", "std",
-                "-chardev", f"file,id=serial,path={self.log},append=on", "-serial", "chardev:serial",
-                "-monitor", f"unix:{self.folder}/monitor,server,nowait",
-                "-object", "rng-random,id=rng,filename=/dev/urandom", "-device", "virtio-rng-pci,rng=rng",
-                "-netdev", f"tap,id=net,ifname={self.tap},script=no,downscript=no",
-                "-device", f"{self.nic},netdev=net,mac={self.mac}", *self._disk_arguments()]
-        errors = open(self.folder / "qemu.log", "ab")
-        self.process = subprocess.Popen(self.segment.inside(*argv), stdin=subprocess.DEVNULL, stdout=errors,
-                                        stderr=errors, preexec_fn=die_with_parent)
-
-    def serial(self):
-        return self.log.read_text(errors="replace")
-
-    def running(self):
-        return self.process is not None and self.process.poll() is None
-
-    def wait_for(self, pattern, seconds):
-        """Until the serial line says `pattern`; the match."""
-        def hopeless():
-            running, said = self.running(), self.serial()
-            if (not running or "Kernel panic" in said) and not re.search(pattern, said):
-                raise LabError("it panicked" if running else "it ended")
-        try:
-            return wait_until("", lambda: re.search(pattern, self.serial()), seconds, hopeless)
-        except LabError as error:
-            raise LabError(f"{self.name} did not say {pattern!r}{error}:\n{self.serial()[-3000:]}") from None
-
-    def wait_end(self, seconds):
-        try:
-            self.process.wait(seconds)
-        except subprocess.TimeoutExpired:
-            raise LabError(f"{self.name} still runs after {seconds} s:\n{self.serial()[-3000:]}") from None
-
-    def ssh_argv(self, service, address, command):
-        """The command line that runs `command` in the VM as root, with the operator's key."""
+    def ssh_argv(self, address, command):
+        """The command line that runs `command` in a VM as root, with the operator's key."""
         return self.segment.inside(
-            "ssh", "-i", str(service.key), "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null",
+            "ssh", "-i", str(self.key), "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null",
             "-o", "LogLevel=ERROR", "-o", "ConnectTimeout=20", "-o", "BatchMode=yes", f"root@{address}", command)
 
-    def ssh(self, service, address, command, seconds=60):
-        return run(self.ssh_argv(service, address, command), timeout=seconds)
-
-    def stop(self):
-        stop_process(self.process, 5)
+    def ssh(self, address, command, seconds=60):
+        return run(self.ssh_argv(address, command), timeout=seconds)
 
 
 class Lab:
@@ -313,7 +168,7 @@ class Lab:
         self.folder.mkdir(parents=True, exist_ok=True)
         self.segment = Segment(self.folder / "segment")
         self.service = Service(self.segment, self.folder / "data")
-        self.vms, self.hosts = [], []
+        self.vms, self.helpers = [], []
         accelerator()  # found out now, so that no case measures it
 
     def __enter__(self):
@@ -325,20 +180,61 @@ class Lab:
     def close(self):
         for vm in self.vms:
             vm.stop()
+        for helper in self.helpers:
+            stop_process(helper)
         self.service.close()
         self.segment.close()
 
-    def vm(self, name, job_of, disks, **kwargs):
+    def serve_boot(self):
+        """Let DHCP know all VMs that the service knows."""
+        self.segment.serve_boot(self.service.data / "boot",
+                                [(vm["name"], vm["mac"], vm["address"]) for vm in self.service.list()])
+
+    def vm(self, name, job_of, disks, group=None, **kwargs):
         """Make a blank VM known to service and DHCP; `job_of(address)` is its job."""
-        number = len(self.hosts) + 11
+        number = len(self.vms) + 11
         mac, address = f"52:54:00:77:00:{number:02x}", f"10.77.0.{number}"
         vm = Vm(self.segment, self.folder, name, mac, disks, **kwargs)
         vm.address = address
         self.vms.append(vm)
-        self.hosts.append((name, mac, address))
-        self.service.add(name, mac, address, job_of(address))
-        self.segment.serve_boot(self.service.data / "boot", self.hosts)
+        self.service.add(name, mac, address, job_of(address), *(["--group", group] if group else []))
+        self.serve_boot()
         return vm
+
+    def import_document(self, document, name="migration.json"):
+        """Its VMs are for a creator to make; what `newroot-server import` printed."""
+        file = self.folder / name
+        file.write_text(json.dumps(document, indent=1))
+        printed = self.service.cli("import", file)
+        self.serve_boot()
+        return printed
+
+    def creator(self, name="qemu", limit=2):
+        """Start a creator: it makes what needs creating, in its folder, `limit` VMs at once."""
+        folder = self.folder / name
+        folder.mkdir(exist_ok=True)
+        data = self.service.data
+        with open(folder / "log", "ab") as log:
+            creator = subprocess.Popen(
+                self.segment.inside(sys.executable, "-B", str(HERE / "creator.py"), "--service", SERVICE_URL, "--ca", str(data / "ca.pem"),
+                                    "--token-file", str(data / "creator.token"), "--name", name, "--folder", str(folder),
+                                    "--limit", str(limit), "--network", "shop-net=br1"),
+                stdout=log, stderr=log, preexec_fn=die_with_parent)
+        self.helpers.append(creator)
+        return creator
+
+    def page(self):
+        """The service's URL outside the segment, for browsers and for api()."""
+        with socket.create_server((OUTSIDE, 0)) as listener:
+            self.helpers.append(subprocess.Popen(
+                self.segment.inside(sys.executable, "-B", str(HERE / "forward.py"), GATEWAY, "8443"),
+                stdin=listener, preexec_fn=die_with_parent))
+            return f"https://{OUTSIDE}:{listener.getsockname()[1]}"
+
+    def api(self):
+        """The operator's API."""
+        data = self.service.data
+        return Api(self.page(), data / "ca.pem", (data / "operator.token").read_text().strip())
 
     def archive(self, source, name=None):
         """Put a file among the service's archives; its URL."""

@@ -56,9 +56,9 @@ def test_death_of_the_agent_is_told(lab, inputs):
     vm = lab.vm("db1", lambda address: small_job(lab, inputs, address), [2 * GIB])
     vm.start("n")
     vm.wait_for(r"unpack +unpack the archives", 180)
-    vm.ssh(lab.service, vm.address, "kill -SEGV $(pidof newroot | tr ' ' '\\n' | sort -n | head -1)")
+    lab.service.ssh(vm.address, "kill -SEGV $(pidof newroot | tr ' ' '\\n' | sort -n | head -1)")
     event = expect_event(lab, vm, "agent.died")
     assert "signal 11" in event["message"]
     assert lab.service.state("db1") == "error"
-    assert "unpack" in vm.ssh(lab.service, vm.address, "cat /run/newroot/log")
+    assert "unpack" in lab.service.ssh(vm.address, "cat /run/newroot/log")
     assert boot_code(vm) == bytes(440)

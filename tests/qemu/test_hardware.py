@@ -3,7 +3,7 @@ import pytest
 
 from faults import small_job
 from jobs import GIB, MIB
-from lab import run
+from process import run
 from test_life import boot_installed, install
 
 # The hardware, and what its job asks for: an old guest's filesystems on a cloud's devices, new ones on plain ones.

@@ -5,7 +5,9 @@ import shutil
 import pytest
 
 from jobs import GIB, install_job
-from lab import BUILD, TOP, Lab, run
+from lab import Lab
+from process import run
+from vm import BUILD, TOP
 
 MEMORY_MIB = 96
 # What the installation itself changes; everything else must be as in the archives.
@@ -55,7 +57,7 @@ def test_install(life):
     sizes = [path.stat().st_size for path in (life.inputs.root, life.inputs.data)]
     assert sum(sizes) > MEMORY_MIB << 20, "the archives must be larger than the memory"
     install(life, vm)
-    assert life.service.state("db1") == "installed"
+    assert life.service.state("db1") == "needs provisioning"
     steps = [event["step"] for event in life.service.events("db1") if event["type"] == "end"]
     assert steps == ["contact", "fetch", "check", "plan", "wipe", "partition", "lvm", "format", "mount", "unpack", "kernel",
                      "initrd", "configure", "verify", "bootloader", "finish"]
@@ -69,7 +71,7 @@ def test_rescue(life):
     vm.wait_for(r"mode rescue", 180)
 
     def inside(command, seconds=120):
-        return vm.ssh(life.service, vm.address, command, seconds=seconds)
+        return life.service.ssh(vm.address, command, seconds=seconds)
 
     inside("newroot rescue mount")
     assert re.search(r"^/dev/(mapper/local-|local/)root /newroot xfs ", inside("cat /proc/mounts"), re.M)
@@ -79,7 +81,6 @@ def test_rescue(life):
     assert "/newroot" not in inside("cat /proc/mounts")
     inside("sync")
     vm.stop()
-    life.service.cli("boot", "db1", "--mode", "install")
 
 
 def compare_files(lab, vm):
@@ -87,15 +88,15 @@ def compare_files(lab, vm):
     program = lab.folder / "manifest"
     run([BUILD / "sysroot" / "bin" / "musl-cc", "-O2", "-static", "-o", program, TOP / "tests" / "qemu" / "manifest.c",
          "-lnettle"])
-    run(["sh", "-c", 'exec "$@" < "$0"', program, *vm.ssh_argv(lab.service, vm.address, "cat > /manifest && chmod +x /manifest")])
+    run(["sh", "-c", 'exec "$@" < "$0"', program, *lab.service.ssh_argv(vm.address, "cat > /manifest && chmod +x /manifest")])
     # A second look at the root without what is mounted inside it (dev, proc, sys).
-    vm.ssh(lab.service, vm.address, "mkdir /look && mount --bind /newroot /look")
+    lab.service.ssh(vm.address, "mkdir /look && mount --bind /newroot /look")
     for archive, folder in ((lab.inputs.root, "/look"), (lab.inputs.data, "/newroot/data")):
         found = lab.folder / f"found{folder.replace('/', '-')}"
-        found.write_text(vm.ssh(lab.service, vm.address, f"/manifest {folder}", seconds=600))
+        found.write_text(lab.service.ssh(vm.address, f"/manifest {folder}", seconds=600))
         skipped = CONFIGURED if folder == "/look" else ["."]
         print(run([TOP / "tests" / "qemu" / "manifest.py", archive, "--compare", found, *skipped]))
-    vm.ssh(lab.service, vm.address, "umount /look")
+    lab.service.ssh(vm.address, "umount /look")
 
 
 def test_boots_from_its_disk(life):
@@ -118,7 +119,7 @@ def check_sequences(events):
 
 def check_layout(lab, vm):
     def inside(command):
-        return vm.ssh(lab.service, vm.address, command)
+        return lab.service.ssh(vm.address, command)
 
     mounts = {line.split()[1]: line.split() for line in inside("cat /proc/mounts").splitlines()}
     assert mounts["/"][2] == "xfs" and mounts["/data"][2] == "xfs" and mounts["/boot"][2] == "ext3"
@@ -130,7 +131,8 @@ def check_layout(lab, vm):
 
 
 def test_again_over_an_active_vg(life):
-    """The same VM boots from the network once more: its VG `local` is in the way."""
+    """The same VM is installed once more: its VG `local` is in the way."""
+    life.service.arm("db1")
     install(life, life.db1)
     boot_installed(life, life.db1)
     life.db1.stop()
@@ -142,6 +144,7 @@ def test_again_with_a_missing_pv(life):
     life.db1.disks[1].rename(old)
     with open(life.db1.disks[1], "wb") as disk:
         disk.truncate(2 * GIB)
+    life.service.arm("db1")
     install(life, life.db1)
     boot_installed(life, life.db1)
     life.db1.stop()
@@ -152,5 +155,5 @@ def test_boots_beside_another_vg_of_its_name(life):
     life.db1.disks.append(life.folder / "old-disk1.img")
     life.db1.start("c")
     life.db1.wait_for(r"login:", 300)
-    mounts = life.db1.ssh(life.service, life.db1.address, "cat /proc/mounts; ls /dev/vdc")
+    mounts = life.service.ssh(life.db1.address, "cat /proc/mounts; ls /dev/vdc")
     assert re.search(r"^/dev/\S+ / xfs ", mounts, re.M) and re.search(r"^/dev/\S+ /data xfs ", mounts, re.M)

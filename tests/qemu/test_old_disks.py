@@ -3,7 +3,7 @@ import struct
 
 from faults import small_job
 from jobs import GIB
-from lab import run
+from process import run
 from test_life import boot_installed, install
 
 SECTOR = 512
