@@ -32,10 +32,11 @@ void check_unique(struct reader *r, const char *what, const struct unique *item,
 
 void check_job(struct reader *r, const struct value *v, void *to)
 {
-	const struct job *job = to;
+	struct job *job = to;
 
-	(void)v;
 	check_volumes(r, job);
 	check_archives(r, job);
 	check_files(r, job);
+	check_nfs(r, job);
+	check_migrating(r, v, job);
 }

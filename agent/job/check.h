@@ -21,6 +21,11 @@ void check_network(struct reader *r, const struct value *v, void *to);
 /* check_contents.c */
 void check_kernel(struct reader *r, const struct value *v, void *to);
 void check_file(struct reader *r, const struct value *v, void *to);
+/* check_moved.c */
+void check_export(struct reader *r, const struct value *v, void *to);
+void check_quarantine(struct reader *r, const struct value *v, void *to);
+void check_services(struct reader *r, const struct value *v, void *to);
+void check_puppet(struct reader *r, const struct value *v, void *to);
 /* check.c */
 void check_job(struct reader *r, const struct value *v, void *to);
 
@@ -28,6 +33,9 @@ void check_job(struct reader *r, const struct value *v, void *to);
 void check_volumes(struct reader *r, const struct job *job);  /* check_storage.c */
 void check_archives(struct reader *r, const struct job *job); /* check_contents.c */
 void check_files(struct reader *r, const struct job *job);
+void check_nfs(struct reader *r, const struct job *job); /* check_moved.c */
+/* Sets the default of `migrating` as well. */
+void check_migrating(struct reader *r, const struct value *v, struct job *job);
 
 /* Texts of which each may occur once. */
 struct unique {

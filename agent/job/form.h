@@ -27,6 +27,10 @@ extern const struct form form_url;
 extern const struct form form_hostname, form_domain, form_interface, form_address, form_cidr,
 	form_route, form_mac;
 
+/* form_moved.c */
+extern const struct form form_network, form_nfs_source, form_export_options, form_service,
+	form_certname;
+
 /* form_boot.c */
 extern const struct form form_module, form_command_line, form_root_options, form_console,
 	form_schema;

@@ -121,6 +121,46 @@ struct job_file {
 	const char *group;
 };
 
+/* A directory that this VM serves over NFS. */
+struct job_export {
+	const char *json_path;
+	const char *path;       /* directory of the new system */
+	struct strings clients; /* at least one: "10.80.0.12", "10.80.0.0/24" */
+	const char *options;    /* exports(5), over the defaults; NULL: none */
+};
+
+struct job_nfs_mount {
+	const char *json_path;
+	const char *from;    /* "10.80.0.11:/srv/media" */
+	const char *to;      /* mount point in the new system */
+	const char *options; /* nfs(5), over the defaults; NULL: none */
+};
+
+struct job_nfs {
+	struct job_export *exports;
+	size_t export_count;
+	struct job_nfs_mount *mounts;
+	size_t mount_count;
+};
+
+struct job_quarantine {
+	bool given;
+	struct strings allow; /* networks and addresses: "10.80.0.0/24", "fd00::7" */
+};
+
+struct job_services {
+	bool given;
+	struct strings disable; /* until cutover */
+	struct strings enable;
+};
+
+struct job_puppet {
+	bool given;
+	const char *server;   /* NULL: what the new system's puppet.conf says */
+	const char *certname; /* NULL: the host name, or what puppet.conf says */
+	bool held;            /* does not run before cutover */
+};
+
 struct job {
 	const char *text; /* the JSON as it came, `text_size` bytes; kept for the installed system */
 	size_t text_size;
@@ -142,6 +182,11 @@ struct job {
 	struct strings ssh_keys;      /* root's authorized_keys */
 	struct job_file *files;
 	size_t file_count;
+	struct job_nfs nfs;
+	struct job_quarantine quarantine;
+	struct job_services services;
+	struct job_puppet puppet;
+	bool migrating;               /* the marker file; default: one of the three above is given */
 	bool first_boot;              /* install the first-boot hook; default true */
 	enum finish_action finish;    /* default reboot */
 };

@@ -207,6 +207,91 @@ static const struct object file_object = {
 	.check = check_file,
 };
 
+static const struct field export_fields[] = {
+	{.key = "path", .read = read_text, AT(job_export, path), .form = &form_mount,
+	 .required = true},
+	{.key = "clients", .read = read_texts, AT(job_export, clients), .form = &form_network,
+	 .required = true},
+	{.key = "options", .read = read_text, AT(job_export, options), .form = &form_export_options},
+};
+
+static const struct object export_object = {
+	.what = "an export",
+	FIELDS(export_fields),
+	.size = sizeof(struct job_export),
+	.path_offset = offsetof(struct job_export, json_path),
+	.check = check_export,
+};
+
+static const struct field nfs_mount_fields[] = {
+	{.key = "from", .read = read_text, AT(job_nfs_mount, from), .form = &form_nfs_source,
+	 .required = true},
+	{.key = "to", .read = read_text, AT(job_nfs_mount, to), .form = &form_mount, .required = true},
+	{.key = "options", .read = read_text, AT(job_nfs_mount, options),
+	 .form = &form_mount_options},
+};
+
+static const struct object nfs_mount_object = {
+	.what = "an NFS mount",
+	FIELDS(nfs_mount_fields),
+	.size = sizeof(struct job_nfs_mount),
+	.path_offset = offsetof(struct job_nfs_mount, json_path),
+};
+
+static const struct field nfs_fields[] = {
+	{.key = "exports", .read = read_objects, LIST(job_nfs, exports, export_count),
+	 .object = &export_object},
+	{.key = "mounts", .read = read_objects, LIST(job_nfs, mounts, mount_count),
+	 .object = &nfs_mount_object},
+};
+
+static const struct object nfs_object = {
+	.what = "nfs",
+	FIELDS(nfs_fields),
+	.size = sizeof(struct job_nfs),
+	.path_offset = NO_PATH,
+};
+
+static const struct field quarantine_fields[] = {
+	{.key = "allow", .read = read_texts, AT(job_quarantine, allow), .form = &form_network,
+	 .required = true},
+};
+
+static const struct object quarantine_object = {
+	.what = "quarantine",
+	FIELDS(quarantine_fields),
+	.size = sizeof(struct job_quarantine),
+	.path_offset = NO_PATH,
+	.check = check_quarantine,
+};
+
+static const struct field services_fields[] = {
+	{.key = "disable", .read = read_texts, AT(job_services, disable), .form = &form_service},
+	{.key = "enable", .read = read_texts, AT(job_services, enable), .form = &form_service},
+};
+
+static const struct object services_object = {
+	.what = "services",
+	FIELDS(services_fields),
+	.size = sizeof(struct job_services),
+	.path_offset = NO_PATH,
+	.check = check_services,
+};
+
+static const struct field puppet_fields[] = {
+	{.key = "server", .read = read_text, AT(job_puppet, server), .form = &form_domain},
+	{.key = "certname", .read = read_text, AT(job_puppet, certname), .form = &form_certname},
+	{.key = "held", .read = read_bool, AT(job_puppet, held), .fallback = "false"},
+};
+
+static const struct object puppet_object = {
+	.what = "puppet",
+	FIELDS(puppet_fields),
+	.size = sizeof(struct job_puppet),
+	.path_offset = NO_PATH,
+	.check = check_puppet,
+};
+
 static const struct field job_fields[] = {
 	{.key = "newroot", .read = read_version, .required = true},
 	{.key = "$schema", .read = read_unused, .form = &form_schema},
@@ -235,6 +320,11 @@ static const struct field job_fields[] = {
 	{.key = "ssh_keys", .read = read_texts, AT(job, ssh_keys), .form = &form_ssh_key,
 	 .quiet = true},
 	{.key = "files", .read = read_objects, LIST(job, files, file_count), .object = &file_object},
+	{.key = "nfs", .read = read_object, AT(job, nfs), .object = &nfs_object},
+	{.key = "quarantine", .read = read_object, AT(job, quarantine), .object = &quarantine_object},
+	{.key = "services", .read = read_object, AT(job, services), .object = &services_object},
+	{.key = "puppet", .read = read_object, AT(job, puppet), .object = &puppet_object},
+	{.key = "migrating", .read = read_bool, AT(job, migrating)},
 	{.key = "first_boot", .read = read_bool, AT(job, first_boot), .fallback = "true"},
 	{.key = "finish", .read = read_enum, AT(job, finish), .names = finish_action_names,
 	 .max = FINISH_WAIT, .fallback = "\"reboot\""},

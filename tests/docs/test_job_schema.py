@@ -24,6 +24,8 @@ gateway-outside gateway-is-own-address gateways-of-one-family gateways-on-two-in
 route-to-a-host route-via-outside route-of-two-families
 ssh-key-of-another-type
 file-path-twice file-path-is-a-directory file-path-is-a-mount-point file-group-too-large
+export-path-twice mount-over-a-volume mount-over-a-file mount-to-twice mount-outside-the-quarantine
+quarantine-allow-host-bits service-both-ways
 """.split()
 
 
