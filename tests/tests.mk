@@ -31,7 +31,7 @@ $(foreach t,$(FUZZ_NAMES),$(eval $(call fuzz_program,$(t))))
 PYTEST := /usr/bin/python3 -B -m pytest -p no:cacheprovider -c tests/pytest.ini
 
 ## make test       everything, as CI does: unit, fuzz (short), service, whole VMs
-test: all unit-programs
+test: all unit-programs build/load
 	$(Q)$(PYTEST) tests
 
 ## make unit       unit tests and short fuzz runs only
@@ -42,6 +42,10 @@ unit: unit-programs
 qemu: all
 	$(Q)$(PYTEST) tests/qemu -s $(if $(T),-k '$(T)')
 
+## make qemu-shell  a laboratory that stays up: the service, a creator, one VM, and a shell
+qemu-shell: all
+	$(Q)/usr/bin/python3 -B tests/qemu/shell.py
+
 ## make fuzz       fuzz every parser for FUZZ_SECONDS (default 600) each
 fuzz: $(FUZZ_BINS)
 	$(Q)FUZZ_SECONDS=$(or $(FUZZ_SECONDS),600) $(PYTEST) tests/fuzz
@@ -50,6 +54,10 @@ fuzz: $(FUZZ_BINS)
 bench: all
 	$(Q)/usr/bin/python3 -B tests/qemu/bench.py
 
+## make load       figures of the service while 100, 1,000 and 5,000 VMs report at once
+load: all build/load
+	$(Q)/usr/bin/python3 -B tests/load/run.py
+
 unit-programs: $(UNIT_BINS) $(FUZZ_BINS)
 
-.PHONY: test unit qemu fuzz bench unit-programs
+.PHONY: test unit qemu qemu-shell fuzz bench unit-programs

@@ -38,6 +38,17 @@
 #define VM_SPEC_MAX (64 * 1024)
 /* A migration document: 1000 VMs of a job's usual 4 KiB. */
 #define MIGRATION_BYTES_MAX (4 * 1024 * 1024)
+#define MIGRATION_VMS_MAX 1000
+/* Packages of defaults in one document, and those that one VM or package names: a few are in use, more are a mistake. */
+#define MIGRATION_PACKAGES_MAX 64
+#define MIGRATION_USE_MAX 16
+/* Old addresses of one VM: its spec has to fit VM_SPEC_MAX, and all are compared with all. */
+#define MIGRATION_PUBLIC_MAX 16
+/* Addresses of a pool: more hosts than one network segment holds. */
+#define MIGRATION_POOL_MAX 65536
+/* A VM's hardware: beyond what today's hypervisors make, so that only slips are refused. */
+#define MIGRATION_CPUS_MAX 1024
+#define MIGRATION_DISKS_MAX 64
 /* Seconds a creator's claim on a VM lasts unless it says so again: longer than a clone takes in most clouds. */
 #define LEASE_SECONDS 300
 /* A token as text: 128 random bits in hex keep a kernel command line short. */
@@ -57,8 +68,8 @@
 /* Settings, keys and certificates read into memory. */
 #define SMALL_FILE_MAX (256 * 1024)
 
-/* Connections at once; an agent uses up to four. Each costs about 40 KiB with its TLS state. */
-#define HTTP_CONNECTIONS_MAX 4096
+/* Connections at once: 5,000 agents that report, some of which fetch. Each costs about 45 KiB with its TLS state. */
+#define HTTP_CONNECTIONS_MAX 8192
 /* Connections of one address: an agent's four, and room for several VMs behind one address. */
 #define HTTP_CONNECTIONS_PER_ADDRESS 64
 /* Seconds without a byte: longer than an agent that waits for its disk, shorter than a forgotten peer. */
@@ -70,12 +81,45 @@
 /* Threads that speak TLS: enough that a slow disk read does not stall the others. */
 #define HTTP_THREADS_MAX 8
 
+/* Seconds an operator stays logged in to the page: a working day. */
+#define LOGIN_SECONDS (12 * 60 * 60)
+/* Sessions at once: a team with several browsers each. */
+#define LOGIN_SESSIONS_MAX 64
+/* Wrong tokens from one address in a minute, before it has to wait: a person's slips, not a guesser's. */
+#define LOGIN_FAILURES_PER_MINUTE 10
+/* Addresses whose failures are counted; the oldest row goes first. */
+#define LOGIN_ADDRESSES_MAX 256
+/* A body of an operator or creator: a creator's message is the longest of it. */
+#define SMALL_BODY_MAX (4 * 1024)
+/* What a creator says of a failure: it has to fit into VM_ERROR_MAX with what is put before it. */
+#define CREATOR_MESSAGE_MAX 900
+/* VMs in one answer to a creator: it takes them one by one, and asks again. */
+#define NEEDS_LISTED_MAX 200
+/* Events in one answer. */
+#define EVENTS_LISTED_MAX 1000
+
+/* Live streams at once: each holds its connection, and for a moment all VMs as text. */
+#define HTTP_STREAMS_MAX 64
+/* Milliseconds between two looks for changes while somebody waits for one: quick enough for a person's eye. */
+#define LIVE_INTERVAL_MS 250
+/* Seconds after which a silent stream says that it lives: below what proxies and browsers cut off. */
+#define LIVE_PING_SECONDS 15
+/* Events of the past that a live log begins with: a few screens. */
+#define LIVE_LOG_EVENTS 200
+/* Seconds that a request for a peer's state may be kept waiting: below HTTP_IDLE_SECONDS and the agent's patience. */
+#define PEER_WAIT_SECONDS 60
+
 /* Requests waiting for the store: beyond this the service says so instead of queueing for minutes. */
 #define WRITER_QUEUE_MAX 8192
 /* Requests committed together by one fsync. */
 #define WRITER_BATCH_MAX 256
 /* Milliseconds that one process waits for another's transaction (the command line beside serve). */
 #define STORE_BUSY_MS 10000
+
+/* Milliseconds between two looks of the keeper at the store: a change is in place before an operator can act on it. */
+#define KEEPER_LOOK_MS 250
+/* Looks between two tries of what failed or waits for a file: 5 s. */
+#define KEEPER_SLOW_ROUNDS 20
 
 /* Refusals logged in a second: a hostile peer must not fill the log. */
 #define LOG_REFUSED_PER_SECOND 20

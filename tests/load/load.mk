@@ -1,0 +1,4 @@
+# The load generator: against the machine's own libraries, as the service.
+build/load: $(wildcard tests/load/*.c tests/load/*.h)
+	$(call say,CC,$@)
+	$(Q)$(CC) $(DEFS) $(WARN) -O2 -o $@ $(filter %.c,$^) -lgnutls -ljansson
