@@ -1,8 +1,24 @@
 #include "os/changes.h"
 
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
-#define FIRST_ROOM 32 /* a usual job asks for about that many */
+#define FIRST_ROOM 32  /* a usual job asks for about that many */
+#define NOTE_MAX   512 /* a line on the console */
+
+void changes_note(const struct changes *changes, const char *fmt, ...)
+{
+	char text[NOTE_MAX];
+	va_list ap;
+
+	if (!changes->note)
+		return;
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	changes->note("%s", text);
+}
 
 static struct change *add(struct changes *changes, enum change_kind kind, const char *path)
 {
@@ -66,4 +82,28 @@ struct change *changes_aside(struct changes *changes, const char *path, const ch
 	change->data = name;
 	change->size = strlen(name);
 	return change;
+}
+
+struct change *changes_remove(struct changes *changes, const char *path)
+{
+	return add(changes, CHANGE_REMOVE, path);
+}
+
+void changes_need_directory(struct changes *changes, const char *path)
+{
+	struct stat st;
+
+	if (!target_stat(changes->target, path, &st) || !S_ISDIR(st.st_mode))
+		changes_directory(changes, path, 0755);
+}
+
+int changes_text(const struct changes *changes, const char *path, const char **text,
+		 struct err *err)
+{
+	for (size_t i = changes->count; i-- > 0;)
+		if (changes->item[i].kind == CHANGE_FILE && !strcmp(changes->item[i].path, path)) {
+			*text = changes->item[i].data;
+			return 0;
+		}
+	return target_read(changes->target, path, changes->arena, text, NULL, err);
 }

@@ -9,7 +9,7 @@
 #include "os/target.h"
 #include "os/text.h"
 
-enum change_kind { CHANGE_FILE, CHANGE_LINK, CHANGE_DIRECTORY, CHANGE_ASIDE };
+enum change_kind { CHANGE_FILE, CHANGE_LINK, CHANGE_DIRECTORY, CHANGE_ASIDE, CHANGE_REMOVE };
 
 struct change {
 	enum change_kind kind;
@@ -28,7 +28,12 @@ struct changes {
 	struct arena *arena;
 	struct change *item;
 	size_t count, room;
+	/* Where what a person should know goes: console, log and event; NULL: nowhere. */
+	void (*note)(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 };
+
+void changes_note(const struct changes *changes, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
 
 /*
  * Each returns the new change, so that mode, owner and the like can be set: a file is 0644 and
@@ -40,6 +45,16 @@ struct change *changes_edit(struct changes *changes, const char *path, const str
 struct change *changes_link(struct changes *changes, const char *path, const char *to);
 struct change *changes_directory(struct changes *changes, const char *path, mode_t mode);
 struct change *changes_aside(struct changes *changes, const char *path, const char *name);
+struct change *changes_remove(struct changes *changes, const char *path); /* a file or a link */
+/* A directory (0755, root) where there is none; one that is there keeps its mode and owner. */
+void changes_need_directory(struct changes *changes, const char *path);
+
+/*
+ * The text of a file as it stands after the changes so far; NULL: there is none. For files that
+ * several parts of the configuration edit. Errors: ERR_CONFIGURE.
+ */
+int changes_text(const struct changes *changes, const char *path, const char **text,
+		 struct err *err);
 
 /* Write all of it, in order. What is already as it should be is left alone. */
 int changes_apply(const struct changes *changes, struct err *err);

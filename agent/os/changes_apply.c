@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -18,18 +17,6 @@ struct kind {
 		    const struct target_attr *attr, struct err *err);
 	const char *wanted; /* "… does not read back as WANTED" */
 };
-
-/* The path itself, not what a symlink there leads to. */
-static int open_itself(const struct changes *changes, const char *path, struct stat *st)
-{
-	int fd = target_fd(changes->target, path, O_PATH | O_NOFOLLOW);
-
-	if (fd >= 0 && fstat(fd, st)) {
-		close(fd);
-		return -1;
-	}
-	return fd;
-}
 
 static bool attr_is(const struct stat *st, const struct target_attr *attr)
 {
@@ -58,12 +45,9 @@ static bool file_is_done(const struct changes *changes, const struct change *cha
 			 const struct target_attr *attr)
 {
 	struct stat st;
-	int fd = open_itself(changes, change->path, &st);
 
-	if (fd < 0)
-		return false;
-	close(fd);
-	return S_ISREG(st.st_mode) && attr_is(&st, attr) && st.st_size == (off_t)change->size &&
+	return target_lstat(changes->target, change->path, &st) && S_ISREG(st.st_mode) &&
+	       attr_is(&st, attr) && st.st_size == (off_t)change->size &&
 	       content_is(changes, change);
 }
 
@@ -76,17 +60,10 @@ static int make_file(const struct changes *changes, const struct change *change,
 static bool link_is_done(const struct changes *changes, const struct change *change,
 			 const struct target_attr *attr)
 {
-	char to[PATH_MAX];
-	struct stat st;
-	int fd = open_itself(changes, change->path, &st);
-	ssize_t len;
+	const char *to = target_link(changes->target, change->path, changes->arena);
 
 	(void)attr;
-	if (fd < 0)
-		return false;
-	len = readlinkat(fd, "", to, sizeof(to));
-	close(fd);
-	return len >= 0 && (size_t)len == change->size && !memcmp(to, change->data, change->size);
+	return to && !strcmp(to, change->data);
 }
 
 static int make_link(const struct changes *changes, const struct change *change,
@@ -111,16 +88,13 @@ static int make_directory(const struct changes *changes, const struct change *ch
 	return target_mkdir(changes->target, change->path, attr, err);
 }
 
-static bool aside_is_done(const struct changes *changes, const struct change *change,
-			  const struct target_attr *attr)
+static bool is_gone(const struct changes *changes, const struct change *change,
+		    const struct target_attr *attr)
 {
 	struct stat st;
-	int fd = open_itself(changes, change->path, &st);
 
 	(void)attr;
-	if (fd >= 0)
-		close(fd);
-	return fd < 0;
+	return !target_lstat(changes->target, change->path, &st);
 }
 
 static int make_aside(const struct changes *changes, const struct change *change,
@@ -130,11 +104,19 @@ static int make_aside(const struct changes *changes, const struct change *change
 	return target_set_aside(changes->target, change->path, change->data, err);
 }
 
+static int make_gone(const struct changes *changes, const struct change *change,
+		     const struct target_attr *attr, struct err *err)
+{
+	(void)attr;
+	return target_remove(changes->target, change->path, err);
+}
+
 static const struct kind kinds[] = {
 	[CHANGE_FILE] = {file_is_done, make_file, "it was rendered"},
 	[CHANGE_LINK] = {link_is_done, make_link, "the link it should be"},
 	[CHANGE_DIRECTORY] = {directory_is_done, make_directory, "a directory of that mode"},
-	[CHANGE_ASIDE] = {aside_is_done, make_aside, "set aside"},
+	[CHANGE_ASIDE] = {is_gone, make_aside, "set aside"},
+	[CHANGE_REMOVE] = {is_gone, make_gone, "removed"},
 };
 
 static int attr_of(const struct changes *changes, const struct change *change,

@@ -155,12 +155,9 @@ static int edit_network(struct changes *changes, const struct assignment *set, s
 			struct err *err)
 {
 	struct text text = {.arena = changes->arena};
-	const char *old = NULL;
+	const char *old;
 
-	for (size_t i = changes->count; i-- > 0 && !old;)
-		if (!strcmp(changes->item[i].path, NETWORK))
-			old = changes->item[i].data;
-	if (!old && target_read(changes->target, NETWORK, changes->arena, &old, NULL, err))
+	if (changes_text(changes, NETWORK, &old, err))
 		return -1;
 	assignments_edit(&text, old, set, count);
 	changes_edit(changes, NETWORK, &text)->keep_old = true;

@@ -48,9 +48,9 @@ int target_fd(const struct target *target, const char *path, int flags)
 	return fd;
 }
 
-bool target_stat(const struct target *target, const char *path, struct stat *st)
+static bool stat_as(const struct target *target, const char *path, int flags, struct stat *st)
 {
-	int fd = target_fd(target, path, O_PATH);
+	int fd = target_fd(target, path, O_PATH | flags);
 	bool found;
 
 	if (fd < 0)
@@ -58,6 +58,32 @@ bool target_stat(const struct target *target, const char *path, struct stat *st)
 	found = fstat(fd, st) == 0;
 	close(fd);
 	return found;
+}
+
+bool target_stat(const struct target *target, const char *path, struct stat *st)
+{
+	return stat_as(target, path, 0, st);
+}
+
+bool target_lstat(const struct target *target, const char *path, struct stat *st)
+{
+	return stat_as(target, path, O_NOFOLLOW, st);
+}
+
+const char *target_link(const struct target *target, const char *path, struct arena *arena)
+{
+	char to[PATH_MAX];
+	int fd = target_fd(target, path, O_PATH | O_NOFOLLOW);
+	ssize_t len;
+
+	if (fd < 0)
+		return NULL;
+	len = readlinkat(fd, "", to, sizeof(to) - 1);
+	close(fd);
+	if (len <= 0)
+		return NULL; /* a file: ENOENT or EINVAL */
+	to[len] = '\0';
+	return arena_strdup(arena, to);
 }
 
 bool target_exists(const struct target *target, const char *path)

@@ -29,6 +29,11 @@ int target_fd(const struct target *target, const char *path, int flags);
 bool target_exists(const struct target *target, const char *path);
 bool target_stat(const struct target *target, const char *path, struct stat *st);
 
+/* The path itself, not what a symlink there leads to. */
+bool target_lstat(const struct target *target, const char *path, struct stat *st);
+/* Where the symlink `path` itself points, as it stands there (arena); NULL: it is none. */
+const char *target_link(const struct target *target, const char *path, struct arena *arena);
+
 /* Where `path` leads after all symlinks, as a path in the tree (arena); NULL: nowhere. */
 const char *target_resolve(const struct target *target, const char *path, struct arena *arena);
 

@@ -177,3 +177,17 @@ int target_set_aside(const struct target *target, const char *path, const char *
 	close(place.dir);
 	return ret;
 }
+
+int target_remove(const struct target *target, const char *path, struct err *err)
+{
+	struct place place;
+	int ret;
+
+	if (place_open(&place, target, path, err))
+		return -1;
+	ret = unlinkat(place.dir, place.name, 0) || fsync(place.dir) ? -1 : 0;
+	if (ret)
+		err_sys(err, ERR_CONFIGURE, path, "cannot remove %s", path);
+	close(place.dir);
+	return ret;
+}

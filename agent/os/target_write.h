@@ -27,6 +27,9 @@ int target_symlink(const struct target *target, const char *path, const char *to
 int target_mkdir(const struct target *target, const char *path, const struct target_attr *attr,
 		 struct err *err);
 
+/* Unlink a file or a link; the directory above it must be there. */
+int target_remove(const struct target *target, const char *path, struct err *err);
+
 /* Rename `path` to `name` in the same directory; a file of that name is replaced. */
 int target_set_aside(const struct target *target, const char *path, const char *name,
 		     struct err *err);

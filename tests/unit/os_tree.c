@@ -85,6 +85,9 @@ static void print_change(struct text *text, const struct change *change)
 		text_printf(text, "=== %s/ %04o %s:%s\n", change->path, change->mode, change->owner,
 			    change->group);
 		break;
+	case CHANGE_REMOVE:
+		text_printf(text, "=== %s is removed\n", change->path);
+		break;
 	case CHANGE_ASIDE:
 		text_printf(text, "=== %s is renamed to %s\n", change->path, change->data);
 		break;
