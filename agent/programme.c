@@ -13,7 +13,7 @@
 
 #define REPORT_EVERY_MS    1000  /* progress events: often enough for a live page */
 #define HEARTBEAT_EVERY_MS 10000 /* tells slow from dead */
-#define HOLD_POLL_MS       500
+#define PAUSE_MS           500
 
 /* What the watch needs to know of the step that runs. */
 static struct {
@@ -84,16 +84,39 @@ static size_t row_of(const struct step *step)
 	return i;
 }
 
+void programme_pause(void)
+{
+	on_tick(NULL);
+	usleep(PAUSE_MS * 1000);
+}
+
 static void wait_while_held(void)
 {
-	if (!report_held())
+	char reason[64];
+
+	if (!report_held() || report_again())
 		return;
-	programme_note("held by the service before %s; waiting to be released", current.step);
-	while (report_held()) {
-		on_tick(NULL);
-		usleep(HOLD_POLL_MS * 1000);
-	}
-	programme_note("released");
+	snprintf(reason, sizeof(reason), "held before %s", current.step);
+	programme_note("%s by the service; waiting to be released", reason);
+	report_wait(reason);
+	while (report_held() && !report_again())
+		programme_pause();
+	report_wait("");
+	if (!report_again())
+		programme_note("released");
+}
+
+/* Between two steps the service may have the machine wait, or begin anew. */
+static int step_boundary(const struct step *next, struct err *err)
+{
+	current.step = next->name;
+	current.item[0] = '\0';
+	wait_while_held();
+	if (!report_again())
+		return 0;
+	return err_set(err, ERR_SERVICE_AGAIN, NULL,
+		       "stopped before %s: the service wants this machine to begin anew",
+		       current.step);
 }
 
 static int run_step(const struct step *step, struct context *ctx, struct err *err)
@@ -102,9 +125,6 @@ static int run_step(const struct step *step, struct context *ctx, struct err *er
 	uint64_t ms;
 	int ret;
 
-	current.step = step->name;
-	current.item[0] = '\0';
-	wait_while_held();
 	began = clock_ms(); /* the time on hold is not the step's */
 	current.reported_ms = began;
 	log_line("begin %s", step->name);
@@ -134,20 +154,43 @@ static void tell_failure(const char *step, const struct err *err)
 	report_error(step, err, words, word_count, kernel, kernel_count);
 }
 
+/* Whether it has begun, or what an earlier run of it left was taken up. */
+static bool is_ours(size_t row, size_t first)
+{
+	return row >= first || steps[row]->adopt;
+}
+
 static int release_from(size_t row, size_t first, struct context *ctx, struct err *err)
 {
 	int failures = 0;
 
-	for (size_t i = row; i-- > first;) {
+	while (row-- > 0) {
+		const struct step *step = steps[row];
 		struct err own = ERR_INIT;
 
-		if (!steps[i]->release || steps[i]->release(ctx, &own) == 0)
+		if (!is_ours(row, first) || !step->release || step->release(ctx, &own) == 0)
 			continue;
 		failures++;
-		programme_note("cannot release %s: %s", steps[i]->name, own.msg);
+		programme_note("cannot release %s: %s", step->name, own.msg);
 		err_keep(err, &own);
 	}
 	return failures ? -1 : 0;
+}
+
+/* Once all is to begin anew, a failure of what is given up is nothing that an operator has to look at. */
+static void tell_end(const char *step, struct err *err)
+{
+	if (err->code != ERR_SERVICE_AGAIN && !report_again()) {
+		tell_failure(step, err);
+		return;
+	}
+	if (err->code != ERR_SERVICE_AGAIN) {
+		programme_note("%s failed: %s%s%s", step, err->where, *err->where ? ": " : "",
+			       err->msg);
+		err_set(err, ERR_SERVICE_AGAIN, NULL,
+			"the service wants this machine to begin anew");
+	}
+	programme_note("%s", err->msg);
 }
 
 static int adopt_before(size_t row, struct context *ctx, struct err *err)
@@ -166,10 +209,15 @@ int programme_run(struct context *ctx, struct range range, bool keep, struct err
 	struct err own = ERR_INIT;
 	int ret = adopt_before(first, ctx, &own);
 
-	while (ret == 0 && row <= last && steps[row])
-		ret = run_step(steps[row++], ctx, &own);
+	/* What could not be taken up may be someone else's: it is left alone. */
+	keep |= ret != 0;
+	while (ret == 0 && row <= last && steps[row]) {
+		ret = step_boundary(steps[row], &own);
+		if (ret == 0)
+			ret = run_step(steps[row++], ctx, &own);
+	}
 	if (ret)
-		tell_failure(current.step, &own);
+		tell_end(current.step, &own);
 	if (!keep && release_from(row, first, ctx, &own) && ret == 0) {
 		ret = -1;
 		tell_failure("finish", &own);

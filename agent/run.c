@@ -2,12 +2,15 @@
  * `newroot run`: the life of the agent in the in-memory system, from boot parameters to reboot. What is
  * done to the machine stands in steps/steps.c, in order; step_NAME there is steps/NAME.c.
  */
+#include <fcntl.h>
 #include <getopt.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <unistd.h>
 
+#include "again.h"
 #include "base/log.h"
 #include "command.h"
 #include "console.h"
@@ -18,6 +21,7 @@
 
 #define PARAMS_FILE     "/run/newroot/params" /* the initrd's rc wrote it */
 #define LOG_FILE        "/run/newroot/log"
+#define LOCK_FILE       "/run/newroot/run.lock"
 #define FINAL_REPORT_S  0 /* the final report is retried until it is taken */
 #define FAILED_REPORT_S 0
 
@@ -97,6 +101,21 @@ static int meet_service(struct run *run, struct err *err)
 	return 0;
 }
 
+/* A second one would wipe what the first one writes. The lock ends with the process, and with its exec(). */
+static int be_the_only_one(struct err *err)
+{
+	int fd = open(LOCK_FILE, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+
+	if (fd < 0)
+		return err_sys(err, ERR_IO, LOCK_FILE, "cannot open the lock");
+	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+		return 0;
+	close(fd);
+	return err_set(err, ERR_MACHINE_BUSY, LOCK_FILE,
+		       "another `newroot run` is at work; one whose installation failed waits for "
+		       "`newroot-server retry NAME` on the service");
+}
+
 static int prepare(struct run *run, const char *params_file, struct err *err)
 {
 	run->ctx = (struct context){
@@ -105,7 +124,7 @@ static int prepare(struct run *run, const char *params_file, struct err *err)
 		.watch = &programme_watch,
 		.note = programme_note,
 	};
-	if (machine_in_memory("run", err) ||
+	if (machine_in_memory("run", err) || be_the_only_one(err) ||
 	    params_read(&run->params, params_file, &run->arena, err) ||
 	    machine_probe(&run->ctx.machine, "/sys", &run->arena, err))
 		return -1;
@@ -160,11 +179,36 @@ static int leave(struct run *run, struct err *err)
 	return finish_machine(action, err);
 }
 
+/* Nothing but a person's look helps: the machine stays up, the agent doesn't. */
+static int give_up(const struct err *err)
+{
+	programme_note("the machine stays up: log in by ssh; the log is " LOG_FILE);
+	report_stop(FAILED_REPORT_S);
+	return err_exit_status(err->code);
+}
+
+/* An installation that failed, or that is to begin anew. Returns only when that can't be. */
+static int begin_anew(bool failed, int argc, char **argv)
+{
+	struct err err = ERR_INIT;
+
+	if (failed) {
+		programme_note("waiting: `newroot-server retry NAME` on the service starts it "
+			       "again; meanwhile log in by ssh; the log is " LOG_FILE);
+		again_wait();
+	}
+	again_begin(argc, argv, &err);
+	console_error("again", &err);
+	log_line("cannot begin anew: [%s] %s: %s", err_name(err.code), err.where, err.msg);
+	return err_exit_status(err.code);
+}
+
 int cmd_run(int argc, char **argv)
 {
 	struct run run = {0};
 	struct err err = ERR_INIT;
-	int status = 0;
+	int ret, status = 0;
+	bool failed;
 	const char *params_file = parse_options(argc, argv, &status);
 
 	if (!params_file)
@@ -176,12 +220,14 @@ int cmd_run(int argc, char **argv)
 		return err_exit_status(err.code);
 	}
 	report_state(mode_state(run.params.mode));
-	if (programme_run(&run.ctx, mode_range(run.params.mode), false, &err)) {
+	ret = programme_run(&run.ctx, mode_range(run.params.mode), false, &err);
+	failed = ret && err.code != ERR_SERVICE_AGAIN;
+	if (failed)
 		report_state("error");
-		programme_note("the machine stays up: log in by ssh; the log is " LOG_FILE);
-		report_stop(FAILED_REPORT_S);
-		return err_exit_status(err.code);
-	}
+	if (failed && run.params.mode != MODE_INSTALL)
+		return give_up(&err);
+	if (ret || report_again())
+		return begin_anew(failed, argc, argv);
 	if (run.params.mode != MODE_INSTALL)
 		return stay(&run) ? 1 : 0;
 	if (leave(&run, &err)) {

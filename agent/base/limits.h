@@ -58,6 +58,9 @@
 /* The first contact: DHCP, spanning tree and a restart of the service together take less. */
 #define CONTACT_PATIENCE_S 300
 
+/* After a failure: an installation that fails at once each time must not keep the service busy. */
+#define AGAIN_PAUSE_S 10
+
 /* The trust anchors: one CA, or a few while one replaces another. */
 #define TRUST_BYTES_MAX (64 * 1024)
 #define TRUST_ANCHORS_MAX 16

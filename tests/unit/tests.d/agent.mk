@@ -1,0 +1,3 @@
+# The agent's own loop: agent/*.c.
+TEST_programme = programme.c base/err.c base/log.c
+TEST_again = again.c base/err.c
