@@ -5,10 +5,9 @@
 #include "site/boot_entries.h"
 #include "site/ca.h"
 #include "site/sample_job.h"
+#include "site/secrets.h"
 #include "site/site_image.h"
 #include "store/store.h"
-#include "util/file.h"
-#include "vm/token.h"
 
 static struct option_list names, addresses, ssh_keys;
 static const char *url;
@@ -57,17 +56,6 @@ static int fill_settings(struct settings *settings, struct err *err)
 	return url ? settings_set_url(settings, url, err) : default_url(settings, err);
 }
 
-/* For the operator's part of the service. */
-static int write_operator_token(const struct data *data, struct err *err)
-{
-	char token[TOKEN_TEXT + 1];
-
-	if (token_new(token, err) < 0)
-		return -1;
-	strcat(token, "\n");
-	return file_write(data->root, DATA_OPERATOR_TOKEN, token, strlen(token), 0600, err);
-}
-
 static int make_store(const struct data *data, struct err *err)
 {
 	struct store *store;
@@ -83,7 +71,9 @@ static int fill_data(const struct data *data, const struct settings *settings, s
 {
 	if (make_store(data, err) < 0 || ca_create(data, err) < 0 ||
 	    ca_issue(data, settings, CERT_DAYS_DEFAULT, true, err) < 0 ||
-	    write_operator_token(data, err) < 0 || site_write_defaults(data, settings, err) < 0 ||
+	    secret_make(data, DATA_OPERATOR_TOKEN, err) < 0 ||
+	    secret_make(data, DATA_CREATOR_TOKEN, err) < 0 ||
+	    site_write_defaults(data, settings, err) < 0 ||
 	    site_write_keys(data, ssh_keys.item, ssh_keys.count, err) < 0 ||
 	    site_image_write(data, err) < 0 || boot_entry_default(data, settings, err) < 0 ||
 	    sample_job_write(data, settings, err) < 0)

@@ -7,7 +7,9 @@
 #include "cmd/open.h"
 #include "cmd/command.h"
 #include "http/http.h"
+#include "http/hub.h"
 #include "http/listen.h"
+#include "http/login.h"
 #include "http/tls.h"
 #include "site/ca.h"
 #include "util/limits.h"
@@ -67,25 +69,34 @@ static void block_signals(sigset_t *set)
 	signal(SIGPIPE, SIG_IGN);
 }
 
-static void reload(const struct data *data)
+static void reload(const struct service *service)
 {
 	struct err err = ERR_INIT;
 
-	if (tls_load(data, &err) < 0) {
+	if (login_reload(service->login, service->data, &err) < 0)
+		log_warning("the tokens stay as they were: %s: %s", err.where, err.msg);
+	if (tls_load(service->data, &err) < 0) {
 		log_warning("the certificate stays as it was: %s: %s", err.where, err.msg);
 		return;
 	}
-	log_info("certificate read again");
-	warn_of_expiry(data);
+	log_info("certificate and tokens read again");
+	warn_of_expiry(service->data);
 }
 
-static void wait_for_end(const struct data *data, const sigset_t *set)
+static void wait_for_end(const struct service *service, const sigset_t *set)
 {
 	int sig;
 
 	while (sigwait(set, &sig) == 0 && sig == SIGHUP)
-		reload(data);
+		reload(service);
 	log_info("stopping");
+}
+
+/* Whoever waits is answered, and whoever still comes is refused: MHD can't end what is suspended. */
+static void stop_waiting(struct service *service)
+{
+	hub_stop(service->hub);
+	writer_stop(service->writer);
 }
 
 static int serve_http(struct service *service, const struct http_config *config,
@@ -94,37 +105,54 @@ static int serve_http(struct service *service, const struct http_config *config,
 	char listening[LISTEN_TEXT];
 	struct http *http;
 
-	if (tls_load(service->data, err) < 0 || http_start(&http, service, config, err) < 0)
+	if (tls_load(service->data, err) < 0 || http_start(&http, service, config, err) < 0) {
+		stop_waiting(service);
 		return -1;
+	}
 	warn_of_expiry(service->data);
 	listen_text(listening, &config->address, http_port(http));
 	printf("newroot-server: listening on %s\n", listening);
 	fflush(stdout);
-	wait_for_end(service->data, signals);
-	/* First the writer: it answers whoever waits for it, and refuses what still comes. */
-	writer_stop(service->writer);
+	wait_for_end(service, signals);
+	stop_waiting(service);
 	http_stop(http);
 	return 0;
+}
+
+/* With the threads that requests wait for. */
+static int serve_threads(struct service *service, struct store *writing,
+			 const struct http_config *config, const sigset_t *signals, struct err *err)
+{
+	int ret;
+
+	if (writer_start(&service->writer, writing, err) < 0)
+		return -1;
+	ret = hub_start(&service->hub, service->views, err);
+	if (ret < 0) {
+		writer_stop(service->writer);
+	} else {
+		ret = serve_http(service, config, signals, err);
+		hub_free(service->hub);
+	}
+	writer_free(service->writer);
+	return ret;
 }
 
 static int serve(struct open *open, const struct http_config *config, struct err *err)
 {
 	struct service service = {.data = &open->data, .store = open->store};
-	struct store *writing;
+	struct store *writing = NULL;
 	sigset_t signals;
-	int ret;
+	int ret = -1;
 
 	block_signals(&signals);
-	if (store_open(&writing, open->data.path, false, err) < 0)
-		return -1;
-	ret = writer_start(&service.writer, writing, err);
-	if (ret == 0) {
-		ret = serve_http(&service, config, &signals, err);
-		if (ret < 0)
-			writer_stop(service.writer);
-		writer_free(service.writer);
-	}
+	if (store_open(&writing, open->data.path, false, err) == 0 &&
+	    store_open(&service.views, open->data.path, false, err) == 0 &&
+	    login_new(&service.login, service.data, err) == 0)
+		ret = serve_threads(&service, writing, config, &signals, err);
 	tls_free();
+	login_free(service.login);
+	store_close(service.views);
 	store_close(writing);
 	return ret;
 }
@@ -147,7 +175,8 @@ static int run(char **operands, size_t count, struct err *err)
 const struct command cmd_serve = {
 	.name = "serve",
 	.operands = "",
-	.summary = "Serve agents over HTTPS until SIGTERM; SIGHUP reads the certificate again",
+	.summary = "Serve agents over HTTPS until SIGTERM; SIGHUP reads the certificate and tokens "
+		   "again",
 	.options = options,
 	.run = run,
 };

@@ -1,10 +1,11 @@
 #include <stdio.h>
 
 #include "cmd/open.h"
-#include "cmd/show_json.h"
 #include "cmd/command.h"
 #include "util/text.h"
 #include "vm/timeline.h"
+#include "vm/vm_detail.h"
+#include "vm/vm_json.h"
 
 static bool json, events;
 
@@ -133,6 +134,18 @@ static int show_text(struct store *store, const struct vm *vm, struct err *err)
 	    print_timeline(store, vm->id, err) < 0)
 		return -1;
 	return events ? print_events(store, vm->id, err) : 0;
+}
+
+static int show_json(struct store *store, const struct vm *vm, struct err *err)
+{
+	json_t *object;
+	int ret;
+
+	if (vm_detail_json(store, vm, true, &object, err) < 0)
+		return -1;
+	ret = print_json(object, err);
+	json_decref(object);
+	return ret;
 }
 
 static int run(char **operands, size_t count, struct err *err)

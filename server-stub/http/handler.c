@@ -19,6 +19,11 @@ const char *request_header(const struct request *request, const char *name)
 	return MHD_lookup_connection_value(request->connection, MHD_HEADER_KIND, name);
 }
 
+const char *request_cookie(const struct request *request, const char *name)
+{
+	return MHD_lookup_connection_value(request->connection, MHD_COOKIE_KIND, name);
+}
+
 static unsigned method_bit(const char *method)
 {
 	if (!strcmp(method, MHD_HTTP_METHOD_GET) || !strcmp(method, MHD_HTTP_METHOD_HEAD))
@@ -81,17 +86,29 @@ static bool body_fits(const struct request *request)
 	return !header || strtoull(header, NULL, 10) <= request->route->body_max;
 }
 
+/* False when nothing is called so: a name can't be as long. */
+static bool take_match(struct request *request, const char *url, const struct pattern_match *match)
+{
+	if (match->name_size >= sizeof(request->name))
+		return false;
+	if (match->name)
+		memcpy(request->name, match->name, match->name_size);
+	request->rest = match->rest;
+	request->rest_at = *match->rest ? (size_t)(match->rest - url) : strlen(url);
+	return true;
+}
+
 /* All that can be refused before a body is read. */
 static enum MHD_Result open_request(struct request *request, const char *url, const char *method)
 {
 	enum MHD_Result ret = MHD_YES;
+	struct pattern_match match;
 
-	request->route = route_find(url, &request->rest);
-	if (!request->route)
+	request->route = route_find(method_bit(method), url, &match, &request->methods);
+	if (!request->methods || (request->route && !take_match(request, url, &match)))
 		return reply_refuse(request, REFUSE_ROUTE, "there is no %s", url);
-	if (!(request->route->method & method_bit(method)))
-		return reply_refuse(request, REFUSE_METHOD, "%s takes no %s", request->route->path,
-				    method);
+	if (!request->route)
+		return reply_refuse(request, REFUSE_METHOD, "%s takes no %s", url, method);
 	if (request->route->admit && request->route->admit(request, &ret) < 0)
 		return ret;
 	if (!body_fits(request))
@@ -157,7 +174,7 @@ enum MHD_Result handler_request(void *cls, struct MHD_Connection *connection, co
 	}
 	if (*upload_size)
 		return take_body(request, upload, upload_size);
-	route_find(url, &request->rest);
+	request->rest = url + request->rest_at;
 	return request->route->serve(request);
 }
 

@@ -15,6 +15,10 @@ static const struct {
 	[REFUSE_METHOD] = {MHD_HTTP_METHOD_NOT_ALLOWED, "request.method"},
 	[REFUSE_MAC] = {MHD_HTTP_BAD_REQUEST, "request.mac"},
 	[REFUSE_BOOT] = {MHD_HTTP_BAD_REQUEST, "request.boot"},
+	[REFUSE_QUERY] = {MHD_HTTP_BAD_REQUEST, "request.query"},
+	[REFUSE_TYPE] = {MHD_HTTP_UNSUPPORTED_MEDIA_TYPE, "request.type"},
+	[REFUSE_OPERATOR] = {MHD_HTTP_UNAUTHORIZED, "operator.login"},
+	[REFUSE_CREATOR] = {MHD_HTTP_UNAUTHORIZED, "creator.login"},
 	[REFUSE_VM] = {MHD_HTTP_NOT_FOUND, "vm.unknown"},
 	[REFUSE_ADDRESS] = {MHD_HTTP_FORBIDDEN, "vm.address"},
 	[REFUSE_NO_TOKEN] = {MHD_HTTP_FORBIDDEN, "vm.no-token"},
@@ -58,6 +62,7 @@ static struct MHD_Response *json_response(char *text)
 	}
 	MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, "application/json");
 	MHD_add_response_header(response, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
+	MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
 	return response;
 }
 
@@ -66,12 +71,32 @@ enum MHD_Result reply_text(struct request *request, char *text)
 	return reply_queue(request, MHD_HTTP_OK, json_response(text));
 }
 
-enum MHD_Result reply_json(struct request *request, json_t *object)
+static struct MHD_Response *object_response(json_t *object)
 {
 	char *text = object ? json_dumps(object, JSON_COMPACT) : NULL;
 
 	json_decref(object);
-	return reply_text(request, text);
+	return json_response(text);
+}
+
+enum MHD_Result reply_json(struct request *request, json_t *object)
+{
+	return reply_queue(request, MHD_HTTP_OK, object_response(object));
+}
+
+enum MHD_Result reply_json_with(struct request *request, json_t *object, const char *header,
+				const char *value)
+{
+	struct MHD_Response *response = object_response(object);
+
+	if (response)
+		MHD_add_response_header(response, header, value);
+	return reply_queue(request, MHD_HTTP_OK, response);
+}
+
+enum MHD_Result reply_status(struct request *request, unsigned status, json_t *object)
+{
+	return reply_queue(request, status, object_response(object));
 }
 
 static struct MHD_Response *refusal_response(enum refusal refusal, const char *message)
@@ -89,6 +114,22 @@ static struct MHD_Response *refusal_response(enum refusal refusal, const char *m
 	return response;
 }
 
+static void add_refusal_headers(struct MHD_Response *response, const struct request *request,
+				enum refusal refusal)
+{
+	static const char *const allow[] = {
+		[ROUTE_GET] = "GET, HEAD",
+		[ROUTE_POST] = "POST",
+		[ROUTE_GET | ROUTE_POST] = "GET, HEAD, POST",
+	};
+
+	if (refusal == REFUSE_METHOD)
+		MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, allow[request->methods]);
+	if (refusals[refusal].status == MHD_HTTP_UNAUTHORIZED)
+		MHD_add_response_header(response, MHD_HTTP_HEADER_WWW_AUTHENTICATE,
+					"Bearer realm=\"newroot\"");
+}
+
 enum MHD_Result reply_refuse(struct request *request, enum refusal refusal, const char *fmt, ...)
 {
 	struct MHD_Response *response;
@@ -100,10 +141,8 @@ enum MHD_Result reply_refuse(struct request *request, enum refusal refusal, cons
 	va_end(ap);
 	log_refused("%s %s: %s", request->peer, refusals[refusal].code, message);
 	response = refusal_response(refusal, message);
-	if (response && refusal == REFUSE_METHOD)
-		MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW,
-					request->route->method == ROUTE_POST ? "POST"
-									     : "GET, HEAD");
+	if (response)
+		add_refusal_headers(response, request, refusal);
 	return reply_queue(request, refusals[refusal].status, response);
 }
 

@@ -12,6 +12,10 @@ enum refusal {
 	REFUSE_METHOD,
 	REFUSE_MAC,
 	REFUSE_BOOT,
+	REFUSE_QUERY,
+	REFUSE_TYPE,
+	REFUSE_OPERATOR,
+	REFUSE_CREATOR,
 	REFUSE_VM,
 	REFUSE_ADDRESS,
 	REFUSE_NO_TOKEN,
@@ -31,6 +35,11 @@ const char *refusal_code(enum refusal refusal);
 
 /* 200 with a JSON object, whose reference is taken. NULL (no memory) becomes a 500. */
 enum MHD_Result reply_json(struct request *request, json_t *object);
+/* The same with one more header. */
+enum MHD_Result reply_json_with(struct request *request, json_t *object, const char *header,
+				const char *value);
+/* The same with another status. */
+enum MHD_Result reply_status(struct request *request, unsigned status, json_t *object);
 /* 200 with JSON text; the malloc'ed `text` is taken. */
 enum MHD_Result reply_text(struct request *request, char *text);
 /* {"error": code, "message": …} */

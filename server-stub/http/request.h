@@ -15,18 +15,26 @@
 
 struct service {
 	const struct data *data;
-	struct store *store;      /* for reading, by any thread */
-	struct writer *writer;    /* everything that is written */
+	struct store *store;   /* for reading, by any thread, a few rows at a time */
+	struct store *views;   /* the same, for what reads many rows: nobody's agent waits for it */
+	struct writer *writer; /* everything that is written */
+	struct login *login;   /* operators and creators */
+	struct hub *hub;       /* connections that wait for a change */
 	atomic_size_t body_bytes; /* of all requests, at most HTTP_BODIES_MAX */
+	atomic_uint streams;      /* live ones, at most HTTP_STREAMS_MAX */
 };
 
 struct request {
 	struct service *service;
 	struct MHD_Connection *connection;
-	const struct route *route;
-	const char *rest; /* of the path, after a route that ends in '/'; valid during the call */
+	const struct route *route;  /* NULL until it is found */
+	unsigned methods;           /* that the path takes */
+	char name[VM_NAME_MAX + 1]; /* what stands for the '*' of the route's path; "": none */
+	const char *rest;           /* what stands for its '**'; valid during the call */
+	size_t rest_at;             /* where that is in the path */
 	char peer[ADDRESS_TEXT];
 	char token[TOKEN_TEXT + 1]; /* as shown, at most one byte too long; "": none */
+	char session[TOKEN_TEXT];   /* that an operator was let in by; "": none */
 	struct vm vm;               /* who asks, once a route for VMs has let it in */
 	char *body;
 	size_t body_size, body_room;
@@ -38,5 +46,6 @@ struct request {
 /* The query's value, or NULL. */
 const char *request_query(const struct request *request, const char *key);
 const char *request_header(const struct request *request, const char *name);
+const char *request_cookie(const struct request *request, const char *name);
 
 #endif

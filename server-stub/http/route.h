@@ -1,7 +1,8 @@
-/* The routes: who may ask what, by one table (routes.c). docs/server.md describes each. */
+/* The routes: who may ask what, by one table (routes.c). docs/openapi.json describes each. */
 #ifndef SERVER_HTTP_ROUTE_H
 #define SERVER_HTTP_ROUTE_H
 
+#include "http/pattern.h"
 #include "http/request.h"
 
 enum route_method {
@@ -11,24 +12,49 @@ enum route_method {
 
 struct route {
 	unsigned method;
-	const char *path; /* whole, or a beginning when it ends in '/' */
+	const char *path; /* a pattern */
 	/* Says who may ask: 0, or -1 after it has refused (reply_refuse into *ret). NULL: anyone. */
 	int (*admit)(struct request *request, enum MHD_Result *ret);
 	size_t body_max; /* 0: no body is read */
 	enum MHD_Result (*serve)(struct request *request);
 };
 
-/* The route of a path, or NULL; `*rest` gets what follows a route that ends in '/'. */
-const struct route *route_find(const char *path, const char **rest);
+/* The route of a method (0: one that no route has) and a path, or NULL; `*methods` gets all that the path takes. */
+const struct route *route_find(unsigned method, const char *path, struct pattern_match *match,
+			       unsigned *methods);
 
 /* Admission. A VM: by MAC, address and token, into request->vm. A reader of archives: route_archives.c. */
 int admit_vm(struct request *request, enum MHD_Result *ret);
 int admit_reader(struct request *request, enum MHD_Result *ret);
+/* An operator: by the session that POST /v1/login began, or the token of operator.token. */
+int admit_operator(struct request *request, enum MHD_Result *ret);
+/* A creator: by the token of creator.token; an operator may do it too. */
+int admit_creator(struct request *request, enum MHD_Result *ret);
+
+#define LOGIN_COOKIE "newroot_session"
 
 enum MHD_Result route_hello(struct request *request);
 enum MHD_Result route_job(struct request *request);
 enum MHD_Result route_events(struct request *request);
+enum MHD_Result route_peer(struct request *request);
 enum MHD_Result route_archives(struct request *request);
 enum MHD_Result route_boot(struct request *request);
+
+enum MHD_Result route_login(struct request *request);
+enum MHD_Result route_logout(struct request *request);
+enum MHD_Result route_groups(struct request *request);
+enum MHD_Result route_vms(struct request *request);
+enum MHD_Result route_vm(struct request *request);
+enum MHD_Result route_vm_events(struct request *request);
+enum MHD_Result route_vm_log(struct request *request);
+enum MHD_Result route_stream(struct request *request);
+enum MHD_Result route_vm_action(struct request *request);
+enum MHD_Result route_group_action(struct request *request);
+
+enum MHD_Result route_needs(struct request *request);
+enum MHD_Result route_needs_report(struct request *request);
+
+enum MHD_Result route_page(struct request *request);
+enum MHD_Result route_health(struct request *request);
 
 #endif

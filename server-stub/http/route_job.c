@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "http/deferred.h"
 #include "http/reply.h"
 #include "http/route.h"
 #include "util/log.h"
@@ -10,25 +11,16 @@
 
 /* A job being handed out: the store has to know of it before the agent does. */
 struct handing {
-	struct write write; /* first: the writer hands this back */
-	struct MHD_Connection *connection;
+	struct deferred deferred; /* first */
 	int64_t vm;
 	char boot[BOOT_UUID_TEXT];
-	int refused;
 };
 
-static int handing_apply(struct write *write, struct store *store, struct err *err)
+static int handing_apply(struct deferred *deferred, struct store *store, struct err *err)
 {
-	struct handing *handing = (struct handing *)(void *)write;
-	int ret = handout(store, handing->vm, handing->boot, clock_ms(), err);
+	struct handing *handing = (struct handing *)(void *)deferred;
 
-	handing->refused = ret == COURSE_REFUSED;
-	return ret < 0 ? -1 : 0;
-}
-
-static void handing_done(struct write *write)
-{
-	MHD_resume_connection(((struct handing *)(void *)write)->connection);
+	return handout(store, handing->vm, handing->boot, clock_ms(), err);
 }
 
 static enum MHD_Result give(struct request *request)
@@ -49,19 +41,12 @@ static enum MHD_Result submit(struct request *request)
 
 	if (boot && strlen(boot) >= BOOT_UUID_TEXT)
 		return reply_refuse(request, REFUSE_BOOT, "boot is a UUID of 36 bytes");
-	handing = calloc(1, sizeof(*handing));
+	handing = deferred_new(request, sizeof(*handing), free, handing_apply);
 	if (!handing)
 		return MHD_NO;
-	request->pending = handing;
-	request->release = free;
-	handing->write.apply = handing_apply;
-	handing->write.done = handing_done;
-	handing->connection = request->connection;
 	handing->vm = request->vm.id;
 	snprintf(handing->boot, sizeof(handing->boot), "%s", boot ? boot : "");
-	MHD_suspend_connection(request->connection);
-	writer_submit(request->service->writer, &handing->write);
-	return MHD_YES;
+	return deferred_submit(request);
 }
 
 /* `mode=plan`: only looked at; nothing is written by it, so it costs no arming. */
@@ -75,12 +60,12 @@ static bool only_looked_at(const struct request *request)
 enum MHD_Result route_job(struct request *request)
 {
 	const struct handing *handing = request->pending;
+	const struct err *err;
 
 	if (only_looked_at(request))
 		return give(request);
 	if (!handing)
 		return submit(request);
-	if (handing->write.ret < 0 || handing->refused)
-		return reply_error(request, &handing->write.err);
-	return give(request);
+	err = deferred_error(&handing->deferred);
+	return err ? reply_error(request, err) : give(request);
 }

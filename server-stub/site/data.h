@@ -17,6 +17,7 @@
 #define DATA_KEY            "server.key"
 #define DATA_CERT           "server.pem"
 #define DATA_OPERATOR_TOKEN "operator.token"
+#define DATA_CREATOR_TOKEN  "creator.token"
 #define DATA_SAMPLE_JOB     "sample-job.json"
 #define DATA_SSH_KEYS       "authorized_keys" /* in site/ */
 #define DATA_DEFAULTS       "defaults"        /* in site/ */

@@ -1,9 +1,9 @@
-#include "cmd/show_json.h"
+#include "vm/vm_detail.h"
 
-#include <jansson.h>
+#include <stdlib.h>
 
-#include "vm/vm_json.h"
 #include "vm/timeline.h"
+#include "vm/vm_json.h"
 
 static void add_boot(void *arg, const struct boot *boot)
 {
@@ -29,7 +29,7 @@ static void add_refusal(void *arg, const struct refusal_row *row)
 }
 
 struct event_parts {
-	json_t *events;
+	json_t *events; /* NULL: not asked for */
 	struct timeline timeline;
 };
 
@@ -37,7 +37,8 @@ static void add_event(void *arg, const struct event_row *row)
 {
 	struct event_parts *parts = arg;
 
-	json_array_append_new(parts->events, json_loads(row->body, 0, NULL));
+	if (parts->events)
+		json_array_append_new(parts->events, json_loads(row->body, 0, NULL));
 	timeline_add(&parts->timeline, row);
 }
 
@@ -66,23 +67,45 @@ static json_t *new_list(json_t *object, const char *key)
 	return json_object_set_new(object, key, array) < 0 ? NULL : array;
 }
 
-int show_json(struct store *store, const struct vm *vm, struct err *err)
+static int add_events(struct store *store, const struct vm *vm, bool events, json_t *object,
+		      struct err *err)
 {
-	json_t *object = vm_json(vm);
-	struct event_parts parts = {0};
-	int ret = -1;
+	struct event_parts parts = {.events = events ? new_list(object, "events") : NULL};
+	int ret = store_event_each(store, vm->id, add_event, &parts, err);
 
-	parts.events = json_array();
-	if (store_boot_each(store, vm->id, add_boot, new_list(object, "boots"), err) == 0 &&
-	    store_change_each(store, vm->id, add_change, new_list(object, "history"), err) == 0 &&
-	    store_refusal_each(store, vm->id, add_refusal, new_list(object, "refused"), err) == 0 &&
-	    store_event_each(store, vm->id, add_event, &parts, err) == 0) {
+	if (ret == 0)
 		json_object_set_new(object, "timeline", timeline_json(&parts.timeline));
-		json_object_set(object, "events", parts.events);
-		ret = print_json(object, err);
-	}
 	timeline_free(&parts.timeline);
-	json_decref(parts.events);
-	json_decref(object);
 	return ret;
+}
+
+static int add_spec(struct store *store, const struct vm *vm, json_t *object, struct err *err)
+{
+	json_t *spec;
+	char *text;
+
+	if (store_vm_spec(store, vm->id, &text, err) < 0)
+		return -1;
+	spec = json_loads(text, 0, NULL);
+	free(text);
+	return json_object_set_new(object, "spec", spec ? spec : json_null());
+}
+
+int vm_detail_json(struct store *store, const struct vm *vm, bool events, json_t **object,
+		   struct err *err)
+{
+	json_t *made = vm_json(vm);
+
+	if (!made)
+		return err_set(err, ERR_MEMORY, vm->name, "no memory to show it");
+	if (add_spec(store, vm, made, err) == 0 &&
+	    store_boot_each(store, vm->id, add_boot, new_list(made, "boots"), err) == 0 &&
+	    store_change_each(store, vm->id, add_change, new_list(made, "history"), err) == 0 &&
+	    store_refusal_each(store, vm->id, add_refusal, new_list(made, "refused"), err) == 0 &&
+	    add_events(store, vm, events, made, err) == 0) {
+		*object = made;
+		return 0;
+	}
+	json_decref(made);
+	return -1;
 }

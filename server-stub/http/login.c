@@ -1,0 +1,224 @@
+#include "http/login.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "site/secrets.h"
+#include "util/limits.h"
+
+struct session {
+	char hash[TOKEN_HASH_TEXT];
+	int64_t until; /* 0: free */
+};
+
+/* The failures of one address in its current minute. */
+struct failures {
+	char peer[ADDRESS_TEXT];
+	int64_t since;
+	unsigned count;
+};
+
+struct login {
+	pthread_mutex_t lock; /* of all that follows */
+	char hash[LOGIN_ROLES][TOKEN_HASH_TEXT];
+	struct session session[LOGIN_SESSIONS_MAX];
+	struct failures failures[LOGIN_ADDRESSES_MAX];
+};
+
+/* Seconds; a clock that is set neither ends sessions nor prolongs them. */
+static int64_t now(void)
+{
+	struct timespec at;
+
+	clock_gettime(CLOCK_BOOTTIME, &at);
+	return at.tv_sec + 1;
+}
+
+static int read_hash(const struct data *data, const char *name, char hash[TOKEN_HASH_TEXT],
+		     struct err *err)
+{
+	char token[TOKEN_TEXT];
+
+	if (secret_read(data, name, token, err) < 0)
+		return -1;
+	token_hash(hash, token);
+	explicit_bzero(token, sizeof(token));
+	return 0;
+}
+
+int login_reload(struct login *login, const struct data *data, struct err *err)
+{
+	char operators[TOKEN_HASH_TEXT], creators[TOKEN_HASH_TEXT];
+
+	if (read_hash(data, DATA_OPERATOR_TOKEN, operators, err) < 0 ||
+	    read_hash(data, DATA_CREATOR_TOKEN, creators, err) < 0)
+		return -1;
+	pthread_mutex_lock(&login->lock);
+	if (strcmp(login->hash[LOGIN_OPERATOR], operators) != 0)
+		memset(login->session, 0, sizeof(login->session));
+	memcpy(login->hash[LOGIN_OPERATOR], operators, sizeof(operators));
+	memcpy(login->hash[LOGIN_CREATOR], creators, sizeof(creators));
+	pthread_mutex_unlock(&login->lock);
+	return 0;
+}
+
+int login_new(struct login **login, const struct data *data, struct err *err)
+{
+	struct login *made = calloc(1, sizeof(*made));
+
+	if (!made)
+		return err_set(err, ERR_MEMORY, "login", "no memory");
+	pthread_mutex_init(&made->lock, NULL);
+	if (login_reload(made, data, err) < 0) {
+		login_free(made);
+		return -1;
+	}
+	*login = made;
+	return 0;
+}
+
+void login_free(struct login *login)
+{
+	if (!login)
+		return;
+	pthread_mutex_destroy(&login->lock);
+	free(login);
+}
+
+bool login_token(struct login *login, enum login_role role, const char *token)
+{
+	bool matches;
+
+	if (!token[0])
+		return false;
+	pthread_mutex_lock(&login->lock);
+	matches = token_matches(login->hash[role], token);
+	pthread_mutex_unlock(&login->lock);
+	return matches;
+}
+
+/* A free one, or else the one that ends first. */
+static struct session *place(struct login *login, int64_t at)
+{
+	struct session *place = &login->session[0];
+
+	for (size_t i = 0; i < LOGIN_SESSIONS_MAX; i++) {
+		struct session *session = &login->session[i];
+
+		if (session->until <= at)
+			return session;
+		if (session->until < place->until)
+			place = session;
+	}
+	return place;
+}
+
+int login_begin(struct login *login, char session[TOKEN_TEXT], struct err *err)
+{
+	const int64_t at = now();
+	struct session *begun;
+
+	if (token_new(session, err) < 0)
+		return -1;
+	pthread_mutex_lock(&login->lock);
+	begun = place(login, at);
+	token_hash(begun->hash, session);
+	begun->until = at + LOGIN_SECONDS;
+	pthread_mutex_unlock(&login->lock);
+	return 0;
+}
+
+/* The session shown, while it runs; under the lock. */
+static struct session *running(struct login *login, const char *shown)
+{
+	const int64_t at = now();
+
+	for (size_t i = 0; shown[0] && i < LOGIN_SESSIONS_MAX; i++)
+		if (login->session[i].until > at && token_matches(login->session[i].hash, shown))
+			return &login->session[i];
+	return NULL;
+}
+
+bool login_session(struct login *login, const char *session)
+{
+	bool runs;
+
+	pthread_mutex_lock(&login->lock);
+	runs = running(login, session) != NULL;
+	pthread_mutex_unlock(&login->lock);
+	return runs;
+}
+
+void login_end(struct login *login, const char *session)
+{
+	struct session *ended;
+
+	pthread_mutex_lock(&login->lock);
+	ended = running(login, session);
+	if (ended)
+		memset(ended, 0, sizeof(*ended));
+	pthread_mutex_unlock(&login->lock);
+}
+
+unsigned login_count(struct login *login)
+{
+	const int64_t at = now();
+	unsigned count = 0;
+
+	pthread_mutex_lock(&login->lock);
+	for (size_t i = 0; i < LOGIN_SESSIONS_MAX; i++)
+		count += login->session[i].until > at;
+	pthread_mutex_unlock(&login->lock);
+	return count;
+}
+
+/* The address's row, or the oldest one when it has none. */
+static struct failures *failures_of(struct login *login, const char *peer)
+{
+	struct failures *oldest = &login->failures[0];
+
+	for (size_t i = 0; i < LOGIN_ADDRESSES_MAX; i++) {
+		struct failures *row = &login->failures[i];
+
+		if (!strcmp(row->peer, peer))
+			return row;
+		if (row->since < oldest->since)
+			oldest = row;
+	}
+	return oldest;
+}
+
+static bool is_current(const struct failures *row, const char *peer, int64_t at)
+{
+	return !strcmp(row->peer, peer) && row->since > at - 60;
+}
+
+bool login_may_try(struct login *login, const char *peer)
+{
+	const struct failures *row;
+	bool may;
+
+	pthread_mutex_lock(&login->lock);
+	row = failures_of(login, peer);
+	may = !is_current(row, peer, now()) || row->count < LOGIN_FAILURES_PER_MINUTE;
+	pthread_mutex_unlock(&login->lock);
+	return may;
+}
+
+void login_failed(struct login *login, const char *peer)
+{
+	const int64_t at = now();
+	struct failures *row;
+
+	pthread_mutex_lock(&login->lock);
+	row = failures_of(login, peer);
+	if (!is_current(row, peer, at)) {
+		memset(row, 0, sizeof(*row));
+		strncpy(row->peer, peer, sizeof(row->peer) - 1);
+		row->since = at;
+	}
+	row->count++;
+	pthread_mutex_unlock(&login->lock);
+}

@@ -1,0 +1,38 @@
+/*
+ * Who may use the routes of operators and creators: their tokens, the sessions of operators who logged
+ * in to the page, and the count of failed attempts. Sessions are kept in memory: a restart ends them.
+ */
+#ifndef SERVER_HTTP_LOGIN_H
+#define SERVER_HTTP_LOGIN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "site/data.h"
+#include "vm/names.h"
+#include "vm/token.h"
+
+struct login;
+
+enum login_role { LOGIN_OPERATOR, LOGIN_CREATOR, LOGIN_ROLES };
+
+/* Read both tokens, made when missing. Errors: ERR_SERVICE_DATA, ERR_IO. */
+int login_new(struct login **login, const struct data *data, struct err *err);
+void login_free(struct login *login);
+/* Read the tokens again. When the operator's is another, all sessions end. After an error all stays as it was. */
+int login_reload(struct login *login, const struct data *data, struct err *err);
+
+/* Whether it is the role's token; "" is nobody's. What is compared is hashes, in constant time. */
+bool login_token(struct login *login, enum login_role role, const char *token);
+
+/* A session for LOGIN_SECONDS; with LOGIN_SESSIONS_MAX of them the one that ends first goes. */
+int login_begin(struct login *login, char session[TOKEN_TEXT], struct err *err);
+bool login_session(struct login *login, const char *session);
+void login_end(struct login *login, const char *session);
+unsigned login_count(struct login *login);
+
+/* Attempts of one address: false once LOGIN_FAILURES_PER_MINUTE of them have failed. */
+bool login_may_try(struct login *login, const char *peer);
+void login_failed(struct login *login, const char *peer);
+
+#endif
