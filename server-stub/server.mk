@@ -1,7 +1,8 @@
 # newroot-server: against the machine's own libraries. Included by the top Makefile.
 
-# The error type, reading and writing, and the cpio writer are the agent's own.
-SERVER_SRCS := $(sort $(wildcard server-stub/*.c server-stub/*/*.c)) agent/base/err.c agent/base/io.c agent/archive/cpio.c
+# The error type, reading and writing, the cpio writer, and the job with its reader are the agent's own.
+SERVER_SRCS := $(sort $(wildcard server-stub/*.c server-stub/*/*.c)) \
+	$(sort $(wildcard agent/job/*.c)) $(addprefix agent/base/,arena.c err.c io.c) agent/archive/cpio.c
 SERVER_OBJS := $(SERVER_SRCS:%.c=build/server/%.o)
 SERVER_LIBS := -lmicrohttpd -lgnutls -ljansson -lsqlite3 -lz -lpthread
 SERVER_HARDEN := -fPIE -fstack-protector-strong -D_FORTIFY_SOURCE=2

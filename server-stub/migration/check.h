@@ -1,0 +1,20 @@
+/* Rules between the values of a migration document, as job/check.h has them of a job. */
+#ifndef SERVER_MIGRATION_CHECK_H
+#define SERVER_MIGRATION_CHECK_H
+
+#include "migration/migration.h"
+#include "job/reader.h"
+
+/* Objects; `to` is the struct, `v` its JSON. */
+void check_public(struct reader *r, const struct value *v, void *to);
+void check_shared(struct reader *r, const struct value *v, void *to);
+void check_vm(struct reader *r, const struct value *v, void *to);
+void check_migration(struct reader *r, const struct value *v, void *to);
+
+/* Parts of check_migration(). */
+void check_packages(struct reader *r, const struct migration *migration); /* check_packages.c */
+
+/* A VM as it is with its packages: is anything missing? merge.c */
+void check_machine(struct reader *r, const struct migration_vm *vm);
+
+#endif

@@ -1,0 +1,59 @@
+/*
+ * Importing a migration document into the store: what is there is compared with what the document wants, VM by VM, and
+ * then changed in one transaction. Nothing that runs is disturbed: a VM that has its job keeps it until it
+ * is armed again.
+ */
+#ifndef SERVER_MIGRATION_IMPORT_H
+#define SERVER_MIGRATION_IMPORT_H
+
+#include "migration/assign.h"
+#include "migration/difference.h"
+#include "site/data.h"
+#include "store/store.h"
+
+enum fate {
+	FATE_ADD,
+	FATE_REPLACE, /* it hasn't got its job yet: it gets the new one */
+	FATE_LATER,   /* it goes on with the old one; the new one is for the next arming */
+	FATE_SAME,
+	FATE_REMOVE, /* gone from the document, and not created yet */
+	FATE_KEEP,   /* gone from the document, but there */
+};
+
+struct import_row {
+	enum fate fate;
+	const struct migration_vm *wanted; /* NULL: it isn't in the document */
+	const struct known *known;         /* NULL: it isn't in the store */
+	const struct change *changes;
+	const char *missing; /* the archive it waits for; NULL: none */
+};
+
+struct import {
+	const char *text; /* the document */
+	struct arena arena;
+	struct err_list errors; /* all that was refused */
+	struct migration migration;
+	struct known *known; /* all VMs of the store */
+	size_t known_count;
+	struct import_row *row; /* in the order of the document, then what isn't in it */
+	size_t row_count;
+};
+
+/* Parse and compile; errors are in the list. `import` is the caller's to import_free(), `text` stays his. */
+void import_read(struct import *import, const char *text, size_t size, const char *url);
+
+/*
+ * Compare with the store, within the transaction in which import_apply() may follow. -1: the store or the disk
+ * has failed. What is refused is in the list.
+ */
+int import_plan(struct import *import, struct store *store, const struct data *data,
+		const char *url, int64_t now_ms, struct err *err);
+
+/* Only when nothing was refused. */
+int import_apply(struct import *import, struct store *store, int64_t now_ms, struct err *err);
+
+/* To standard output, for a person. */
+void import_print(const struct import *import);
+void import_free(struct import *import);
+
+#endif

@@ -1,0 +1,269 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "migration/archives_there.h"
+#include "migration/import.h"
+#include "job/size.h"
+
+struct plan {
+	struct import *import;
+	struct reader r;
+	struct store *store;
+	const struct data *data;
+	const char *url;
+	int64_t now_ms;
+	bool no_memory;
+};
+
+static void add_known(void *arg, const struct vm *vm)
+{
+	struct plan *p = arg;
+	struct import *import = p->import;
+	struct known *grown =
+		reallocarray(import->known, import->known_count + 1, sizeof(*import->known));
+
+	p->no_memory |= !grown;
+	if (!grown)
+		return;
+	import->known = grown;
+	import->known[import->known_count++] = (struct known){.vm = *vm};
+}
+
+/* Its hardware is there, or somebody is making it. */
+static bool is_made(const struct vm *vm, int64_t now_ms)
+{
+	const bool gone_wrong = vm->state == VM_ERROR || vm->state == VM_CANCELLED;
+	const enum vm_state state = gone_wrong ? vm->before : vm->state;
+
+	if (state == VM_NEEDS_CREATING)
+		return vm->lease_by[0] && vm->lease_until_ms > now_ms;
+	return state != VM_WAITING;
+}
+
+static void refuse_name(struct plan *p, const struct migration_vm *wanted, const struct vm *vm)
+{
+	reader_refuse(&p->r, ERR_SERVICE_VM, path_to(&p->r, wanted->json_path, "name"),
+		      "\"%s\" is refused: there is a VM of this name %s%s already", vm->name,
+		      vm->group[0] ? "in the group " : "that is in no group", vm->group);
+}
+
+static void look_up(struct plan *p, struct known *known)
+{
+	const struct migration *migration = &p->import->migration;
+	struct migration_vm *wanted = migration_find(migration, known->vm.name);
+	const bool ours = migration->group && !strcmp(known->vm.group, migration->group);
+
+	if (wanted && !ours)
+		refuse_name(p, wanted, &known->vm);
+	known->made = is_made(&known->vm, p->now_ms);
+	known->stays = ours ? wanted : NULL;
+	known->goes = ours && !wanted && known->vm.imported && !known->made;
+}
+
+static int read_known(struct plan *p, struct err *err)
+{
+	if (store_vm_each(p->store, add_known, p, err) < 0)
+		return -1;
+	if (p->no_memory)
+		return err_set(err, ERR_MEMORY, "store", "no memory for its VMs");
+	for (size_t i = 0; i < p->import->known_count; i++)
+		look_up(p, &p->import->known[i]);
+	return 0;
+}
+
+/* All that a document says of a VM, as one value; NULL without memory. `spec` and `job` are taken over. */
+static json_t *view(const char *role, const char *master, const char *mac, const char *address,
+		    const char *parameters, json_t *spec, json_t *job)
+{
+	json_t *all = json_pack("{s:s, s:s, s:s, s:s, s:s}", "role", role, "master", master, "mac",
+				mac, "address", address, "parameters", parameters);
+
+	if (json_object_update_new(all, spec) == 0 && json_object_set_new(all, "job", job) == 0)
+		return all;
+	json_decref(all);
+	return NULL;
+}
+
+static const char *text_of(const char *text)
+{
+	return text ? text : "";
+}
+
+static json_t *view_wanted(const struct migration_vm *vm)
+{
+	return view(migration_role_name(vm->role), text_of(vm->master), text_of(vm->mac),
+		    text_of(vm->address), text_of(vm->machine.parameters), json_copy(vm->spec),
+		    json_incref(vm->job));
+}
+
+/* A VM that was added by hand has no spec. */
+static json_t *load(char *text)
+{
+	json_t *json = text[0] ? json_loads(text, 0, NULL) : json_object();
+
+	free(text);
+	return json;
+}
+
+static int view_known(struct plan *p, const struct vm *vm, json_t **all, struct err *err)
+{
+	char *job, *spec;
+
+	if (store_vm_job(p->store, vm->id, &job, err) < 0)
+		return -1;
+	if (store_vm_spec(p->store, vm->id, &spec, err) < 0) {
+		free(job);
+		return -1;
+	}
+	*all = view(vm->role, vm->master, vm->mac, vm->address, vm->parameters, load(spec),
+		    load(job));
+	return 0;
+}
+
+/* As the document has it: sizes with their units. */
+static const char *hardware_text(struct plan *p, const char *key, const json_t *value)
+{
+	const char *list = "";
+	char buf[32];
+	size_t i;
+	const json_t *item;
+
+	if (json_is_string(value))
+		return json_string_value(value);
+	if (!strcmp(key, "cpus"))
+		return arena_printf(p->r.arena, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
+	if (json_is_integer(value))
+		return arena_printf(p->r.arena, "%s",
+				    size_text((uint64_t)json_integer_value(value), buf));
+	json_array_foreach(value, i, item)
+	{
+		list = arena_printf(p->r.arena, "%s%s%s", list, i ? ", " : "",
+				    size_text((uint64_t)json_integer_value(item), buf));
+	}
+	return list;
+}
+
+/* What a created VM can't become by a job. */
+static void check_hardware(struct plan *p, const struct import_row *row, const json_t *old,
+			   const json_t *now)
+{
+	static const char *const keys[] = {"cpus", "memory", "disks", "mac", "address"};
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		const json_t *was = json_object_get(old, keys[i]);
+		const json_t *is = json_object_get(now, keys[i]);
+
+		if (!was || !is || json_equal(was, is))
+			continue;
+		reader_refuse(&p->r, ERR_SERVICE_STATE,
+			      path_to(&p->r, row->wanted->json_path, keys[i]),
+			      "%s is refused: %s is created already, with %s; accepted is that, or "
+			      "`cancel` and `remove` the VM and import again",
+			      hardware_text(p, keys[i], is), row->known->vm.name,
+			      hardware_text(p, keys[i], was));
+	}
+}
+
+static int find_missing(struct plan *p, struct import_row *row, struct err *err)
+{
+	char missing[ARCHIVE_PATH_MAX + 1];
+	char *job = json_dumps(row->wanted->job, 0);
+	int there;
+
+	if (!job)
+		return err_set(err, ERR_MEMORY, row->wanted->name, "no memory for its job");
+	there = migration_archives_there(job, p->data, p->url, missing, err);
+	free(job);
+	if (there == 0)
+		row->missing = arena_strdup(p->r.arena, missing);
+	return there < 0 ? -1 : 0;
+}
+
+static enum fate fate_of(const struct import_row *row)
+{
+	if (!row->changes)
+		return FATE_SAME;
+	if (!row->known->made || (row->known->vm.state == VM_CREATED && row->known->vm.armed))
+		return FATE_REPLACE;
+	return FATE_LATER;
+}
+
+static int compare(struct plan *p, struct import_row *row, struct err *err)
+{
+	json_t *old, *now;
+
+	if (view_known(p, &row->known->vm, &old, err) < 0)
+		return -1;
+	now = view_wanted(row->wanted);
+	if (!old || !now) {
+		json_decref(old);
+		json_decref(now);
+		return err_set(err, ERR_MEMORY, row->wanted->name, "no memory to compare it");
+	}
+	row->changes = difference(p->r.arena, old, now);
+	row->fate = fate_of(row);
+	if (row->known->made)
+		check_hardware(p, row, old, now);
+	json_decref(old);
+	json_decref(now);
+	return row->fate == FATE_REPLACE && !row->known->made ? find_missing(p, row, err) : 0;
+}
+
+static const struct known *known_of(const struct import *import, const struct migration_vm *vm)
+{
+	for (size_t i = 0; i < import->known_count; i++)
+		if (import->known[i].stays == vm)
+			return &import->known[i];
+	return NULL;
+}
+
+static int plan_wanted(struct plan *p, const struct migration_vm *wanted, struct err *err)
+{
+	struct import_row *row = &p->import->row[p->import->row_count++];
+
+	row->wanted = wanted;
+	row->known = known_of(p->import, wanted);
+	if (row->known)
+		return compare(p, row, err);
+	row->fate = FATE_ADD;
+	return find_missing(p, row, err);
+}
+
+static void plan_gone(struct plan *p, const struct known *known)
+{
+	const char *group = p->import->migration.group;
+
+	if (known->stays || !known->vm.imported || !group || strcmp(known->vm.group, group))
+		return;
+	p->import->row[p->import->row_count++] = (struct import_row){
+		.fate = known->goes ? FATE_REMOVE : FATE_KEEP,
+		.known = known,
+	};
+}
+
+int import_plan(struct import *import, struct store *store, const struct data *data,
+		const char *url, int64_t now_ms, struct err *err)
+{
+	struct migration *migration = &import->migration;
+	struct plan p = {
+		.import = import,
+		.r = {.arena = &import->arena, .errors = &import->errors},
+		.store = store,
+		.data = data,
+		.url = url,
+		.now_ms = now_ms,
+	};
+
+	if (read_known(&p, err) < 0)
+		return -1;
+	migration_assign(&p.r, migration, import->known, import->known_count);
+	import->row = arena_array(&import->arena, migration->vm_count + import->known_count + 1,
+				  sizeof(*import->row));
+	for (size_t i = 0; i < migration->vm_count; i++)
+		if (migration->vms[i].sound && plan_wanted(&p, &migration->vms[i], err) < 0)
+			return -1;
+	for (size_t i = 0; i < import->known_count; i++)
+		plan_gone(&p, &import->known[i]);
+	return 0;
+}
