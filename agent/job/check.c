@@ -39,4 +39,5 @@ void check_job(struct reader *r, const struct value *v, void *to)
 	check_files(r, job);
 	check_nfs(r, job);
 	check_migrating(r, v, job);
+	check_after(r, job);
 }

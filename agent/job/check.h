@@ -33,6 +33,7 @@ void check_job(struct reader *r, const struct value *v, void *to);
 void check_volumes(struct reader *r, const struct job *job);  /* check_storage.c */
 void check_archives(struct reader *r, const struct job *job); /* check_contents.c */
 void check_files(struct reader *r, const struct job *job);
+void check_after(struct reader *r, const struct job *job);
 void check_nfs(struct reader *r, const struct job *job); /* check_moved.c */
 /* Sets the default of `migrating` as well. */
 void check_migrating(struct reader *r, const struct value *v, struct job *job);

@@ -101,3 +101,21 @@ void check_files(struct reader *r, const struct job *job)
 	}
 	check_unique(r, "file's path", item, job->file_count);
 }
+
+/* It is the first boot that waits for them. */
+void check_after(struct reader *r, const struct job *job)
+{
+	struct unique *name = arena_array(r->arena, job->after.count + 1, sizeof(*name));
+
+	for (size_t i = 0; i < job->after.count; i++)
+		name[i] = (struct unique){
+			job->after.item[i],
+			arena_printf(r->arena, "/after/%zu", i),
+		};
+	check_unique(r, "peer", name, job->after.count);
+	if (job->after.count && !job->first_boot)
+		reader_refuse(
+			r, ERR_JOB_CONFLICT, "/after",
+			"it is refused beside \"first_boot\": false, for it is the first boot "
+			"that waits; accepted is one of them");
+}

@@ -25,7 +25,7 @@ extern const struct form form_url;
 
 /* form_network.c */
 extern const struct form form_hostname, form_domain, form_interface, form_address, form_cidr,
-	form_route, form_mac;
+	form_route, form_mac, form_vm_name;
 
 /* form_moved.c */
 extern const struct form form_network, form_nfs_source, form_export_options, form_service,

@@ -9,6 +9,7 @@
 #define DOMAIN_MAX    253 /* RFC 1035, without the last dot */
 #define HOSTNAME_MAX  64  /* the kernel's: sethostname(2) */
 #define INTERFACE_MAX 15  /* IFNAMSIZ 16 with the NUL */
+#define VM_NAME_MAX   63  /* the service's */
 
 bool is_domain(const char *text, size_t max)
 {
@@ -110,4 +111,16 @@ static bool is_mac(const char *text)
 const struct form form_mac = {
 	"the MAC address of one NIC, such as \"52:54:00:12:34:56\"",
 	is_mac,
+};
+
+static bool is_vm_name(const char *text)
+{
+	return made_of(text, ALNUM "._-", VM_NAME_MAX) && !strchr("._-", text[0]);
+}
+
+const struct form form_vm_name = {
+	"a VM's name in the service: at most 63 letters, digits, '.', '_' and '-', beginning with "
+	"a "
+	"letter or digit",
+	is_vm_name,
 };

@@ -187,6 +187,7 @@ struct job {
 	struct job_services services;
 	struct job_puppet puppet;
 	bool migrating;               /* the marker file; default: one of the three above is given */
+	struct strings after;         /* VMs of the group that are complete before this one is */
 	bool first_boot;              /* install the first-boot hook; default true */
 	enum finish_action finish;    /* default reboot */
 };

@@ -325,6 +325,7 @@ static const struct field job_fields[] = {
 	{.key = "services", .read = read_object, AT(job, services), .object = &services_object},
 	{.key = "puppet", .read = read_object, AT(job, puppet), .object = &puppet_object},
 	{.key = "migrating", .read = read_bool, AT(job, migrating)},
+	{.key = "after", .read = read_texts, AT(job, after), .form = &form_vm_name},
 	{.key = "first_boot", .read = read_bool, AT(job, first_boot), .fallback = "true"},
 	{.key = "finish", .read = read_enum, AT(job, finish), .names = finish_action_names,
 	 .max = FINISH_WAIT, .fallback = "\"reboot\""},
