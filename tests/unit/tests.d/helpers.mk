@@ -1,3 +1,7 @@
 # What stands beside serve on the command line: watch, hosts, forward, runbook.
 TEST_server_terminal_text = server-stub/util/terminal_text.c
 CFLAGS_server_terminal_text = $(SERVER_INCLUDE)
+
+TEST_server_cutover = server-stub/cutover/order.c server-stub/cutover/public.c server-stub/vm/names.c agent/base/err.c
+CFLAGS_server_cutover = $(SERVER_INCLUDE)
+LIBS_server_cutover = -ljansson

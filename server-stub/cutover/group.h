@@ -1,0 +1,35 @@
+/*
+ * A group as its cutover needs it: its VMs in the order in which they are cut over, and where each of its
+ * public names goes. All of it is read before anything is printed.
+ */
+#ifndef SERVER_CUTOVER_GROUP_H
+#define SERVER_CUTOVER_GROUP_H
+
+#include <stdint.h>
+
+#include "cutover/public.h"
+#include "store/store.h"
+
+struct cutover_vm {
+	struct vm vm;
+	bool serves_nfs;         /* to others of the group, perhaps */
+	bool quarantine, puppet; /* its job sets these up */
+	char *disabled;          /* services held back until cutover: "cron, exim4"; "": none */
+};
+
+struct cutover_group {
+	const char *name; /* the caller's */
+	struct cutover_vm *vm;
+	size_t count;
+	struct public_table public;
+};
+
+/*
+ * Read a group; `group` is the caller's to cutover_group_free(), also after an error. Errors: ERR_SERVICE_VM when
+ * it has no VM, ERR_SERVICE_PUBLIC.
+ */
+int cutover_group_load(struct cutover_group *group, struct store *store, const char *name,
+		       struct err *err);
+void cutover_group_free(struct cutover_group *group);
+
+#endif
