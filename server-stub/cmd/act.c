@@ -52,6 +52,8 @@ static int act(const char *name, enum action action, struct err *err)
 	if (open_data(&open, err) < 0)
 		return -1;
 	ret = act_in_store(open.store, name, action, err);
+	if (ret == 0)
+		ret = sync_net(&open, err);
 	if (ret == 0 && group)
 		printf("group %s: %s\n", name, action_name(action));
 	else if (ret == 0)

@@ -6,7 +6,7 @@
 
 #include "cmd/open.h"
 #include "cmd/command.h"
-#include "site/boot_entries.h"
+#include "net/boot_entries.h"
 #include "util/file.h"
 #include "util/text.h"
 
@@ -98,9 +98,8 @@ static int add_vm(struct vm *vm, const char *job, struct err *err)
 	if (open_data(&open, err) < 0)
 		return -1;
 	ret = add_to_store(open.store, vm, job, err);
-	if (ret == 0 && boot_entry_write(&open.data, &open.settings, vm, err) < 0)
-		ret = err_prefix(err, "%s was added, but not its boot entry (see `boot`)",
-				 vm->name);
+	if (ret == 0)
+		ret = sync_net(&open, err);
 	close_data(&open);
 	return ret;
 }
@@ -126,7 +125,7 @@ const struct command cmd_add = {
 	.operands = "NAME",
 	.operands_min = 1,
 	.operands_max = 1,
-	.summary = "Add a VM and write its boot entry",
+	.summary = "Add a VM and write its boot entries",
 	.options = options,
 	.run = run,
 };

@@ -2,7 +2,7 @@
 
 #include "cmd/open.h"
 #include "cmd/command.h"
-#include "site/boot_entries.h"
+#include "net/boot_entries.h"
 
 static const char *mode, *parameters;
 
@@ -31,8 +31,7 @@ static int rewrite(struct open *open, const char *name, struct err *err)
 		snprintf(vm.mode, sizeof(vm.mode), "%s", mode);
 	if (parameters)
 		snprintf(vm.parameters, sizeof(vm.parameters), "%s", parameters);
-	if (store_vm_save_boot(open->store, &vm, err) < 0 ||
-	    boot_entry_write(&open->data, &open->settings, &vm, err) < 0)
+	if (store_vm_save_boot(open->store, &vm, err) < 0 || sync_net(open, err) < 0)
 		return -1;
 	printf("%s boots in mode %s\n", vm.name, vm.mode);
 	return 0;
@@ -56,7 +55,7 @@ const struct command cmd_boot = {
 	.operands = "NAME",
 	.operands_min = 1,
 	.operands_max = 1,
-	.summary = "Write a VM's boot entry anew, with another mode if given",
+	.summary = "Write a VM's boot entries anew, with another mode if given",
 	.options = options,
 	.run = run,
 };

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "cmd/command.h"
-#include "site/boot_entries.h"
+#include "net/sync.h"
 #include "site/ca.h"
 #include "site/sample_job.h"
 #include "site/secrets.h"
@@ -56,27 +56,33 @@ static int fill_settings(struct settings *settings, struct err *err)
 	return url ? settings_set_url(settings, url, err) : default_url(settings, err);
 }
 
-static int make_store(const struct data *data, struct err *err)
+/* The store, and what VMs boot from while nobody has added any. */
+static int make_store(const struct data *data, const struct settings *settings, struct err *err)
 {
 	struct store *store;
+	struct net *net;
+	int ret;
 
 	if (store_open(&store, data->path, true, err) < 0)
 		return -1;
+	ret = net_new(&net, data, settings, err);
+	if (ret == 0)
+		ret = net_sync(net, store, NULL, err);
+	net_free(net);
 	store_close(store);
-	return 0;
+	return ret;
 }
 
 /* service.json comes last: until it is there, init can be run again. */
 static int fill_data(const struct data *data, const struct settings *settings, struct err *err)
 {
-	if (make_store(data, err) < 0 || ca_create(data, err) < 0 ||
+	if (make_store(data, settings, err) < 0 || ca_create(data, err) < 0 ||
 	    ca_issue(data, settings, CERT_DAYS_DEFAULT, true, err) < 0 ||
 	    secret_make(data, DATA_OPERATOR_TOKEN, err) < 0 ||
 	    secret_make(data, DATA_CREATOR_TOKEN, err) < 0 ||
 	    site_write_defaults(data, settings, err) < 0 ||
 	    site_write_keys(data, ssh_keys.item, ssh_keys.count, err) < 0 ||
-	    site_image_write(data, err) < 0 || boot_entry_default(data, settings, err) < 0 ||
-	    sample_job_write(data, settings, err) < 0)
+	    site_image_write(data, err) < 0 || sample_job_write(data, settings, err) < 0)
 		return -1;
 	return settings_save(settings, data, err);
 }

@@ -2,12 +2,24 @@
 
 #include "cmd/command.h"
 
+static int open_store(struct open *open, struct err *err)
+{
+	if (store_open(&open->store, open->data.path, false, err) < 0)
+		return -1;
+	if (net_new(&open->net, &open->data, &open->settings, err) == 0) {
+		if (net_assume(open->net, open->store, err) == 0)
+			return 0;
+		net_free(open->net);
+	}
+	store_close(open->store);
+	return -1;
+}
+
 int open_data(struct open *open, struct err *err)
 {
 	if (data_open(&open->data, command_data_path, err) < 0)
 		return -1;
-	if (settings_load(&open->settings, &open->data, err) == 0 &&
-	    store_open(&open->store, open->data.path, false, err) == 0)
+	if (settings_load(&open->settings, &open->data, err) == 0 && open_store(open, err) == 0)
 		return 0;
 	data_close(&open->data);
 	return -1;
@@ -15,8 +27,25 @@ int open_data(struct open *open, struct err *err)
 
 void close_data(struct open *open)
 {
+	net_free(open->net);
 	store_close(open->store);
 	data_close(&open->data);
+}
+
+int sync_net(struct open *open, struct err *err)
+{
+	if (net_sync(open->net, open->store, NULL, err) == 0)
+		return 0;
+	return err_prefix(err, "the change is stored, but not all files that VMs boot from follow "
+			       "(`site` writes them again)");
+}
+
+int sync_all(struct open *open, struct err *err)
+{
+	net_free(open->net);
+	if (net_new(&open->net, &open->data, &open->settings, err) < 0)
+		return -1;
+	return net_sync(open->net, open->store, NULL, err);
 }
 
 int open_vm(struct open *open, const char *name, struct vm *vm, struct err *err)

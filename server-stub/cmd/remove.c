@@ -2,7 +2,6 @@
 
 #include "cmd/open.h"
 #include "cmd/command.h"
-#include "site/boot_entries.h"
 
 static const struct option_row options[] = {
 	COMMAND_DATA_OPTION,
@@ -20,9 +19,9 @@ static int run(char **operands, size_t count, struct err *err)
 		return -1;
 	ret = open_vm(&open, operands[0], &vm, err);
 	if (ret == 0)
-		ret = boot_entry_remove(&open.data, &vm, err);
-	if (ret == 0)
 		ret = store_vm_remove(open.store, vm.id, err);
+	if (ret == 0)
+		ret = sync_net(&open, err);
 	close_data(&open);
 	if (ret == 0)
 		printf("%s %s removed\n", vm.name, vm.mac);
@@ -34,7 +33,7 @@ const struct command cmd_remove = {
 	.operands = "NAME",
 	.operands_min = 1,
 	.operands_max = 1,
-	.summary = "Forget a VM, its events and its boot entry",
+	.summary = "Forget a VM, its events and its boot entries",
 	.options = options,
 	.run = run,
 };

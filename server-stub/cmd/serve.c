@@ -11,6 +11,7 @@
 #include "http/listen.h"
 #include "http/login.h"
 #include "http/tls.h"
+#include "keeper/keeper.h"
 #include "site/ca.h"
 #include "util/limits.h"
 #include "util/log.h"
@@ -92,6 +93,23 @@ static void wait_for_end(const struct service *service, const sigset_t *set)
 	log_info("stopping");
 }
 
+/* While the keeper is at it. */
+static int serve_kept(const struct open *open, const struct service *service, const char *listening,
+		      const sigset_t *signals, struct err *err)
+{
+	const struct keeper_config config = {.data = &open->data, .settings = &open->settings};
+	struct keeper *keeper;
+
+	if (keeper_start(&keeper, &config, err) < 0)
+		return -1;
+	warn_of_expiry(&open->data);
+	printf("newroot-server: listening on %s\n", listening);
+	fflush(stdout);
+	wait_for_end(service, signals);
+	keeper_stop(keeper);
+	return 0;
+}
+
 /* Whoever waits is answered, and whoever still comes is refused: MHD can't end what is suspended. */
 static void stop_waiting(struct service *service)
 {
@@ -99,28 +117,26 @@ static void stop_waiting(struct service *service)
 	writer_stop(service->writer);
 }
 
-static int serve_http(struct service *service, const struct http_config *config,
+static int serve_http(struct open *open, struct service *service, const struct http_config *config,
 		      const sigset_t *signals, struct err *err)
 {
 	char listening[LISTEN_TEXT];
 	struct http *http;
+	int ret;
 
 	if (tls_load(service->data, err) < 0 || http_start(&http, service, config, err) < 0) {
 		stop_waiting(service);
 		return -1;
 	}
-	warn_of_expiry(service->data);
 	listen_text(listening, &config->address, http_port(http));
-	printf("newroot-server: listening on %s\n", listening);
-	fflush(stdout);
-	wait_for_end(service, signals);
+	ret = serve_kept(open, service, listening, signals, err);
 	stop_waiting(service);
 	http_stop(http);
-	return 0;
+	return ret;
 }
 
 /* With the threads that requests wait for. */
-static int serve_threads(struct service *service, struct store *writing,
+static int serve_threads(struct open *open, struct service *service, struct store *writing,
 			 const struct http_config *config, const sigset_t *signals, struct err *err)
 {
 	int ret;
@@ -131,7 +147,7 @@ static int serve_threads(struct service *service, struct store *writing,
 	if (ret < 0) {
 		writer_stop(service->writer);
 	} else {
-		ret = serve_http(service, config, signals, err);
+		ret = serve_http(open, service, config, signals, err);
 		hub_free(service->hub);
 	}
 	writer_free(service->writer);
@@ -149,7 +165,7 @@ static int serve(struct open *open, const struct http_config *config, struct err
 	if (store_open(&writing, open->data.path, false, err) == 0 &&
 	    store_open(&service.views, open->data.path, false, err) == 0 &&
 	    login_new(&service.login, service.data, err) == 0)
-		ret = serve_threads(&service, writing, config, &signals, err);
+		ret = serve_threads(open, &service, writing, config, &signals, err);
 	tls_free();
 	login_free(service.login);
 	store_close(service.views);

@@ -2,7 +2,6 @@
 
 #include "cmd/open.h"
 #include "cmd/command.h"
-#include "site/boot_entries.h"
 #include "site/site_image.h"
 
 static struct option_list ssh_keys;
@@ -27,7 +26,7 @@ static int run(char **operands, size_t count, struct err *err)
 	if (ret == 0)
 		ret = site_image_write(&open.data, err);
 	if (ret == 0)
-		ret = boot_entry_default(&open.data, &open.settings, err);
+		ret = sync_all(&open, err);
 	if (ret == 0)
 		printf("%s/boot/" DATA_SITE_IMAGE "\n", open.data.path);
 	close_data(&open);
@@ -37,7 +36,8 @@ static int run(char **operands, size_t count, struct err *err)
 const struct command cmd_site = {
 	.name = "site",
 	.operands = "",
-	.summary = "Make the site image anew, after a change of keys or of site/",
+	.summary = "Make site image, boot entries and DHCP files anew, after a change of keys or "
+		   "settings",
 	.options = options,
 	.run = run,
 };

@@ -16,7 +16,10 @@ static const struct folder {
 	{"site", 0755, offsetof(struct data, site)},
 	{"archives", 0700, offsetof(struct data, archives)},
 	{"boot", 0755, offsetof(struct data, boot)},
-	{"boot/pxelinux.cfg", 0755, offsetof(struct data, entries)},
+	{"boot/pxelinux.cfg", 0755, offsetof(struct data, entries[DATA_PXELINUX])},
+	{"boot/ipxe", 0755, offsetof(struct data, entries[DATA_IPXE])},
+	{"boot/grub", 0755, offsetof(struct data, entries[DATA_GRUB])},
+	{"net", 0755, offsetof(struct data, net)},
 };
 
 #define FOLDERS (sizeof(folders) / sizeof(folders[0]))
@@ -35,7 +38,9 @@ static void close_one(int *fd)
 
 static int open_root(struct data *data, const char *path, struct err *err)
 {
-	data->root = data->site = data->archives = data->boot = data->entries = -1;
+	data->root = -1;
+	for (size_t i = 0; i < FOLDERS; i++)
+		*folder_fd(data, &folders[i]) = -1;
 	if (snprintf(data->path, sizeof(data->path), "%s", path) >= (int)sizeof(data->path))
 		return err_set(err, ERR_SERVICE_DATA, path, "the path is too long");
 	data->root = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

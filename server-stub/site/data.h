@@ -22,6 +22,15 @@
 #define DATA_SSH_KEYS       "authorized_keys" /* in site/ */
 #define DATA_DEFAULTS       "defaults"        /* in site/ */
 #define DATA_SITE_IMAGE     "site.img"        /* in boot/ */
+#define DATA_IPXE_START     "start.ipxe"      /* in boot/ipxe/: what DHCP names to iPXE */
+#define DATA_DHCP_HOSTS     "dhcp-hosts"      /* in net/ */
+#define DATA_DHCPD_HOSTS    "dhcpd-hosts"     /* in net/ */
+#define DATA_DNSMASQ        "dnsmasq.conf"    /* in net/ */
+#define DATA_DHCPD          "dhcpd.conf"      /* in net/ */
+#define DATA_DNSMASQ_PID    "dnsmasq.pid"     /* in net/ */
+
+/* Folders of boot entries below boot/, one for each boot loader. */
+enum { DATA_PXELINUX, DATA_IPXE, DATA_GRUB, DATA_LOADERS };
 
 struct data {
 	char path[PATH_MAX];
@@ -29,7 +38,8 @@ struct data {
 	int site;     /* what the site image is made of */
 	int archives; /* served below /v1/archives/ */
 	int boot;     /* TFTP root; plain files served below /v1/boot/ */
-	int entries;  /* boot/pxelinux.cfg */
+	int entries[DATA_LOADERS];
+	int net; /* what DHCP servers read */
 };
 
 /* Make the folders of a data folder that isn't initialised yet (ERR_SERVICE_DATA), and open them. */

@@ -1,10 +1,13 @@
 #include "util/file.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -15,8 +18,8 @@ int file_write_all(int fd, const char *name, const void *data, size_t size, stru
 	return write_all(fd, data, size) ? err_sys(err, ERR_IO, name, "can't write") : 0;
 }
 
-static int write_synced(int dir, const char *name, const void *data, size_t size, mode_t mode,
-			struct err *err)
+static int write_beside(int dir, const char *name, const void *data, size_t size, mode_t mode,
+			bool sync, struct err *err)
 {
 	int fd = openat(dir, name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
 
@@ -24,7 +27,7 @@ static int write_synced(int dir, const char *name, const void *data, size_t size
 		return err_sys(err, ERR_IO, name, "can't create");
 	if (file_write_all(fd, name, data, size, err) < 0)
 		goto failed;
-	if (fchmod(fd, mode) < 0 || fsync(fd) < 0) {
+	if (fchmod(fd, mode) < 0 || (sync && fsync(fd) < 0)) {
 		err_sys(err, ERR_IO, name, "can't set the mode and sync");
 		goto failed;
 	}
@@ -36,25 +39,60 @@ failed:
 	return -1;
 }
 
-int file_write(int dir, const char *name, const void *data, size_t size, mode_t mode,
-	       struct err *err)
+static int replace(int dir, const char *name, const void *data, size_t size, mode_t mode, bool sync,
+		   struct err *err)
 {
 	char beside[NAME_MAX + 1];
 
 	if (snprintf(beside, sizeof(beside), "%s.new", name) >= (int)sizeof(beside))
 		return err_set(err, ERR_IO, name, "the name is longer than %d bytes", NAME_MAX - 4);
-	if (write_synced(dir, beside, data, size, mode, err) < 0)
+	if (write_beside(dir, beside, data, size, mode, sync, err) < 0)
 		goto failed;
 	if (renameat(dir, beside, dir, name) < 0) {
 		err_sys(err, ERR_IO, name, "can't rename %s", beside);
 		goto failed;
 	}
-	if (fsync(dir) < 0)
+	if (sync && fsync(dir) < 0)
 		return err_sys(err, ERR_IO, name, "can't sync its folder");
 	return 0;
 failed:
 	unlinkat(dir, beside, 0);
 	return -1;
+}
+
+int file_write(int dir, const char *name, const void *data, size_t size, mode_t mode,
+	       struct err *err)
+{
+	return replace(dir, name, data, size, mode, true, err);
+}
+
+/* Whether the file has another content than this one: FILE_SAME, FILE_CHANGED, FILE_MADE (there is none). */
+static int compare(int dir, const char *name, const void *data, size_t size, struct err *err)
+{
+	struct stat st;
+	char *old;
+	size_t old_size;
+	int ret;
+
+	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return errno == ENOENT ? FILE_MADE : err_sys(err, ERR_IO, name, "can't stat");
+	if (!S_ISREG(st.st_mode) || (size_t)st.st_size != size)
+		return FILE_CHANGED;
+	if (file_read(dir, name, size, &old, &old_size, err) < 0)
+		return -1;
+	ret = old_size == size && !memcmp(old, data, size) ? FILE_SAME : FILE_CHANGED;
+	free(old);
+	return ret;
+}
+
+int file_update(int dir, const char *name, const void *data, size_t size, mode_t mode,
+		struct err *err)
+{
+	int ret = compare(dir, name, data, size, err);
+
+	if (ret > FILE_SAME && replace(dir, name, data, size, mode, false, err) < 0)
+		return -1;
+	return ret;
 }
 
 static int read_whole(int fd, const char *name, char *data, size_t size, struct err *err)

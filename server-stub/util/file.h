@@ -18,6 +18,14 @@ int file_write(int dir, const char *name, const void *data, size_t size, mode_t 
 	       struct err *err);
 
 /*
+ * The same for what can be made anew after a crash: nothing is synced, and nothing is done when the file
+ * has this content already. What became of it, or -1.
+ */
+enum file_update { FILE_SAME, FILE_CHANGED, FILE_MADE };
+int file_update(int dir, const char *name, const void *data, size_t size, mode_t mode,
+		struct err *err);
+
+/*
  * Read at most `max` bytes of a regular file into malloc'ed, NUL-terminated `*data`, the caller's to
  * free. `dir` may be AT_FDCWD for a path of the operator.
  */

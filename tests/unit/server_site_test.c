@@ -1,4 +1,4 @@
-/* The data folder's parts: settings, site image (read by cpio itself), boot entries. */
+/* The data folder's parts: settings, site image (read by cpio itself). */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,7 +10,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "site/boot_entries.h"
 #include "site/data.h"
 #include "site/settings.h"
 #include "site/site_image.h"
@@ -160,48 +159,15 @@ static void test_keys_are_checked(void **state)
 	}
 }
 
-static void test_boot_entry(void **state)
-{
-	const struct vm vm = {.name = "db1",
-			      .mac = "52:54:00:ab:cd:ef",
-			      .mode = "install",
-			      .token = "00112233445566778899aabbccddeeff",
-			      .parameters = "quiet"};
-	struct fixture *f = *state;
-	char *text;
-	size_t size;
-
-	assert_int_equal(boot_entry_write(&f->data, &f->settings, &vm, NULL), 0);
-	assert_int_equal(
-		file_read(f->data.entries, "01-52-54-00-ab-cd-ef", 4096, &text, &size, NULL), 0);
-	assert_string_equal(
-		text, "# Written by newroot-server: for the VM db1.\nDEFAULT newroot\nPROMPT 0\n"
-		      "LABEL newroot\n\tKERNEL vmlinuz\n\tINITRD initrd.img,site.img\n"
-		      "\tAPPEND newroot.url=https://10.0.0.1:8443 newroot.mode=install "
-		      "newroot.token=00112233445566778899aabbccddeeff console=ttyS0 "
-		      "quiet\n\tIPAPPEND 2\n");
-	free(text);
-	assert_int_equal(boot_entry_remove(&f->data, &vm, NULL), 0);
-	assert_int_equal(boot_entry_remove(&f->data, &vm, NULL), 0);
-	assert_int_equal(
-		file_read(f->data.entries, "01-52-54-00-ab-cd-ef", 4096, &text, &size, NULL), -1);
-}
-
-static void test_modes(void **state)
-{
-	(void)state;
-	assert_int_equal(boot_mode_check("rescue", NULL), 0);
-	assert_int_equal(boot_mode_check("", NULL), -1);
-	assert_int_equal(boot_mode_check("install wait", NULL), -1);
-}
-
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_settings_round_trip), TEST(test_bad_settings), TEST(test_site_image),
-		TEST(test_keys_are_checked),    TEST(test_boot_entry),   TEST(test_modes),
+		TEST(test_settings_round_trip),
+		TEST(test_bad_settings),
+		TEST(test_site_image),
+		TEST(test_keys_are_checked),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

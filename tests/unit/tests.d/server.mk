@@ -34,7 +34,7 @@ TEST_server_archives = $(wildcard server-stub/archives/*.c) server-stub/util/fil
 CFLAGS_server_archives = $(SERVER_INCLUDE)
 LIBS_server_archives = $(SERVER_STORE_LIBS)
 
-TEST_server_site = $(addprefix server-stub/site/,data.c settings.c site_image.c boot_entries.c) server-stub/util/file.c \
+TEST_server_site = $(addprefix server-stub/site/,data.c settings.c site_image.c) server-stub/util/file.c \
 	agent/base/io.c agent/archive/cpio.c $(SERVER_VM)
 CFLAGS_server_site = $(SERVER_INCLUDE)
 LIBS_server_site = -ljansson -lgnutls -lz

@@ -1,0 +1,159 @@
+#include "keeper/keeper.h"
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "net/sync.h"
+#include "store/store.h"
+#include "util/limits.h"
+#include "util/log.h"
+
+struct keeper {
+	struct keeper_config config;
+	struct store *store; /* the keeper's alone: its reading never waits for a request's */
+	struct net *net;
+	int64_t count, version; /* of the store when it was last looked at */
+	bool behind;            /* what VMs boot from is not in line yet */
+	int64_t rounds;
+	struct err complaint; /* said last; the same is not said again and again */
+	pthread_t thread;
+	pthread_mutex_t lock; /* of what follows */
+	pthread_cond_t stop;
+	bool stopping;
+};
+
+static void complain(struct keeper *keeper, const struct err *err)
+{
+	if (strcmp(err->msg, keeper->complaint.msg) || strcmp(err->where, keeper->complaint.where))
+		log_warning("keeper: %s: %s", err->where, err->msg);
+	keeper->complaint = *err;
+}
+
+static void sync_files(struct keeper *keeper)
+{
+	struct err err = ERR_INIT;
+
+	keeper->behind = net_sync(keeper->net, keeper->store, NULL, &err) < 0;
+	if (keeper->behind)
+		complain(keeper, &err);
+	else
+		keeper->complaint = (struct err)ERR_INIT;
+}
+
+/* Whether the store is another one than at the last look. */
+static bool has_changed(struct keeper *keeper)
+{
+	struct err err = ERR_INIT;
+	int64_t count, version;
+	bool changed;
+
+	if (store_vm_count(keeper->store, &count, &version, &err) < 0) {
+		complain(keeper, &err);
+		return false;
+	}
+	changed = count != keeper->count || version != keeper->version;
+	keeper->count = count;
+	keeper->version = version;
+	return changed;
+}
+
+static void look(struct keeper *keeper)
+{
+	bool changed = has_changed(keeper);
+	bool slow_round = keeper->rounds++ % KEEPER_SLOW_ROUNDS == 0;
+
+	if (changed || (keeper->behind && slow_round))
+		sync_files(keeper);
+	if (changed && keeper->config.changed)
+		keeper->config.changed(keeper->config.arg);
+}
+
+/* Sleep until the next look; false: no more. */
+static bool pause_once(struct keeper *keeper)
+{
+	struct timespec until;
+	bool stopping;
+
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_nsec += KEEPER_LOOK_MS * 1000000L;
+	until.tv_sec += until.tv_nsec / 1000000000L;
+	until.tv_nsec %= 1000000000L;
+	pthread_mutex_lock(&keeper->lock);
+	while (!keeper->stopping &&
+	       pthread_cond_timedwait(&keeper->stop, &keeper->lock, &until) == 0)
+		;
+	stopping = keeper->stopping;
+	pthread_mutex_unlock(&keeper->lock);
+	return !stopping;
+}
+
+static void *keeper_main(void *arg)
+{
+	struct keeper *keeper = arg;
+
+	do
+		look(keeper);
+	while (pause_once(keeper));
+	return NULL;
+}
+
+static void free_keeper(struct keeper *keeper)
+{
+	net_free(keeper->net);
+	store_close(keeper->store);
+	pthread_cond_destroy(&keeper->stop);
+	pthread_mutex_destroy(&keeper->lock);
+	free(keeper);
+}
+
+/* Waiting by a clock that nobody sets. */
+static void init_locks(struct keeper *keeper)
+{
+	pthread_condattr_t monotonic;
+
+	pthread_mutex_init(&keeper->lock, NULL);
+	pthread_condattr_init(&monotonic);
+	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+	pthread_cond_init(&keeper->stop, &monotonic);
+	pthread_condattr_destroy(&monotonic);
+}
+
+int keeper_start(struct keeper **keeper, const struct keeper_config *config, struct err *err)
+{
+	struct keeper *started = calloc(1, sizeof(*started));
+	int code;
+
+	if (!started)
+		return err_set(err, ERR_MEMORY, "keeper", "no memory");
+	started->config = *config;
+	started->count = -1;
+	init_locks(started);
+	if (store_open(&started->store, config->data->path, false, err) < 0 ||
+	    net_new(&started->net, config->data, config->settings, err) < 0)
+		goto failed;
+	code = pthread_create(&started->thread, NULL, keeper_main, started);
+	if (code) {
+		err_set(err, ERR_INTERNAL, "keeper", "can't start a thread: %s", strerror(code));
+		goto failed;
+	}
+	*keeper = started;
+	return 0;
+failed:
+	free_keeper(started);
+	return -1;
+}
+
+void keeper_stop(struct keeper *keeper)
+{
+	if (!keeper)
+		return;
+	pthread_mutex_lock(&keeper->lock);
+	keeper->stopping = true;
+	pthread_cond_signal(&keeper->stop);
+	pthread_mutex_unlock(&keeper->lock);
+	pthread_join(keeper->thread, NULL);
+	free_keeper(keeper);
+}

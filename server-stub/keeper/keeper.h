@@ -1,0 +1,27 @@
+/*
+ * The keeper: a thread of `serve` that sees what changed in the store, whoever changed it, and does what
+ * follows from it: boot entries and DHCP files (net/sync.h), word to those who watch.
+ */
+#ifndef SERVER_KEEPER_KEEPER_H
+#define SERVER_KEEPER_KEEPER_H
+
+#include "base/err.h"
+#include "site/data.h"
+#include "site/settings.h"
+
+struct keeper;
+
+struct keeper_config {
+	const struct data *data;
+	const struct settings *settings;
+	/* In the keeper's thread, after VMs changed, were added or removed. NULL: nobody watches. */
+	void (*changed)(void *arg);
+	void *arg;
+};
+
+/* What `config` points to outlives the keeper. */
+int keeper_start(struct keeper **keeper, const struct keeper_config *config, struct err *err);
+/* Returns when the thread has ended. NULL is allowed. */
+void keeper_stop(struct keeper *keeper);
+
+#endif

@@ -1,0 +1,203 @@
+#include "net/boot_entries.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "net/loader.h"
+#include "util/file.h"
+
+#define WORDS_MAX  (2 * BOOT_PARAMETERS_MAX + SETTINGS_URL_TEXT + 256)
+#define NAME_SPACE 64 /* of a VM's file: a MAC between prefix and suffix */
+#define HALF_MADE  ".new"
+
+const struct loader *const loaders[DATA_LOADERS] = {
+	[DATA_PXELINUX] = &loader_pxelinux,
+	[DATA_IPXE] = &loader_ipxe,
+	[DATA_GRUB] = &loader_grub,
+};
+
+/* " newroot.token=…", or nothing without a value. */
+static void word(char *out, const char *key, const char *value)
+{
+	size_t used = strlen(out);
+
+	if (value[0])
+		snprintf(out + used, WORDS_MAX - used, " %s%s", key, value);
+}
+
+static void fill_words(char words[WORDS_MAX], const struct settings *settings, const struct vm *vm)
+{
+	words[0] = '\0';
+	word(words, "newroot.url=", settings->url);
+	word(words, "newroot.mode=", vm->mode);
+	word(words, "newroot.token=", vm->token);
+	word(words, "", settings->parameters);
+	word(words, "", vm->parameters);
+}
+
+/* An operator's wish for a shell or a plan goes before what the VM's state says. */
+static bool boots_disk(const struct vm *vm)
+{
+	return !vm_configures(vm) && !strcmp(vm->mode, "install");
+}
+
+static void dashed(char out[MAC_TEXT], const char *mac)
+{
+	snprintf(out, MAC_TEXT, "%s", mac);
+	for (char *p = out; *p; p++)
+		if (*p == ':')
+			*p = '-';
+}
+
+static void file_name(char name[NAME_SPACE], const struct loader *loader, const char *mac)
+{
+	snprintf(name, NAME_SPACE, "%s%s%s", loader->prefix, mac, loader->suffix);
+}
+
+/* Changes nothing when the file is so already: 0; 1: it is now; 2: and there was none. */
+static int put(int dir, const char *name, const char *text, size_t size, struct err *err)
+{
+	return file_update(dir, name, text, size, 0644, err);
+}
+
+static int write_entry(const struct data *data, int which, const char *name,
+		       const struct boot_entry *entry, struct err *err)
+{
+	char *text = NULL;
+	size_t size = 0;
+	FILE *out = open_memstream(&text, &size);
+	int ret;
+
+	if (!out)
+		return err_set(err, ERR_MEMORY, name, "no memory for a boot entry");
+	loaders[which]->print(out, entry);
+	if (fclose(out) != 0)
+		ret = err_set(err, ERR_MEMORY, name, "no memory for a boot entry");
+	else
+		ret = put(data->entries[which], name, text, size, err);
+	free(text);
+	return ret;
+}
+
+int boot_entries_write(const struct data *data, const struct settings *settings,
+		       const struct vm *vm, bool *made, struct err *err)
+{
+	char words[WORDS_MAX], about[VM_NAME_MAX + 16], mac[MAC_TEXT], name[NAME_SPACE];
+	const struct boot_entry entry = {
+		.about = about,
+		.words = words,
+		.mac = mac,
+		.disk = boots_disk(vm),
+	};
+
+	fill_words(words, settings, vm);
+	snprintf(about, sizeof(about), "the VM %s", vm->name);
+	dashed(mac, vm->mac);
+	for (int i = 0; i < DATA_LOADERS; i++) {
+		int ret;
+
+		file_name(name, loaders[i], mac);
+		ret = write_entry(data, i, name, &entry, err);
+		if (ret < 0)
+			return -1;
+		if (made && i == 0)
+			*made = ret == FILE_MADE;
+	}
+	return 0;
+}
+
+int boot_entries_write_unknown(const struct data *data, const struct settings *settings,
+			       struct err *err)
+{
+	const struct vm unknown = {.mode = "wait"};
+	char words[WORDS_MAX];
+	const struct boot_entry entry = {.about = "VMs that nobody added", .words = words};
+
+	fill_words(words, settings, &unknown);
+	for (int i = 0; i < DATA_LOADERS; i++) {
+		const struct loader *loader = loaders[i];
+
+		if (write_entry(data, i, loader->unknown, &entry, err) < 0)
+			return -1;
+		if (loader->start && put(data->entries[i], loader->start, loader->start_text,
+					 strlen(loader->start_text), err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* The MAC of a VM's file (with ':'), or false for the name of another one. */
+static bool mac_of_name(char mac[MAC_TEXT], const struct loader *loader, const char *name)
+{
+	size_t prefix = strlen(loader->prefix);
+	char again[NAME_SPACE], with_dashes[MAC_TEXT];
+
+	if (strncmp(name, loader->prefix, prefix) || strlen(name) < prefix + MAC_TEXT - 1)
+		return false;
+	snprintf(with_dashes, sizeof(with_dashes), "%s", name + prefix);
+	file_name(again, loader, with_dashes);
+	return !strcmp(again, name) && mac_parse(mac, with_dashes, NULL) == 0;
+}
+
+static bool is_stale(const struct loader *loader, const char *name,
+		     bool (*wanted)(const void *arg, const char *mac), const void *arg)
+{
+	size_t len = strlen(name), tail = strlen(HALF_MADE);
+	char mac[MAC_TEXT], whole[NAME_SPACE];
+
+	if (len > tail && len - tail < sizeof(whole) && !strcmp(name + len - tail, HALF_MADE)) {
+		memcpy(whole, name, len - tail);
+		whole[len - tail] = '\0';
+		return mac_of_name(mac, loader, whole);
+	}
+	return mac_of_name(mac, loader, name) && !wanted(arg, mac);
+}
+
+static int prune_folder(int dir, const struct loader *loader,
+			bool (*wanted)(const void *arg, const char *mac), const void *arg,
+			struct err *err)
+{
+	int fd = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), ret = 0;
+	DIR *folder = fd < 0 ? NULL : fdopendir(fd);
+	struct dirent *item;
+
+	if (!folder) {
+		err_sys(err, ERR_IO, loader->unknown, "can't read its folder");
+		if (fd >= 0)
+			close(fd);
+		return -1;
+	}
+	while (ret == 0 && (errno = 0, item = readdir(folder)))
+		if (is_stale(loader, item->d_name, wanted, arg) &&
+		    unlinkat(dir, item->d_name, 0) < 0 && errno != ENOENT)
+			ret = err_sys(err, ERR_IO, item->d_name, "can't remove the boot entry");
+	if (ret == 0 && errno)
+		ret = err_sys(err, ERR_IO, loader->unknown, "can't read its folder");
+	closedir(folder);
+	return ret;
+}
+
+int boot_entries_prune(const struct data *data, bool (*wanted)(const void *arg, const char *mac),
+		       const void *arg, struct err *err)
+{
+	for (int i = 0; i < DATA_LOADERS; i++)
+		if (prune_folder(data->entries[i], loaders[i], wanted, arg, err) < 0)
+			return -1;
+	return 0;
+}
+
+int boot_mode_check(const char *mode, struct err *err)
+{
+	static const char *const modes[] = {"install", "rescue", "plan", "wait"};
+
+	for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++)
+		if (!strcmp(modes[i], mode))
+			return 0;
+	return err_set(err, ERR_USAGE, "mode", "'%.40s' is not install, rescue, plan or wait",
+		       mode);
+}

@@ -1,0 +1,75 @@
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/pidfd.h>
+#include <unistd.h>
+
+#include "net/dhcp.h"
+#include "util/file.h"
+
+/* The name is a comment: dnsmasq would take names such as "1h" and "ignore" for something else. */
+void dnsmasq_print_host(FILE *out, const struct dhcp_host *host)
+{
+	fprintf(out, "%s,%s # %s\n", host->mac, host->address, host->name);
+}
+
+/* The number in the pid file; 0 when there is none. */
+static int read_pid(const struct data *data, pid_t *pid, struct err *err)
+{
+	char *text, *end;
+	size_t size;
+	long value;
+
+	*pid = 0;
+	if (faccessat(data->net, DATA_DNSMASQ_PID, F_OK, 0) < 0 && errno == ENOENT)
+		return 0;
+	if (file_read(data->net, DATA_DNSMASQ_PID, 32, &text, &size, err) < 0)
+		return -1;
+	errno = 0;
+	value = strtol(text, &end, 10);
+	if (isdigit((unsigned char)text[0]) && (*end == '\n' || !*end) && !errno && value > 1)
+		*pid = (pid_t)value;
+	free(text);
+	return 0;
+}
+
+/* A number may have become another process's since it was written. */
+static int is_dnsmasq(pid_t pid)
+{
+	char path[40], name[32] = "";
+	int fd, same = 0;
+
+	snprintf(path, sizeof(path), "/proc/%d/comm", (int)pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return 0;
+	if (read(fd, name, sizeof(name) - 1) > 0)
+		same = !strcmp(name, "dnsmasq\n");
+	close(fd);
+	return same;
+}
+
+int dnsmasq_reload(const struct data *data, struct err *err)
+{
+	int fd, ret = 0;
+	pid_t pid;
+
+	if (read_pid(data, &pid, err) < 0)
+		return -1;
+	/* Held by its descriptor, the process that was looked at is the one that is told. */
+	fd = pid ? pidfd_open(pid, 0) : -1;
+	if (fd < 0)
+		return 0;
+	if (is_dnsmasq(pid)) {
+		ret = 1;
+		if (pidfd_send_signal(fd, SIGHUP, NULL, 0) < 0 && errno != ESRCH)
+			ret = err_sys(err, ERR_IO, DATA_DNSMASQ_PID,
+				      "can't tell dnsmasq (process %d) to read its hosts again",
+				      (int)pid);
+	}
+	close(fd);
+	return ret;
+}

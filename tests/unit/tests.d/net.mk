@@ -1,0 +1,15 @@
+# What VMs boot from the network: boot entries, DHCP, and the thread that keeps them in line.
+NET = $(wildcard server-stub/net/*.c) $(addprefix server-stub/site/,data.c settings.c) server-stub/util/file.c agent/base/io.c \
+	$(SERVER_STORE)
+
+TEST_net_entries = $(NET)
+CFLAGS_net_entries = $(SERVER_INCLUDE)
+LIBS_net_entries = $(SERVER_STORE_LIBS)
+
+TEST_net_sync = $(NET)
+CFLAGS_net_sync = $(SERVER_INCLUDE)
+LIBS_net_sync = $(SERVER_STORE_LIBS)
+
+TEST_keeper = server-stub/keeper/keeper.c server-stub/util/log.c $(NET)
+CFLAGS_keeper = $(SERVER_INCLUDE)
+LIBS_keeper = $(SERVER_STORE_LIBS)
