@@ -9,6 +9,7 @@
 /* clang-format off */
 static const struct command *const commands[] = {
 	&cmd_init,
+	&cmd_import,
 	&cmd_add,
 	&cmd_remove,
 	&cmd_list,

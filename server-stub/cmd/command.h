@@ -54,6 +54,7 @@ int command_parse(const struct command *command, int argc, char **argv, char **o
 /* Usage, summary and options. */
 void command_help(const struct command *command);
 
+extern const struct command cmd_import;
 extern const struct command cmd_init, cmd_add, cmd_remove, cmd_list, cmd_show, cmd_job, cmd_retry,
 	cmd_arm, cmd_hold, cmd_release, cmd_cancel, cmd_cutover, cmd_boot, cmd_site, cmd_archive,
 	cmd_archives, cmd_cert, cmd_serve;

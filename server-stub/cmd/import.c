@@ -1,0 +1,100 @@
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd/command.h"
+#include "cmd/open.h"
+#include "migration/import.h"
+#include "util/file.h"
+#include "util/text.h"
+
+static bool dry_run;
+
+static const struct option_row options[] = {
+	COMMAND_DATA_OPTION,
+	{"dry-run", OPTION_FLAG, &dry_run, NULL, "say what would be done, and change nothing"},
+	{NULL, OPTION_FLAG, NULL, NULL, NULL},
+};
+
+/* Each with its place, on lines of their own: they come from one reading of the document. */
+static int refuse(const char *file, const struct err_list *errors, struct err *err)
+{
+	const size_t count = errors->count + errors->dropped;
+
+	for (size_t i = 0; i < errors->count; i++) {
+		const struct err *item = &errors->item[i];
+
+		fprintf(stderr, "%s%s%s [%s]\n", item->where, item->where[0] ? ": " : "", item->msg,
+			err_name(item->code));
+	}
+	if (errors->dropped)
+		fprintf(stderr, "and %zu more\n", errors->dropped);
+	return err_set(err, ERR_SERVICE_MIGRATION, file, "%zu error%s", count,
+		       count == 1 ? "" : "s");
+}
+
+/* Within a transaction, which the caller ends. */
+static int import_in_store(struct open *open, struct import *import, const char *file,
+			   struct err *err)
+{
+	const int64_t now_ms = clock_ms();
+
+	if (import_plan(import, open->store, &open->data, open->settings.url, now_ms, err) < 0)
+		return -1;
+	if (import->errors.count)
+		return refuse(file, &import->errors, err);
+	import_print(import);
+	return dry_run ? 0 : import_apply(import, open->store, now_ms, err);
+}
+
+static int import_document(struct open *open, const char *file, const char *text, size_t size,
+			   struct err *err)
+{
+	struct import import;
+	int ret;
+
+	import_read(&import, text, size, open->settings.url);
+	ret = store_begin(open->store, err);
+	if (ret == 0) {
+		ret = import_in_store(open, &import, file, err);
+		if (ret == 0 && !dry_run)
+			ret = store_commit(open->store, err);
+		else
+			store_rollback(open->store);
+	}
+	import_free(&import);
+	if (ret == 0 && dry_run)
+		puts("Nothing was changed (--dry-run).");
+	return ret == 0 && !dry_run ? sync_net(open, err) : ret;
+}
+
+static int run(char **operands, size_t count, struct err *err)
+{
+	struct open open;
+	size_t size;
+	char *text;
+	int ret;
+
+	(void)count;
+	if (file_read(AT_FDCWD, operands[0], MIGRATION_BYTES_MAX, &text, &size, err) < 0)
+		return -1;
+	ret = open_data(&open, err);
+	if (ret == 0) {
+		ret = import_document(&open, operands[0], text, size, err);
+		close_data(&open);
+	}
+	free(text);
+	return ret;
+}
+
+const struct command cmd_import = {
+	.name = "import",
+	.operands = "FILE",
+	.operands_min = 1,
+	.operands_max = 1,
+	.summary = "Compile a migration document into VMs with their jobs; once more: change what "
+		   "differs",
+	.options = options,
+	.run = run,
+};
