@@ -20,14 +20,14 @@ static void refuse_empty(struct reader *r, const struct value *v, const char *ke
 			      accepted);
 }
 
-void check_public(struct reader *r, const struct value *v, void *to)
+void migration_check_public(struct reader *r, const struct value *v, void *to)
 {
 	const struct migration_public *public = to;
 
 	refuse_empty(r, v, "names", public->names.count, "at least one name");
 }
 
-void check_shared(struct reader *r, const struct value *v, void *to)
+void migration_check_shared(struct reader *r, const struct value *v, void *to)
 {
 	struct migration_shared *shared = to;
 	struct unique *client = arena_array(r->arena, shared->clients.count + 1, sizeof(*client));
@@ -54,7 +54,7 @@ static void check_databases(struct reader *r, const struct value *v, const struc
 	check_unique(r, "database of a VM", item, vm->dump_count);
 }
 
-void check_vm(struct reader *r, const struct value *v, void *to)
+void migration_check_vm(struct reader *r, const struct value *v, void *to)
 {
 	struct migration_vm *vm = to;
 	const char *role = path_to(r, v->path, "role");
@@ -175,12 +175,12 @@ static void check_old_addresses(struct reader *r, const struct migration *migrat
 	check_unique(r, "old address", old, used);
 }
 
-void check_migration(struct reader *r, const struct value *v, void *to)
+void migration_check_migration(struct reader *r, const struct value *v, void *to)
 {
 	const struct migration *migration = to;
 
 	refuse_empty(r, v, "vms", migration->vm_count, "at least one VM");
-	check_packages(r, migration);
+	migration_check_packages(r, migration);
 	check_own(r, migration);
 	check_old_addresses(r, migration);
 	check_all_shared(r, migration);

@@ -6,15 +6,15 @@
 #include "job/reader.h"
 
 /* Objects; `to` is the struct, `v` its JSON. */
-void check_public(struct reader *r, const struct value *v, void *to);
-void check_shared(struct reader *r, const struct value *v, void *to);
-void check_vm(struct reader *r, const struct value *v, void *to);
-void check_migration(struct reader *r, const struct value *v, void *to);
+void migration_check_public(struct reader *r, const struct value *v, void *to);
+void migration_check_shared(struct reader *r, const struct value *v, void *to);
+void migration_check_vm(struct reader *r, const struct value *v, void *to);
+void migration_check_migration(struct reader *r, const struct value *v, void *to);
 
-/* Parts of check_migration(). */
-void check_packages(struct reader *r, const struct migration *migration); /* check_packages.c */
+/* Its part of packages: check_packages.c */
+void migration_check_packages(struct reader *r, const struct migration *migration);
 
 /* A VM as it is with its packages: is anything missing? merge.c */
-void check_machine(struct reader *r, const struct migration_vm *vm);
+void migration_check_machine(struct reader *r, const struct migration_vm *vm);
 
 #endif

@@ -62,7 +62,7 @@ static void check_cycle(struct reader *r, const struct migration *migration,
 			      package->name);
 }
 
-void check_packages(struct reader *r, const struct migration *migration)
+void migration_check_packages(struct reader *r, const struct migration *migration)
 {
 	for (size_t i = 0; i < migration->package_count; i++) {
 		const struct migration_package *package = &migration->packages[i];

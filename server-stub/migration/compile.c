@@ -151,12 +151,12 @@ int migration_compile(struct migration *migration, const char *url, struct arena
 	const size_t before = errors->count + errors->dropped;
 
 	each(&c, begin);
-	check_finals(&c);
+	compile_check_finals(&c);
 	compile_shared(&c);
 	each(&c, end);
 	if (c.no_memory)
 		reader_refuse(&c.r, ERR_MEMORY, "", "no memory for the jobs");
-	check_after(&c);
-	check_jobs(&c);
+	compile_check_after(&c);
+	compile_check_jobs(&c);
 	return errors->count + errors->dropped == before ? 0 : -1;
 }

@@ -40,9 +40,9 @@ void compile_shared(struct compile *c);                             /* into serv
 void compile_databases(struct compile *c, struct migration_vm *vm); /* dumps and replication */
 void compile_sources(struct compile *c, struct migration_vm *vm);   /* "archive:PATH" into URLs */
 void compile_spec(struct compile *c, struct migration_vm *vm);
-void check_finals(struct compile *c); /* no address twice */
-void check_after(struct compile *c);  /* nobody waits for himself, or for a stranger */
-void check_jobs(struct compile *c);   /* by the agent's parser */
+void compile_check_finals(struct compile *c); /* no address twice */
+void compile_check_after(struct compile *c);  /* nobody waits for himself, or for a stranger */
+void compile_check_jobs(struct compile *c);   /* by the agent's parser */
 
 /* The final address of `vm` that is in one network with one of `peer`'s, else its first of a family of `peer`'s, else NULL. */
 const char *compile_address(const struct migration_vm *vm, const struct migration_vm *peer);

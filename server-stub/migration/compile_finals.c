@@ -62,7 +62,7 @@ void compile_finals(struct compile *c, struct migration_vm *vm)
 	}
 }
 
-void check_finals(struct compile *c)
+void compile_check_finals(struct compile *c)
 {
 	const struct migration *migration = c->migration;
 	struct unique *item =

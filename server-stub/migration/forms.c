@@ -15,7 +15,7 @@ static bool is_vm_name(const char *text)
 	return name_check(text, "name", NULL) == 0;
 }
 
-const struct form form_vm_name = {
+const struct form form_group_name = {
 	"1 to 63 letters, digits, \".\", \"_\" and \"-\", beginning with a letter or digit",
 	is_vm_name,
 };
@@ -50,7 +50,7 @@ static bool is_database(const char *text)
 	return made_of(text, ALNUM "_$-", DATABASE_MAX) && text[0] != '-';
 }
 
-const struct form form_database = {
+const struct form form_dump_database = {
 	"a database's name: 1 to 63 letters, digits, \"_\", \"$\" and \"-\"",
 	is_database,
 };

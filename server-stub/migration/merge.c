@@ -37,7 +37,7 @@ static const struct migration_package *package_of(const struct migration *migrat
 }
 
 /*
- * Each package once, where it is first met. Names are known and lead into no cycle: check_packages()
+ * Each package once, where it is first met. Names are known and lead into no cycle: migration_check_packages()
  * has seen to it.
  */
 static int merge_packages(const struct migration *migration, const struct strings *use, bool *seen,
@@ -80,7 +80,7 @@ static void need(struct reader *r, const struct migration_vm *vm, bool given, co
 			"%s has no %s, neither itself nor in a package it uses", vm->name, key);
 }
 
-void check_machine(struct reader *r, const struct migration_vm *vm)
+void migration_check_machine(struct reader *r, const struct migration_vm *vm)
 {
 	const json_t *root = json_object_get(vm->merged, "root");
 
@@ -103,7 +103,7 @@ static void merge_vm(struct reader *r, const struct migration *migration, struct
 	}
 	read_object_of(r, &migration_vm_object, &v, &whole);
 	whole.merged = (json_t *)v.json;
-	check_machine(r, &whole);
+	migration_check_machine(r, &whole);
 	whole.sound = !refused_below(r, vm->json_path);
 	*vm = whole;
 }

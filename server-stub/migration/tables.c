@@ -70,7 +70,7 @@ static const struct object puppet_object = {
 
 /* What packages and VMs have in common. */
 #define MACHINE_FIELDS(type)                                                                        \
-	{.key = "use", .read = read_texts, AT(type, machine.use), .form = &form_vm_name,            \
+	{.key = "use", .read = read_texts, AT(type, machine.use), .form = &form_group_name,            \
 	 .max = MIGRATION_USE_MAX},                                                                 \
 	{.key = "data_center", .read = read_text, AT(type, machine.data_center),                    \
 	 .form = &form_label_text},                                                                 \
@@ -100,7 +100,7 @@ static const struct object package_object = {
 };
 
 static const struct field dump_fields[] = {
-	{.key = "database", .read = read_text, AT(migration_dump, database), .form = &form_database,
+	{.key = "database", .read = read_text, AT(migration_dump, database), .form = &form_dump_database,
 	 .required = true},
 	{.key = "url", .read = read_text, AT(migration_dump, url), .form = &form_source,
 	 .required = true},
@@ -127,15 +127,15 @@ static const struct object public_object = {
 	FIELDS(public_fields),
 	.size = sizeof(struct migration_public),
 	.path_offset = offsetof(struct migration_public, json_path),
-	.check = check_public,
+	.check = migration_check_public,
 };
 
 static const struct field vm_fields[] = {
-	{.key = "name", .read = read_text, AT(migration_vm, name), .form = &form_vm_name,
+	{.key = "name", .read = read_text, AT(migration_vm, name), .form = &form_group_name,
 	 .required = true},
 	{.key = "role", .read = read_enum, AT(migration_vm, role), .names = migration_role_names,
 	 .max = ROLES - 1, .fallback = "\"other\""},
-	{.key = "master", .read = read_text, AT(migration_vm, master), .form = &form_vm_name},
+	{.key = "master", .read = read_text, AT(migration_vm, master), .form = &form_group_name},
 	{.key = "mac", .read = read_mac, AT(migration_vm, mac), .form = &form_mac},
 	{.key = "address", .read = read_text, AT(migration_vm, address), .form = &form_ipv4},
 	MACHINE_FIELDS(migration_vm)
@@ -152,7 +152,7 @@ const struct object migration_vm_object = {
 	FIELDS(vm_fields),
 	.size = sizeof(struct migration_vm),
 	.path_offset = offsetof(struct migration_vm, json_path),
-	.check = check_vm,
+	.check = migration_check_vm,
 };
 
 static const struct field source_fields[] = {
@@ -172,9 +172,9 @@ static const struct field shared_fields[] = {
 	{.key = "size", .read = read_unused_size, .required = true},
 	{.key = "mount", .read = read_text, AT(migration_shared, mount), .form = &form_mount,
 	 .required = true},
-	{.key = "clients", .read = read_texts, AT(migration_shared, clients), .form = &form_vm_name,
+	{.key = "clients", .read = read_texts, AT(migration_shared, clients), .form = &form_group_name,
 	 .required = true},
-	{.key = "server", .read = read_text, AT(migration_shared, server), .form = &form_vm_name},
+	{.key = "server", .read = read_text, AT(migration_shared, server), .form = &form_group_name},
 	{.key = "archive", .read = read_object, .object = &source_object},
 };
 
@@ -183,13 +183,13 @@ static const struct object shared_object = {
 	FIELDS(shared_fields),
 	.size = sizeof(struct migration_shared),
 	.path_offset = offsetof(struct migration_shared, json_path),
-	.check = check_shared,
+	.check = migration_check_shared,
 };
 
 static const struct field document_fields[] = {
 	{.key = "newroot_migration", .read = read_document_version, .required = true},
 	{.key = "$schema", .read = read_unused, .form = &form_document_schema},
-	{.key = "group", .read = read_text, AT(migration, group), .form = &form_vm_name,
+	{.key = "group", .read = read_text, AT(migration, group), .form = &form_group_name,
 	 .required = true},
 	{.key = "configuration", .read = read_object, .object = &configuration_object},
 	{.key = "defaults", .read = read_packages, LIST(migration, packages, package_count),
@@ -205,5 +205,5 @@ const struct object migration_object = {
 	FIELDS(document_fields),
 	.size = sizeof(struct migration),
 	.path_offset = NO_PATH,
-	.check = check_migration,
+	.check = migration_check_migration,
 };

@@ -92,10 +92,10 @@ void read_disk_sizes(struct reader *r, const struct value *v, void *to)
 static void read_package(struct reader *r, const struct object *object, const struct value *v,
 			 const char *name, struct migration_package *package)
 {
-	if (!form_vm_name.fits(name))
+	if (!form_group_name.fits(name))
 		reader_refuse(r, ERR_JOB_VALUE, v->path,
 			      "\"%s\" is refused as a package's name; accepted is %s",
-			      quote_key(r->arena, name), form_vm_name.accepted);
+			      quote_key(r->arena, name), form_group_name.accepted);
 	read_object_of(r, object, v, package);
 	package->name = arena_strdup(r->arena, name);
 	package->json = v->json;

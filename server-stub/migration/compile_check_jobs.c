@@ -94,7 +94,7 @@ static void append_count(struct err *err, size_t more)
 		snprintf(err->msg + used, sizeof(err->msg) - used, " (in %zu more VMs, too)", more);
 }
 
-void check_jobs(struct compile *c)
+void compile_check_jobs(struct compile *c)
 {
 	struct refusals *refusals = arena_alloc(c->r.arena, sizeof(*refusals));
 

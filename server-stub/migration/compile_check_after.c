@@ -48,7 +48,7 @@ static void check_vm_after(struct compile *c, const struct migration_vm *vm)
 			      "%s would wait for itself, through those it waits for", vm->name);
 }
 
-void check_after(struct compile *c)
+void compile_check_after(struct compile *c)
 {
 	for (size_t i = 0; i < c->migration->vm_count; i++)
 		if (json_array_size(after_of(&c->migration->vms[i])))
