@@ -24,26 +24,18 @@ unsigned retry_delay(const struct net_limits *limits, unsigned failures)
 	return jitter(ms < limits->backoff_max_ms ? ms : limits->backoff_max_ms);
 }
 
-static bool worthwhile(const struct retry *retry, enum err_code code)
+bool retry_may_pass(enum err_code code)
 {
-	switch (code) {
-	case ERR_NET_RESOLVE:
-	case ERR_NET_CONNECT:
-	case ERR_NET_TIMEOUT:
-	case ERR_NET_CUT:
-		return !retry->pointless;
-	case ERR_HTTP_BUSY:
-		return true;
-	default:
-		return false;
-	}
+	return code == ERR_NET_RESOLVE || code == ERR_NET_CONNECT || code == ERR_NET_TIMEOUT ||
+	       code == ERR_NET_CUT || code == ERR_HTTP_BUSY;
 }
 
 int retry_wait(struct retry *retry, struct err *err)
 {
 	unsigned ms;
 
-	if (!worthwhile(retry, err->code))
+	/* What is pointless is about a cut stream: a service that is busy says so before any. */
+	if (!retry_may_pass(err->code) || (retry->pointless && err->code != ERR_HTTP_BUSY))
 		return -1;
 	if (++retry->failures > retry->limits->retries)
 		return err_prefix(err, "gave up after %u attempts without progress",

@@ -17,6 +17,9 @@ struct retry {
 	bool pointless;    /* set by the caller: this failure will not go away */
 };
 
+/* The network or the service is in trouble that may pass by itself. */
+bool retry_may_pass(enum err_code code);
+
 /* Milliseconds to wait after the n-th failure in a row (from 1). */
 unsigned retry_delay(const struct net_limits *limits, unsigned failures);
 

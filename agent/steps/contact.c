@@ -11,19 +11,13 @@
 #include "service/wait.h"
 #include "steps/step.h"
 
-static bool may_pass(enum err_code code)
-{
-	return code == ERR_NET_RESOLVE || code == ERR_NET_CONNECT || code == ERR_NET_TIMEOUT ||
-	       code == ERR_NET_CUT || code == ERR_HTTP_BUSY;
-}
-
 /* 0: say hello again; -1: give up, with `err` telling why. */
 static int be_patient(const struct context *ctx, unsigned failures, uint64_t deadline,
 		      enum err_code *told, struct err *err)
 {
 	static const struct net_limits limits = NET_LIMITS_DEFAULT;
 
-	if (!may_pass(err->code))
+	if (!retry_may_pass(err->code))
 		return err_prefix(err, "the service");
 	if (wait_now() > deadline)
 		return err_prefix(err, "no answer from the service for %d s", CONTACT_PATIENCE_S);

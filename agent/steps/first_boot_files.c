@@ -72,6 +72,7 @@ static int add_instructions(struct changes *changes, const struct context *ctx, 
 		.mac = own_mac(ctx),
 		.pin = ctx->params->pin,
 		.token = ctx->params->token,
+		.after = ctx->job->after,
 	};
 	const char *json = first_boot_config_text(&config, changes->arena);
 	struct text text = {.arena = changes->arena};

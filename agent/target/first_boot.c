@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
@@ -12,6 +13,7 @@
 #include "base/log.h"
 #include "service/report.h"
 #include "target/first_boot_config.h"
+#include "target/peers.h"
 
 struct context {
 	const struct first_boot *options;
@@ -23,12 +25,16 @@ struct context {
 struct first_boot_step {
 	const char *name;
 	int (*run)(struct context *ctx, struct err *err);
+	bool (*needed)(const struct context *ctx); /* NULL: always */
 };
 
 static int check_in(struct context *ctx, struct err *err);
+static int wait_for_peers(struct context *ctx, struct err *err);
+static bool has_peers(const struct context *ctx);
 
 static const struct first_boot_step steps[] = {
-	{"check-in", check_in},
+	{"check-in", check_in, NULL},
+	{"peers", wait_for_peers, has_peers},
 };
 
 /* The network of a system that is just booting may take a while: every failure is worth another try. */
@@ -52,28 +58,53 @@ static int check_in(struct context *ctx, struct err *err)
 	return 0;
 }
 
-static void wait_while_held(void)
+static bool has_peers(const struct context *ctx)
 {
+	return ctx->config.after.count > 0;
+}
+
+static int wait_for_peers(struct context *ctx, struct err *err)
+{
+	return peers_wait(ctx->service, &ctx->config.after, ctx->options->patience_s, err);
+}
+
+static void wait_while_held(const char *step)
+{
+	char reason[64];
+
+	if (!report_held())
+		return;
+	snprintf(reason, sizeof(reason), "held before %s", step);
+	report_wait(reason);
 	for (unsigned held_s = 0; report_held(); held_s++) {
 		if (held_s % FIRST_BOOT_HEARTBEAT_S == 0)
 			report_heartbeat();
 		sleep(1);
 	}
+	report_wait("");
+}
+
+static int run_step(const struct first_boot_step *step, struct context *ctx, struct err *err)
+{
+	int64_t began;
+	int ret;
+
+	wait_while_held(step->name);
+	began = clock_ms(); /* the time on hold is not the step's */
+	report_begin(step->name);
+	ret = step->run(ctx, err);
+	report_end(step->name, ret == 0, (uint64_t)(clock_ms() - began), 0);
+	if (ret)
+		report_error(step->name, err, NULL, 0, NULL, 0);
+	return ret;
 }
 
 static int run_steps(struct context *ctx, struct err *err)
 {
 	for (size_t i = 0; i < sizeof(steps) / sizeof(*steps); i++) {
-		const struct first_boot_step *step = &steps[i];
-		int64_t began = clock_ms();
-		int ret;
-
-		wait_while_held();
-		report_begin(step->name);
-		ret = step->run(ctx, err);
-		report_end(step->name, ret == 0, (uint64_t)(clock_ms() - began), 0);
-		if (ret) {
-			report_error(step->name, err, NULL, 0, NULL, 0);
+		if (steps[i].needed && !steps[i].needed(ctx))
+			continue;
+		if (run_step(&steps[i], ctx, err)) {
 			report_state("error");
 			return -1;
 		}

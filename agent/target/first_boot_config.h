@@ -9,16 +9,18 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "job/job.h"
 
 #define FIRST_BOOT_CONFIG "/etc/newroot/first-boot.json"
 #define FIRST_BOOT_CA     "/etc/newroot/ca.pem"
 
 struct first_boot_config {
-	const char *service; /* URL */
-	const char *ca;      /* path of the trust anchor */
-	const char *mac;     /* who this VM is */
-	const char *pin;     /* NULL: none */
-	const char *token;   /* NULL: none; a secret */
+	const char *service;  /* URL */
+	const char *ca;       /* path of the trust anchor */
+	const char *mac;      /* who this VM is */
+	const char *pin;      /* NULL: none */
+	const char *token;    /* NULL: none; a secret */
+	struct strings after; /* VMs of the group that are complete before this one is */
 };
 
 /* Strings are the arena's. Errors: ERR_FIRST_BOOT, never quoting a value. */

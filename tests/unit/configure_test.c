@@ -84,6 +84,7 @@ static void scene_make(struct scene *s)
 			.root_options = "ro",
 			.consoles = {consoles, 2},
 			.ssh_keys = {keys, 1},
+			.after = {peers, 1},
 			.files = files,
 			.file_count = 2,
 			.first_boot = true,
@@ -159,6 +160,7 @@ static int configure_all(struct scene *s)
 					"console=ttyS0,115200 net.ifnames=0\n") ||
 			       contains(s, "/newroot/etc/newroot/first-boot.json",
 					"\"mac\": \"52:54:00:00:00:01\"") ||
+			       contains(s, "/newroot/etc/newroot/first-boot.json", "\"db1\"") ||
 			       contains(s, "/newroot/etc/newroot/ca.pem", "the CA") ||
 			       mode_is(s, "/newroot/etc/newroot/first-boot.json", 0600) ||
 			       mode_is(s, "/newroot/var/lib/newroot/job.json", 0600) ||

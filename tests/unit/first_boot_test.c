@@ -14,13 +14,15 @@
 #include "service/report.h"
 #include "target/first_boot.h"
 #include "target/first_boot_config.h"
+#include "target/peers.h"
 
 /* The fake service: what it was told, in one line, and how it answers. */
 static struct {
 	char told[512];
-	int refusals; /* of hello before it answers */
-	int stop;     /* what report_stop returns */
-	bool held;    /* until the next heartbeat */
+	int refusals;        /* of hello before it answers */
+	int stop;            /* what report_stop returns */
+	bool held;           /* until the next heartbeat */
+	enum err_code peers; /* what waiting for them ends with */
 	char token[32];
 } fake;
 
@@ -105,6 +107,21 @@ void report_heartbeat(void)
 {
 	fake.held = false;
 	tell("heartbeat", "");
+}
+
+void report_wait(const char *reason)
+{
+	tell("wait", *reason ? reason : "no longer");
+}
+
+int peers_wait(struct service *service, const struct strings *names, unsigned patience_s,
+	       struct err *err)
+{
+	(void)service;
+	(void)patience_s;
+	for (size_t i = 0; i < names->count; i++)
+		tell("peer", names->item[i]);
+	return fake.peers ? err_set(err, fake.peers, NULL, "no peer") : 0;
 }
 
 int report_stop(unsigned limit_s)
@@ -199,7 +216,8 @@ static void asks_to_be_released(void **state)
 	scene_make(&scene, CONFIG);
 	fake.held = true;
 	assert_int_equal(first_boot_run(&scene.options, &err), 0);
-	assert_non_null(strstr(fake.told, "state first boot; heartbeat; begin check-in; hello;"));
+	assert_non_null(strstr(fake.told, "state first boot; wait held before check-in; heartbeat; "
+					  "wait no longer; begin check-in; hello;"));
 	scene_free(&scene);
 }
 
@@ -234,6 +252,41 @@ static void failure_is_told_and_can_be_repeated(void **state)
 		     "within 0 s: nobody there\r\n");
 	assert_int_equal(access(scene.done, F_OK), -1);
 	err = (struct err)ERR_INIT;
+	assert_int_equal(first_boot_run(&scene.options, &err), 0);
+	assert_int_equal(access(scene.done, F_OK), 0);
+	scene_free(&scene);
+}
+
+#define WITH_PEERS                                                                                 \
+	"{\"service\": \"s\", \"ca\": \"c\", \"mac\": \"m\", \"after\": [\"db1\", \"nfs\"]}"
+
+static void peers_come_before_complete(void **state)
+{
+	struct err err = ERR_INIT;
+	struct scene scene;
+
+	(void)state;
+	scene_make(&scene, WITH_PEERS);
+	assert_int_equal(first_boot_run(&scene.options, &err), 0);
+	assert_non_null(strstr(fake.told, "end check-in; begin peers; peer db1; peer nfs; "
+					  "end peers; state complete; stop; "));
+	scene_free(&scene);
+}
+
+static void missing_peer_is_an_error(void **state)
+{
+	struct err err = ERR_INIT;
+	struct scene scene;
+
+	(void)state;
+	scene_make(&scene, WITH_PEERS);
+	fake.peers = ERR_SERVICE_PEER;
+	assert_int_equal(first_boot_run(&scene.options, &err), -1);
+	assert_non_null(strstr(fake.told, "end failed peers; error peers; code service.peer; state "
+					  "error; stop; "));
+	assert_int_equal(access(scene.done, F_OK), -1);
+	/* The peer is there again, and so is the machine, after a reboot. */
+	fake.peers = ERR_NONE;
 	assert_int_equal(first_boot_run(&scene.options, &err), 0);
 	assert_int_equal(access(scene.done, F_OK), 0);
 	scene_free(&scene);
@@ -282,6 +335,10 @@ static void bad_instructions_are_refused(void **state)
 		{"{\"service\": \"s\", \"ca\": \"c\", \"mac\": 5}", "Expected string"},
 		{"{\"service\": \"s\", \"ca\": \"c\", \"mac\": \"m\", \"dumps\": \"x\"}",
 		 "left unpacked: dumps"},
+		{"{\"service\": \"s\", \"ca\": \"c\", \"mac\": \"m\", \"after\": \"db1\"}",
+		 "\"after\" must be a list"},
+		{"{\"service\": \"s\", \"ca\": \"c\", \"mac\": \"m\", \"after\": [1]}",
+		 "\"after\" must be a list of names"},
 	};
 
 	(void)state;
@@ -300,10 +357,12 @@ static void bad_instructions_are_refused(void **state)
 
 static void instructions_are_read_as_written(void **state)
 {
+	static const char *peers[] = {"db1", "nfs"};
 	const struct first_boot_config written = {.service = "https://s:1",
 						  .ca = FIRST_BOOT_CA,
 						  .mac = "52:54:00:00:00:01",
-						  .pin = "sha256:00"};
+						  .pin = "sha256:00",
+						  .after = {peers, 2}};
 	struct first_boot_config read = {0};
 	struct arena arena = {0};
 	struct err err = ERR_INIT;
@@ -317,6 +376,8 @@ static void instructions_are_read_as_written(void **state)
 	assert_string_equal(read.mac, written.mac);
 	assert_string_equal(read.pin, written.pin);
 	assert_null(read.token);
+	assert_int_equal(read.after.count, 2);
+	assert_string_equal(read.after.item[1], "nfs");
 	arena_free(&arena);
 	scene_free(&scene);
 }
@@ -328,6 +389,8 @@ int main(void)
 		cmocka_unit_test(asks_to_be_released),
 		cmocka_unit_test(waits_for_the_network),
 		cmocka_unit_test(failure_is_told_and_can_be_repeated),
+		cmocka_unit_test(peers_come_before_complete),
+		cmocka_unit_test(missing_peer_is_an_error),
 		cmocka_unit_test(untaken_events_are_no_success),
 		cmocka_unit_test(only_one_at_a_time),
 		cmocka_unit_test(bad_instructions_are_refused),

@@ -9,6 +9,7 @@ TEST_target = $(OS_TREE)
 TEST_grub = steps/grub_images.c steps/grub_disk.c base/arena.c base/err.c base/child.c base/child_stage.c base/tail.c base/log.c
 TEST_first_boot = target/first_boot.c target/first_boot_config.c base/arena.c base/err.c base/log.c
 LIBS_first_boot = -ljansson
+TEST_peers = target/peers.c service/retry.c service/wait.c base/err.c base/log.c
 TEST_verify = $(OS_TREE) os/executable.c steps/rehearsal.c steps/rehearsal_boot.c steps/initrd_contents.c \
 	archive/modules.c archive/modules_read.c archive/modfile.c archive/module_order.c archive/stream.c \
 	archive/decompress.c $(addprefix archive/decoder_,gzip.c bzip2.c xz.c zstd.c) job/profile.c
