@@ -156,7 +156,11 @@ static int serve_threads(struct open *open, struct service *service, struct stor
 
 static int serve(struct open *open, const struct http_config *config, struct err *err)
 {
-	struct service service = {.data = &open->data, .store = open->store};
+	struct service service = {
+		.data = &open->data,
+		.store = open->store,
+		.started = time(NULL),
+	};
 	struct store *writing = NULL;
 	sigset_t signals;
 	int ret = -1;

@@ -44,6 +44,7 @@ enum MHD_Result reply_queue(struct request *request, unsigned status, struct MHD
 
 	if (!response)
 		return MHD_NO;
+	metrics_count(request, status);
 	ret = MHD_queue_response(request->connection, status, response);
 	MHD_destroy_response(response);
 	return ret;
@@ -139,6 +140,7 @@ enum MHD_Result reply_refuse(struct request *request, enum refusal refusal, cons
 	va_start(ap, fmt);
 	vsnprintf(message, sizeof(message), fmt, ap);
 	va_end(ap);
+	atomic_fetch_add(&request->service->metrics.refusals[refusal], 1);
 	log_refused("%s %s: %s", request->peer, refusals[refusal].code, message);
 	response = refusal_response(refusal, message);
 	if (response)

@@ -4,34 +4,8 @@
 
 #include <jansson.h>
 
+#include "http/refusal.h"
 #include "http/request.h"
-
-/* Why a request is refused; the table in reply.c has the status and the stable code of each. */
-enum refusal {
-	REFUSE_ROUTE,
-	REFUSE_METHOD,
-	REFUSE_MAC,
-	REFUSE_BOOT,
-	REFUSE_QUERY,
-	REFUSE_TYPE,
-	REFUSE_OPERATOR,
-	REFUSE_CREATOR,
-	REFUSE_VM,
-	REFUSE_ADDRESS,
-	REFUSE_NO_TOKEN,
-	REFUSE_TOKEN,
-	REFUSE_READER,
-	REFUSE_BODY_SIZE,
-	REFUSE_BODY,
-	REFUSE_RANGE,
-	REFUSE_FILE,
-	REFUSE_LIMIT,
-	REFUSE_STATE,
-	REFUSE_STORE,
-	REFUSALS
-};
-
-const char *refusal_code(enum refusal refusal);
 
 /* 200 with a JSON object, whose reference is taken. NULL (no memory) becomes a 500. */
 enum MHD_Result reply_json(struct request *request, json_t *object);

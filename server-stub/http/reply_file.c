@@ -17,6 +17,7 @@
 struct stream {
 	int fd;
 	uint64_t first;
+	atomic_ullong *counter; /* NULL: nobody counts */
 };
 
 static ssize_t stream_read(void *cls, uint64_t pos, char *buf, size_t max)
@@ -27,6 +28,8 @@ static ssize_t stream_read(void *cls, uint64_t pos, char *buf, size_t max)
 	do
 		n = pread(stream->fd, buf, max, (off_t)(stream->first + pos));
 	while (n < 0 && errno == EINTR);
+	if (n > 0 && stream->counter)
+		atomic_fetch_add(stream->counter, (unsigned long long)n);
 	/* A file that shrank is cut off, so that the peer sees it is incomplete. */
 	return n > 0 ? n : MHD_CONTENT_READER_END_WITH_ERROR;
 }
@@ -43,13 +46,13 @@ static void stream_free(void *cls)
  * MHD's own response from a descriptor reads 4 KiB at a time when TLS is on; whole TLS records
  * halve the work.
  */
-static struct MHD_Response *file_response(int fd, const struct range *range)
+static struct MHD_Response *file_response(int fd, const struct range *range, atomic_ullong *counter)
 {
 	struct stream *stream = malloc(sizeof(*stream));
 	struct MHD_Response *response = NULL;
 
 	if (stream) {
-		*stream = (struct stream){fd, range->first};
+		*stream = (struct stream){fd, range->first, counter};
 		response = MHD_create_response_from_callback(range->length, SEND_BLOCK, stream_read,
 							     stream, stream_free);
 	}
@@ -103,7 +106,7 @@ static enum MHD_Result refuse_range(struct request *request, uint64_t size)
 }
 
 enum MHD_Result reply_file(struct request *request, int fd, const struct stat *st,
-			   const char *sha256)
+			   const char *sha256, atomic_ullong *counter)
 {
 	const uint64_t size = (uint64_t)st->st_size;
 	char etag[ARCHIVE_ETAG_TEXT];
@@ -118,7 +121,7 @@ enum MHD_Result reply_file(struct request *request, int fd, const struct stat *s
 		return refuse_range(request, size);
 	}
 	posix_fadvise(fd, (off_t)range.first, (off_t)range.length, POSIX_FADV_SEQUENTIAL);
-	response = file_response(fd, &range);
+	response = file_response(fd, &range, counter);
 	if (response)
 		add_headers(response, kind, &range, size, etag, sha256);
 	return reply_queue(request, kind == RANGE_PART ? MHD_HTTP_PARTIAL_CONTENT : MHD_HTTP_OK,

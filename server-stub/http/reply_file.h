@@ -6,8 +6,8 @@
 
 #include "http/request.h"
 
-/* Takes `fd`. `sha256` may be "" when it isn't known. */
+/* Takes `fd`. `sha256` may be "" when it isn't known; `counter` (or NULL) gets the bytes that are sent. */
 enum MHD_Result reply_file(struct request *request, int fd, const struct stat *st,
-			   const char *sha256);
+			   const char *sha256, atomic_ullong *counter);
 
 #endif

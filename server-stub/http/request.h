@@ -8,6 +8,7 @@
 #include <microhttpd.h>
 #include <stdatomic.h>
 
+#include "http/metrics.h"
 #include "http/writer.h"
 #include "site/data.h"
 #include "store/store.h"
@@ -20,6 +21,8 @@ struct service {
 	struct writer *writer; /* everything that is written */
 	struct login *login;   /* operators and creators */
 	struct hub *hub;       /* connections that wait for a change */
+	int64_t started;       /* seconds since 1970 */
+	struct metrics metrics;
 	atomic_size_t body_bytes; /* of all requests, at most HTTP_BODIES_MAX */
 	atomic_uint streams;      /* live ones, at most HTTP_STREAMS_MAX */
 };

@@ -23,6 +23,10 @@ struct route {
 const struct route *route_find(unsigned method, const char *path, struct pattern_match *match,
 			       unsigned *methods);
 
+/* Rows by their place in the table: for what is counted by route. NULL beyond the last. */
+size_t route_index(const struct route *route);
+const struct route *route_at(size_t index);
+
 /* Admission. A VM: by MAC, address and token, into request->vm. A reader of archives: route_archives.c. */
 int admit_vm(struct request *request, enum MHD_Result *ret);
 int admit_reader(struct request *request, enum MHD_Result *ret);
@@ -56,5 +60,6 @@ enum MHD_Result route_needs_report(struct request *request);
 
 enum MHD_Result route_page(struct request *request);
 enum MHD_Result route_health(struct request *request);
+enum MHD_Result route_metrics(struct request *request);
 
 #endif

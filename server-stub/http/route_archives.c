@@ -18,5 +18,5 @@ enum MHD_Result route_archives(struct request *request)
 		close(fd);
 		return reply_error(request, &err);
 	}
-	return reply_file(request, fd, &st, sha256);
+	return reply_file(request, fd, &st, sha256, &request->service->metrics.archive_bytes);
 }

@@ -15,5 +15,5 @@ enum MHD_Result route_boot(struct request *request)
 	if (strchr(request->rest, '/'))
 		return reply_refuse(request, REFUSE_FILE, "there is no such boot file");
 	fd = archive_open(request->service->data->boot, request->rest, &st, &err);
-	return fd < 0 ? reply_error(request, &err) : reply_file(request, fd, &st, "");
+	return fd < 0 ? reply_error(request, &err) : reply_file(request, fd, &st, "", NULL);
 }

@@ -32,6 +32,7 @@ static const struct route routes[] = {
 	{ROUTE_POST, "/v1/groups/*/release", admit_operator, SMALL_BODY_MAX, route_group_action},
 	{ROUTE_POST, "/v1/groups/*/cancel", admit_operator, SMALL_BODY_MAX, route_group_action},
 	{ROUTE_POST, "/v1/groups/*/cutover", admit_operator, SMALL_BODY_MAX, route_group_action},
+	{ROUTE_GET, "/metrics", admit_operator, 0, route_metrics},
 
 	/* Creators. */
 	{ROUTE_GET, "/v1/needs-creating", admit_creator, 0, route_needs},
@@ -48,6 +49,19 @@ static const struct route routes[] = {
 };
 /* clang-format on */
 
+#define ROUTES (sizeof(routes) / sizeof(routes[0]))
+_Static_assert(ROUTES < METRICS_ROUTES, "one row is for requests that no route takes");
+
+size_t route_index(const struct route *route)
+{
+	return (size_t)(route - routes);
+}
+
+const struct route *route_at(size_t index)
+{
+	return index < ROUTES ? &routes[index] : NULL;
+}
+
 const struct route *route_find(unsigned method, const char *path, struct pattern_match *match,
 			       unsigned *methods)
 {
@@ -55,7 +69,7 @@ const struct route *route_find(unsigned method, const char *path, struct pattern
 	struct pattern_match any;
 
 	*methods = 0;
-	for (size_t i = 0; i < sizeof(routes) / sizeof(routes[0]); i++) {
+	for (size_t i = 0; i < ROUTES; i++) {
 		if (!pattern_match(routes[i].path, path, &any))
 			continue;
 		*methods |= routes[i].method;

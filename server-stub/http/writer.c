@@ -135,6 +135,16 @@ void writer_submit(struct writer *writer, struct write *write)
 	write->done(write);
 }
 
+size_t writer_queued(struct writer *writer)
+{
+	size_t queued;
+
+	pthread_mutex_lock(&writer->lock);
+	queued = writer->queued;
+	pthread_mutex_unlock(&writer->lock);
+	return queued;
+}
+
 void writer_stop(struct writer *writer)
 {
 	pthread_mutex_lock(&writer->lock);

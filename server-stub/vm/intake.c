@@ -84,6 +84,7 @@ static int take(struct course *course, const struct event *event)
 	if (added <= 0)
 		return added;
 	boot->stored++;
+	course->result->added++;
 	if (event->seq <= boot->taken)
 		return 0;
 	if (event->seq > boot->taken + 1) {

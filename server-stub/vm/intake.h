@@ -10,6 +10,7 @@
 
 struct intake {
 	int64_t taken;            /* highest sequence number stored for the boot */
+	size_t added;             /* events that were new */
 	bool hold;                /* the VM or its group is held */
 	bool again;               /* the VM was armed since this boot had its job: it begins anew */
 	int64_t gap_from, gap_to; /* numbers newly found missing; 0, 0: none */
