@@ -75,6 +75,7 @@ struct scene {
 static void scene_make(struct scene *s)
 {
 	static const char *consoles[] = {"tty0", "ttyS0,115200"}, *keys[] = {"ssh-rsa AAAAB3 me"};
+	static const char *peers[] = {"db1"};
 
 	*s = (struct scene){
 		.params = {.url = "https://10.0.0.1:8443", .token = "secret"},
@@ -166,7 +167,8 @@ static int configure_all(struct scene *s)
 			       mode_is(s, "/newroot/var/lib/newroot/job.json", 0600) ||
 			       mode_is(s, "/newroot/usr/sbin/newroot", 0755) ||
 			       mode_is(s, "/newroot/etc/motd", 0640) ||
-			       mode_is(s, "/newroot/dev", 0755) || mode_is(s, "/newroot/tmp", 01777) ||
+			       mode_is(s, "/newroot/dev", 0755) ||
+			       mode_is(s, "/newroot/tmp", 01777) ||
 			       strstr(tree_read(&s->tree, "/newroot/etc/fstab"), "spare")
 		       ? -1
 		       : 0;
