@@ -97,7 +97,9 @@ static int add_vm(struct vm *vm, const char *job, struct err *err)
 
 	if (open_data(&open, err) < 0)
 		return -1;
-	ret = add_to_store(open.store, vm, job, err);
+	ret = settings_check_vm_address(&open.settings, vm->address, err);
+	if (ret == 0)
+		ret = add_to_store(open.store, vm, job, err);
 	if (ret == 0)
 		ret = sync_net(&open, err);
 	close_data(&open);

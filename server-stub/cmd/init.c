@@ -11,6 +11,7 @@
 
 static struct option_list names, addresses, ssh_keys;
 static const char *url;
+static const char *net_interface, *net_address, *net_router;
 /* Not quiet, the kernel would print its command line, with the token, on the serial line. */
 static const char *parameters = "quiet";
 
@@ -23,6 +24,11 @@ static const struct option_row options[] = {
 	{"ssh-key", OPTION_LIST, &ssh_keys, "FILE", "public key that may log in to the initrd"},
 	{"parameters", OPTION_TEXT, &parameters, "WORDS",
 	 "kernel parameters of all boot entries (default quiet)"},
+	{"net-interface", OPTION_TEXT, &net_interface, "NAME",
+	 "interface of this machine in configuration mode, for DHCP"},
+	{"net-address", OPTION_TEXT, &net_address, "ADDR/LENGTH",
+	 "this machine's IPv4 address there"},
+	{"net-router", OPTION_TEXT, &net_router, "ADDR", "a way out of it (default none)"},
 	{NULL, OPTION_FLAG, NULL, NULL, NULL},
 };
 
@@ -39,6 +45,17 @@ static int default_url(struct settings *settings, struct err *err)
 	return settings_set_url(settings, text, err);
 }
 
+static int fill_net(struct settings *settings, struct err *err)
+{
+	if (net_interface && settings_set_net_interface(settings, net_interface, err) < 0)
+		return -1;
+	if (net_address && settings_set_net_address(settings, net_address, err) < 0)
+		return -1;
+	if (net_router && settings_set_net_router(settings, net_router, err) < 0)
+		return -1;
+	return settings_check_net(settings, err);
+}
+
 static int fill_settings(struct settings *settings, struct err *err)
 {
 	memset(settings, 0, sizeof(*settings));
@@ -51,7 +68,7 @@ static int fill_settings(struct settings *settings, struct err *err)
 	if (!settings->names && !settings->addresses)
 		return err_set(err, ERR_USAGE, NULL,
 			       "say by --name or --address how agents reach the service");
-	if (settings_set_parameters(settings, parameters, err) < 0)
+	if (settings_set_parameters(settings, parameters, err) < 0 || fill_net(settings, err) < 0)
 		return -1;
 	return url ? settings_set_url(settings, url, err) : default_url(settings, err);
 }

@@ -20,9 +20,26 @@ struct dhcp_host {
 	char address[ADDRESS_TEXT]; /* "" or IPv6: it gets no line */
 };
 
-/* One file a server, one printer a file. */
+/* The segment of configuration mode, in the words of DHCP servers. */
+struct dhcp_segment {
+	const char *folder; /* the data folder's whole path */
+	const char *interface, *address, *router;
+	char network[ADDRESS_TEXT], netmask[ADDRESS_TEXT];
+};
+
+/* One file a server. */
 void dnsmasq_print_host(FILE *out, const struct dhcp_host *host);
+void dnsmasq_print_conf(FILE *out, const struct dhcp_segment *segment);
 void dhcpd_print_host(FILE *out, const struct dhcp_host *host);
+void dhcpd_print_conf(FILE *out, const struct dhcp_segment *segment);
+
+/* What a client boots, by what it says of itself. */
+#define DHCP_BOOT_BIOS "pxelinux.0"
+#define DHCP_BOOT_IPXE "ipxe/" DATA_IPXE_START
+#define DHCP_BOOT_EFI  "grubx64.efi"
+
+/* The whole configurations, if the settings name the segment. ERR_SERVICE_DATA for a folder that they can't name. */
+int dhcp_write_conf(const struct data *data, const struct settings *settings, struct err *err);
 
 /* The files of all hosts. What became of dnsmasq's: FILE_SAME, FILE_CHANGED, FILE_MADE, or -1. */
 int dhcp_write_hosts(const struct data *data, const struct dhcp_host *hosts, size_t count,

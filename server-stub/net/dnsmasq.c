@@ -16,6 +16,64 @@ void dnsmasq_print_host(FILE *out, const struct dhcp_host *host)
 	fprintf(out, "%s,%s # %s\n", host->mac, host->address, host->name);
 }
 
+/* Where the addresses come from; nobody else gets one. */
+static void print_addresses(FILE *out, const struct dhcp_segment *segment)
+{
+	fprintf(out,
+		"\n# Only MACs of the hosts' file get an address.\n"
+		"dhcp-range=%s,static,%s,%d\n"
+		"dhcp-ignore=tag:!known\n"
+		"dhcp-hostsfile=%s/net/" DATA_DHCP_HOSTS "\n"
+		"dhcp-leasefile=%s/net/dnsmasq.leases\n"
+		"log-dhcp\n",
+		segment->network, segment->netmask, NET_LEASE_SECONDS, segment->folder,
+		segment->folder);
+	fprintf(out, "dhcp-option=option:router%s%s\n", segment->router[0] ? "," : "",
+		segment->router);
+}
+
+static void print_boot(FILE *out, const struct dhcp_segment *segment)
+{
+	fprintf(out,
+		"\n# What to boot: iPXE says 175, an EFI of x86-64 says 7 or 9.\n"
+		"enable-tftp\n"
+		"tftp-root=%s/boot\n"
+		"tftp-max=%d\n"
+		"dhcp-match=set:ipxe,175\n"
+		"dhcp-match=set:efi,option:client-arch,7\n"
+		"dhcp-match=set:efi,option:client-arch,9\n"
+		"dhcp-boot=tag:ipxe," DHCP_BOOT_IPXE "\n"
+		"dhcp-boot=tag:!ipxe,tag:efi," DHCP_BOOT_EFI "\n"
+		"dhcp-boot=tag:!ipxe,tag:!efi," DHCP_BOOT_BIOS "\n",
+		segment->folder, NET_TFTP_MAX);
+	fprintf(out,
+		"\n# Else iPXE would wait for ProxyDHCP and for IPv6 (17 s). Nobody is offered a "
+		"route.\n"
+		"dhcp-option-force=tag:ipxe,encap:175,176,01\n"
+		"enable-ra\n"
+		"ra-param=%s,0,0\n"
+		"dhcp-range=::,constructor:%s,ra-only\n",
+		segment->interface, segment->interface);
+}
+
+void dnsmasq_print_conf(FILE *out, const struct dhcp_segment *segment)
+{
+	fprintf(out,
+		"# Written by newroot-server, for dnsmasq on the segment of configuration mode: "
+		"run\n"
+		"#   dnsmasq --conf-file=%s/net/" DATA_DNSMASQ "\n"
+		"# What is changed here is lost; `newroot-server site` writes it from "
+		"service.json.\n"
+		"port=0\n"
+		"interface=%s\n"
+		"except-interface=lo\n"
+		"bind-dynamic\n"
+		"pid-file=%s/net/" DATA_DNSMASQ_PID "\n",
+		segment->folder, segment->interface, segment->folder);
+	print_addresses(out, segment);
+	print_boot(out, segment);
+}
+
 /* The number in the pid file; 0 when there is none. */
 static int read_pid(const struct data *data, pid_t *pid, struct err *err)
 {

@@ -220,6 +220,14 @@ static int reload(struct net *net, struct net_changes *changes, struct err *err)
 	return 0;
 }
 
+/* What depends on no VM. */
+static int write_fixed(const struct net *net, struct err *err)
+{
+	if (boot_entries_write_unknown(net->data, net->settings, err) < 0)
+		return -1;
+	return dhcp_write_conf(net->data, net->settings, err);
+}
+
 /*
  * A VM that was removed, or got another MAC, leaves entries behind. In the first case there are fewer
  * VMs than before, in the second one got entries as if it were new.
@@ -238,7 +246,7 @@ static int sync_changed(struct net *net, struct store *store, struct net_changes
 	/* A version may be given again once its VM is gone: then only the hashes tell what changed. */
 	if (version < since || count < net->count)
 		since = -1;
-	if (net->count < 0 && boot_entries_write_unknown(net->data, net->settings, err) < 0)
+	if (net->count < 0 && write_fixed(net, err) < 0)
 		return -1;
 	if (store_vm_since(store, since, look_at, &pass, err) < 0)
 		return -1;

@@ -116,10 +116,23 @@
 /* Milliseconds that one process waits for another's transaction (the command line beside serve). */
 #define STORE_BUSY_MS 10000
 
+/* Bits of the network of configuration mode: room for the service and a VM at least; a larger one than 8 bits leave is a slip. */
+#define NET_PREFIX_MIN 8
+#define NET_PREFIX_MAX 30
+/* Seconds of a DHCP lease: an address given to another VM's MAC is free for it after that long. */
+#define NET_LEASE_SECONDS 600
+/* Files that dnsmasq's TFTP sends at once: a whole group that is started together. */
+#define NET_TFTP_MAX 200
+
 /* Milliseconds between two looks of the keeper at the store: a change is in place before an operator can act on it. */
 #define KEEPER_LOOK_MS 250
 /* Looks between two tries of what failed or waits for a file: 5 s. */
 #define KEEPER_SLOW_ROUNDS 20
+
+/* Columns that watch fills: a line of it is a table's, and no wider one is read. */
+#define SHEET_WIDTH_MAX 300
+/* A line of that width in characters of four bytes, and all its colours. */
+#define SHEET_LINE_BYTES 2048
 
 /* Refusals logged in a second: a hostile peer must not fill the log. */
 #define LOG_REFUSED_PER_SECOND 20

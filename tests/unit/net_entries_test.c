@@ -5,26 +5,12 @@
 
 #include "net/boot_entries.h"
 
-#define GOLDEN "tests/unit/golden/net/"
-
-/* NEWROOT_GOLDEN=write in the environment writes the expected file instead. */
 static void assert_golden(int dir, const char *name, const char *golden)
 {
-	char path[100], *text = net_read(dir, name), *expected;
-	size_t size;
+	char *text = net_read(dir, name);
 
 	assert_non_null(text);
-	snprintf(path, sizeof(path), GOLDEN "%s", golden);
-	if (getenv("NEWROOT_GOLDEN")) {
-		FILE *out = fopen(path, "w");
-
-		assert_non_null(out);
-		fputs(text, out);
-		fclose(out);
-	}
-	assert_int_equal(file_read(AT_FDCWD, path, 1 << 20, &expected, &size, NULL), 0);
-	assert_string_equal(text, expected);
-	free(expected);
+	net_compare_golden(text, golden);
 	free(text);
 }
 
@@ -59,9 +45,9 @@ static void test_golden(void **state)
 static void test_grub_syntax(void **state)
 {
 	(void)state;
-	assert_int_equal(
-		system("for file in " GOLDEN "grub-*; do grub-script-check $file || exit 1; done"),
-		0);
+	assert_int_equal(system("for file in " NET_GOLDEN
+				"grub-*; do grub-script-check $file || exit 1; done"),
+			 0);
 }
 
 static void test_who_boots_what(void **state)

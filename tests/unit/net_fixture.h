@@ -7,6 +7,7 @@
 #include <setjmp.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <fcntl.h>
 #include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,7 +19,8 @@
 #include "store/store.h"
 #include "util/file.h"
 
-#define TOKEN "00112233445566778899aabbccddeeff"
+#define NET_GOLDEN "tests/unit/golden/net/"
+#define TOKEN      "00112233445566778899aabbccddeeff"
 
 struct net_fixture {
 	char path[64];
@@ -96,6 +98,25 @@ static inline void net_assert_file(int dir, const char *name, const char *expect
 	assert_non_null(text);
 	assert_string_equal(text, expected);
 	free(text);
+}
+
+/* NEWROOT_GOLDEN=write in the environment writes the expected file first. */
+static inline void net_compare_golden(const char *text, const char *golden)
+{
+	char path[100], *expected;
+	size_t size;
+
+	snprintf(path, sizeof(path), NET_GOLDEN "%s", golden);
+	if (getenv("NEWROOT_GOLDEN")) {
+		FILE *out = fopen(path, "w");
+
+		assert_non_null(out);
+		fputs(text, out);
+		fclose(out);
+	}
+	assert_int_equal(file_read(AT_FDCWD, path, 1 << 20, &expected, &size, NULL), 0);
+	assert_string_equal(text, expected);
+	free(expected);
 }
 
 /* Whether there is such a file, and it has the word. */

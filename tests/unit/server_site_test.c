@@ -86,7 +86,11 @@ static void test_bad_settings(void **state)
 		"{\"url\":\"https://x\",\"names\":[\"a b\"]}",
 		"{\"url\":\"https://x\",\"addresses\":[\"x\"]}",
 		"{\"url\":\"https://x\",\"parameters\":\"a\\nb\"}",
+		"{\"url\":\"https://x\",\"parameters\":\"a$b\"}",
 		"{\"url\":\"https://x\",\"url\":\"https://y\"}",
+		"{\"url\":\"https://x\",\"net_interface\":\"br0\"}",
+		"{\"url\":\"https://x\",\"net_address\":\"10.0.0.1/24\"}",
+		"{\"url\":\"https://x\",\"net_router\":\"10.0.0.1\"}",
 	};
 	struct fixture *f = *state;
 
@@ -99,6 +103,108 @@ static void test_bad_settings(void **state)
 			0);
 		assert_int_equal(settings_load(&read, &f->data, &err), -1);
 		assert_string_equal(err.where, DATA_SETTINGS);
+	}
+}
+
+static void test_net_settings(void **state)
+{
+	static const struct {
+		int (*set)(struct settings *settings, const char *text, struct err *err);
+		const char *text;
+		int ret;
+	} rows[] = {
+		{settings_set_net_interface, "br0", 0},
+		{settings_set_net_interface, "eth0.12_a-b", 0},
+		{settings_set_net_interface, "abcdefghijklmnop", -1},
+		{settings_set_net_interface, "", -1},
+		{settings_set_net_interface, "-x", -1},
+		{settings_set_net_interface, "a/b", -1},
+		{settings_set_net_interface, "eth0:1", -1},
+		{settings_set_net_address, "10.77.0.1/24", 0},
+		{settings_set_net_address, "192.168.1.1/30", 0},
+		{settings_set_net_address, "10.77.0.1", -1},
+		{settings_set_net_address, "10.77.0.1/", -1},
+		{settings_set_net_address, "10.77.0.1/x", -1},
+		{settings_set_net_address, "10.77.0.1/+24", -1},
+		{settings_set_net_address, "10.77.0.1/24 ", -1},
+		{settings_set_net_address, "10.77.0.1/31", -1},
+		{settings_set_net_address, "10.77.0.1/7", -1},
+		{settings_set_net_address, "10.77.0.0/24", -1},
+		{settings_set_net_address, "10.77.0.255/24", -1},
+		{settings_set_net_address, "127.0.0.1/8", -1},
+		{settings_set_net_address, "224.0.0.1/24", -1},
+		{settings_set_net_address, "0.0.0.1/24", -1},
+		{settings_set_net_address, "fd00::1/64", -1},
+		{settings_set_net_address, "/24", -1},
+		{settings_set_net_router, "10.77.0.254", 0},
+		{settings_set_net_router, "fd00::1", -1},
+		{settings_set_net_router, "gate", -1},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct settings settings = {0};
+		struct err err = ERR_INIT;
+
+		assert_int_equal(rows[i].set(&settings, rows[i].text, &err), rows[i].ret);
+		assert_int_equal(err.code, rows[i].ret ? ERR_USAGE : ERR_NONE);
+	}
+}
+
+static void set_net(struct settings *settings, const char *router)
+{
+	assert_int_equal(settings_set_net_interface(settings, "br0", NULL), 0);
+	assert_int_equal(settings_set_net_address(settings, "10.77.0.1/24", NULL), 0);
+	assert_int_equal(settings_set_net_router(settings, router, NULL), 0);
+}
+
+static void test_net_together(void **state)
+{
+	static const struct {
+		const char *router;
+		int ret;
+	} rows[] = {
+		{"10.77.0.254", 0},
+		{"10.77.1.254", -1},
+		{"10.77.0.0", -1},
+		{"10.77.0.255", -1},
+	};
+	struct fixture *f = *state;
+	struct settings read;
+	struct data data;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct settings settings = {0};
+
+		set_net(&settings, rows[i].router);
+		assert_int_equal(settings_check_net(&settings, NULL), rows[i].ret);
+	}
+	set_net(&f->settings, "10.77.0.254");
+	assert_int_equal(settings_save(&f->settings, &f->data, NULL), 0);
+	assert_int_equal(data_open(&data, f->path, NULL), 0);
+	assert_int_equal(settings_load(&read, &data, NULL), 0);
+	assert_memory_equal(&read, &f->settings, sizeof(read));
+	data_close(&data);
+}
+
+static void test_vm_addresses(void **state)
+{
+	static const struct {
+		const char *address;
+		int ret;
+	} rows[] = {
+		{"10.77.0.11", 0},   {"", 0},           {"fd00::1", 0},
+		{"10.77.1.11", -1},  {"10.77.0.1", -1}, {"10.77.0.254", -1},
+		{"10.77.0.255", -1}, {"10.77.0.0", -1},
+	};
+	struct settings none = {0}, settings = {0};
+
+	(void)state;
+	set_net(&settings, "10.77.0.254");
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		assert_int_equal(settings_check_vm_address(&settings, rows[i].address, NULL),
+				 rows[i].ret);
+		assert_int_equal(settings_check_vm_address(&none, rows[i].address, NULL), 0);
 	}
 }
 
@@ -164,9 +270,8 @@ static void test_keys_are_checked(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_settings_round_trip),
-		TEST(test_bad_settings),
-		TEST(test_site_image),
+		TEST(test_settings_round_trip), TEST(test_bad_settings), TEST(test_net_settings),
+		TEST(test_net_together),        TEST(test_vm_addresses), TEST(test_site_image),
 		TEST(test_keys_are_checked),
 	};
 

@@ -6,6 +6,10 @@ TEST_net_entries = $(NET)
 CFLAGS_net_entries = $(SERVER_INCLUDE)
 LIBS_net_entries = $(SERVER_STORE_LIBS)
 
+TEST_net_dhcp = $(NET)
+CFLAGS_net_dhcp = $(SERVER_INCLUDE)
+LIBS_net_dhcp = $(SERVER_STORE_LIBS)
+
 TEST_net_sync = $(NET)
 CFLAGS_net_sync = $(SERVER_INCLUDE)
 LIBS_net_sync = $(SERVER_STORE_LIBS)
