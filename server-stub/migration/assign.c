@@ -53,8 +53,12 @@ static void take(struct assign *a, const char *text, const char *name)
 static void refuse_taken(struct assign *a, const struct migration_vm *vm, const char *text,
 			 const char *by)
 {
-	reader_refuse(a->r, ERR_SERVICE_VM, path_to(a->r, vm->json_path, a->kind->key),
-		      "%s is refused: it is taken already, by the VM '%s'", text, by);
+	const char *path = path_to(a->r, vm->json_path, a->kind->key);
+
+	/* Two VMs of the document with one value were told already. */
+	if (!refused_below(a->r, path))
+		reader_refuse(a->r, ERR_SERVICE_VM, path,
+			      "%s is refused: it is taken already, by the VM '%s'", text, by);
 }
 
 /* Those of VMs that are in the store and stay there, but are not in the document. */
@@ -100,11 +104,13 @@ static void refuse_full(struct assign *a, const struct migration_vm *vm)
 {
 	const char *pool = arena_printf(a->r->arena, "/configuration/%s", a->kind->pool);
 
+	if (refused_below(a->r, pool))
+		return;
 	if (!a->range->last)
 		reader_refuse(a->r, ERR_JOB_MISSING_KEY, path_to(a->r, vm->json_path, a->kind->key),
 			      "%s has no %s, and there is no pool at %s to take one from", vm->name,
 			      a->kind->key, pool);
-	else if (!refused_below(a->r, pool))
+	else
 		reader_refuse(a->r, ERR_JOB_CONFLICT, pool,
 			      "a pool of %" PRIu64
 			      " is refused: all are taken, and %s still needs one; "

@@ -23,6 +23,8 @@ static const char *list_of_packages(struct reader *r, const struct migration *mi
 static void check_use(struct reader *r, const struct migration *migration, const char *path,
 		      const struct strings *use)
 {
+	if (!migration->packages && refused_below(r, "/defaults"))
+		return;
 	for (size_t i = 0; i < use->count; i++)
 		if (!find_package(migration, use->item[i]))
 			reader_refuse(

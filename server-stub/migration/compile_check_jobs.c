@@ -14,6 +14,7 @@ struct refusals {
 		char where[sizeof(((struct err *)NULL)->where)];
 	} item[ERR_LIST_MAX];
 	size_t count;
+	size_t before; /* errors of other kinds */
 };
 
 static bool known(struct refusals *refusals, const struct err_list *all, const struct err *err)
@@ -28,14 +29,24 @@ static bool known(struct refusals *refusals, const struct err_list *all, const s
 	return false;
 }
 
+/* Whether the place was refused while the job was put together: among the first `count` errors. */
+static bool told(const struct err_list *all, size_t count, const char *place)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!strcmp(all->item[i].where, place))
+			return true;
+	return false;
+}
+
 static void add(struct compile *c, struct refusals *refusals, const struct migration_vm *vm,
 		const struct err *err)
 {
+	const char *place = compile_place(c, vm, err->where);
 	const size_t at = c->r.errors->count;
 
-	if (known(refusals, c->r.errors, err))
+	if (known(refusals, c->r.errors, err) || told(c->r.errors, refusals->before, place))
 		return;
-	reader_refuse(&c->r, err->code, compile_place(c, vm, err->where), "%s", err->msg);
+	reader_refuse(&c->r, err->code, place, "%s", err->msg);
 	if (c->r.errors->count == at)
 		return; /* full: counted there */
 	refusals->item[refusals->count].at = at;
@@ -98,6 +109,7 @@ void compile_check_jobs(struct compile *c)
 {
 	struct refusals *refusals = arena_alloc(c->r.arena, sizeof(*refusals));
 
+	refusals->before = c->r.errors->count;
 	for (size_t i = 0; i < c->migration->vm_count; i++)
 		if (c->migration->vms[i].sound)
 			check_one(c, refusals, &c->migration->vms[i]);

@@ -1,5 +1,6 @@
 #include "migration/difference.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "job/quote.h"
@@ -9,12 +10,36 @@ struct walk {
 	const struct change *first, **end;
 };
 
+#define LIST_MAX 80 /* one line of a terminal */
+
+/* A short list of texts as it is; for anything else the job's own way to quote. */
+static const char *list_text(struct walk *w, const json_t *list)
+{
+	const json_t *item;
+	const char *kept;
+	char *text;
+	size_t i;
+
+	json_array_foreach(list, i, item)
+	{
+		if (!json_is_string(item))
+			return quote(w->arena, list);
+	}
+	text = json_dumps(list, JSON_ENSURE_ASCII);
+	kept = text && strlen(text) <= LIST_MAX ? arena_strdup(w->arena, text)
+						: quote(w->arena, list);
+	free(text);
+	return kept;
+}
+
 /* The contents of files may be secrets: only that they differ is told. */
 static const char *shown(struct walk *w, const char *path, const json_t *value)
 {
 	if (!value)
 		return NULL;
-	return strstr(path, "/content") ? "..." : quote(w->arena, value);
+	if (strstr(path, "/content"))
+		return "...";
+	return json_is_array(value) ? list_text(w, value) : quote(w->arena, value);
 }
 
 static void add(struct walk *w, const char *path, const json_t *old, const json_t *now)

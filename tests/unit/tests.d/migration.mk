@@ -1,5 +1,14 @@
 # The migration document: what it says, what it becomes, and what it waits for.
+MIGRATION_INCLUDE := -Iserver-stub
+MIGRATION_SOURCES := $(filter-out %/archives_there.c %/import.c %/import_plan.c %/import_apply.c %/import_print.c,$(wildcard server-stub/migration/*.c)) \
+	server-stub/archives/archive_open.c server-stub/site/settings.c server-stub/util/file.c server-stub/vm/names.c \
+	$(sort $(patsubst agent/%,%,$(wildcard agent/job/*.c))) base/arena.c base/err.c base/io.c
+
 TEST_migration_archives = server-stub/migration/archives_there.c server-stub/archives/archive_open.c agent/base/err.c \
 	tests/unit/scratch.c
-CFLAGS_migration_archives = -Iserver-stub
+CFLAGS_migration_archives = $(MIGRATION_INCLUDE)
 LIBS_migration_archives = -ljansson
+
+TEST_migration_documents = $(MIGRATION_SOURCES)
+CFLAGS_migration_documents = $(MIGRATION_INCLUDE)
+LIBS_migration_documents = -ljansson
