@@ -49,6 +49,14 @@ class Service:
         file.write_text(json.dumps(job or JOB))
         return self.cli("add", name, "--mac", mac, "--job", file, "--token", token, *argv)
 
+    @property
+    def operator(self):
+        return (self.data / "operator.token").read_text().strip()
+
+    @property
+    def creator(self):
+        return (self.data / "creator.token").read_text().strip()
+
     def token(self, mac=MAC):
         """As the boot entry tells it."""
         entry = (self.data / "boot" / "pxelinux.cfg" / f"01-{mac.replace(':', '-')}").read_text()
@@ -99,9 +107,68 @@ class Service:
     def get(self, path, **kwargs):
         return self.request("GET", path, **kwargs)
 
+    def ask(self, path, **kwargs):
+        """An operator's GET that must succeed; its JSON."""
+        answer = self.get(path, token=self.operator, **kwargs)
+        assert answer.status == 200, answer.body
+        return answer.json
+
+    def act(self, path, body=None, **kwargs):
+        """An operator's POST."""
+        return self.request("POST", path, body=None if body is None else json.dumps(body), **{"token": self.operator, **kwargs})
+
+    def login(self):
+        """A session, as the headers that show it."""
+        answer = self.request("POST", "/v1/login", body=json.dumps({"token": self.operator}))
+        assert answer.status == 200, answer.body
+        return {"Cookie": answer.headers["Set-Cookie"].split(";")[0], "Content-Type": "application/json"}
+
+    def stream(self, path, headers=None, token=None):
+        return Stream(self, path, headers, token or (None if headers else self.operator))
+
     def post(self, events, mac=MAC, **kwargs):
         body = events if isinstance(events, (str, bytes)) else json.dumps(events)
         return self.request("POST", f"/v1/events?mac={mac}", body=body, **kwargs)
+
+
+class Stream:
+    """Server-sent events: one dict a message, read as they come."""
+
+    def __init__(self, service, path, headers, token):
+        headers = dict(headers or {})
+        if token:
+            headers["Authorization"] = f"Bearer {token}"
+        self.connection = service.connect()
+        self.connection.request("GET", path, headers=headers)
+        self.response = self.connection.getresponse()
+        self.status = self.response.status
+        self.comments = 0
+
+    def read(self):
+        """The next message, or None at the end; comments and the retry time are passed over."""
+        message = {}
+        while line := self.response.readline().decode():
+            name, _, value = line.rstrip("\n").partition(": ")
+            if name == "":
+                self.comments += bool(value)
+            elif name != "retry":
+                message[name] = json.loads(value) if name == "data" else value
+            if line == "\n" and message:
+                return message
+        return None
+
+    def until(self, wanted):
+        """All messages up to the one that is wanted."""
+        messages = []
+        while (message := self.read()) is not None:
+            messages.append(message)
+            if wanted(message):
+                return messages
+        raise AssertionError(f"the stream ended after {messages[-3:]}")
+
+    def close(self):
+        self.response.close()
+        self.connection.close()
 
 
 class Boot:

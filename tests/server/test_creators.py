@@ -1,0 +1,172 @@
+"""Creators: what they are given, what they report, and that two of them never get the same VM."""
+import json
+import sqlite3
+import threading
+import time
+
+import pytest
+
+from service import MAC, Boot
+
+SPEC = {"cpus": 2, "memory": 134217728, "disks": [2147483648, 1073741824], "data_center": "lab", "network": "shop-net",
+        "public": [{"names": ["www.shop.example"], "old": "192.0.2.7", "new": "10.80.0.11"}]}
+KEYS = {"name", "group", "mac", "address", "finals", "cpus", "memory", "disks", "data_center", "network"}
+
+
+def put(service, statement, *values):
+    with sqlite3.connect(service.data / "newroot.db", timeout=10) as store:
+        store.execute("PRAGMA foreign_keys = ON")
+        store.execute(statement, values)
+    store.close()
+
+
+def become(service, name, state):
+    """As a migration document brings it there."""
+    put(service, "UPDATE vm SET imported = 1, state = ?, spec = ?, version = (SELECT max(version) + 1 FROM vm) WHERE name = ?", state,
+        json.dumps(SPEC), name)
+
+
+@pytest.fixture
+def group(fresh):
+    fresh.init()
+    for number, name in enumerate(("db1", "web1", "web2")):
+        fresh.add(name, f"52:54:00:00:00:{17 + number:02x}", "--group", "shop", "--address", f"127.0.0.{1 + number}")
+        become(fresh, name, "needs creating")
+    fresh.add("alone", "52:54:00:00:00:99")
+    fresh.start()
+    return fresh
+
+
+def listed(service, work="creating"):
+    answer = service.get(f"/v1/needs-{work}", token=service.creator)
+    assert answer.status == 200, answer.body
+    assert answer.json["lease_seconds"] == 300
+    return [vm["name"] for vm in answer.json["vms"]]
+
+
+def report(service, vm, what, creator="rack1", work="creating", **members):
+    answer = service.request("POST", f"/v1/needs-{work}", body=json.dumps({"vm": vm, "report": what, "creator": creator, **members}),
+                             token=service.creator)
+    return answer.status, answer.json.get("state", answer.json.get("error"))
+
+
+def test_what_a_creator_is_given(group):
+    vms = group.get("/v1/needs-creating", token=group.creator).json["vms"]
+    assert [vm["name"] for vm in vms] == ["db1", "web1", "web2"]
+    assert set(vms[0]) == KEYS
+    assert vms[0] == {"name": "db1", "group": "shop", "mac": MAC, "address": "127.0.0.1", "finals": [], **{key: SPEC[key] for key in SPEC if key != "public"}}
+    assert listed(group, "provisioning") == []
+
+
+def test_course_of_a_creation(group):
+    taken = group.request("POST", "/v1/needs-creating", token=group.creator,
+                          body=json.dumps({"vm": "db1", "report": "taken", "creator": "rack1"})).json
+    assert (taken["vm"], taken["state"]) == ("db1", "needs creating")
+    assert abs(taken["lease_until_ms"] - time.time() * 1000 - 300000) < 10000
+    assert listed(group) == ["web1", "web2"]
+    assert group.show("db1")["lease"]["by"] == "rack1"
+    assert report(group, "db1", "taken", "rack2") == (409, "vm.state")
+    assert report(group, "db1", "done", "rack2") == (409, "vm.state")
+    assert report(group, "db1", "taken") == (200, "needs creating"), "which prolongs it"
+    assert report(group, "db1", "done") == (200, "created")
+    assert group.show("db1")["lease"] is None and group.show("db1")["armed"] is True
+    boot = Boot()
+    assert group.get(f"/v1/job?mac={MAC}&boot={boot.id}").status == 200
+    group.post([boot.event("state", state="installed")])
+    assert listed(group, "provisioning") == ["db1"]
+    assert report(group, "db1", "taken", work="provisioning") == (200, "provisioning")
+    assert listed(group, "provisioning") == []
+    assert report(group, "db1", "done", work="provisioning") == (200, "provisioning")
+    assert listed(group, "provisioning") == [], "done is done"
+
+
+def test_failed_creation_holds_the_group(group):
+    assert report(group, "web1", "failed", message="no room in the rack") == (200, "error")
+    vm = group.show("web1")
+    assert vm["error"]["text"] == "creator.failed: creating: no room in the rack" and vm["error"]["help"]
+    assert listed(group) == [] and group.show("db1")["held"] == "web1 has an error"
+    assert group.act("/v1/vms/web1/retry").json["state"] == "needs creating"
+    assert report(group, "web1", "taken") == (200, "needs creating") and report(group, "web1", "done") == (200, "created")
+    assert listed(group) == ["db1", "web2"]
+
+
+def test_lease_runs_out(group):
+    assert report(group, "db1", "taken")[0] == 200
+    put(group, "UPDATE vm SET lease_until_ms = ? WHERE name = 'db1'", int(time.time() * 1000) - 1)
+    assert listed(group) == ["db1", "web1", "web2"]
+    assert report(group, "db1", "taken", "rack2") == (200, "needs creating")
+    assert report(group, "db1", "done", "rack1") == (409, "vm.state"), "it came too late"
+
+
+def test_held_vms_are_nobodys_work(group):
+    group.act("/v1/vms/db1/hold")
+    assert listed(group) == ["web1", "web2"] and report(group, "db1", "taken") == (409, "vm.state")
+    group.act("/v1/groups/shop/hold")
+    assert listed(group) == []
+
+
+def test_two_creators_never_get_the_same_vm(group):
+    for number in range(20):
+        group.add(f"vm{number}", f"52:54:00:00:01:{number:02x}")
+        become(group, f"vm{number}", "needs creating")
+    got = {"rack1": [], "rack2": [], "rack3": []}
+
+    def creator(name):
+        connection = group.connect()
+        while True:
+            vms = group.get("/v1/needs-creating", token=group.creator, connection=connection).json["vms"]
+            if not vms:
+                return
+            for vm in vms:
+                body = json.dumps({"vm": vm["name"], "report": "taken", "creator": name})
+                if group.request("POST", "/v1/needs-creating", body=body, token=group.creator, connection=connection).status == 200:
+                    got[name].append(vm["name"])
+    threads = [threading.Thread(target=creator, args=(name,)) for name in got]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    taken = sorted(sum(got.values(), []))
+    assert taken == sorted(["db1", "web1", "web2"] + [f"vm{number}" for number in range(20)])
+    for name, vms in got.items():
+        assert {group.show(vm)["lease"]["by"] for vm in vms} <= {name}
+
+
+@pytest.mark.parametrize("vm, what, status, code", [
+    ("nobody", "taken", 404, "vm.unknown"), ("alone", "taken", 409, "vm.state"), ("alone", "failed", 200, "error"),
+    ("db1", "done", 200, "created"), ("web1", "sold", 400, "body"), ("../x", "taken", 404, "vm.unknown"),
+])
+def test_reports_out_of_turn(group, vm, what, status, code):
+    assert report(group, vm, what) == (status, code)
+
+
+@pytest.mark.parametrize("body, where", [
+    ({}, "vm"), ({"vm": "db1"}, "report"), ({"vm": "db1", "report": "taken"}, "creator"),
+    ({"vm": "db1", "report": "taken", "creator": "a b"}, "creator"), ({"vm": "db1", "report": "taken", "creator": "x" * 64}, "creator"),
+    ({"vm": "db1", "report": 1, "creator": "x"}, "report"), ({"vm": "x" * 64, "report": "taken", "creator": "x"}, "vm"),
+    ({"vm": "db1", "report": "taken", "creator": "x", "lease": "long"}, "lease"),
+    ({"vm": "db1", "report": "failed", "creator": "x", "message": "y" * 901}, "message"), ({"vm": None, "report": "taken", "creator": "x"}, "vm"),
+])
+def test_malformed_reports(group, body, where):
+    for work in ("creating", "provisioning"):
+        answer = group.request("POST", f"/v1/needs-{work}", body=json.dumps(body), token=group.creator)
+        assert (answer.status, answer.json["error"]) == (400, "body")
+        assert answer.json["message"].startswith(f"{where}: "), answer.json
+    assert listed(group) == ["db1", "web1", "web2"]
+
+
+def test_long_list_comes_in_parts(fresh):
+    fresh.init()
+    fresh.add("first", MAC)
+    with sqlite3.connect(fresh.data / "newroot.db") as store:
+        columns = [row[1] for row in store.execute("PRAGMA table_info(vm)")]
+        row = dict(zip(columns, store.execute("SELECT * FROM vm").fetchone()))
+        row |= {"imported": 1, "state": "needs creating", "spec": json.dumps(SPEC)}
+        for number in range(250):
+            row |= {"id": 10 + number, "name": f"vm{number:03}", "mac": f"52:54:00:00:02:{number:02x}", "version": 10 + number}
+            store.execute(f"INSERT INTO vm ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})", tuple(row.values()))
+    store.close()
+    fresh.start()
+    assert listed(fresh) == [f"vm{number:03}" for number in range(200)]
+    report(fresh, "vm000", "taken")
+    assert listed(fresh)[-1] == "vm200"
