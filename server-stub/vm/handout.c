@@ -33,5 +33,6 @@ int handout(struct store *store, int64_t vm_id, const char *boot, int64_t now_ms
 		return has_it(&vm, boot) ? 0 : refuse(store, &vm, now_ms, err);
 	vm.armed = false;
 	snprintf(vm.handed_to, sizeof(vm.handed_to), "%s", boot);
+	snprintf(vm.again_boot, sizeof(vm.again_boot), "%s", boot);
 	return course_move(store, &vm, INPUT_CONFIGURING, "job handed out", now_ms, err);
 }

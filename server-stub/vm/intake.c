@@ -131,6 +131,13 @@ static int open_course(struct course *course, int64_t vm_id, const struct event_
 	return make_room(course, (int64_t)events->count);
 }
 
+/* Whether the boot that got the job last, or failed since, may ask for it anew. An error waits for the operator. */
+static bool begins_anew(const struct vm *vm, const char *boot)
+{
+	return vm->armed && !strcmp(vm->again_boot, boot) &&
+	       vm_state_next(vm->state, vm->before, INPUT_CONFIGURING) != VM_REFUSED;
+}
+
 int intake_events(struct store *store, int64_t vm_id, const struct event_list *events,
 		  int64_t now_ms, struct intake *result, struct err *err)
 {
@@ -146,7 +153,7 @@ int intake_events(struct store *store, int64_t vm_id, const struct event_list *e
 	course.vm.seen_ms = now_ms;
 	result->taken = course.boot.taken;
 	result->hold = vm_held(&course.vm);
-	result->again = course.vm.armed && !strcmp(course.vm.again_boot, events->boot);
+	result->again = begins_anew(&course.vm, events->boot);
 	result->to = course.vm.state;
 	if (store_boot_save(store, &course.boot, err) < 0)
 		return -1;

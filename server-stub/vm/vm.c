@@ -11,8 +11,6 @@ static bool gone_wrong(enum vm_state state)
 static void begin_anew(struct vm *vm)
 {
 	vm->armed = true;
-	if (vm->handed_to[0])
-		memcpy(vm->again_boot, vm->handed_to, sizeof(vm->again_boot));
 	vm->handed_to[0] = '\0';
 }
 
