@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/limits.h"
+#include "lock.h"
 #include "programme.h"
 #include "service/report.h"
 #include "steps/mounts.h"
@@ -17,8 +18,17 @@ void again_wait(void)
 {
 	const int64_t earliest = clock_ms() + AGAIN_PAUSE_S * 1000;
 
+	lock_drop(LOCK_DISKS); /* a person may go on by hand */
 	while (!report_again() || clock_ms() < earliest)
 		programme_pause();
+}
+
+static int free_disks(struct err *err)
+{
+	lock_drop(LOCK_DISKS);
+	return lock_take(LOCK_DISKS, err) || mounts_undo(NEWROOT_MOUNT, err) || mounts_swapoff(err)
+		       ? -1
+		       : 0;
 }
 
 /* Whoever works there is told once for each cause, and left in peace. */
@@ -29,12 +39,12 @@ static void let_go(void)
 	for (;;) {
 		struct err err = ERR_INIT;
 
-		if (mounts_undo(NEWROOT_MOUNT, &err) == 0 && mounts_swapoff(&err) == 0)
+		if (free_disks(&err) == 0)
 			break;
 		snprintf(reason, sizeof(reason), "cannot begin anew: %s: %s", err.where, err.msg);
 		if (strcmp(reason, told)) {
-			programme_note("%s; leave it (`fuser -m " NEWROOT_MOUNT "` shows who is "
-				       "there): trying until it is free",
+			programme_note("%s; `fuser -m " NEWROOT_MOUNT "` shows who is there; "
+				       "trying until it is free",
 				       reason);
 			report_wait(reason);
 			memcpy(told, reason, sizeof(told));

@@ -9,14 +9,14 @@
 
 /*
  * After a failure: returns when the service wants all to begin anew, after AGAIN_PAUSE_S at the earliest. Heartbeats
- * go on.
+ * go on; the lock on the disks is dropped, for a person's `newroot apply`.
  */
 void again_wait(void);
 
 /*
  * Let go of what is mounted and swapped to, deliver every event, and become a new process with the same
- * arguments (`argv` as a subcommand gets it). While /newroot is busy it waits, and says for what. Returns -1 when
- * there is no new process: ERR_IO.
+ * arguments (`argv` as a subcommand gets it). While someone works on the disks or in /newroot it waits, and says so.
+ * Returns -1 when there is no new process: ERR_IO.
  */
 int again_begin(int argc, char **argv, struct err *err);
 

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "command.h"
 #include "console.h"
+#include "lock.h"
 #include "programme.h"
 #include "service/service.h"
 
@@ -196,7 +197,8 @@ int cmd_apply(int argc, char **argv)
 	}
 	console_add(NULL);
 	if (choose_range(&o, &range, &err) || machine_in_memory("apply", &err) ||
-	    confirm(range, o.yes, &err) || machine_probe(&ctx.machine, "/sys", &arena, &err) ||
+	    lock_take(LOCK_DISKS, &err) || confirm(range, o.yes, &err) ||
+	    machine_probe(&ctx.machine, "/sys", &arena, &err) ||
 	    open_service(&ctx, &params, o.ca, &err)) {
 		status = command_fail("apply", &err);
 		goto out;

@@ -2,18 +2,17 @@
  * `newroot run`: the life of the agent in the in-memory system, from boot parameters to reboot. What is
  * done to the machine stands in steps/steps.c, in order; step_NAME there is steps/NAME.c.
  */
-#include <fcntl.h>
 #include <getopt.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include "again.h"
 #include "base/log.h"
 #include "command.h"
 #include "console.h"
+#include "lock.h"
 #include "programme.h"
 #include "service/report.h"
 #include "service/service.h"
@@ -21,7 +20,6 @@
 
 #define PARAMS_FILE     "/run/newroot/params" /* the initrd's rc wrote it */
 #define LOG_FILE        "/run/newroot/log"
-#define LOCK_FILE       "/run/newroot/run.lock"
 #define FINAL_REPORT_S  0 /* the final report is retried until it is taken */
 #define FAILED_REPORT_S 0
 
@@ -40,6 +38,7 @@ static void usage(FILE *out)
 		"docs/boot.md).\n"
 		"Works only in the in-memory system that PXE booted. It ERASES the disks the job "
 		"names.\n"
+		"After a failed installation it waits until the service has it begin anew.\n"
 		"  --console DEV   show progress on DEV (repeatable; default: standard output)\n"
 		"  --params FILE   boot parameters (default: " PARAMS_FILE ")\n");
 }
@@ -101,21 +100,6 @@ static int meet_service(struct run *run, struct err *err)
 	return 0;
 }
 
-/* A second one would wipe what the first one writes. The lock ends with the process, and with its exec(). */
-static int be_the_only_one(struct err *err)
-{
-	int fd = open(LOCK_FILE, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
-
-	if (fd < 0)
-		return err_sys(err, ERR_IO, LOCK_FILE, "cannot open the lock");
-	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
-		return 0;
-	close(fd);
-	return err_set(err, ERR_MACHINE_BUSY, LOCK_FILE,
-		       "another `newroot run` is at work; one whose installation failed waits for "
-		       "`newroot-server retry NAME` on the service");
-}
-
 static int prepare(struct run *run, const char *params_file, struct err *err)
 {
 	run->ctx = (struct context){
@@ -124,8 +108,9 @@ static int prepare(struct run *run, const char *params_file, struct err *err)
 		.watch = &programme_watch,
 		.note = programme_note,
 	};
-	if (machine_in_memory("run", err) || be_the_only_one(err) ||
+	if (machine_in_memory("run", err) || lock_take(LOCK_AGENT, err) ||
 	    params_read(&run->params, params_file, &run->arena, err) ||
+	    (run->params.mode == MODE_INSTALL && lock_take(LOCK_DISKS, err)) ||
 	    machine_probe(&run->ctx.machine, "/sys", &run->arena, err))
 		return -1;
 	return meet_service(run, err);

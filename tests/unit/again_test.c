@@ -13,6 +13,7 @@
 
 #include "again.h"
 #include "base/clock.h"
+#include "lock.h"
 #include "programme.h"
 #include "service/report.h"
 #include "steps/mounts.h"
@@ -21,9 +22,10 @@
 
 static struct {
 	char told[2048];
-	unsigned busy, busy_elsewhere; /* so many tries to unmount fail */
+	unsigned applies;              /* so many tries to lock the disks fail */
+	unsigned busy, busy_elsewhere; /* and to unmount */
 	unsigned pauses;
-	bool again;
+	bool again, dropped;
 } fake;
 
 static void tell(const char *what, const char *detail)
@@ -67,6 +69,21 @@ int report_stop(unsigned limit_s)
 	assert_int_equal(limit_s, 0);
 	tell("delivered", "");
 	return 0;
+}
+
+int lock_take(enum lock lock, struct err *err)
+{
+	assert_int_equal(lock, LOCK_DISKS);
+	if (!fake.applies)
+		return 0;
+	fake.applies--;
+	return err_set(err, ERR_MACHINE_BUSY, "/run/disks.lock", "someone applies");
+}
+
+void lock_drop(enum lock lock)
+{
+	assert_int_equal(lock, LOCK_DISKS);
+	fake.dropped = true;
 }
 
 int mounts_undo(const char *path, struct err *err)
@@ -140,12 +157,13 @@ static void busy_tree_is_waited_for(void **state)
 	memset(&fake, 0, sizeof(fake));
 	fake.busy = 3;
 	fake.busy_elsewhere = 2;
-	begin("note cannot begin anew: /newroot/var: cannot unmount it: busy; leave it (`fuser -m "
-	      "/newroot` shows who is there): trying until it is free; "
-	      "wait cannot begin anew: /newroot/var: cannot unmount it: busy; "
-	      "note cannot begin anew: /newroot: cannot unmount it: busy; leave it (`fuser -m "
-	      "/newroot` shows who is there): trying until it is free; "
-	      "wait cannot begin anew: /newroot: cannot unmount it: busy; "
+	fake.applies = 2;
+#define WHO    "; `fuser -m /newroot` shows who is there; trying until it is free; "
+#define LOCKED "cannot begin anew: /run/disks.lock: someone applies"
+#define VAR    "cannot begin anew: /newroot/var: cannot unmount it: busy"
+#define TOP    "cannot begin anew: /newroot: cannot unmount it: busy"
+	begin("note " LOCKED WHO "wait " LOCKED "; note " VAR WHO "wait " VAR "; note " TOP WHO
+	      "wait " TOP "; "
 	      "unmounted; swapped off; wait no longer; note beginning anew; delivered; ");
 }
 
@@ -160,6 +178,7 @@ static void failures_have_a_pause(void **state)
 	again_wait();
 	assert_in_range(clock_ms() - began, 9900, 12000);
 	assert_true(fake.pauses > 100);
+	assert_true(fake.dropped);
 }
 
 int main(int argc, char **argv)
