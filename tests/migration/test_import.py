@@ -1,0 +1,337 @@
+"""Documents in; jobs, VMs, addresses and boot entries out. NEWROOT_GOLDEN=write takes what came out as golden."""
+import copy
+import http.client
+import json
+import os
+import pathlib
+import re
+import sqlite3
+
+import pytest
+
+HERE = pathlib.Path(__file__).parent
+GOOD = sorted((HERE / "good").glob("*.json"))
+
+LINUX = {"cpus": 1, "memory": "256MiB", "disks": ["4GiB"], "root": {"url": "archive:root.tar", "sha256": "none"},
+         "job": {"volumes": [{"name": "root", "size": "1GiB", "mount": "/"}]}}
+
+
+def interface(*addresses):
+    return {"network": {"interfaces": [{"name": "eth0", "addresses": list(addresses)}]}}
+
+
+def document(*names, group="shop", macs="52:54:00:77:01:10-52:54:00:77:01:1f", addresses="10.77.0.20-10.77.0.39", **more):
+    """A small one: VMs of one package, each with an address of its final network."""
+    return {"newroot_migration": 1, "group": group, "configuration": {"macs": macs, "addresses": addresses}, "defaults": {"linux": LINUX},
+            "vms": [{"name": name, "use": ["linux"], "job": interface(f"10.80.0.{i + 1}/24")} for i, name in enumerate(names)], **more}
+
+
+def put_archive(importer, name="root.tar"):
+    file = importer.data / "archives" / name
+    file.parent.mkdir(exist_ok=True)
+    file.write_text("x")
+
+
+def set_state(importer, name, state, **columns):
+    """As agents and creators would have left it."""
+    store = sqlite3.connect(importer.data / "newroot.db")
+    columns = {"state": state, **columns}
+    with store:
+        store.execute(f"UPDATE vm SET {', '.join(f'{column} = ?' for column in columns)} WHERE name = ?", (*columns.values(), name))
+    store.close()
+
+
+def contents(importer):
+    """Everything in the store, for what must change nothing."""
+    store = sqlite3.connect(importer.data / "newroot.db")
+    lines = list(store.iterdump())
+    store.close()
+    return lines
+
+
+# --- golden outputs
+
+def entry_of(importer, path):
+    return re.sub(r"newroot\.token=\w+", "newroot.token=TOKEN", path.read_text())
+
+
+def outputs(importer, path):
+    """{file name: text} of all that came out. The archives of the shop are there, others' are not."""
+    for name in re.findall(r'"archive:((?:linux|shop)/[^"]+)"', path.read_text()):
+        put_archive(importer, name)
+    out = {"import.txt": importer.take(path)}
+    shown = {}
+    for name, vm in sorted(importer.vms().items()):
+        keys = ("group", "role", "master", "imported", "mac", "address", "finals", "mode", "token", "state", "waiting", "armed")
+        shown[name] = {key: vm[key] for key in keys} | {"spec": importer.show(name)["spec"]}
+        out[f"jobs/{name}.json"] = importer.cli("job", name)
+        out[f"pxelinux/{name}"] = entry_of(importer, importer.data / "boot/pxelinux.cfg" / f"01-{vm['mac'].replace(':', '-')}")
+    out["vms.json"] = json.dumps(shown, indent=2) + "\n"
+    out["dhcp-hosts"] = (importer.data / "net/dhcp-hosts").read_text()
+    return out
+
+
+@pytest.mark.parametrize("path", GOOD, ids=lambda path: path.stem)
+def test_golden(path, importer):
+    folder = HERE / "golden" / path.stem
+    out = outputs(importer, path)
+    if os.environ.get("NEWROOT_GOLDEN") == "write":
+        for name, text in out.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_text(text)
+    expected = {str(file.relative_to(folder)): file.read_text() for file in folder.rglob("*") if file.is_file()}
+    assert sorted(out) == sorted(expected)
+    for name, text in out.items():
+        assert text == expected[name], name
+
+
+@pytest.mark.parametrize("path", GOOD, ids=lambda path: path.stem)
+def test_the_same_again_changes_nothing(path, importer):
+    importer.take(path)
+    before = contents(importer)
+    assert set(importer.fates(path).values()) == {"same"}
+    assert contents(importer) == before
+
+
+# --- refusing
+
+def test_ten_mistakes(importer):
+    before = contents(importer)
+    errors = importer.refuse(HERE / "bad/ten-mistakes.json")
+    expected = (HERE / "bad/ten-mistakes.expect").read_text().splitlines()
+    assert len(errors) == len(expected) == 10
+    for error, line in zip(errors, expected):
+        place, code, part = line.split(" | ")
+        assert error.startswith(f"{place}: ") and error.endswith(f"[{code}]") and part in error
+    assert contents(importer) == before and importer.vms() == {}
+
+
+def test_dry_run(importer):
+    before = contents(importer)
+    assert "Nothing was changed" in importer.take(document("a", "b"), "--dry-run")
+    assert contents(importer) == before
+    assert importer.fates(document("a", "b"), "--dry-run") == importer.fates(document("a", "b")) == {"a": "add", "b": "add"}
+
+
+def test_no_file(importer):
+    for file in (importer.data / "nothing.json", importer.data):
+        done = importer.run("import", "--data", importer.data, file)
+        assert done.returncode == 1 and str(file) in done.stderr
+    assert importer.run("import", "--data", importer.data).returncode == 2
+
+
+@pytest.mark.parametrize("group", ["other", ""])
+def test_names_of_other_groups(importer, group):
+    importer.add("b", "52:54:00:00:00:11", *(["--group", group] if group else []))
+    [error] = importer.refuse(document("a", "b"))
+    assert error.startswith('/vms/1/name: "b" is refused: there is a VM of this name') and "[service.vm]" in error
+    assert list(importer.vms()) == ["b"]
+
+
+@pytest.mark.parametrize("key, value", [("mac", "52:54:00:00:00:11"), ("address", "10.77.9.9")])
+def test_what_another_vm_has(importer, key, value):
+    importer.add("x", "52:54:00:00:00:11", "--address", "10.77.9.9")
+    wanted = document("a")
+    wanted["vms"][0][key] = value
+    [error] = importer.refuse(wanted)
+    assert error == f"/vms/0/{key}: {value} is refused: it is taken already, by the VM 'x' [service.vm]"
+
+
+# --- pools
+
+def addresses(importer):
+    return {name: (vm["mac"][-2:], vm["address"].split(".")[-1]) for name, vm in importer.vms().items()}
+
+
+def test_pool_is_stable(importer):
+    importer.take(document("a", "b", "c"))
+    assert addresses(importer) == {"a": ("10", "20"), "b": ("11", "21"), "c": ("12", "22")}
+    assert importer.fates(document("c", "new", "a"))["b"] == "remove"
+    assert addresses(importer) == {"a": ("10", "20"), "c": ("12", "22"), "new": ("11", "21")}
+
+
+def test_pool_of_two_groups(importer):
+    small = {"macs": "52:54:00:77:01:10-52:54:00:77:01:12", "addresses": "10.77.0.20-10.77.0.22"}
+    importer.take(document("a", "b", **small))
+    importer.take({**document("x", group="more", **small), "defaults": {"linux": {**LINUX, "job": {**LINUX["job"]}}}})
+    assert addresses(importer)["x"] == ("12", "22")
+    errors = importer.refuse(document("x", "y", group="more", **small))
+    assert [error.split(":")[0] for error in errors] == ["/configuration/macs", "/configuration/addresses"]
+
+
+def test_pool_moves(importer):
+    """What is created keeps what it has; what isn't gets one of the new pool."""
+    importer.take(document("a", "b"))
+    set_state(importer, "a", "configuring")
+    moved = document("a", "b", macs="52:54:00:77:02:10-52:54:00:77:02:1f", addresses="10.77.1.20-10.77.1.39")
+    assert importer.fates(moved) == {"a": "same", "b": "change"}
+    vms = importer.vms()
+    assert (vms["a"]["mac"], vms["b"]["mac"]) == ("52:54:00:77:01:10", "52:54:00:77:02:10")
+    assert (vms["a"]["address"], vms["b"]["address"]) == ("10.77.0.20", "10.77.1.20")
+    entries = {path.name for path in (importer.data / "boot/pxelinux.cfg").iterdir()}
+    assert "01-52-54-00-77-02-10" in entries and "01-52-54-00-77-01-11" not in entries
+
+
+def test_two_vms_swap(importer):
+    wanted = document("a", "b")
+    for vm, end in zip(wanted["vms"], ("01", "02")):
+        vm["mac"], vm["address"] = f"52:54:00:99:00:{end}", f"10.77.5.{int(end)}"
+    importer.take(wanted)
+    for vm, end in zip(wanted["vms"], ("02", "01")):
+        vm["mac"], vm["address"] = f"52:54:00:99:00:{end}", f"10.77.5.{int(end)}"
+    assert importer.fates(wanted) == {"a": "change", "b": "change"}
+    assert {name: vm["address"] for name, vm in importer.vms().items()} == {"a": "10.77.5.2", "b": "10.77.5.1"}
+
+
+# --- archives
+
+def test_waits_for_its_archives(importer):
+    importer.take(document("a"))
+    vm = importer.vms()["a"]
+    assert (vm["state"], vm["waiting"]) == ("waiting for archives", "the archive root.tar")
+    put_archive(importer)
+    importer.take(document("a", "b"))
+    assert importer.vms()["b"]["state"] == "needs creating"
+
+
+def test_waits_again(importer):
+    put_archive(importer)
+    wanted = document("a", "b")
+    importer.take(wanted)
+    for name in "ab":
+        assert importer.vms()[name]["state"] == "needs creating"
+    wanted["vms"][0]["root"] = {"url": "archive:other.tar"}
+    assert "(the archive other.tar is not there yet)" in importer.take(wanted)
+    vms = importer.vms()
+    assert (vms["a"]["state"], vms["b"]["state"]) == ("waiting for archives", "needs creating")
+    assert vms["a"]["waiting"] == "the archive other.tar"
+    assert importer.show("a")["history"][-1]["cause"] == "its new job names an archive that is not there yet"
+
+
+# --- changes
+
+def changed(wanted, vm, **keys):
+    wanted = copy.deepcopy(wanted)
+    wanted["vms"][vm].update(keys)
+    return wanted
+
+
+def test_changes_are_shown(importer):
+    wanted = document("a")
+    importer.take(wanted)
+    wanted["vms"][0].update(memory="512MiB", network="net2", role="app", parameters="quiet")
+    wanted["vms"][0]["job"]["network"]["nameservers"] = ["10.80.0.2", "10.80.0.3"]
+    wanted["vms"][0]["job"]["files"] = [{"path": "/etc/key", "content": "secret"}]
+    importer.take(wanted)
+    wanted["vms"][0]["job"]["files"][0]["content"] = "another secret"
+    wanted["vms"][0]["job"]["network"]["nameservers"].pop()
+    lines = importer.take(wanted).splitlines()
+    assert lines == ["group shop: 1 changed",
+                     "change  a                waiting for archives: it gets the new job (the archive root.tar is not there yet)",
+                     '        /job/network/nameservers/1: "10.80.0.3" -> nothing', "        /job/files/0/content: ... -> ..."]
+
+
+STATES = {"waiting for archives": "change", "needs creating": "change", "created": "change", "configuring": "later", "needs provisioning": "later",
+          "provisioning": "later", "first boot": "later", "complete": "later", "cut over": "later", "error": "later", "cancelled": "later"}
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_a_new_job_in_each_state(importer, state):
+    wanted = document("a")
+    put_archive(importer)
+    importer.take(wanted)
+    set_state(importer, "a", state, before="configuring" if state in ("error", "cancelled") else "", armed=state == "created")
+    before = importer.vms()["a"]
+    wanted["vms"][0]["job"].update(finish="poweroff", **interface("10.80.0.77/24"))
+    assert importer.fates(wanted) == {"a": STATES[state]}
+    after = importer.vms()["a"]
+    assert importer.job("a")["finish"] == "poweroff"
+    assert after["state"] == before["state"] and after["armed"] == before["armed"]
+    # It may still come from where its old job puts it.
+    assert after["finals"] == ["10.80.0.77"] + (["10.80.0.1"] if STATES[state] == "later" else [])
+    assert importer.show("a")["history"][-1]["cause"].startswith("imported anew")
+
+
+HARDWARE = {"cpus": 2, "memory": "512MiB", "disks": ["4GiB", "1GiB"], "mac": "52:54:00:99:00:01", "address": "10.77.9.9"}
+
+
+@pytest.mark.parametrize("key", HARDWARE)
+def test_hardware_of_a_created_vm(importer, key):
+    wanted = document("a")
+    importer.take(wanted)
+    new = changed(wanted, 0, **{key: HARDWARE[key]})
+    set_state(importer, "a", "configuring")
+    [error] = importer.refuse(new)
+    assert error.startswith(f"/vms/0/{key}: ") and "a is created already, with" in error and "[service.state]" in error
+    set_state(importer, "a", "needs creating")
+    assert importer.fates(new) == {"a": "change"}
+
+
+def test_hardware_while_a_creator_is_at_it(importer):
+    importer.take(document("a"))
+    set_state(importer, "a", "needs creating", lease_by="c1", lease_until_ms=1 << 60)
+    new = changed(document("a"), 0, memory="512MiB")
+    assert "512 MiB is refused: a is created already, with 256 MiB" in importer.refuse(new)[0]
+    set_state(importer, "a", "needs creating", lease_until_ms=1)
+    assert importer.fates(new) == {"a": "change"}
+
+
+def test_gone_from_the_document(importer):
+    importer.take(document("a", "b", "c", "d"))
+    for name, state in (("b", "complete"), ("c", "created"), ("d", "needs creating")):
+        set_state(importer, name, state)
+    importer.add("byhand", "52:54:00:00:00:11", "--group", "shop")
+    out = importer.take(document("a"))
+    assert "keep    b                complete: no longer in the document; `cancel` and `remove` it by hand" in out
+    assert importer.fates(document("a")) == {"a": "same", "b": "keep", "c": "keep"}
+    assert set(importer.vms()) == {"a", "b", "c", "byhand"}
+    assert set(importer.fates(document("a", "b", "c")).values()) == {"same"}
+
+
+def test_a_vm_added_by_hand_is_taken_over(importer):
+    importer.add("a", "52:54:00:00:00:11", "--group", "shop", "--address", "10.77.3.3")
+    assert importer.fates(document("a")) == {"a": "change"}
+    vm = importer.show("a")
+    assert vm["imported"] and vm["mac"] == "52:54:00:00:00:11" and vm["spec"]["cpus"] == 1
+
+
+def test_the_document_is_kept(importer):
+    importer.take(document("a"))
+    store = sqlite3.connect(importer.data / "newroot.db")
+    [(kept,)] = store.execute("SELECT document FROM vm_group WHERE name = 'shop'")
+    store.close()
+    assert json.loads(kept) == document("a")
+
+
+# --- beside a running service
+
+class Agent:
+    """A VM in configuration mode, at its own address."""
+
+    def __init__(self, importer, name):
+        self.service, self.vm = importer, importer.vms()[name]
+        self.token = importer.token(self.vm["mac"])
+
+    def job(self, boot):
+        connection = http.client.HTTPSConnection("127.0.0.1", self.service.port, context=self.service.context(), timeout=20,
+                                                 source_address=(self.vm["address"], 0))
+        return self.service.get(f"/v1/job?mac={self.vm['mac']}&boot={boot}", token=self.token, connection=connection)
+
+
+def test_while_it_runs(importer):
+    wanted = document("a", "b", addresses="127.0.0.20-127.0.0.30")
+    put_archive(importer)
+    importer.start()
+    importer.take(wanted)
+    creator = (importer.data / "creator.token").read_text().strip()
+    listed = importer.get("/v1/needs-creating", token=creator).json["vms"]
+    assert [(vm["name"], vm["cpus"], vm["memory"], vm["disks"]) for vm in listed] == [(name, 1, 256 << 20, [4 << 30]) for name in "ab"]
+    boot = "0b6ff6b4-6a0b-4a5c-9d0e-0123456789ab"
+    first = Agent(importer, "a").job(boot)
+    assert first.status == 200 and importer.vms()["a"]["state"] == "configuring"
+    wanted["defaults"]["linux"] = {**LINUX, "job": {**LINUX["job"], "finish": "poweroff"}}
+    assert importer.fates(wanted) == {"a": "later", "b": "change"}
+    assert importer.vms()["a"]["state"] == "configuring"
+    assert Agent(importer, "a").job("0b6ff6b4-6a0b-4a5c-9d0e-ffffffffffff").status == 409, "armed again only by the operator"
+    importer.cli("arm", "a")
+    assert Agent(importer, "a").job("0b6ff6b4-6a0b-4a5c-9d0e-ffffffffffff").json["finish"] == "poweroff"
