@@ -92,3 +92,16 @@ bool address_in(const struct address *host, const struct address *in)
 			return false;
 	return true;
 }
+
+bool address_in_any(const struct address *host, const char *const *networks, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct address network;
+
+		if ((address_parse_host(networks[i], &network) ||
+		     address_parse_prefix(networks[i], &network)) &&
+		    address_in(host, &network))
+			return true;
+	}
+	return false;
+}

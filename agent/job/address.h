@@ -3,6 +3,7 @@
 #define NEWROOT_JOB_ADDRESS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct address {
@@ -23,5 +24,7 @@ bool address_is_network(const struct address *address);
 bool address_same(const struct address *a, const struct address *b); /* whatever the prefix */
 /* Is `host` in the network that `in` is in? */
 bool address_in(const struct address *host, const struct address *in);
+/* `networks` are addresses, with a prefix or without, as /quarantine/allow lists them. */
+bool address_in_any(const struct address *host, const char *const *networks, size_t count);
 
 #endif

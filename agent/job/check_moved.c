@@ -87,19 +87,6 @@ static void check_mount_point(struct reader *r, const struct job *job,
 			      mount->to, what);
 }
 
-static bool is_allowed(const struct strings *allow, const struct address *host)
-{
-	for (size_t i = 0; i < allow->count; i++) {
-		struct address network;
-
-		if ((address_parse_host(allow->item[i], &network) ||
-		     address_parse_prefix(allow->item[i], &network)) &&
-		    address_in(host, &network))
-			return true;
-	}
-	return false;
-}
-
 /* "[fd00::11]:/srv" and "10.80.0.11:/srv"; false for a server by name, which only its resolver knows. */
 static bool server_of(const char *from, struct address *server)
 {
@@ -116,7 +103,8 @@ static void check_reach(struct reader *r, const struct job *job, const struct jo
 	struct address server;
 
 	if (!job->quarantine.given || refused_below(r, "/quarantine") ||
-	    !server_of(mount->from, &server) || is_allowed(&job->quarantine.allow, &server))
+	    !server_of(mount->from, &server) ||
+	    address_in_any(&server, job->quarantine.allow.item, job->quarantine.allow.count))
 		return;
 	reader_refuse(r, ERR_JOB_CONFLICT, path_to(r, mount->json_path, "from"),
 		      "\"%s\" is refused: the quarantine does not let this VM reach that server; "

@@ -8,6 +8,7 @@
 
 #include "job/job.h"
 #include "os/changes.h"
+#include "os/service.h"
 
 struct network_dialect {
 	const char *name;
@@ -22,8 +23,18 @@ struct init_dialect {
 	const char *name;
 	/* Run `newroot first-boot` last in the boot order, in the background. */
 	int (*first_boot)(struct changes *changes, struct err *err);
-	/* A login on each serial console of the job; NULL: the init system does that by itself. */
+	/* A login on each console of the job, and none on consoles that are no more. */
 	int (*logins)(struct changes *changes, const struct strings *consoles, struct err *err);
+	/* Describe the service of that name. */
+	int (*service)(const struct changes *changes, const char *name, struct service *service,
+		       struct err *err);
+	/* What a service that is switched on needs beside its links; NULL: nothing. */
+	int (*start_order)(struct changes *changes, const char *name, struct err *err);
+	/* Run QUARANTINE_LOAD at each boot before the network, if it is there. */
+	int (*quarantine)(struct changes *changes, struct err *err);
+	/* Mount options by which an NFS client boots without its server and mounts later. */
+	const char *nfs_later;
+	bool mtab_is_link; /* to /proc/self/mounts; else the boot writes it anew */
 };
 
 extern const struct network_dialect network_gentoo, network_debian, network_rhel;
@@ -32,6 +43,7 @@ extern const struct init_dialect init_openrc, init_sysv, init_systemd;
 /* Where the installed agent and its own files are. */
 #define NEWROOT_PROGRAM    "/usr/sbin/newroot"
 #define FIRST_BOOT_SERVICE "newroot-first-boot"
+#define QUARANTINE_SERVICE "newroot-quarantine"
 #define WRITTEN_BY         "# Written by newroot at installation.\n"
 
 #endif

@@ -40,12 +40,13 @@ static bool is_mounted_by(const struct fstab_entry *entries, size_t count, const
 	return false;
 }
 
-/* xfs is checked by its log at mount; fsck.xfs(8) does nothing. */
+/* xfs is checked by its log at mount; fsck.xfs(8) does nothing, nor does Debian's fsck.nfs. */
 static unsigned pass_of(struct changes *changes, const struct fstab_entry *entry)
 {
 	const char *fsck = arena_printf(changes->arena, "/sbin/fsck.%s", entry->type);
 
-	if (!entry->mount || !strcmp(entry->type, "xfs") || !target_exists(changes->target, fsck))
+	if (!entry->mount || !strcmp(entry->type, "xfs") || !strcmp(entry->type, "nfs") ||
+	    !target_exists(changes->target, fsck))
 		return 0;
 	return strcmp(entry->mount, "/") ? 2 : 1;
 }

@@ -2,15 +2,18 @@
  * System V init as Debian and RHEL have it: a script with an LSB header (insserv) that chkconfig
  * understands too, and S99 links. Debian's startpar(8) starts only what .depend.start names.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "os/dialect.h"
 #include "os/inittab.h"
+#include "os/quarantine.h"
+#include "os/startpar.h"
+#include "os/sysv_links.h"
 
-#define SCRIPT "/etc/init.d/" FIRST_BOOT_SERVICE
-#define DEPEND "/etc/init.d/.depend.start"
+#define SCRIPTS "/etc/init.d/"
 
-static const char script[] =
+static const char first_boot_script[] =
 	"#!/bin/sh\n"
 	"# chkconfig: 2345 99 01\n"
 	"# description: newroot first boot: check in with the migration service\n"
@@ -37,52 +40,102 @@ static const char script[] =
 	"\t;;\n"
 	"esac\n";
 
-#define TARGETS "TARGETS = "
+/* RHEL's firewalls start at 8, its network at 10; insserv puts this before Debian's network. */
+static const char quarantine_script[] =
+	"# Written by newroot at installation: outbound firewall until cutover.\n"
+	"\n"
+	"case \"$1\" in\n"
+	"start | restart | force-reload)\n"
+	"\t[ -x " QUARANTINE_LOAD " ] || exit 0\n"
+	"\texec " QUARANTINE_LOAD "\n"
+	"\t;;\n"
+	"stop | status)\n"
+	"\texit 0\n"
+	"\t;;\n"
+	"*)\n"
+	"\techo \"usage: $0 start\" >&2\n"
+	"\texit 3\n"
+	"\t;;\n"
+	"esac\n";
+static const char rhel_header[] = "# chkconfig: 2345 09 91\n"
+				  "# description: newroot quarantine\n";
+static const char lsb_header[] = "### BEGIN INIT INFO\n"
+				 "# Provides:          " QUARANTINE_SERVICE "\n"
+				 "# Required-Start:    mountkernfs $local_fs\n"
+				 "# Required-Stop:\n"
+				 "# Should-Start:      netfilter-persistent iptables-persistent\n"
+				 "# X-Start-Before:    networking ifupdown\n"
+				 "# Default-Start:     S\n"
+				 "# Default-Stop:\n"
+				 "# Short-Description: newroot quarantine\n"
+				 "### END INIT INFO\n";
 
-/* insserv's makefile: our name behind all targets, and a rule that makes it wait for all of them. */
-static void add_dependency(struct text *text, const char *old)
+static void add_link(struct changes *changes, char level, unsigned number, const char *name)
 {
-	const char *line, *rest = old, *targets = "";
-	size_t size, targets_size = 0;
-
-	while (text_next(&rest, &line, &size)) {
-		text_add(text, line, size);
-		if (size >= strlen(TARGETS) && !memcmp(line, TARGETS, strlen(TARGETS))) {
-			targets = line + strlen(TARGETS);
-			targets_size = size - strlen(TARGETS);
-			text_add(text, " " FIRST_BOOT_SERVICE, strlen(" " FIRST_BOOT_SERVICE));
-		}
-		text_add(text, "\n", 1);
-	}
-	text_printf(text, FIRST_BOOT_SERVICE ": %.*s\n", (int)targets_size, targets);
-}
-
-static int name_for_startpar(struct changes *changes, struct err *err)
-{
-	struct text text = {.arena = changes->arena};
-	const char *old;
-
-	if (target_read(changes->target, DEPEND, changes->arena, &old, NULL, err))
-		return -1;
-	if (!old || strstr(old, FIRST_BOOT_SERVICE))
-		return 0;
-	add_dependency(&text, old);
-	changes_edit(changes, DEPEND, &text);
-	return 0;
+	changes_link(changes,
+		     arena_printf(changes->arena, "/etc/rc%c.d/S%02u%s", level, number, name),
+		     arena_printf(changes->arena, "../init.d/%s", name));
 }
 
 static int first_boot(struct changes *changes, struct err *err)
 {
 	struct text text = {.arena = changes->arena};
 
-	text_add(&text, script, strlen(script));
-	changes_file(changes, SCRIPT, &text)->mode = 0755;
-	for (int level = 2; level <= 5; level++)
-		changes_link(
-			changes,
-			arena_printf(changes->arena, "/etc/rc%d.d/S99" FIRST_BOOT_SERVICE, level),
-			"../init.d/" FIRST_BOOT_SERVICE);
-	return name_for_startpar(changes, err);
+	text_add(&text, first_boot_script, strlen(first_boot_script));
+	changes_file(changes, SCRIPTS FIRST_BOOT_SERVICE, &text)->mode = 0755;
+	for (const char *level = "2345"; *level; level++)
+		add_link(changes, *level, 99, FIRST_BOOT_SERVICE);
+	return startpar_add(changes, STARTPAR_START, FIRST_BOOT_SERVICE, NULL, err);
 }
 
-const struct init_dialect init_sysv = {"sysv", first_boot, inittab_logins};
+static int start_order(struct changes *changes, const char *name, struct err *err)
+{
+	bool early;
+
+	if (sysv_is_rhel(changes->target))
+		return 0;
+	if (sysv_is_early(changes, name, &early, err))
+		return -1;
+	return startpar_add(changes, early ? STARTPAR_BOOT : STARTPAR_START, name, NULL, err);
+}
+
+/* One before the network's own number, "S40networking": behind the local filesystems. */
+static int debian_number(const struct changes *changes, unsigned *number, struct err *err)
+{
+	struct target_names names;
+
+	*number = 39; /* where no link tells: the network of Debian 4 and 5 starts at 40 */
+	if (target_list(changes->target, "/etc/rcS.d", "S", changes->arena, &names, err))
+		return -1;
+	for (size_t i = 0; i < names.count; i++)
+		if (strspn(names.item[i] + 1, "0123456789") == 2 &&
+		    !strcmp(names.item[i] + 3, "networking"))
+			*number = (unsigned)strtoul(names.item[i] + 1, NULL, 10) - 1;
+	return 0;
+}
+
+static int quarantine(struct changes *changes, struct err *err)
+{
+	bool rhel = sysv_is_rhel(changes->target);
+	struct text text = {.arena = changes->arena};
+	unsigned number = 9;
+
+	text_printf(&text, "#!/bin/sh\n%s%s", rhel ? rhel_header : lsb_header, quarantine_script);
+	changes_file(changes, SCRIPTS QUARANTINE_SERVICE, &text)->mode = 0755;
+	if (!rhel && debian_number(changes, &number, err))
+		return -1;
+	for (const char *level = rhel ? "2345" : "S"; *level; level++)
+		add_link(changes, *level, number, QUARANTINE_SERVICE);
+	return rhel ? 0
+		    : startpar_add(changes, STARTPAR_BOOT, QUARANTINE_SERVICE, "networking", err);
+}
+
+const struct init_dialect init_sysv = {
+	.name = "sysv",
+	.first_boot = first_boot,
+	.logins = inittab_logins,
+	.service = sysv_service,
+	.start_order = start_order,
+	.quarantine = quarantine,
+	.nfs_later = "bg",
+};

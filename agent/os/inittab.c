@@ -2,44 +2,71 @@
 
 #include <string.h>
 
+#include "os/old_console.h"
+#include "os/securetty.h"
 #include "os/serial.h"
 
 #define INITTAB   "/etc/inittab"
-#define SECURETTY "/etc/securetty"
+#define WORD_ENDS " \t/"
+#define SCREEN_ID "v1" /* "1" is often another's: that of hvc0, which a comment keeps */
 
-/* Is `word` in a line that is no comment, as a word of its own? */
-static bool has_word(const char *text, const char *word)
+/* The next word of the line, as its terminals stand there: "/dev/ttyS0" is three. 0 at the end. */
+static size_t next_word(const char **word, const char *end)
+{
+	size_t size = 0;
+
+	while (*word < end && strchr(WORD_ENDS, **word))
+		++*word;
+	while (*word + size < end && !strchr(WORD_ENDS, (*word)[size]))
+		size++;
+	return size;
+}
+
+/* Is `terminal` in a line that is no comment? */
+static bool has_terminal(const char *text, const char *terminal)
 {
 	const char *line;
-	size_t size, word_size = strlen(word);
+	size_t size;
 
 	while (text_next(&text, &line, &size)) {
-		const char *at = line;
+		const char *word = line;
 
 		if (size && line[0] == '#')
 			continue;
-		while ((at = memmem(at, size - (size_t)(at - line), word, word_size))) {
-			const char *end = at + word_size;
-
-			if ((at == line || strchr(" \t/", at[-1])) &&
-			    (end == line + size || strchr(" \t", *end)))
+		for (size_t length; (length = next_word(&word, line + size)); word += length)
+			if (length == strlen(terminal) && !memcmp(word, terminal, length))
 				return true;
-			at = end;
-		}
 	}
 	return false;
 }
 
-static void begin_with(struct text *text, const char *old)
+static bool is_for_old_console(const char *line, size_t size, const struct strings *consoles)
 {
-	size_t size = strlen(old);
+	const char *word = line;
 
-	text_add(text, old, size);
-	if (size && old[size - 1] != '\n')
-		text_add(text, "\n", 1);
+	if (size && line[0] == '#')
+		return false;
+	for (size_t length; (length = next_word(&word, line + size)); word += length)
+		if (is_old_console(word, length, consoles))
+			return true;
+	return false;
 }
 
-static void add_getty(struct text *text, const struct target *target, const struct serial *serial)
+/* A getty without its terminal is started again and again. */
+static void begin_with(struct text *text, const char *old, const struct strings *consoles)
+{
+	const char *line;
+	size_t size;
+
+	while (text_next(&old, &line, &size)) {
+		if (is_for_old_console(line, size, consoles))
+			text_add(text, "#", 1);
+		text_line(text, line, size);
+	}
+}
+
+static void add_serial_getty(struct text *text, const struct target *target,
+			     const struct serial *serial)
 {
 	const char *getty = target_exists(target, "/sbin/agetty") ? "agetty" : "getty";
 
@@ -47,30 +74,35 @@ static void add_getty(struct text *text, const struct target *target, const stru
 		    serial->speed, serial->tty);
 }
 
+/* Guests without a screen had none. mingetty is what RHEL has on screens. */
+static void add_screen_getty(struct text *text, const struct target *target, const char *terminal)
+{
+	if (target_exists(target, "/sbin/mingetty"))
+		text_printf(text, SCREEN_ID ":2345:respawn:/sbin/mingetty %s\n", terminal);
+	else
+		text_printf(text, SCREEN_ID ":2345:respawn:/sbin/%s 38400 %s linux\n",
+			    target_exists(target, "/sbin/agetty") ? "agetty" : "getty", terminal);
+}
+
 int inittab_logins(struct changes *changes, const struct strings *consoles, struct err *err)
 {
-	struct text inittab = {.arena = changes->arena}, securetty = {.arena = changes->arena};
-	const char *old_inittab, *old_securetty;
+	struct text text = {.arena = changes->arena};
+	const char *old, *screen = screen_terminal(consoles);
 
-	if (target_read(changes->target, INITTAB, changes->arena, &old_inittab, NULL, err) ||
-	    target_read(changes->target, SECURETTY, changes->arena, &old_securetty, NULL, err))
+	if (target_read(changes->target, INITTAB, changes->arena, &old, NULL, err))
 		return -1;
-	if (!old_inittab)
+	if (!old)
 		return 0;
-	begin_with(&inittab, old_inittab);
-	begin_with(&securetty, old_securetty ? old_securetty : "");
+	begin_with(&text, old, consoles);
+	if (screen && !has_terminal(text.data ? text.data : "", screen))
+		add_screen_getty(&text, changes->target, screen);
 	for (size_t i = 0; i < consoles->count; i++) {
 		struct serial serial;
 
-		if (!serial_parse(&serial, consoles->item[i]))
-			continue;
-		if (!has_word(inittab.data, serial.tty))
-			add_getty(&inittab, changes->target, &serial);
-		if (!has_word(securetty.data, serial.tty))
-			text_printf(&securetty, "%s\n", serial.tty);
+		if (serial_parse(&serial, consoles->item[i]) &&
+		    !has_terminal(text.data ? text.data : "", serial.tty))
+			add_serial_getty(&text, changes->target, &serial);
 	}
-	changes_edit(changes, INITTAB, &inittab)->keep_old = true;
-	if (old_securetty)
-		changes_edit(changes, SECURETTY, &securetty);
-	return 0;
+	changes_edit(changes, INITTAB, &text)->keep_old = true;
+	return securetty_render(changes, consoles, err);
 }

@@ -6,8 +6,8 @@
 #include "job/job.h"
 
 /*
- * A getty on every serial console of `consoles` that has none, and root allowed to log in there
- * where /etc/securetty lists terminals. Nothing without an inittab.
+ * A getty on every serial console of `consoles`, and on the screen, that has none; those of old consoles
+ * become comments; root may log in there where /etc/securetty lists terminals. Nothing without an inittab.
  */
 int inittab_logins(struct changes *changes, const struct strings *consoles, struct err *err);
 

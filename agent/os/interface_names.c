@@ -5,7 +5,12 @@
 
 #include "os/dialect.h"
 
-#define RULES "/etc/udev/rules.d/70-persistent-net.rules"
+#define FOLDER "/etc/udev/rules.d"
+#define RULES  FOLDER "/70-persistent-net.rules"
+
+/* What the same file was called by Debian 4 and by old SUSEs. */
+static const char *const old_rules[] = {"z25_persistent-net.rules",
+					"30-net_persistent_names.rules"};
 
 static const char *lower(struct arena *arena, const char *mac)
 {
@@ -35,6 +40,15 @@ void interface_names_render(struct changes *changes, const struct job_network *n
 	}
 	if (any)
 		changes_file(changes, RULES, &text)->keep_old = true;
+	for (size_t i = 0; i < sizeof(old_rules) / sizeof(*old_rules); i++) {
+		const char *path = arena_printf(changes->arena, FOLDER "/%s", old_rules[i]);
+		struct stat st;
+
+		if (target_lstat(changes->target, path, &st))
+			changes_aside(
+				changes, path,
+				arena_printf(changes->arena, "%s.premigration", old_rules[i]));
+	}
 }
 
 static bool is_kernels(const char *name)

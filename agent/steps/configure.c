@@ -12,9 +12,12 @@
 #include "os/fstab.h"
 #include "os/grub_cfg.h"
 #include "os/interface_names.h"
+#include "os/mtab.h"
 #include "os/names.h"
+#include "os/nfs.h"
 #include "os/selinux.h"
 #include "os/serial.h"
+#include "steps/configure_moved.h"
 #include "steps/first_boot_files.h"
 #include "steps/step.h"
 
@@ -36,10 +39,13 @@ static void render_folders(struct changes *changes)
 	}
 }
 
-static int render_fstab(struct changes *changes, const struct context *ctx, struct err *err)
+static int render_fstab(struct changes *changes, const struct context *ctx,
+			const struct init_dialect *init, struct err *err)
 {
 	const struct plan *plan = ctx->plan;
-	struct fstab_entry *entries = arena_array(changes->arena, plan->fs_count, sizeof(*entries));
+	const struct job_nfs *nfs = &ctx->job->nfs;
+	struct fstab_entry *entries =
+		arena_array(changes->arena, plan->fs_count + nfs->mount_count, sizeof(*entries));
 	size_t count = 0;
 
 	for (size_t i = 0; i < plan->fs_count; i++) {
@@ -49,7 +55,9 @@ static int render_fstab(struct changes *changes, const struct context *ctx, stru
 			entries[count++] = (struct fstab_entry){
 				fs->spec, fs->mount, fs_type_name(fs->type), fs->options};
 	}
-	return fstab_render(changes, entries, count, err);
+	if (nfs->mount_count)
+		nfs_mounts_render(changes, nfs, job_profile(ctx->job), init, &entries[count]);
+	return fstab_render(changes, entries, count + nfs->mount_count, err);
 }
 
 static int render_network(struct changes *changes, const struct context *ctx, struct err *err)
@@ -74,21 +82,32 @@ static int render_network(struct changes *changes, const struct context *ctx, st
 	return dialect->interfaces(changes, network, err);
 }
 
-/* Logins and the first boot. A system without a known init still gets what needs none. */
-static int render_init(struct changes *changes, const struct context *ctx, struct err *err)
+/* A system without a known init still gets what needs none: `*init` is NULL then. */
+static int find_init(const struct changes *changes, const struct job *job,
+		     const struct init_dialect **init, struct err *err)
 {
 	struct err unknown = ERR_INIT;
-	const struct init_dialect *dialect = detect_init(changes->target, changes->arena, &unknown);
 
-	if (!dialect && ctx->job->first_boot)
+	*init = detect_init(changes->target, changes->arena, &unknown);
+	if (!*init && (job->first_boot || moved_needs_init(job)))
 		return err_keep(err, &unknown);
-	if (!dialect) {
-		ctx->note("%s; serial consoles get no login", unknown.msg);
-		return 0;
-	}
-	if (dialect->logins && dialect->logins(changes, &ctx->job->consoles, err))
+	if (!*init)
+		changes_note(changes, "%s; consoles get no login", unknown.msg);
+	return 0;
+}
+
+/* Services come before the first boot, which waits for all that are there. */
+static int render_init(struct changes *changes, const struct context *ctx,
+		       const struct init_dialect *init, struct err *err)
+{
+	if (moved_render(changes, ctx, init, err))
 		return -1;
-	return ctx->job->first_boot ? dialect->first_boot(changes, err) : 0;
+	if (!init)
+		return 0;
+	mtab_render(changes, init);
+	if (init->logins(changes, &ctx->job->consoles, err))
+		return -1;
+	return ctx->job->first_boot ? init->first_boot(changes, err) : 0;
 }
 
 static const char *command_line(struct changes *changes, const struct job *job)
@@ -142,23 +161,27 @@ static void render_files(struct changes *changes, const struct job *job)
 static int render(struct changes *changes, const struct context *ctx, const struct program *program,
 		  struct err *err)
 {
+	const struct init_dialect *init;
+
 	render_folders(changes);
-	if (render_fstab(changes, ctx, err) || render_network(changes, ctx, err) ||
-	    access_render(changes, &ctx->job->ssh_keys, err) ||
+	if (find_init(changes, ctx->job, &init, err) || render_fstab(changes, ctx, init, err) ||
+	    render_network(changes, ctx, err) || access_render(changes, &ctx->job->ssh_keys, err) ||
 	    render_grub_cfg(changes, ctx, err) ||
-	    first_boot_files_render(changes, ctx, program, err) || render_init(changes, ctx, err) ||
-	    selinux_render(changes, err))
+	    first_boot_files_render(changes, ctx, program, err) ||
+	    render_init(changes, ctx, init, err) || selinux_render(changes, err))
 		return -1;
 	render_files(changes, ctx->job);
 	return 0;
 }
 
 static int with_changes(struct context *ctx,
-			int (*act)(const struct changes *changes, struct err *err), struct err *err)
+			int (*act)(const struct changes *changes, struct err *err), bool notes,
+			struct err *err)
 {
 	struct arena arena = {0};
 	struct target target;
-	struct changes changes = {.target = &target, .arena = &arena};
+	struct changes changes = {
+		.target = &target, .arena = &arena, .note = notes ? ctx->note : NULL};
 	struct program program;
 	int ret = -1;
 
@@ -175,17 +198,17 @@ static int with_changes(struct context *ctx,
 
 static int run(struct context *ctx, struct err *err)
 {
-	return with_changes(ctx, changes_apply, err);
+	return with_changes(ctx, changes_apply, true, err);
 }
 
 static int verify(struct context *ctx, struct err *err)
 {
-	return with_changes(ctx, changes_verify, err);
+	return with_changes(ctx, changes_verify, false, err);
 }
 
 const struct step step_configure = {
 	.name = "configure",
-	.summary = "write fstab, network, keys, boot menu and first boot",
+	.summary = "write fstab, network, services, keys, boot menu and first boot",
 	.run = run,
 	.verify = verify,
 };

@@ -145,7 +145,7 @@ static void render(struct changes *changes, const struct dialect_case *c)
 	interface_names_render(changes, c->network);
 	if (c->dialect->interfaces(changes, c->network, &err) ||
 	    (c->dialect->hostname && c->dialect->hostname(changes, c->network->hostname, &err)) ||
-	    (c->init->logins && c->init->logins(changes, &consoles, &err)) ||
+	    c->init->logins(changes, &consoles, &err) ||
 	    c->init->first_boot(changes, &err))
 		fail_msg("%s: %s", c->name, err.msg);
 }

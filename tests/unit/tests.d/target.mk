@@ -3,7 +3,9 @@ OS_TREE = os/target.c os/target_write.c os/text.c os/changes.c os/changes_apply.
 	base/io.c base/arena.c base/err.c tests/unit/os_tree.c
 OS_DIALECTS = os/access.c os/assignments.c os/cidr.c os/detect.c os/fstab.c os/grub_cfg.c os/init_openrc.c \
 	os/init_systemd.c os/init_sysv.c os/inittab.c os/interface_names.c os/names.c os/network_debian.c \
-	os/network_gentoo.c os/network_rhel.c os/selinux.c os/serial.c
+	os/network_gentoo.c os/network_rhel.c os/old_console.c os/securetty.c os/selinux.c os/serial.c \
+	os/service.c os/startpar.c os/systemd_units.c os/sysv_links.c
+OS_MOVED = os/ini.c os/mtab.c os/nfs.c os/puppet.c os/quarantine.c os/service_record.c os/services.c
 TEST_os = $(OS_TREE) $(OS_DIALECTS)
 TEST_target = $(OS_TREE)
 TEST_grub = steps/grub_images.c steps/grub_disk.c base/arena.c base/err.c base/child.c base/child_stage.c base/tail.c base/log.c
@@ -14,6 +16,6 @@ TEST_verify = $(OS_TREE) os/executable.c steps/rehearsal.c steps/rehearsal_boot.
 	archive/modules.c archive/modules_read.c archive/modfile.c archive/module_order.c archive/stream.c \
 	archive/decompress.c $(addprefix archive/decoder_,gzip.c bzip2.c xz.c zstd.c) job/profile.c
 LIBS_verify = -larchive -lisal -lbz2 -llzma -lzstd
-TEST_configure = $(OS_TREE) $(OS_DIALECTS) steps/configure.c steps/first_boot_files.c \
-	target/first_boot_config.c job/profile.c
+TEST_configure = $(OS_TREE) $(OS_DIALECTS) $(OS_MOVED) steps/configure.c steps/configure_moved.c \
+	steps/first_boot_files.c target/first_boot_config.c job/profile.c job/address.c service/url.c
 LIBS_configure = -ljansson

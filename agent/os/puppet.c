@@ -1,0 +1,107 @@
+#include "os/puppet.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "os/assignments.h"
+#include "os/ini.h"
+
+#define DEFAULTS "/etc/default/puppet"
+
+/* Puppet's own packages since version 4; Debian's, and all before. */
+static const char *const folders[] = {"/etc/puppetlabs/puppet", "/etc/puppet"};
+
+static const char *const service_names[] = {"puppet", "puppet-agent", "pe-puppet", NULL};
+
+/* Of `puppet agent --disable`, which Debian's package does when it is installed. */
+static const char *const locks[] = {
+	"/var/lib/puppet/state/agent_disabled.lock",
+	"/var/cache/puppet/state/agent_disabled.lock",
+	"/opt/puppetlabs/puppet/cache/state/agent_disabled.lock",
+};
+
+#define COUNT(array) (sizeof(array) / sizeof(*(array)))
+
+static const char *lower(struct arena *arena, const char *name)
+{
+	char *copy = arena_strdup(arena, name);
+
+	for (char *c = copy; *c; c++)
+		*c = (char)tolower((unsigned char)*c);
+	return copy;
+}
+
+/* Before 2.6 the agent's section was [puppetd]. */
+static int edit_config(struct changes *changes, const char *folder, const struct job_puppet *puppet,
+		       const char *certname, struct err *err)
+{
+	const struct ini_setting settings[] = {{"server", puppet->server}, {"certname", certname}};
+	const char *path = arena_printf(changes->arena, "%s/puppet.conf", folder);
+	struct text text = {.arena = changes->arena};
+	const char *old, *section = "agent";
+
+	if (!puppet->server && !certname)
+		return 0;
+	if (target_read(changes->target, path, changes->arena, &old, NULL, err))
+		return -1;
+	if (old && !ini_has_section(old, "agent") && ini_has_section(old, "puppetd"))
+		section = "puppetd";
+	ini_edit(&text, old, section, settings, COUNT(settings));
+	changes_edit(changes, path, &text)->keep_old = true;
+	return 0;
+}
+
+static int edit_configs(struct changes *changes, const struct job_puppet *puppet,
+			const char *hostname, struct err *err)
+{
+	const char *certname = puppet->certname;
+
+	if (!certname && hostname)
+		certname = lower(changes->arena, hostname);
+	for (size_t i = 0; i < COUNT(folders); i++)
+		if (target_exists(changes->target, folders[i]) &&
+		    edit_config(changes, folders[i], puppet, certname, err))
+			return -1;
+	return 0;
+}
+
+/* Debian until 8: the script does nothing unless this says so. */
+static int allow_start(struct changes *changes, struct err *err)
+{
+	const struct assignment set = {"START", "yes"};
+	struct text text = {.arena = changes->arena};
+	const char *old;
+
+	if (target_read(changes->target, DEFAULTS, changes->arena, &old, NULL, err))
+		return -1;
+	if (!old || !strstr(old, "START="))
+		return 0;
+	assignments_edit(&text, old, &set, 1);
+	changes_edit(changes, DEFAULTS, &text)->keep_old = true;
+	return 0;
+}
+
+static void take_locks_away(struct changes *changes)
+{
+	for (size_t i = 0; i < COUNT(locks); i++)
+		if (target_exists(changes->target, locks[i]))
+			changes_aside(changes, locks[i], "agent_disabled.premigration");
+}
+
+int puppet_render(struct changes *changes, const struct job_puppet *puppet, const char *hostname,
+		  struct services *services, const struct init_dialect *init, struct err *err)
+{
+	const char *which;
+
+	if (!puppet->given)
+		return 0;
+	if (services_want_first(services, changes, init, service_names,
+				puppet->held ? SERVICE_HELD : SERVICE_ENABLED, &which, err))
+		return -1;
+	if (!which)
+		changes_note(changes,
+			     "puppet: the new system has no service puppet, puppet-agent or "
+			     "pe-puppet; none will run");
+	take_locks_away(changes);
+	return edit_configs(changes, puppet, hostname, err) || allow_start(changes, err) ? -1 : 0;
+}

@@ -1,0 +1,220 @@
+#include "os/quarantine.h"
+
+#include <string.h>
+
+#include "os/cidr.h"
+#include "os/dialect.h"
+
+#define CHAIN "newroot-quarantine"
+#define TABLE "inet newroot_quarantine"
+#define LOG   "newroot quarantine: " /* iptables takes 29 characters */
+
+/*
+ * In mangle, not in filter: a firewall of the system's own that is loaded later replaces the filter table, and must
+ * not be replaced itself. Without connection tracking (2.6.18 has none for IPv6) or logging in the kernel
+ * the rules are loaded without those lines; the one of TCP's answers does without.
+ */
+static const char iptables_load[] =
+	"#!/bin/sh\n" WRITTEN_BY
+	"# Loads the quarantine: first into a chain of its own, all rules at once.\n"
+	"PATH=/usr/sbin:/sbin:/usr/bin:/bin\n"
+	"cd \"${0%/*}\" || exit 1\n"
+	"\n"
+	"restore() {\n"
+	"\t\"$1-restore\" --noflush <\"$2\" && return\n"
+	"\tgrep -v -e '-m state' -e '-j LOG' \"$2\" | \"$1-restore\" --noflush\n"
+	"}\n"
+	"\n"
+	"jump() {\n"
+	"\t\"$1\" -t mangle -L OUTPUT -n | grep -q " CHAIN " ||\n"
+	"\t\t\"$1\" -t mangle -I OUTPUT -j " CHAIN "\n"
+	"}\n"
+	"\n"
+	"# Another firewall that is loading may hold the lock.\n"
+	"try() {\n"
+	"\tfor i in 1 2 3; do\n"
+	"\t\t\"$@\" && return\n"
+	"\t\tsleep 1\n"
+	"\tdone\n"
+	"\treturn 1\n"
+	"}\n"
+	"\n"
+	"load() {\n"
+	"\ttry restore \"$1\" \"$2\" && try jump \"$1\" && return\n"
+	"\techo \"newroot: $1 did not take the quarantine's rules ($2)\" >&2\n"
+	"\treturn 1\n"
+	"}\n"
+	"\n"
+	"load iptables rules.v4\n"
+	"status=$?\n"
+	"# A kernel without IPv6 has nothing to close.\n"
+	"load ip6tables rules.v6 || [ ! -e /proc/net/if_inet6 ] || status=1\n"
+	"exit $status\n";
+
+static const char iptables_lift[] =
+	"#!/bin/sh\n" WRITTEN_BY
+	"# Takes the quarantine out of the kernel; `load` brings it back.\n"
+	"PATH=/usr/sbin:/sbin:/usr/bin:/bin\n"
+	"status=0\n"
+	"for tables in iptables ip6tables; do\n"
+	"\t$tables -t mangle -L OUTPUT -n 2>/dev/null | grep -q " CHAIN " || continue\n"
+	"\t$tables -t mangle -D OUTPUT -j " CHAIN " &&\n"
+	"\t\t$tables -t mangle -F " CHAIN " && $tables -t mangle -X " CHAIN " || status=1\n"
+	"done\n"
+	"exit $status\n";
+
+static const char nft_load[] =
+	"#!/bin/sh\n" WRITTEN_BY "# Loads the quarantine, all rules at once.\n"
+	"PATH=/usr/sbin:/sbin:/usr/bin:/bin\n"
+	"cd \"${0%/*}\" && exec nft -f rules.nft\n";
+
+static const char nft_lift[] = "#!/bin/sh\n" WRITTEN_BY
+			       "# Takes the quarantine out of the kernel; `load` brings it back.\n"
+			       "PATH=/usr/sbin:/sbin:/usr/bin:/bin\n"
+			       "nft list table " TABLE " >/dev/null 2>&1 || exit 0\n"
+			       "exec nft delete table " TABLE "\n";
+
+static const char head[] =
+	"# newroot's quarantine, %s: where this system may connect to until cutover.\n"
+	"# ./load loads it at boot, before the network; ./lift takes it out.\n";
+
+/* Neighbour discovery and multicast membership: without them no IPv6 address is reached (RFC 4890 4.4). */
+static const unsigned icmpv6_types[] = {131, 132, 133, 135, 136, 143};
+
+/* One family of addresses as iptables wants it. */
+struct family {
+	const char *name, *file;
+	bool v6;
+};
+static const struct family families[] = {{"IPv4", QUARANTINE_FOLDER "/rules.v4", false},
+					 {"IPv6", QUARANTINE_FOLDER "/rules.v6", true}};
+
+static void add_destinations(struct text *text, const struct strings *list, bool v6,
+			     const char *what)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < list->count; i++) {
+		if (cidr_is_v6(list->item[i]) != v6)
+			continue;
+		if (!any)
+			text_printf(text, "# %s\n", what);
+		any = true;
+		text_printf(text, "-A " CHAIN " -d %s -j RETURN\n", list->item[i]);
+	}
+}
+
+static void render_family(struct changes *changes, const struct quarantine *q,
+			  const struct family *family)
+{
+	struct text text = {.arena = changes->arena};
+
+	text_printf(&text, head, family->name);
+	text_printf(&text, "# RETURN: the packet goes on.\n"
+			   "*mangle\n"
+			   ":" CHAIN " - [0:0]\n"
+			   "-A " CHAIN " -o lo -j RETURN\n"
+			   "# Answers to who connected to this system; of TCP all but what begins "
+			   "a connection.\n"
+			   "-A " CHAIN " -m state --state ESTABLISHED,RELATED -j RETURN\n"
+			   "-A " CHAIN " -p tcp ! --syn -j RETURN\n");
+	add_destinations(&text, q->service, family->v6, "The migration service.");
+	add_destinations(&text, q->allow, family->v6, "What the job allows.");
+	if (family->v6) {
+		text_printf(&text, "# Neighbours and routers.\n");
+		for (size_t i = 0; i < sizeof(icmpv6_types) / sizeof(*icmpv6_types); i++)
+			text_printf(&text, "-A " CHAIN " -p icmpv6 --icmpv6-type %u -j RETURN\n",
+				    icmpv6_types[i]);
+	} else if (q->dhcp) {
+		text_printf(&text,
+			    "# DHCP.\n-A " CHAIN " -p udp --sport 68 --dport 67 -j RETURN\n");
+	}
+	text_printf(&text, "# All else is dropped, and told now and then.\n"
+			   "-A " CHAIN " -m limit --limit 10/minute --limit-burst 10 -j LOG "
+			   "--log-prefix \"" LOG "\" --log-level info\n"
+			   "-A " CHAIN " -j DROP\n"
+			   "COMMIT\n");
+	changes_file(changes, family->file, &text);
+}
+
+static void add_nft_destinations(struct text *text, const struct strings *list, const char *what)
+{
+	if (list->count)
+		text_printf(text, "\t\t# %s\n", what);
+	for (size_t i = 0; i < list->count; i++)
+		text_printf(text, "\t\t%s daddr %s accept\n",
+			    cidr_is_v6(list->item[i]) ? "ip6" : "ip", list->item[i]);
+}
+
+static void render_nft(struct changes *changes, const struct quarantine *q)
+{
+	struct text text = {.arena = changes->arena};
+
+	text_printf(&text, head, "IPv4 and IPv6");
+	text_printf(&text, "table " TABLE "\n"
+			   "delete table " TABLE "\n"
+			   "table " TABLE " {\n"
+			   "\tchain output {\n"
+			   "\t\ttype filter hook output priority -150; policy drop;\n"
+			   "\t\toifname \"lo\" accept\n"
+			   "\t\t# Answers to who connected to this system.\n"
+			   "\t\tct state established,related accept\n");
+	add_nft_destinations(&text, q->service, "The migration service.");
+	add_nft_destinations(&text, q->allow, "What the job allows.");
+	text_printf(&text, "\t\t# Neighbours and routers.\n\t\ticmpv6 type { ");
+	for (size_t i = 0; i < sizeof(icmpv6_types) / sizeof(*icmpv6_types); i++)
+		text_printf(&text, "%s%u", i ? ", " : "", icmpv6_types[i]);
+	text_printf(&text, " } accept\n");
+	if (q->dhcp)
+		text_printf(&text, "\t\t# DHCP.\n\t\tudp sport 68 udp dport 67 accept\n");
+	text_printf(&text,
+		    "\t\t# All else is dropped, and told now and then.\n"
+		    "\t\tlimit rate 10/minute burst 10 packets log prefix \"" LOG "\" level info\n"
+		    "\t}\n"
+		    "}\n");
+	changes_file(changes, QUARANTINE_FOLDER "/rules.nft", &text);
+}
+
+static bool has_program(const struct changes *changes, const char *name)
+{
+	static const char *const folders[] = {"/sbin", "/usr/sbin", "/bin", "/usr/bin"};
+
+	for (size_t i = 0; i < sizeof(folders) / sizeof(*folders); i++)
+		if (target_exists(changes->target,
+				  arena_printf(changes->arena, "%s/%s", folders[i], name)))
+			return true;
+	return false;
+}
+
+static void add_script(struct changes *changes, const char *path, const char *script)
+{
+	struct text text = {.arena = changes->arena};
+
+	text_add(&text, script, strlen(script));
+	changes_file(changes, path, &text)->mode = 0755;
+}
+
+int quarantine_render(struct changes *changes, const struct quarantine *q, struct err *err)
+{
+	bool v4 = has_program(changes, "iptables-restore");
+	bool v6 = has_program(changes, "ip6tables-restore");
+	bool nft = has_program(changes, "nft");
+
+	if ((!v4 || !v6) && !nft)
+		return err_set(err, ERR_CONFIGURE, QUARANTINE_FOLDER,
+			       "the new system has neither %s nor nft, so %s would stay open; add "
+			       "iptables or nftables to the archive, or leave the job's quarantine "
+			       "out",
+			       v4 ? "ip6tables-restore" : "iptables-restore",
+			       v4 ? "IPv6" : "the quarantine");
+	for (size_t i = 0; i < sizeof(families) / sizeof(*families) && v4 && v6; i++)
+		render_family(changes, q, &families[i]);
+	if (!v4 || !v6)
+		render_nft(changes, q);
+	add_script(changes, QUARANTINE_LOAD, v4 && v6 ? iptables_load : nft_load);
+	add_script(changes, QUARANTINE_LIFT, v4 && v6 ? iptables_lift : nft_lift);
+	changes_note(changes,
+		     "quarantine: by %s, with %zu networks and %zu addresses of the service",
+		     v4 && v6 ? "iptables" : "nft", q->allow->count, q->service->count);
+	return 0;
+}

@@ -1,0 +1,154 @@
+#include "steps/configure_moved.h"
+
+#include <arpa/inet.h>
+#include <netdb.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/limits.h"
+#include "job/address.h"
+#include "os/nfs.h"
+#include "os/puppet.h"
+#include "os/quarantine.h"
+#include "os/services.h"
+#include "service/url.h"
+
+static void render_marker(struct changes *changes)
+{
+	struct text text = {.arena = changes->arena};
+
+	text_printf(&text, WRITTEN_BY
+		    "# This VM has been moved and not yet cut over. `newroot cutover` removes this "
+		    "file.\n");
+	changes_file(changes, MIGRATING_MARKER, &text);
+}
+
+bool moved_needs_init(const struct job *job)
+{
+	return job->nfs.export_count || job->nfs.mount_count || job->quarantine.given ||
+	       job->services.given || job->puppet.given;
+}
+
+static void want_all(struct services *services, const struct strings *names, enum service_wish wish,
+		     struct arena *arena)
+{
+	for (size_t i = 0; i < names->count; i++)
+		services_want(services, names->item[i], wish, arena);
+}
+
+static int render_services(struct changes *changes, const struct job *job,
+			   const struct init_dialect *init, struct err *err)
+{
+	struct services services = {0};
+
+	want_all(&services, &job->services.disable, SERVICE_DISABLED, changes->arena);
+	want_all(&services, &job->services.enable, SERVICE_ENABLED, changes->arena);
+	if (nfs_want_services(&services, &job->nfs, job_profile(job), changes, init, err) ||
+	    puppet_render(changes, &job->puppet, job->network.hostname, &services, init, err))
+		return -1;
+	return services_render(&services, changes, init, err);
+}
+
+static int by_text(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static void add_address(struct strings *addresses, const struct addrinfo *info, struct arena *arena)
+{
+	const void *raw =
+		info->ai_family == AF_INET6
+			? (const void *)&((const struct sockaddr_in6 *)info->ai_addr)->sin6_addr
+			: (const void *)&((const struct sockaddr_in *)info->ai_addr)->sin_addr;
+	char text[INET6_ADDRSTRLEN];
+
+	if (inet_ntop(info->ai_family, raw, text, sizeof(text)))
+		addresses->item[addresses->count++] = arena_strdup(arena, text);
+}
+
+/* In one order, whatever the name server's: the same job gives the same files. */
+static int service_addresses(struct strings *addresses, const char *service, struct arena *arena,
+			     struct err *err)
+{
+	const struct addrinfo hints = {.ai_socktype = SOCK_STREAM};
+	struct addrinfo *list;
+	struct url url;
+	int ret;
+
+	if (url_parse(&url, service, err))
+		return -1;
+	ret = getaddrinfo(url.host, NULL, &hints, &list);
+	if (ret)
+		return err_set(err, ERR_NET_RESOLVE, service,
+			       "cannot find the address of %s, which the quarantine must let "
+			       "through: %s",
+			       url.host, gai_strerror(ret));
+	addresses->item = arena_array(arena, NET_ADDRESSES_MAX, sizeof(*addresses->item));
+	for (const struct addrinfo *info = list; info && addresses->count < NET_ADDRESSES_MAX;
+	     info = info->ai_next)
+		add_address(addresses, info, arena);
+	freeaddrinfo(list);
+	qsort(addresses->item, addresses->count, sizeof(*addresses->item), by_text);
+	return 0;
+}
+
+/* Without a job's network the archive's stays, which may ask for its address. */
+static bool asks_for_address(const struct job_network *network)
+{
+	for (size_t i = 0; i < network->interface_count; i++)
+		if (network->interfaces[i].dhcp)
+			return true;
+	return !network->interface_count;
+}
+
+static void note_closed_nameservers(const struct changes *changes, const struct job *job)
+{
+	const struct strings *allow = &job->quarantine.allow;
+	struct address server;
+
+	for (size_t i = 0; i < job->network.nameservers.count; i++)
+		if (address_parse_host(job->network.nameservers.item[i], &server) &&
+		    !address_in_any(&server, allow->item, allow->count))
+			changes_note(changes,
+				     "quarantine: the name server %s is not within allow, so it "
+				     "answers nothing before cutover",
+				     job->network.nameservers.item[i]);
+}
+
+static int render_quarantine(struct changes *changes, const struct context *ctx,
+			     const struct init_dialect *init, struct err *err)
+{
+	struct strings service = {0};
+	const struct quarantine quarantine = {
+		.allow = &ctx->job->quarantine.allow,
+		.service = &service,
+		.dhcp = asks_for_address(&ctx->job->network),
+	};
+
+	if (!ctx->job->quarantine.given)
+		return 0;
+	if (!ctx->params->url)
+		changes_note(changes, "quarantine: no newroot.url= here, so the service is not let "
+				      "through");
+	else if (service_addresses(&service, ctx->params->url, changes->arena, err))
+		return -1;
+	note_closed_nameservers(changes, ctx->job);
+	return quarantine_render(changes, &quarantine, err) || init->quarantine(changes, err) ? -1
+											      : 0;
+}
+
+int moved_render(struct changes *changes, const struct context *ctx,
+		 const struct init_dialect *init, struct err *err)
+{
+	const struct job *job = ctx->job;
+
+	if (job->migrating)
+		render_marker(changes);
+	if (!moved_needs_init(job))
+		return 0;
+	return render_services(changes, job, init, err) ||
+			       nfs_exports_render(changes, &job->nfs, err) ||
+			       render_quarantine(changes, ctx, init, err)
+		       ? -1
+		       : 0;
+}

@@ -1,0 +1,21 @@
+/*
+ * What a VM needs between its move and its cutover, as the job says: marker, services, puppet, NFS, quarantine.
+ */
+#ifndef NEWROOT_STEPS_CONFIGURE_MOVED_H
+#define NEWROOT_STEPS_CONFIGURE_MOVED_H
+
+#include "os/dialect.h"
+#include "os/fstab.h"
+#include "steps/step.h"
+
+/* Shows that cutover is still to come; cutover removes it. */
+#define MIGRATING_MARKER "/etc/newroot/migrating"
+
+/* Does the job ask for anything that depends on the init system? */
+bool moved_needs_init(const struct job *job);
+
+/* Errors: ERR_CONFIGURE, or what kept the service's name from being resolved. */
+int moved_render(struct changes *changes, const struct context *ctx,
+		 const struct init_dialect *init, struct err *err);
+
+#endif
