@@ -6,6 +6,7 @@
 
 #include "http/reply.h"
 #include "http/route.h"
+#include "http/unescape.h"
 #include "util/limits.h"
 #include "util/log.h"
 
@@ -178,32 +179,8 @@ enum MHD_Result handler_request(void *cls, struct MHD_Connection *connection, co
 	return request->route->serve(request);
 }
 
-static int hex_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 size_t handler_unescape(void *cls, struct MHD_Connection *connection, char *text)
 {
-	char *out = text;
-	const char *in = text;
-
 	(void)cls, (void)connection;
-	while (*in) {
-		int high = *in == '%' ? hex_value(in[1]) : -1;
-		int low = high >= 0 ? hex_value(in[2]) : -1;
-
-		if (low >= 0 && (high | low) != 0) {
-			*out++ = (char)(high << 4 | low);
-			in += 3;
-		} else {
-			*out++ = *in++;
-		}
-	}
-	*out = '\0';
-	return (size_t)(out - text);
+	return unescape(text);
 }

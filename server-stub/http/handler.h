@@ -12,7 +12,7 @@ enum MHD_Result handler_request(void *cls, struct MHD_Connection *connection, co
 void handler_completed(void *cls, struct MHD_Connection *connection, void **state,
 		       enum MHD_RequestTerminationCode why);
 
-/* Percent-decoding in place; a NUL or a malformed escape stays as it is, and so names nothing. */
+/* unescape() */
 size_t handler_unescape(void *cls, struct MHD_Connection *connection, char *text);
 
 #endif

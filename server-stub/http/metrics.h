@@ -7,7 +7,7 @@
 #include "base/err.h"
 #include "http/refusal.h"
 
-#define METRICS_ROUTES   64 /* rows of routes.c, and one for requests that no route takes */
+#define METRICS_ROUTES   64 /* rows of routes.def, and one for requests that no route takes */
 #define METRICS_STATUSES 24 /* rows of the table in metrics.c, and one for any other */
 
 struct metrics {

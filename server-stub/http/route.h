@@ -1,4 +1,4 @@
-/* The routes: who may ask what, by one table (routes.c). docs/openapi.json describes each. */
+/* The routes: who may ask what, by one table (routes.def). docs/openapi.json describes each. */
 #ifndef SERVER_HTTP_ROUTE_H
 #define SERVER_HTTP_ROUTE_H
 

@@ -10,7 +10,7 @@ from common import TOP
 from service import MAC, Boot
 
 OTHER = "52:54:00:00:00:12"
-ROUTES = re.findall(r'\{ROUTE_(GET|POST), "([^"]+)", (\w+),', (TOP / "server-stub/http/routes.c").read_text())
+ROUTES = re.findall(r'ROUTE\((GET|POST), "([^"]+)", (\w+),', (TOP / "server-stub/http/routes.def").read_text())
 
 
 def routes(admission):

@@ -10,6 +10,16 @@ CFLAGS_server_state = $(SERVER_INCLUDE)
 TEST_server_range = server-stub/http/range.c
 CFLAGS_server_range = $(SERVER_INCLUDE)
 
+TEST_server_pattern = server-stub/http/pattern.c
+CFLAGS_server_pattern = $(SERVER_INCLUDE)
+
+TEST_server_query = $(addprefix server-stub/http/,query.c unescape.c)
+CFLAGS_server_query = $(SERVER_INCLUDE)
+
+TEST_server_body = server-stub/http/body.c agent/base/err.c
+CFLAGS_server_body = $(SERVER_INCLUDE)
+LIBS_server_body = -ljansson
+
 TEST_server_events = $(SERVER_VM)
 CFLAGS_server_events = $(SERVER_INCLUDE)
 LIBS_server_events = -ljansson -lgnutls
