@@ -155,14 +155,14 @@ const struct object migration_vm_object = {
 	.check = migration_check_vm,
 };
 
-static const struct field source_fields[] = {
+static const struct field source_file_fields[] = {
 	{.key = "url", .read = read_unused, .form = &form_source, .required = true},
 	{.key = "sha256", .read = read_hash, .required = true},
 };
 
-static const struct object source_object = {
+static const struct object source_file_object = {
 	.what = "an archive",
-	FIELDS(source_fields),
+	FIELDS(source_file_fields),
 	.path_offset = NO_PATH,
 };
 
@@ -175,7 +175,7 @@ static const struct field shared_fields[] = {
 	{.key = "clients", .read = read_texts, AT(migration_shared, clients), .form = &form_group_name,
 	 .required = true},
 	{.key = "server", .read = read_text, AT(migration_shared, server), .form = &form_group_name},
-	{.key = "archive", .read = read_object, .object = &source_object},
+	{.key = "archive", .read = read_object, .object = &source_file_object},
 };
 
 static const struct object shared_object = {
