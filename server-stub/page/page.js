@@ -44,6 +44,7 @@ function redo(node, key, make) {
 const plural = (count, word) => `${count} ${word}${count === 1 ? "" : "s"}`;
 
 function size(bytes) {
+	bytes = Number(bytes) || 0;
 	const units = ["B", "KiB", "MiB", "GiB", "TiB"];
 	let unit = 0;
 	while (bytes >= 1024 && unit < units.length - 1) {
@@ -308,9 +309,10 @@ function tick() {
 
 /* --- how a VM is shown */
 
-function mark({ kind, turn, sign = "" }) {
-	const dot = el("span", { className: `dot ${kind}`, ariaHidden: "true" }, sign);
-	dot.style.setProperty("--turn", sign ? 1 : turn);
+function mark({ kind, turn, sign }) {
+	const dot = el("span", { className: `dot ${kind}` });
+	if (sign) dot.dataset.sign = sign;
+	else dot.style.setProperty("--turn", turn);
 	return dot;
 }
 
@@ -340,7 +342,7 @@ function remark({ kind, word, text, help }) {
 	return el("p", { className: `remark ${kind}` }, line, ...(help ? [el("span", { className: "help" }, help)] : []));
 }
 
-const howFar = ({ done, total, rate }) =>
+const howFar = ({ done = 0, total, rate }) =>
 	[total ? `${size(done)} of ${size(total)}` : size(done), rate && `${mib(rate)} MiB/s`].filter(Boolean).join(" · ");
 
 /* A step, its number, and how far it is with what it reads or writes. */
@@ -511,6 +513,7 @@ function matches(vm) {
 function filterButton(state, number) {
 	const looks = STATES[state] ?? { kind: "held", sign: state === "held" ? "‖" : "?" };
 	const button = el("button", { className: "chip", ariaPressed: String(place.state === state) });
+	button.dataset.state = state;
 	button.append(...(state ? [mark(looks)] : []), `${state || "all"} `, el("b", {}, String(number)));
 	button.onclick = () => filterBy({ state: place.state === state ? "" : state });
 	return button;
@@ -521,12 +524,12 @@ function showFilters() {
 	const counts = Object.entries(FILTERS)
 		.map(([state, test]) => [state, count(list, test)])
 		.filter(([state, number]) => number || state === place.state);
-	const focused = document.activeElement.closest?.("#states") && document.activeElement.firstChild?.nextSibling?.data;
+	const focused = document.activeElement.closest?.("#states") && document.activeElement.dataset.state;
 	redo($("#states"), JSON.stringify([counts, list.length, place.state]), () => [
 		filterButton("", list.length),
 		...counts.map(([state, number]) => filterButton(state, number)),
 	]);
-	if (focused) [...$("#states").children].find((chip) => chip.firstChild.nextSibling.data === focused)?.focus();
+	if (focused) [...$("#states").children].find((chip) => chip.dataset.state === focused)?.focus();
 	const found = count(list, matches);
 	$("#nothing").hidden = found > 0 || !synced;
 	put($("#nothing"), vms.size ? "No VM is like that." : "There is no VM yet: newroot-server import FILE brings a group of them.");
@@ -695,9 +698,10 @@ function confirmed(title, text, verb, typed) {
 	$("#typed").value = "";
 	yes.disabled = Boolean(typed);
 	$("#typed").oninput = () => (yes.disabled = $("#typed").value !== typed);
+	$("#confirm-no").onclick = () => dialog.close("");
 	dialog.returnValue = "";
 	dialog.showModal();
-	return new Promise((resolve) => (dialog.onclose = () => resolve(dialog.returnValue === "yes" && !yes.disabled)));
+	return new Promise((resolve) => (dialog.onclose = () => resolve(dialog.returnValue === "yes")));
 }
 
 /* --- a VM's own page */
@@ -887,7 +891,7 @@ class VmPage {
 }
 
 const fold = (title, lines) =>
-	lines?.length ? [el("details", {}, el("summary", {}, title), el("pre", {}, lines.join("\n")))] : [];
+	Array.isArray(lines) && lines.length ? [el("details", {}, el("summary", {}, title), el("pre", {}, lines.join("\n")))] : [];
 
 /* How each type of event reads: a sign, its kind, a text, and what is folded away. */
 const EVENTS = {
@@ -910,7 +914,7 @@ function logLine(event) {
 	const [sign, kind, text, folded = []] = EVENTS[event.type]?.(event) ?? ["?", "", JSON.stringify(event)];
 	const time = el("time", { dateTime: new Date(event.ms).toISOString(), title: `${event.boot} ${event.seq}` }, clock(event.ms));
 	return el("li", { className: kind }, time, el("span", { className: "sign" }, sign),
-		el("div", {}, el("span", { className: "text" }, String(text ?? "")), ...folded));
+		el("div", {}, el("span", { className: "text" }, typeof text === "string" ? text : JSON.stringify(text) ?? ""), ...folded));
 }
 
 /* --- where the reader is: #/, #/group/NAME, #/vm/NAME, with ?state=…&q=… */

@@ -1,0 +1,151 @@
+"""What goes on by itself: the log of a VM, and the connection, also over a death of the service."""
+from selenium.webdriver.common.keys import Keys
+
+from conftest import operator_token
+
+AT_END = "const log = document.querySelector('[role=log]'); return log.scrollTop + log.clientHeight >= log.scrollHeight - 8"
+
+
+def open_log(page):
+    page.go("#/vm/db1")
+    page.wait_text("article h1", "db1")
+
+
+def lines(page):
+    return page.texts("[role=log] > li")
+
+
+def test_the_log_is_live_and_reads_well(page, agents):
+    agent = agents["db1"]
+    agent.state("configuring")
+    agent.begin("plan")
+    agent.say(agent.event("plan", text="disk /dev/vda\n  /boot 256 MiB ext3"))
+    open_log(page)
+    page.wait(lambda: len(lines(page)) == 3)
+    agent.end("plan")
+    agent.note("an old volume group 'local' is torn down")
+    page.wait_text("[role=log] > li:last-child", "an old volume group 'local' is torn down")
+    assert [line.split(" ", 1)[1] for line in lines(page)[:2]] == ["● configuring", "▸ plan"]
+    assert "✓ plan: 0." in lines(page)[3]
+    fold = page.find("[role=log] details")
+    assert "/boot 256 MiB" not in page.text("[role=log]"), "a plan is folded away"
+    fold.find_element("css selector", "summary").click()
+    assert "disk /dev/vda /boot 256 MiB ext3" in page.text("[role=log] pre")
+
+
+def test_progress_is_one_line_that_changes(page, agents):
+    agent = agents["db1"]
+    open_log(page)
+    agent.state("configuring")
+    agent.begin("unpack")
+    for i in range(1, 6):
+        agent.progress("unpack", "/", i << 20, 5 << 20, 1 << 20)
+    page.wait_text("[role=log]", "/: 5.00 MiB of 5.00 MiB · 1.0 MiB/s")
+    assert len(lines(page)) == 3
+    agent.progress("unpack", "/data", 1 << 20, 0, 0)
+    page.wait_text("[role=log]", "/data: 1.00 MiB")
+    assert len(lines(page)) == 4
+
+
+def test_an_errors_last_words_are_folded_out(page, agents):
+    agents["db1"].state("configuring")
+    agents["db1"].begin("format")
+    agents["db1"].fail("format", "step.format", "/dev/local/root", "mkfs.xfs failed", ["mkfs.xfs: no space"], ["[ 9.1] vda: I/O error"])
+    open_log(page)
+    page.wait_text("[role=log]", "step.format: /dev/local/root: mkfs.xfs failed")
+    assert "no space" not in page.text("[role=log]")
+    for summary in page.driver.find_elements("css selector", "[role=log] summary"):
+        summary.send_keys(Keys.ENTER)
+    assert "mkfs.xfs: no space" in page.text("[role=log]") and "[ 9.1] vda: I/O error" in page.text("[role=log]")
+
+
+def test_the_log_follows_its_end_until_the_reader_scrolls_up(page, agents):
+    agents["db1"].state("configuring")
+    agents["db1"].say(*[agents["db1"].event("note", text=f"line {i}") for i in range(150)])
+    open_log(page)
+    page.wait_text("[role=log] > li:last-child", "line 149")
+    page.wait(lambda: page.js(AT_END))
+    page.js("document.querySelector('[role=log]').scrollTop = 100")
+    page.wait(lambda: page.find("[data-part=follow]").get_attribute("aria-pressed") == "false")
+    agents["db1"].note("news")
+    page.wait_text("[role=log] > li:last-child", "news")
+    assert page.js("return document.querySelector('[role=log]').scrollTop") == 100
+    page.find("[data-part=follow]").click()
+    page.wait(lambda: page.js(AT_END))
+    agents["db1"].note("more")
+    page.wait(lambda: "more" in lines(page)[-1] and page.js(AT_END))
+
+
+def test_the_log_can_be_filtered(page, agents):
+    agents["db1"].state("configuring")
+    agents["db1"].say(*[agents["db1"].event("note", text=f"{kind} {i}") for i in range(3) for kind in ("disk", "net")])
+    open_log(page)
+    page.wait(lambda: len(lines(page)) == 7)
+    page.find(".log input").send_keys("DISK")
+    page.wait(lambda: [line.split("· ")[1] for line in lines(page)] == ["disk 0", "disk 1", "disk 2"])
+    agents["db1"].note("net 3")
+    agents["db1"].note("disk 3")
+    page.wait(lambda: "disk 3" in lines(page)[-1])
+    assert len(lines(page)) == 4
+
+
+def test_back_and_forward_keep_the_place(page):
+    page.wait_row("web1", state="created")
+    page.find("#filter").send_keys("web")
+    page.wait(lambda: not page.row("db1"))
+    page.js("[...document.querySelectorAll('tbody .name')].find((link) => link.textContent === 'web2').click()")
+    page.wait_text("article h1", "web2")
+    page.driver.back()
+    page.wait_row("web1")
+    assert not page.row("db1") and page.find("#filter").get_property("value") == "web"
+    assert page.focused() == "web2", "the reader is where he left"
+    page.driver.forward()
+    page.wait_text("article h1", "web2")
+
+
+def test_a_cut_connection_is_shown_and_taken_up_again(page, shop):
+    page.wait_row("db1", state="created")
+    page.js("window.cut = true; const real = fetch; window.fetch = (...all) => cut ? Promise.reject(new TypeError('cut')) : real(...all)")
+    port = shop.port
+    shop.stop()
+    page.wait_text("#link", "connection lost, trying again")
+    assert page.row("db1"), "what was known stays in sight"
+    shop.start("--listen", f"127.0.0.1:{port}")
+    shop.cli("hold", "db1")
+    page.js("cut = false")
+    page.wait_text("#login", "The session has ended")
+    page.type_token(operator_token(shop))
+    page.wait_text("#link", "live")
+    page.wait_row("db1", remarks="held by the operator")
+
+
+def test_the_service_killed_and_started_again(page, agents, shop):
+    """No acknowledged event is missing from the log, none is there twice, and the reader is where he was."""
+    agent = agents["db1"]
+    agent.state("configuring")
+    agent.say(*[agent.event("note", text=f"line {i}") for i in range(20)])
+    open_log(page)
+    page.wait_text("[role=log] > li:last-child", "line 19")
+    port = shop.port
+    shop.kill()
+    page.wait_text("#link", "connection lost, trying again")
+    shop.start("--listen", f"127.0.0.1:{port}")
+    agent.say(*[agent.event("note", text=f"line {i}") for i in range(20, 30)])
+    agent.begin("wipe")
+    page.wait_text("#login", "The session has ended")
+    page.type_token(operator_token(shop))
+    page.wait_text("#link", "live")
+    page.wait_text("[role=log]", "▸ wipe")
+    notes = [line.split("· ")[1] for line in lines(page) if "·" in line]
+    assert notes == [f"line {i}" for i in range(30)]
+    page.wait_text("article .step", "wipe 5 of 16")
+
+
+def test_vms_that_come_and_go(page, shop):
+    page.wait_row("db1", state="created")
+    shop.add("new", "52:54:00:77:01:77", "--group", "other")
+    page.wait_row("new", state="created")
+    shop.cli("remove", "db1")
+    page.wait(lambda: not page.row("db1"))
+    shop.cli("remove", "new")
+    page.wait(lambda: not page.row("new") and "other" not in page.texts("h2"))
