@@ -178,8 +178,9 @@ static int begin_anew(bool failed, int argc, char **argv)
 	struct err err = ERR_INIT;
 
 	if (failed) {
-		programme_note("waiting: `newroot-server retry NAME` on the service starts it "
-			       "again; meanwhile log in by ssh; the log is " LOG_FILE);
+		programme_note(
+			"the machine stays up, waiting: `newroot-server retry NAME` on the "
+			"service starts it again; meanwhile log in by ssh; the log is " LOG_FILE);
 		again_wait();
 	}
 	again_begin(argc, argv, &err);
