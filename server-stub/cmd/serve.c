@@ -97,7 +97,11 @@ static void wait_for_end(const struct service *service, const sigset_t *set)
 static int serve_kept(const struct open *open, const struct service *service, const char *listening,
 		      const sigset_t *signals, struct err *err)
 {
-	const struct keeper_config config = {.data = &open->data, .settings = &open->settings};
+	const struct keeper_config config = {
+		.data = &open->data,
+		.settings = &open->settings,
+		.writer = service->writer,
+	};
 	struct keeper *keeper;
 
 	if (keeper_start(&keeper, &config, err) < 0)

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "keeper/waiting.h"
 #include "net/sync.h"
 #include "store/store.h"
 #include "util/limits.h"
@@ -15,32 +16,42 @@ struct keeper {
 	struct keeper_config config;
 	struct store *store; /* the keeper's alone: its reading never waits for a request's */
 	struct net *net;
+	struct waiting waiting;
 	int64_t count, version; /* of the store when it was last looked at */
 	bool behind;            /* what VMs boot from is not in line yet */
 	int64_t rounds;
-	struct err complaint; /* said last; the same is not said again and again */
+	/* Said last; the same is not said again and again. */
+	struct err about_files, about_archives, about_store;
 	pthread_t thread;
 	pthread_mutex_t lock; /* of what follows */
 	pthread_cond_t stop;
 	bool stopping;
 };
 
-static void complain(struct keeper *keeper, const struct err *err)
+static void complain(struct err *said, const struct err *err)
 {
-	if (strcmp(err->msg, keeper->complaint.msg) || strcmp(err->where, keeper->complaint.where))
+	if (strcmp(err->msg, said->msg) || strcmp(err->where, said->where))
 		log_warning("keeper: %s: %s", err->where, err->msg);
-	keeper->complaint = *err;
+	*said = *err;
 }
 
-static void sync_files(struct keeper *keeper)
+static void look_at_files(struct keeper *keeper)
 {
 	struct err err = ERR_INIT;
 
 	keeper->behind = net_sync(keeper->net, keeper->store, NULL, &err) < 0;
 	if (keeper->behind)
-		complain(keeper, &err);
+		complain(&keeper->about_files, &err);
 	else
-		keeper->complaint = (struct err)ERR_INIT;
+		keeper->about_files = (struct err)ERR_INIT;
+}
+
+static void look_for_archives(struct keeper *keeper)
+{
+	struct err err = ERR_INIT;
+
+	if (waiting_look(&keeper->waiting, &err) < 0)
+		complain(&keeper->about_archives, &err);
 }
 
 /* Whether the store is another one than at the last look. */
@@ -51,7 +62,7 @@ static bool has_changed(struct keeper *keeper)
 	bool changed;
 
 	if (store_vm_count(keeper->store, &count, &version, &err) < 0) {
-		complain(keeper, &err);
+		complain(&keeper->about_store, &err);
 		return false;
 	}
 	changed = count != keeper->count || version != keeper->version;
@@ -62,11 +73,14 @@ static bool has_changed(struct keeper *keeper)
 
 static void look(struct keeper *keeper)
 {
-	bool changed = has_changed(keeper);
 	bool slow_round = keeper->rounds++ % KEEPER_SLOW_ROUNDS == 0;
+	bool changed;
 
+	if (slow_round)
+		look_for_archives(keeper);
+	changed = has_changed(keeper);
 	if (changed || (keeper->behind && slow_round))
-		sync_files(keeper);
+		look_at_files(keeper);
 	if (changed && keeper->config.changed)
 		keeper->config.changed(keeper->config.arg);
 }
@@ -134,6 +148,10 @@ int keeper_start(struct keeper **keeper, const struct keeper_config *config, str
 	if (store_open(&started->store, config->data->path, false, err) < 0 ||
 	    net_new(&started->net, config->data, config->settings, err) < 0)
 		goto failed;
+	started->waiting = (struct waiting){.store = started->store,
+					    .writer = config->writer,
+					    .data = config->data,
+					    .url = config->settings->url};
 	code = pthread_create(&started->thread, NULL, keeper_main, started);
 	if (code) {
 		err_set(err, ERR_INTERNAL, "keeper", "can't start a thread: %s", strerror(code));

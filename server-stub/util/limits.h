@@ -128,11 +128,19 @@
 #define KEEPER_LOOK_MS 250
 /* Looks between two tries of what failed or waits for a file: 5 s. */
 #define KEEPER_SLOW_ROUNDS 20
+/* VMs whose archives are looked for in one such try: 5,000 that wait are all seen within a minute, at little cost. */
+#define KEEPER_ARCHIVES_MAX 500
 
 /* Columns that watch fills: a line of it is a table's, and no wider one is read. */
 #define SHEET_WIDTH_MAX 300
 /* A line of that width in characters of four bytes, and all its colours. */
 #define SHEET_LINE_BYTES 2048
+/* Milliseconds between two looks of watch at the store: what changes is seen at once, and it costs a query. */
+#define WATCH_POLL_MS 500
+/* Looks of watch between two that read every VM: a minute. */
+#define FEED_READ_ALL_EVERY 120
+/* Seconds without an event after which an agent that installs counts as silent: three heartbeats. */
+#define SILENT_SECONDS 30
 
 /* Refusals logged in a second: a hostile peer must not fill the log. */
 #define LOG_REFUSED_PER_SECOND 20
