@@ -10,6 +10,8 @@ struct edit {
 	const struct ini_setting *settings;
 	size_t count;
 	bool made[SETTINGS_MAX];
+	const char *indent; /* of the section's last setting */
+	size_t indent_size;
 };
 
 static bool is_head(const char *line, size_t size)
@@ -44,21 +46,23 @@ static bool sets(const char *line, const char *key)
 	return !strncmp(line, key, length) && line[length + strspn(line + length, BLANKS)] == '=';
 }
 
-static void print_setting(struct edit *edit, size_t i, const char *indent, size_t indent_size)
+static void print_setting(struct edit *edit, size_t i)
 {
-	text_printf(edit->text, "%.*s%s = %s\n", (int)indent_size, indent, edit->settings[i].key,
-		    edit->settings[i].value);
+	text_printf(edit->text, "%.*s%s = %s\n", (int)edit->indent_size, edit->indent,
+		    edit->settings[i].key, edit->settings[i].value);
 	edit->made[i] = true;
 }
 
 /* A line of the section: replaced, left out, or as it is. */
 static void edit_line(struct edit *edit, const char *line, size_t size)
 {
+	edit->indent = line;
+	edit->indent_size = strspn(line, BLANKS);
 	for (size_t i = 0; i < edit->count; i++) {
 		if (!edit->settings[i].value || !sets(line, edit->settings[i].key))
 			continue;
 		if (!edit->made[i])
-			print_setting(edit, i, line, strspn(line, BLANKS));
+			print_setting(edit, i);
 		return;
 	}
 	text_line(edit->text, line, size);
@@ -68,7 +72,7 @@ static void print_rest(struct edit *edit)
 {
 	for (size_t i = 0; i < edit->count; i++)
 		if (edit->settings[i].value && !edit->made[i])
-			print_setting(edit, i, "", 0);
+			print_setting(edit, i);
 }
 
 static bool is_blank(const char *line, size_t size)
@@ -95,7 +99,7 @@ static const char *edit_section(struct edit *edit, const char *rest)
 void ini_edit(struct text *text, const char *old, const char *section,
 	      const struct ini_setting *settings, size_t count)
 {
-	struct edit edit = {.text = text, .settings = settings, .count = count};
+	struct edit edit = {.text = text, .settings = settings, .count = count, .indent = ""};
 	bool found = false;
 	const char *line;
 	size_t size;

@@ -16,19 +16,9 @@
  */
 static const char iptables_load[] =
 	"#!/bin/sh\n" WRITTEN_BY
-	"# Loads the quarantine: first into a chain of its own, all rules at once.\n"
+	"# Loads the quarantine into a chain of its own, all rules at once.\n"
 	"PATH=/usr/sbin:/sbin:/usr/bin:/bin\n"
 	"cd \"${0%/*}\" || exit 1\n"
-	"\n"
-	"restore() {\n"
-	"\t\"$1-restore\" --noflush <\"$2\" && return\n"
-	"\tgrep -v -e '-m state' -e '-j LOG' \"$2\" | \"$1-restore\" --noflush\n"
-	"}\n"
-	"\n"
-	"jump() {\n"
-	"\t\"$1\" -t mangle -L OUTPUT -n | grep -q " CHAIN " ||\n"
-	"\t\t\"$1\" -t mangle -I OUTPUT -j " CHAIN "\n"
-	"}\n"
 	"\n"
 	"# Another firewall that is loading may hold the lock.\n"
 	"try() {\n"
@@ -39,9 +29,23 @@ static const char iptables_load[] =
 	"\treturn 1\n"
 	"}\n"
 	"\n"
+	"whole() {\n"
+	"\t\"$1-restore\" --noflush <\"$2\"\n"
+	"}\n"
+	"\n"
+	"# For a kernel that cannot track connections or log.\n"
+	"plain() {\n"
+	"\tgrep -v -e '-m state' -e '-j LOG' \"$2\" | \"$1-restore\" --noflush\n"
+	"}\n"
+	"\n"
+	"jump() {\n"
+	"\t\"$1\" -t mangle -L OUTPUT -n | grep -q " CHAIN " ||\n"
+	"\t\t\"$1\" -t mangle -I OUTPUT -j " CHAIN "\n"
+	"}\n"
+	"\n"
 	"load() {\n"
-	"\ttry restore \"$1\" \"$2\" && try jump \"$1\" && return\n"
-	"\techo \"newroot: $1 did not take the quarantine's rules ($2)\" >&2\n"
+	"\t{ try whole \"$1\" \"$2\" || plain \"$1\" \"$2\"; } && try jump \"$1\" && return\n"
+	"\techo \"newroot: $1 did not take the quarantine's $2\" >&2\n"
 	"\treturn 1\n"
 	"}\n"
 	"\n"
@@ -194,6 +198,17 @@ static void add_script(struct changes *changes, const char *path, const char *sc
 	changes_file(changes, path, &text)->mode = 0755;
 }
 
+static void note_open(const struct changes *changes, const struct quarantine *q, const char *by)
+{
+	struct text open = {.arena = changes->arena};
+
+	for (size_t i = 0; i < q->service->count; i++)
+		text_printf(&open, " %s (the service)", q->service->item[i]);
+	for (size_t i = 0; i < q->allow->count; i++)
+		text_printf(&open, " %s", q->allow->item[i]);
+	changes_note(changes, "quarantine by %s; open:%s", by, open.size ? open.data : " nothing");
+}
+
 int quarantine_render(struct changes *changes, const struct quarantine *q, struct err *err)
 {
 	bool v4 = has_program(changes, "iptables-restore");
@@ -213,8 +228,6 @@ int quarantine_render(struct changes *changes, const struct quarantine *q, struc
 		render_nft(changes, q);
 	add_script(changes, QUARANTINE_LOAD, v4 && v6 ? iptables_load : nft_load);
 	add_script(changes, QUARANTINE_LIFT, v4 && v6 ? iptables_lift : nft_lift);
-	changes_note(changes,
-		     "quarantine: by %s, with %zu networks and %zu addresses of the service",
-		     v4 && v6 ? "iptables" : "nft", q->allow->count, q->service->count);
+	note_open(changes, q, v4 && v6 ? "iptables" : "nft");
 	return 0;
 }

@@ -112,7 +112,9 @@ static int consider(struct changes *changes, const struct init_dialect *init, co
 	if (!service.found)
 		return 0;
 	update_record(records, &service, wish, changes->arena);
-	return *outcome == ON && init->start_order ? init->start_order(changes, name, err) : 0;
+	/* Held: cutover has only links to make. */
+	return wish != SERVICE_DISABLED && init->start_order ? init->start_order(changes, name, err)
+							     : 0;
 }
 
 static void render_records(struct changes *changes, const struct service_records *records)

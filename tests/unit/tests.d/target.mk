@@ -19,3 +19,5 @@ LIBS_verify = -larchive -lisal -lbz2 -llzma -lzstd
 TEST_configure = $(OS_TREE) $(OS_DIALECTS) $(OS_MOVED) steps/configure.c steps/configure_moved.c \
 	steps/first_boot_files.c target/first_boot_config.c job/profile.c job/address.c service/url.c
 LIBS_configure = -ljansson
+TEST_configure_moved = $(OS_TREE) $(OS_DIALECTS) $(OS_MOVED) steps/configure_moved.c job/profile.c job/address.c \
+	service/url.c
