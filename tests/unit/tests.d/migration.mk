@@ -12,3 +12,11 @@ LIBS_migration_archives = -ljansson
 TEST_migration_documents = $(MIGRATION_SOURCES)
 CFLAGS_migration_documents = $(MIGRATION_INCLUDE)
 LIBS_migration_documents = -ljansson
+
+TEST_migration_assign = $(MIGRATION_SOURCES)
+CFLAGS_migration_assign = $(MIGRATION_INCLUDE)
+LIBS_migration_assign = -ljansson
+
+TEST_migration_difference = server-stub/migration/difference.c job/quote.c base/arena.c base/err.c
+CFLAGS_migration_difference = $(MIGRATION_INCLUDE)
+LIBS_migration_difference = -ljansson
