@@ -132,8 +132,7 @@ def main():
     shutil.rmtree(WORK, ignore_errors=True)
     inputs = Inputs()
     with Lab(WORK) as lab:
-        lab.service.init()
-        lab.service.start()
+        lab.open()
         sizes()
         vm = lab.vm("bench", lambda address: install_job(lab, inputs, address), [2 * GIB, 2 * GIB], memory=512)
         install(lab, vm)

@@ -26,8 +26,7 @@ def lab(request):
     folder = BUILD / "qemu" / request.node.name
     shutil.rmtree(folder, ignore_errors=True)
     with Lab(folder) as laboratory:
-        laboratory.service.init()
-        laboratory.service.start()
+        laboratory.open()
         yield laboratory
     if request.node.report_call.passed:
         shutil.rmtree(folder, ignore_errors=True)

@@ -23,6 +23,8 @@ MIB = 1 << 20
 # Seconds that an installed VM may take to switch itself off: it has unmounted all before it says so.
 SWITCH_OFF_S = 5
 START_S = 20
+# Of the 15 characters of a tap's name.
+TAP_PREFIX_MAX = 10
 
 
 class Service:
@@ -70,11 +72,11 @@ class Lease:
 
 
 class Creator:
-    def __init__(self, service, folder, limit, bridge, networks, namespace=None):
+    def __init__(self, service, namespace, folder, limit, bridge, networks):
         """`networks`: the bridge of each final network by its name; `bridge`: that of configuration mode."""
         self.service, self.folder, self.limit = service, pathlib.Path(folder), limit
         self.bridge, self.networks = bridge, networks
-        self.namespace = namespace or Namespace(prefix="made")
+        self.namespace = namespace
         self.vms = {}
         self.unheard = []
 
@@ -209,7 +211,8 @@ def main():
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     token = pathlib.Path(arguments.token_file).read_text().strip()
     service = Service(Api(arguments.service, arguments.ca, token), arguments.name)
-    creator = Creator(service, arguments.folder, arguments.limit, arguments.bridge, dict(n.split("=", 1) for n in arguments.network))
+    creator = Creator(service, Namespace(prefix=f"{arguments.name[:TAP_PREFIX_MAX]}-"), arguments.folder, arguments.limit,
+                      arguments.bridge, dict(network.split("=", 1) for network in arguments.network))
     try:
         while True:
             try:

@@ -51,9 +51,12 @@ def expect_event(lab, vm, code):
     return errors[-1]
 
 
-def unpacking(lab, name):
-    """Whether its archives flow."""
-    return any(event["type"] == "progress" and event["step"] == "unpack" for event in lab.service.events(name))
+def wait_unpacking(lab, vm, seconds=300):
+    """Until its archives flow."""
+    def flows():
+        assert not lab.service.errors(vm.name), vm.serial()[-2000:]
+        return any(event["type"] == "progress" and event["step"] == "unpack" for event in lab.service.events(vm.name))
+    wait_until(f"{vm.name} unpacks", flows, seconds)
 
 
 def boot_code(vm):
@@ -62,10 +65,10 @@ def boot_code(vm):
         return disk.read(440)
 
 
-def small_job(lab, inputs, address, **changes):
+def small_job(lab, inputs, address, hostname="db1", **changes):
     """A job of one archive, for cases that need not boot."""
     volumes = [{"name": "root", "size": "900MiB", "mount": "/"}]
-    job = install_job(lab, inputs, address, volumes=volumes, kernel=None, finish="wait",
+    job = install_job(lab, inputs, address, hostname, volumes=volumes, kernel=None, finish="wait",
                       archives=[{"to": "/", "url": lab.archive(inputs.root), "sha256": inputs.sums[inputs.root]}])
     job.update(changes)
     return job

@@ -7,6 +7,7 @@ import contextlib
 import json
 import os
 import pathlib
+import re
 import shutil
 import socket
 import subprocess
@@ -54,17 +55,17 @@ class Segment(Namespace):
         except OSError:
             return False
 
-    def serve_boot(self, tftp_root, hosts):
-        """DHCP for the known MACs only, TFTP, and what iPXE ROMs need not to dawdle (docs/boot.md)."""
+    def serve_boot(self, data, pxelinux=False):
+        """DHCP and TFTP as the service has configured them in its data folder; it tells dnsmasq of changes.
+
+        `pxelinux`: that is what VMs boot, as if their NICs hadn't iPXE in them already.
+        """
         self.stop_boot()
-        lines = ["port=0", "interface=br0", "bind-interfaces", "leasefile-ro", "log-dhcp",
-                 f"dhcp-range={GATEWAY},static", "dhcp-range=fd77::,ra-only", "enable-ra",
-                 "enable-tftp", f"tftp-root={tftp_root}", "tftp-no-fail", "dhcp-boot=pxelinux.0",
-                 "dhcp-match=set:ipxe,175", "dhcp-option-force=tag:ipxe,encap:175,176,01",
-                 f"dhcp-option=option:router,{GATEWAY}", f"dhcp-option=option:dns-server,{GATEWAY}",
-                 *(f"dhcp-host={mac},{address},{name}" for name, mac, address in hosts)]
-        config = self.folder / "dnsmasq.conf"
-        config.write_text("\n".join(lines) + "\n")
+        config = data / "net" / "dnsmasq.conf"
+        if pxelinux:
+            text = config.read_text()
+            config = self.folder / "dnsmasq.conf"
+            config.write_text(re.sub(r"^(dhcp-boot=tag:ipxe),.*", r"\1,pxelinux.0", text, flags=re.M))
         with open(self.folder / "dnsmasq.log", "ab") as log:
             self.dnsmasq = subprocess.Popen(
                 self.inside("dnsmasq", "--keep-in-foreground", "--user=root", "--log-facility=-", f"--conf-file={config}"),
@@ -90,7 +91,8 @@ class Service:
             run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", self.key])
 
     def init(self, url=SERVICE_URL, address=GATEWAY, name="service.newroot.test"):
-        self.cli("init", "--name", name, "--address", address, "--address", OUTSIDE, "--url", url, "--ssh-key", f"{self.key}.pub")
+        self.cli("init", "--name", name, "--address", address, "--address", OUTSIDE, "--url", url, "--ssh-key", f"{self.key}.pub",
+                 "--net-interface", "br0", "--net-address", f"{GATEWAY}/24")
         boot = self.data / "boot"
         for source in (PXELINUX, LDLINUX, BUILD / "vmlinuz", BUILD / "initrd.img"):
             shutil.copy(source, boot / source.name)
@@ -127,7 +129,6 @@ class Service:
     def arm(self, name):
         """At its next network boot the VM is installed again."""
         self.cli("arm", name)
-        self.cli("boot", name, "--mode", "install")
 
     def list(self):
         return json.loads(self.cli("list", "--json"))
@@ -185,29 +186,27 @@ class Lab:
         self.service.close()
         self.segment.close()
 
-    def serve_boot(self):
-        """Let DHCP know all VMs that the service knows."""
-        self.segment.serve_boot(self.service.data / "boot",
-                                [(vm["name"], vm["mac"], vm["address"]) for vm in self.service.list()])
+    def open(self, pxelinux=False, **init):
+        """Bring up a new service, and what VMs boot from."""
+        self.service.init(**init)
+        self.service.start()
+        self.segment.serve_boot(self.service.data, pxelinux)
 
     def vm(self, name, job_of, disks, group=None, **kwargs):
-        """Make a blank VM known to service and DHCP; `job_of(address)` is its job."""
+        """Make a blank VM that the service knows; `job_of(address)` is its job."""
         number = len(self.vms) + 11
         mac, address = f"52:54:00:77:00:{number:02x}", f"10.77.0.{number}"
         vm = Vm(self.segment, self.folder, name, mac, disks, **kwargs)
         vm.address = address
         self.vms.append(vm)
         self.service.add(name, mac, address, job_of(address), *(["--group", group] if group else []))
-        self.serve_boot()
         return vm
 
     def import_document(self, document, name="migration.json"):
         """Its VMs are for a creator to make; what `newroot-server import` printed."""
         file = self.folder / name
         file.write_text(json.dumps(document, indent=1))
-        printed = self.service.cli("import", file)
-        self.serve_boot()
-        return printed
+        return self.service.cli("import", file)
 
     def creator(self, name="qemu", limit=2):
         """Start a creator: it makes what needs creating, in its folder, `limit` VMs at once."""

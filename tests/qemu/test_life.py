@@ -22,8 +22,7 @@ def life(inputs):
     folder = BUILD / "qemu" / "life"
     shutil.rmtree(folder, ignore_errors=True)
     with Lab(folder) as lab:
-        lab.service.init()
-        lab.service.start()
+        lab.open(pxelinux=True)
         lab.inputs = inputs
         lab.install_job = lambda address: with_host_key(lab, install_job(lab, inputs, address))
         lab.db1 = lab.vm("db1", lab.install_job, [2 * GIB, 2 * GIB], memory=MEMORY_MIB)

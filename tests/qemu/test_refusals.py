@@ -27,8 +27,7 @@ def test_wrong_host_name(lab, inputs):
     """The right CA, but the certificate is for another address."""
     lab.service.close()
     shutil.rmtree(lab.service.data)
-    lab.service.init(address="10.77.0.99")
-    lab.service.start()
+    lab.open(address="10.77.0.99")
     vm = lab.vm("db1", lambda address: small_job(lab, inputs, address), small_disks())
     expect_refusal(vm, "tls.name")
 

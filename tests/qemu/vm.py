@@ -1,5 +1,4 @@
 """A VM in QEMU: blank disks, one NIC, its serial line in a log file."""
-import functools
 import os
 import pathlib
 import re
@@ -11,13 +10,20 @@ TOP = pathlib.Path(__file__).resolve().parent.parent.parent
 BUILD = TOP / "build"
 INSTALLED_MEMORY_MIB = 512
 KVM_PROBE_S = 6
+ACCELERATOR = "NEWROOT_ACCELERATOR"
 
 
-@functools.lru_cache(maxsize=None)
 def accelerator():
-    """KVM only where it really boots something: a device that opens proves nothing."""
+    """KVM only where it really boots something. Found out once: programs started by this one are told."""
+    if ACCELERATOR not in os.environ:
+        os.environ[ACCELERATOR] = "kvm" if kvm_boots() else "tcg,thread=multi"
+    return os.environ[ACCELERATOR]
+
+
+def kvm_boots():
+    """A device that opens proves nothing."""
     if not os.access("/dev/kvm", os.R_OK | os.W_OK):
-        return "tcg,thread=multi"
+        return False
     probe = subprocess.Popen(["qemu-system-x86_64", "-accel", "kvm", "-m", "128", "-nographic", "-no-reboot", "-net", "none",
                               "-kernel", str(BUILD / "vmlinuz"), "-append", "console=ttyS0 panic=-1"],
                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
@@ -27,7 +33,7 @@ def accelerator():
     except subprocess.TimeoutExpired:
         probe.kill()
         out, _ = probe.communicate()
-    return "kvm" if b"Linux version" in out else "tcg,thread=multi"
+    return b"Linux version" in out
 
 
 class Namespace:

@@ -1,0 +1,39 @@
+"""The service dies in the middle of two installations: nothing it had acknowledged is lost, and both go on."""
+import time
+
+from faults import small_job, wait_unpacking
+from jobs import GIB
+
+INSTALL_S = 900
+AWAY_S = 5
+
+
+def counts(lab, name):
+    """For each boot: how many events were stored, and the highest number that was acknowledged."""
+    return {boot["boot"]: (boot["stored"], boot["taken"]) for boot in lab.service.show(name)["boots"]}
+
+
+def test_service_killed(lab, inputs):
+    vms = [lab.vm(name, lambda address: small_job(lab, inputs, address, hostname=name, finish="poweroff", kernel={
+        "url": lab.archive(inputs.kernel), "sha256": inputs.sums[inputs.kernel]}), [2 * GIB], group="shop")
+        for name in ("web1", "web2")]
+    for vm in vms:
+        vm.start("n")
+    for vm in vms:
+        wait_unpacking(lab, vm)
+    lab.service.kill()
+    before = {vm.name: counts(lab, vm.name) for vm in vms}
+    time.sleep(AWAY_S)
+    lab.service.start()
+    for vm in vms:
+        vm.wait_for(r"installed; next", INSTALL_S)
+        vm.wait_end(120)
+        assert lab.service.state(vm.name) == "needs provisioning"
+        after = counts(lab, vm.name)
+        assert after.keys() == before[vm.name].keys(), "one boot, the same"
+        for boot, (stored, taken) in after.items():
+            assert stored == taken > before[vm.name][boot][1]
+        numbers = [event["seq"] for event in lab.service.events(vm.name)]
+        assert numbers == list(range(1, len(numbers) + 1)), "no gap, and nothing twice"
+        ended = [event["step"] for event in lab.service.events(vm.name) if event["type"] == "end"]
+        assert len(ended) == len(set(ended)), "no step was done twice"
