@@ -49,15 +49,6 @@ static void add_item(void *arg, const struct vm *vm)
 	memcpy(item->text, vm->waiting, sizeof(vm->waiting));
 }
 
-/* A path may be of any bytes, and the text has to be one for tables and JSON. */
-static void missing_text(char text[VM_WAITING_MAX + 1], const char *path)
-{
-	snprintf(text, VM_WAITING_MAX + 1, "archive %.200s is not there yet", path);
-	for (char *c = text; *c; c++)
-		if (*c < ' ' || *c > '~')
-			*c = '?';
-}
-
 static int look_at(const struct waiting *waiting, struct item *item, struct err *err)
 {
 	char missing[ARCHIVE_PATH_MAX + 1], text[VM_WAITING_MAX + 1] = "", *job;
@@ -70,7 +61,7 @@ static int look_at(const struct waiting *waiting, struct item *item, struct err 
 	if (there < 0)
 		return -1;
 	if (!there)
-		missing_text(text, missing);
+		migration_missing_text(text, missing);
 	item->found = there || strcmp(text, item->text) != 0;
 	memcpy(item->text, text, sizeof(text));
 	return 0;

@@ -94,3 +94,11 @@ int migration_archives_there(const char *job, const struct data *data, const cha
 	json_decref(root);
 	return ret;
 }
+
+void migration_missing_text(char text[VM_WAITING_MAX + 1], const char *path)
+{
+	snprintf(text, VM_WAITING_MAX + 1, "archive %.200s is not there yet", path);
+	for (char *c = text; *c; c++)
+		if (*c < ' ' || *c > '~')
+			*c = '?';
+}

@@ -25,7 +25,7 @@ struct import_row {
 	const struct migration_vm *wanted; /* NULL: it isn't in the document */
 	const struct known *known;         /* NULL: it isn't in the store */
 	const struct change *changes;
-	const char *missing; /* the archive it waits for; NULL: none */
+	const char *missing; /* what it waits for, in words; NULL: nothing */
 };
 
 struct import {

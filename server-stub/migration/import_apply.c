@@ -70,12 +70,6 @@ static void fill(const struct apply *a, struct vm *vm, const struct migration_vm
 	vm->imported = true;
 }
 
-/* What a VM waits for, as the service tells it elsewhere too. */
-static void wait_for(struct vm *vm, const char *missing)
-{
-	snprintf(vm->waiting, sizeof(vm->waiting), "the archive %.200s", missing);
-}
-
 static int add_to_store(const struct apply *a, struct vm *vm, const struct import_row *row,
 			const char *job, const char *spec, struct err *err)
 {
@@ -85,7 +79,7 @@ static int add_to_store(const struct apply *a, struct vm *vm, const struct impor
 	if (store_vm_add(a->store, vm, job, spec, err) < 0)
 		return -1;
 	if (row->missing) {
-		wait_for(vm, row->missing);
+		copy(vm->waiting, sizeof(vm->waiting), row->missing);
 		if (store_vm_save(a->store, vm, err) < 0)
 			return -1;
 	}
@@ -123,7 +117,7 @@ static int back_to_waiting(const struct apply *a, struct vm *vm, const char *mis
 	if (store_change_add(a->store, vm->id, &row, err) < 0)
 		return -1;
 	vm_enter(vm, VM_WAITING, a->now_ms);
-	wait_for(vm, missing);
+	copy(vm->waiting, sizeof(vm->waiting), missing);
 	return store_vm_save(a->store, vm, err);
 }
 

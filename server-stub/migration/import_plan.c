@@ -167,7 +167,7 @@ static void check_hardware(struct plan *p, const struct import_row *row, const j
 
 static int find_missing(struct plan *p, struct import_row *row, struct err *err)
 {
-	char missing[ARCHIVE_PATH_MAX + 1];
+	char missing[ARCHIVE_PATH_MAX + 1], text[VM_WAITING_MAX + 1];
 	char *job = json_dumps(row->wanted->job, 0);
 	int there;
 
@@ -175,8 +175,10 @@ static int find_missing(struct plan *p, struct import_row *row, struct err *err)
 		return err_set(err, ERR_MEMORY, row->wanted->name, "no memory for its job");
 	there = migration_archives_there(job, p->data, p->url, missing, err);
 	free(job);
-	if (there == 0)
-		row->missing = arena_strdup(p->r.arena, missing);
+	if (there == 0) {
+		migration_missing_text(text, missing);
+		row->missing = arena_strdup(p->r.arena, text);
+	}
 	return there < 0 ? -1 : 0;
 }
 

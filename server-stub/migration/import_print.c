@@ -63,7 +63,7 @@ static void print_course(const struct import_row *row)
 		break;
 	}
 	if (row->missing)
-		printf(" (the archive %s is not there yet)", row->missing);
+		printf(" (%s)", row->missing);
 	putchar('\n');
 }
 

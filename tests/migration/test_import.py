@@ -188,7 +188,7 @@ def test_two_vms_swap(importer):
 def test_waits_for_its_archives(importer):
     importer.take(document("a"))
     vm = importer.vms()["a"]
-    assert (vm["state"], vm["waiting"]) == ("waiting for archives", "the archive root.tar")
+    assert (vm["state"], vm["waiting"]) == ("waiting for archives", "archive root.tar is not there yet")
     put_archive(importer)
     importer.take(document("a", "b"))
     assert importer.vms()["b"]["state"] == "needs creating"
@@ -201,10 +201,10 @@ def test_waits_again(importer):
     for name in "ab":
         assert importer.vms()[name]["state"] == "needs creating"
     wanted["vms"][0]["root"] = {"url": "archive:other.tar"}
-    assert "(the archive other.tar is not there yet)" in importer.take(wanted)
+    assert "(archive other.tar is not there yet)" in importer.take(wanted)
     vms = importer.vms()
     assert (vms["a"]["state"], vms["b"]["state"]) == ("waiting for archives", "needs creating")
-    assert vms["a"]["waiting"] == "the archive other.tar"
+    assert vms["a"]["waiting"] == "archive other.tar is not there yet"
     assert importer.show("a")["history"][-1]["cause"] == "its new job names an archive that is not there yet"
 
 
@@ -227,7 +227,7 @@ def test_changes_are_shown(importer):
     wanted["vms"][0]["job"]["network"]["nameservers"].pop()
     lines = importer.take(wanted).splitlines()
     assert lines == ["group shop: 1 changed",
-                     "change  a                waiting for archives: it gets the new job (the archive root.tar is not there yet)",
+                     "change  a                waiting for archives: it gets the new job (archive root.tar is not there yet)",
                      '        /job/network/nameservers/1: "10.80.0.3" -> nothing', "        /job/files/0/content: ... -> ..."]
 
 

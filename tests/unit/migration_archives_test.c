@@ -99,11 +99,27 @@ static void test_errors(void **state)
 	assert_int_equal(migration_archives_there(rows[5].job, &f->data, URL, missing, NULL), 0);
 }
 
+static void test_text(void **state)
+{
+	char text[VM_WAITING_MAX + 1], path[ARCHIVE_PATH_MAX + 1];
+
+	(void)state;
+	migration_missing_text(text, "web1/a b.tar");
+	assert_string_equal(text, "archive web1/a b.tar is not there yet");
+	migration_missing_text(text, "\033[2J\xff");
+	assert_string_equal(text, "archive ?[2J? is not there yet");
+	memset(path, 'x', sizeof(path) - 1);
+	path[sizeof(path) - 1] = '\0';
+	migration_missing_text(text, path);
+	assert_non_null(strstr(text, "xxx is not there yet"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_there, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_errors, setup, teardown),
+		cmocka_unit_test(test_text),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
