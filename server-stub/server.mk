@@ -27,6 +27,6 @@ build/server-san/%.o: %.c
 	$(Q)$(CC) $(DEFS) -Iserver-stub $(WARN) -g -O1 $(SANITIZE) -MMD -MP -c -o $@ $<
 
 # The operator's page is part of the program: the assembler reads its files.
-build/server/server-stub/page/page_files.o build/server-san/server-stub/page/page_files.o: $(addprefix server-stub/page/,index.html page.css page.js favicon.svg)
+build/server/server-stub/page/page_files.o build/server-san/server-stub/page/page_files.o: $(wildcard $(addprefix server-stub/page/,*.html *.css *.js *.svg))
 
 -include $(SERVER_OBJS:.o=.d) $(SERVER_SRCS:%.c=build/server-san/%.d)

@@ -5,26 +5,41 @@
 #include <stdio.h>
 #include <string.h>
 
+#define HTML   "text/html; charset=utf-8"
+#define CSS    "text/css; charset=utf-8"
+#define SCRIPT "text/javascript; charset=utf-8"
+#define SVG    "image/svg+xml"
+
+/* clang-format off */
+#define FILES(F) \
+	F(index_html, "/", "index.html", HTML) \
+	F(favicon_svg, "/favicon.svg", "favicon.svg", SVG) \
+	F(page_css, "/page.css", "page.css", CSS) \
+	F(page_js, "/page.js", "page.js", SCRIPT) \
+	F(tools_js, "/tools.js", "tools.js", SCRIPT) \
+	F(service_js, "/service.js", "service.js", SCRIPT) \
+	F(vms_js, "/vms.js", "vms.js", SCRIPT) \
+	F(places_js, "/places.js", "places.js", SCRIPT) \
+	F(looks_js, "/looks.js", "looks.js", SCRIPT) \
+	F(filters_js, "/filters.js", "filters.js", SCRIPT) \
+	F(actions_js, "/actions.js", "actions.js", SCRIPT) \
+	F(table_js, "/table.js", "table.js", SCRIPT) \
+	F(timeline_js, "/timeline.js", "timeline.js", SCRIPT) \
+	F(log_js, "/log.js", "log.js", SCRIPT) \
+	F(vm_js, "/vm.js", "vm.js", SCRIPT)
+/* clang-format on */
+
 /* The assembler reads the files; make runs at the top of the source. */
-#define EMBED(name, file)                                                                          \
-	__asm__(".pushsection .rodata\n" #name ":\n"                                               \
-		".incbin \"server-stub/page/" file "\"\n" #name "_end:\n"                          \
-		".popsection\n");                                                                  \
+#define EMBED(name, path, file, type)                                                              \
+	__asm__(".pushsection .rodata\n" #name ":\n.incbin \"server-stub/page/" file "\"\n" #name  \
+		"_end:\n.popsection\n");                                                           \
 	extern const char name[], name##_end[];
+FILES(EMBED)
 
-EMBED(page_index_html, "index.html")
-EMBED(page_page_css, "page.css")
-EMBED(page_page_js, "page.js")
-EMBED(page_favicon_svg, "favicon.svg")
-
+#define ROW(name, path, file, type) {path, type, name, name##_end},
 static const struct {
 	const char *path, *type, *begin, *end;
-} files[] = {
-	{"/", "text/html; charset=utf-8", page_index_html, page_index_html_end},
-	{"/page.css", "text/css; charset=utf-8", page_page_css, page_page_css_end},
-	{"/page.js", "text/javascript; charset=utf-8", page_page_js, page_page_js_end},
-	{"/favicon.svg", "image/svg+xml", page_favicon_svg, page_favicon_svg_end},
-};
+} files[] = {FILES(ROW)};
 
 /* FNV-1a: all it has to tell apart is one release's file from another's. */
 static uint64_t hash(const unsigned char *bytes, size_t size)

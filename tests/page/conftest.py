@@ -58,7 +58,9 @@ def open_page():
 @pytest.fixture
 def page(shop, open_page):
     """The page on the group shop, logged in."""
-    return open_page(shop)
+    page = open_page(shop)
+    page.wait_row("db1")
+    return page
 
 
 @pytest.fixture

@@ -1,0 +1,89 @@
+/* The log of a VM: its events as they come, readable. */
+
+import { howFar } from "./looks.js";
+import { Stream } from "./service.js";
+import { clock, el, mib, plural } from "./tools.js";
+
+const LINES = 2000; /* more than that nobody reads here */
+
+const fold = (title, lines) =>
+	Array.isArray(lines) && lines.length ? [el("details", {}, el("summary", {}, title), el("pre", {}, lines.join("\n")))] : [];
+
+/* How each type of event reads: a sign, its kind, a text, and what is folded away. */
+const EVENTS = {
+	begin: (e) => ["▸", "begin", e.step],
+	end: (e) => {
+		const seconds = (e.ms_taken ?? 0) / 1000;
+		const bytes = e.bytes ? `, ${mib(e.bytes)} MiB${seconds ? `, ${mib(e.bytes / seconds)} MiB/s` : ""}` : "";
+		return e.ok ? ["✓", "done", `${e.step}: ${seconds.toFixed(1)} s${bytes}`] : ["✕", "error", `${e.step} failed after ${seconds.toFixed(1)} s${bytes}`];
+	},
+	progress: (e) => ["…", "soft", `${e.item ?? e.step}: ${howFar(e)}`],
+	note: (e) => ["·", "", e.text],
+	plan: (e) => ["≡", "", "the plan", fold(plural(String(e.text).split("\n").length, "line"), [e.text])],
+	error: (e) => ["✕", "error", [e.code, e.where, e.message].filter(Boolean).join(": "),
+		[...fold("its last words", e.stderr), ...fold("kernel log", e.kernel)]],
+	wait: (e) => ["…", "held", e.reason ? `waits: ${e.reason}` : "waits no longer"],
+	state: (e) => ["●", "busy", e.state],
+};
+
+function logLine(event) {
+	const [sign, kind, text, folded = []] = EVENTS[event.type]?.(event) ?? ["?", "", JSON.stringify(event)];
+	const time = el("time", { dateTime: new Date(event.ms).toISOString(), title: `${event.boot} ${event.seq}` }, clock(event.ms));
+	return el("li", { className: kind }, time, el("span", { className: "sign" }, sign),
+		el("div", {}, el("span", { className: "text" }, typeof text === "string" ? text : JSON.stringify(text) ?? ""), ...folded));
+}
+
+/* `parts`: the list itself, its filter, and the button that follows its end. */
+export class Log {
+	constructor({ log, filter, follow }, path) {
+		Object.assign(this, { list: log, filter, button: follow, follows: true, progress: new Map() });
+		follow.onclick = () => this.follow(!this.follows);
+		log.onscroll = () => this.note(log.scrollHeight - log.scrollTop - log.clientHeight < 8);
+		filter.oninput = () => this.filterAll();
+		this.stream = new Stream(path, (_, event) => this.add(event));
+	}
+
+	close() {
+		this.stream.close();
+	}
+
+	/* Progress of one thing is one line that changes, as long as its step lasts. */
+	add(event) {
+		if (event.type === "heartbeat") return;
+		const key = event.type === "progress" && event.item;
+		const line = logLine(event);
+		const last = key && this.progress.get(key);
+		if (last) last.replaceWith(line);
+		else this.list.append(line);
+		if (key) this.progress.set(key, line);
+		if (event.type === "begin" || event.type === "end") this.progress.clear();
+		if (this.list.childElementCount > LINES) this.list.firstElementChild.remove();
+		this.filterOne(line);
+		this.scrolling ??= requestAnimationFrame(() => this.toEnd());
+	}
+
+	toEnd() {
+		this.scrolling = null;
+		if (this.follows) this.list.scrollTop = this.list.scrollHeight;
+	}
+
+	note(follows) {
+		this.follows = follows;
+		this.button.ariaPressed = String(follows);
+	}
+
+	follow(follows) {
+		this.note(follows);
+		this.toEnd();
+	}
+
+	filterOne(line) {
+		const wanted = this.filter.value.trim().toLowerCase();
+		line.hidden = !line.textContent.toLowerCase().includes(wanted);
+	}
+
+	filterAll() {
+		for (const line of this.list.children) this.filterOne(line);
+		this.toEnd();
+	}
+}
