@@ -1,56 +1,53 @@
 #include "migration/compile.h"
 
-#include <string.h>
+enum visit { UNSEEN, ON_THE_WAY, DONE };
 
-static const json_t *after_of(const struct migration_vm *vm)
+struct walk {
+	struct compile *c;
+	enum visit *visit; /* of each VM */
+};
+
+static void visit(struct walk *w, const struct migration_vm *vm);
+
+static void follow(struct walk *w, const struct migration_vm *vm, size_t i, const char *name)
 {
-	return json_object_get(vm->job, "after");
+	const struct migration *migration = w->c->migration;
+	const struct migration_vm *next = migration_find(migration, name);
+	const char *place = compile_place(w->c, vm, arena_printf(w->c->r.arena, "/after/%zu", i));
+
+	if (!next)
+		reader_refuse(&w->c->r, ERR_JOB_VALUE, place,
+			      "\"%.80s\" is refused: there is no such VM in this document", name);
+	else if (w->visit[next - migration->vms] == ON_THE_WAY)
+		reader_refuse(&w->c->r, ERR_JOB_CONFLICT, place,
+			      "\"%s\" is refused: it waits for %s itself, or for one that does",
+			      next->name, vm->name);
+	else
+		visit(w, next);
 }
 
-static bool leads_to(const struct migration *migration, const struct migration_vm *from,
-		     const struct migration_vm *to, bool *seen)
+static void visit(struct walk *w, const struct migration_vm *vm)
 {
+	enum visit *mark = &w->visit[vm - w->c->migration->vms];
 	const json_t *item;
 	size_t i;
 
-	json_array_foreach(after_of(from), i, item)
+	if (*mark != UNSEEN)
+		return;
+	*mark = ON_THE_WAY;
+	json_array_foreach(json_object_get(vm->job, "after"), i, item)
 	{
-		const char *name = json_string_value(item);
-		const struct migration_vm *next = name ? migration_find(migration, name) : NULL;
-
-		if (!next || seen[next - migration->vms])
-			continue;
-		seen[next - migration->vms] = true;
-		if (next == to || leads_to(migration, next, to, seen))
-			return true;
+		if (json_is_string(item))
+			follow(w, vm, i, json_string_value(item));
 	}
-	return false;
-}
-
-static void check_vm_after(struct compile *c, const struct migration_vm *vm)
-{
-	bool *seen = arena_array(c->r.arena, c->migration->vm_count, sizeof(*seen));
-	const json_t *item;
-	size_t i;
-
-	json_array_foreach(after_of(vm), i, item)
-	{
-		const char *name = json_string_value(item);
-
-		if (name && !migration_find(c->migration, name))
-			reader_refuse(
-				&c->r, ERR_JOB_VALUE,
-				compile_place(c, vm, arena_printf(c->r.arena, "/after/%zu", i)),
-				"\"%.80s\" is refused: there is no such VM in this document", name);
-	}
-	if (leads_to(c->migration, vm, vm, seen))
-		reader_refuse(&c->r, ERR_JOB_CONFLICT, compile_place(c, vm, "/after"),
-			      "%s would wait for itself, through those it waits for", vm->name);
+	*mark = DONE;
 }
 
 void compile_check_after(struct compile *c)
 {
-	for (size_t i = 0; i < c->migration->vm_count; i++)
-		if (json_array_size(after_of(&c->migration->vms[i])))
-			check_vm_after(c, &c->migration->vms[i]);
+	const struct migration *migration = c->migration;
+	struct walk w = {c, arena_array(c->r.arena, migration->vm_count + 1, sizeof(*w.visit))};
+
+	for (size_t i = 0; i < migration->vm_count; i++)
+		visit(&w, &migration->vms[i]);
 }

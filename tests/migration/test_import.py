@@ -120,6 +120,13 @@ def test_no_file(importer):
     assert importer.run("import", "--data", importer.data).returncode == 2
 
 
+def test_too_large(importer):
+    file = importer.data.parent / "large.json"
+    file.write_text('{"group": "' + "x" * (4 << 20) + '"}')
+    done = importer.run("import", "--data", importer.data, file)
+    assert done.returncode == 1 and "at most 4194304 are accepted" in done.stderr
+
+
 @pytest.mark.parametrize("group", ["other", ""])
 def test_names_of_other_groups(importer, group):
     importer.add("b", "52:54:00:00:00:11", *(["--group", group] if group else []))

@@ -22,7 +22,7 @@ vm-name-twice vm-name-no-host-name master-unknown master-is-an-app master-is-its
 dump-database-twice dumps-not-yet public-old-twice public-new-of-no-family
 shared-name-twice shared-client-unknown shared-server-unknown shared-client-with-dhcp shared-name-of-a-volume
 job-key-unknown job-without-volumes job-of-a-package job-archive-leads-out job-newroot-2
-final-address-twice final-addresses-too-many nfs-outside-the-quarantine after-a-stranger after-in-a-circle
+final-address-twice final-addresses-too-many nfs-outside-the-quarantine after-a-stranger after-itself after-in-a-circle
 """.split()
 
 
