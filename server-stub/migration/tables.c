@@ -18,7 +18,6 @@ _Static_assert(sizeof(enum migration_role) == sizeof(unsigned), "read_enum() sto
 #define FIELDS(table) .fields = (table), .field_count = sizeof(table) / sizeof((table)[0])
 
 #define MEBIBYTES(n) ((int64_t)(n) << 20)
-#define TEBIBYTES(n) ((int64_t)(n) << 40)
 
 const char *const migration_role_names[] = {
 	[ROLE_OTHER] = "other",
@@ -77,10 +76,10 @@ static const struct object puppet_object = {
 	{.key = "network", .read = read_text, AT(type, machine.network), .form = &form_label_text}, \
 	{.key = "cpus", .read = read_whole, AT(type, machine.cpus), .min = 1,                       \
 	 .max = MIGRATION_CPUS_MAX},                                                                \
-	{.key = "memory", .read = read_mebibytes, AT(type, machine.memory), .min = MEBIBYTES(64),   \
-	 .max = TEBIBYTES(64)},                                                                     \
-	{.key = "disks", .read = read_disk_sizes, AT(type, machine.disks), .min = MEBIBYTES(64),    \
-	 .max = TEBIBYTES(1024)},                                                                   \
+	{.key = "memory", .read = read_mebibytes, AT(type, machine.memory),                         \
+	 .min = MEBIBYTES(MIGRATION_MEMORY_MIN_MIB), .max = MEBIBYTES(MIGRATION_MEMORY_MAX_MIB)},   \
+	{.key = "disks", .read = read_disk_sizes, AT(type, machine.disks),                         \
+	 .min = MEBIBYTES(MIGRATION_DISK_MIN_MIB), .max = MEBIBYTES(MIGRATION_DISK_MAX_MIB)},       \
 	{.key = "root", .read = read_object, .object = &root_object},                               \
 	{.key = "quarantine", .read = read_unused_list, .form = &form_network},                       \
 	{.key = "puppet", .read = read_object, .object = &puppet_object},                           \

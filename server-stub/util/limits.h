@@ -49,6 +49,11 @@
 /* A VM's hardware: beyond what today's hypervisors make, so that only slips are refused. */
 #define MIGRATION_CPUS_MAX 1024
 #define MIGRATION_DISKS_MAX 64
+#define MIGRATION_MEMORY_MAX_MIB (64 << 20)
+#define MIGRATION_DISK_MAX_MIB (1 << 30)
+/* And below what the in-memory system unpacks into, or /boot and a root filesystem fit on. */
+#define MIGRATION_MEMORY_MIN_MIB 64
+#define MIGRATION_DISK_MIN_MIB 64
 /* Seconds a creator's claim on a VM lasts unless it says so again: longer than a clone takes in most clouds. */
 #define LEASE_SECONDS 300
 /* A token as text: 128 random bits in hex keep a kernel command line short. */
