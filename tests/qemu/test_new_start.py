@@ -1,0 +1,35 @@
+"""An installation begins anew in the same VM: while it is held, and after a power cut, when the operator says so."""
+from faults import small_job
+from jobs import GIB
+from process import wait_until
+
+
+def test_new_start(lab, inputs):
+    def waiting():
+        return lab.service.show("db1")["waiting"] or ""
+    vm = lab.vm("db1", lambda address: small_job(lab, inputs, address), [2 * GIB], group="shop")
+    vm.start("n")
+    vm.wait_for(r"fetch +done", 200)
+    lab.service.cli("hold", "db1")
+    wait_until("held", lambda: waiting().startswith("held before"), 60)
+    lab.service.cli("cancel", "db1")
+    lab.service.cli("retry", "db1")
+    vm.wait_for("the service wants this machine to begin anew", 60)
+    vm.wait_for("beginning anew", 60)
+    wait_until("held again", lambda: waiting().startswith("held before"), 60)
+    lab.service.cli("release", "db1")
+    vm.wait_for(r"unpack +unpack the archives", 200)
+    assert waiting() == ""
+
+    vm.cut_power()
+    vm.start("n")
+    vm.wait_for(r"FAILED \[service.not-armed\]", 200)
+    vm.wait_for(r"newroot-server retry db1", 10)
+    wait_until("error", lambda: lab.service.state("db1") == "error", 60)
+    lab.service.cli("retry", "db1")
+    vm.wait_for(r"beginning anew", 60)
+    vm.wait_for(r"wipe +done", 120)
+    vm.stop()
+    boots = lab.service.show("db1")["boots"]
+    assert len(boots) == 4
+    assert all(boot["stored"] == boot["taken"] for boot in boots), boots
