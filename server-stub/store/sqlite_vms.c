@@ -80,18 +80,24 @@ static int refuse_duplicate(struct store *store, const struct vm *vm, struct err
 	return 0;
 }
 
+static int save_texts(struct store *store, int64_t id, const char *job, const char *spec,
+		      struct err *err)
+{
+	return sql_run(store, SQL_VM_TEXT, err, "itt", id, job, spec);
+}
+
 static int insert_vm(struct store *store, struct vm *vm, const char *job, const char *spec,
 		     struct err *err)
 {
 	if (vm->group[0] && sql_run(store, SQL_GROUP_ADD, err, "t", vm->group) < 0)
 		return -1;
-	if (sql_run(store, SQL_VM_ADD, err, "ttttittttttttittii", vm->name, vm->group, vm->role,
+	if (sql_run(store, SQL_VM_ADD, err, "ttttittttttttiii", vm->name, vm->group, vm->role,
 		    vm->master, (int64_t)vm->imported, vm->mac, vm->address, vm->finals, vm->token,
 		    vm->token_hash, vm->mode, vm->parameters, vm_state_name(vm->state),
-		    (int64_t)vm->armed, job, spec, vm->added_ms, vm->changed_ms) < 0)
+		    (int64_t)vm->armed, vm->added_ms, vm->changed_ms) < 0)
 		return -1;
 	vm->id = sqlite3_last_insert_rowid(store->db);
-	return 0;
+	return save_texts(store, vm->id, job, spec, err);
 }
 
 int store_vm_add(struct store *store, struct vm *vm, const char *job, const char *spec,
@@ -220,9 +226,10 @@ int store_vm_save_import(struct store *store, const struct vm *vm, const char *j
 {
 	if (vm->group[0] && sql_run(store, SQL_GROUP_ADD, err, "t", vm->group) < 0)
 		return -1;
-	return sql_run(store, SQL_VM_SAVE_IMPORT, err, "ttttttttti", vm->group, vm->role,
-		       vm->master, vm->mac, vm->address, vm->finals, vm->parameters, job, spec,
-		       vm->id);
+	if (sql_run(store, SQL_VM_SAVE_IMPORT, err, "ttttttti", vm->group, vm->role, vm->master,
+		    vm->mac, vm->address, vm->finals, vm->parameters, vm->id) < 0)
+		return -1;
+	return save_texts(store, vm->id, job, spec, err);
 }
 
 /* A text of a VM that is too long to be read with every row. */
