@@ -145,13 +145,15 @@ static int quarantine(struct changes *changes, struct err *err)
 	return 0;
 }
 
-/* A script without a unit of its name gets one from systemd-sysv-generator(8). */
+/* A script without a unit of its name, or a mask, gets one from systemd-sysv-generator(8). */
 static int service(const struct changes *changes, const char *name, struct service *s,
 		   struct err *err)
 {
 	if (systemd_service(changes, name, s, err))
 		return -1;
-	return s->found ? 0 : sysv_service(changes, name, s, err);
+	if (s->found || systemd_knows(changes, arena_printf(changes->arena, "%s.service", name)))
+		return 0;
+	return sysv_service(changes, name, s, err);
 }
 
 const struct init_dialect init_systemd = {

@@ -65,6 +65,19 @@ const char *systemd_unit_file(const struct changes *changes, const char *unit)
 						strrchr(unit, '.')));
 }
 
+bool systemd_knows(const struct changes *changes, const char *unit)
+{
+	struct stat st;
+
+	for (size_t i = 0; i < VENDORS; i++)
+		if (target_lstat(changes->target,
+				 arena_printf(changes->arena, "%s/%s", vendor_folders[i], unit),
+				 &st))
+			return true;
+	return file_named(changes, unit) ||
+	       is_mask(changes, arena_printf(changes->arena, SYSTEMD_UNITS "/%s", unit));
+}
+
 /* The unit's own name, of any of its aliases: nfs-kernel-server.service -> nfs-server.service. */
 static const char *own_name(const struct changes *changes, const char *unit)
 {

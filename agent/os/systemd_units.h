@@ -9,6 +9,9 @@
 /* The unit's file, where it is no mask (its name's or its template's); NULL: there is none. */
 const char *systemd_unit_file(const struct changes *changes, const char *unit);
 
+/* Is there a file of that name at all, a mask maybe? */
+bool systemd_knows(const struct changes *changes, const char *unit);
+
 /*
  * Fill `service` from the unit NAME or, for a name without suffix, NAME.service and what starts it: its timer,
  * socket and path. `found` says if there is any. Errors: ERR_CONFIGURE.

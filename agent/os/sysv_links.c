@@ -120,6 +120,8 @@ static int read_level(const struct changes *changes, char level, const struct he
 	for (size_t i = 0; i < names.count; i++) {
 		if (!is_link_of(names.item[i], service->name, &kind, &number))
 			continue;
+		if (kind == 'K' && level == '1')
+			continue; /* single user: where services that are on are stopped, too */
 		if (service_links_read(kind == 'S' ? &service->starts : &service->stops, changes,
 				       arena_printf(changes->arena, "%s/%s", folder, names.item[i]),
 				       err))

@@ -41,13 +41,22 @@ const struct plan_fs *plan_fs_at(const struct plan *plan, const char *mount)
 	return NULL;
 }
 
+static unsigned notes; /* how many the step told */
+
 static void note(const char *fmt, ...)
 {
 	(void)fmt;
+	notes++;
 }
 
 static const char *const debian[] = {"/newroot/sbin/openrc-run",
 				     "/newroot/etc/network/interfaces=old\n",
+				     "/newroot/sbin/iptables-restore",
+				     "/newroot/sbin/ip6tables-restore",
+				     "/newroot/sbin/mount.nfs",
+				     "/newroot/etc/init.d/cron",
+				     "/newroot/etc/runlevels/default/cron>/etc/init.d/cron",
+				     "/newroot/etc/mtab=/dev/xvda1 / ext3 rw 0 0\n",
 				     "/newroot/etc/inittab=id:2:initdefault:\n",
 				     "/newroot/etc/fstab=/dev/xvda1 / ext3 x 0 1\n",
 				     "/newroot/etc/passwd=root:x:0:0::/root:/bin/sh\n",
@@ -215,6 +224,41 @@ static int unknown_init_is_refused(struct scene *s)
 	return step_configure.run(&s->ctx, &err) ? tell(&err) : 0;
 }
 
+/* What the keys of a moved VM bring is written, told once and read back. */
+static int moved_vm(struct scene *s)
+{
+	static const char *disable[] = {"cron", "crond"}, *allow[] = {"10.80.0.0/24"};
+	static struct job_nfs_mount mounts[] = {{"/nfs/mounts/0", "10.80.0.11:/srv", "/srv", NULL}};
+	struct err err = ERR_INIT;
+	unsigned told;
+
+	s->job.migrating = true;
+	s->job.services = (struct job_services){.given = true, .disable = {disable, 2}};
+	s->job.quarantine = (struct job_quarantine){true, {allow, 1}};
+	s->job.nfs = (struct job_nfs){.mounts = mounts, .mount_count = 1};
+	notes = 0;
+	if (step_configure.run(&s->ctx, &err))
+		return tell(&err);
+	told = notes;
+	if (step_configure.verify(&s->ctx, &err))
+		return tell(&err);
+	return contains(s, "/newroot/etc/fstab",
+			"10.80.0.11:/srv\t/srv\tnfs\thard,_netdev,bg\t0\t0") ||
+			       contains(s, "/newroot/etc/newroot/migrating", "not yet cut over") ||
+			       contains(s, "/newroot/var/lib/newroot/services",
+					"\ncron disabled -") ||
+			       contains(s, "/newroot/etc/newroot/quarantine/rules.v4",
+					"-d 10.0.0.1 -j RETURN") ||
+			       mode_is(s, "/newroot/etc/newroot/quarantine/load", 0755) ||
+			       mode_is(s, "/newroot/srv", 0755) ||
+			       target_exists(&s->tree.target,
+					     "/newroot/etc/runlevels/default/cron") ||
+			       strlen(tree_read(&s->tree, "/newroot/etc/mtab")) || told != 3 ||
+			       notes != told
+		       ? -1
+		       : 0;
+}
+
 /* Without the site's parameters the instructions of an earlier run stay. */
 static int instructions_stay(struct scene *s)
 {
@@ -265,7 +309,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		IN_A_NEW_ROOT(configure_all),     IN_A_NEW_ROOT(again_changes_nothing),
 		IN_A_NEW_ROOT(damage_is_seen),    IN_A_NEW_ROOT(unknown_init_is_refused),
-		IN_A_NEW_ROOT(instructions_stay),
+		IN_A_NEW_ROOT(instructions_stay), IN_A_NEW_ROOT(moved_vm),
 	};
 
 	return cmocka_run_group_tests_name("configure", tests, NULL, NULL);

@@ -56,6 +56,34 @@ static const struct {
 	{&form_archive_target, "/.hidden", true},
 	{&form_archive_target, "/..hidden", true},
 	{&form_file_path, "/", false},
+	{&form_network, "10.80.0.0/24", true},
+	{&form_network, "10.80.0.12", true},
+	{&form_network, "fd00::/64", true},
+	{&form_network, "fd00::7", true},
+	{&form_network, "10.80.0.12/32", true},
+	{&form_network, "10.80.0.12/24", false},
+	{&form_network, "0.0.0.0", false},
+	{&form_network, "::/0", false},
+	{&form_nfs_source, "nas:/", true},
+	{&form_nfs_source, "nas.example.org:/srv/a:/b", true},
+	{&form_nfs_source, "[fd00::11]:/srv", true},
+	{&form_nfs_source, "[10.80.0.11]:/srv", false},
+	{&form_nfs_source, "[fd00::11:/srv", false},
+	{&form_nfs_source, "nas:srv", false},
+	{&form_nfs_source, ":/srv", false},
+	{&form_nfs_source, "10.80.0.256:/srv", false},
+	{&form_nfs_source, "nas:/a b", false},
+	{&form_nfs_source, "nas:/a#b", false},
+	{&form_export_options, "rw,anonuid=33", true},
+	{&form_export_options, "rw,", false},
+	{&form_export_options, "rw)", false},
+	{&form_service, "getty@tty1.service", true},
+	{&form_service, "dev-disk-by\\x2duuid.swap", false},
+	{&form_service, "../cron", false},
+	{&form_service, "-v", false},
+	{&form_certname, "web1.example.org", true},
+	{&form_certname, "Web1", false},
+	{&form_certname, ".", false},
 	{&form_owner, "0", true},
 	{&form_owner, "4294967294", true},
 	{&form_owner, "4294967295", false},
@@ -264,6 +292,7 @@ static void test_base64(void **state)
 
 static void test_networks(void **state)
 {
+	static const char *const networks[] = {"10.80.0.0/24", "10.80.1.0/24", "10.80.2.7"};
 	struct address own, other;
 
 	(void)state;
@@ -272,6 +301,11 @@ static void test_networks(void **state)
 	assert_true(address_parse_host("10.0.32.1", &other) && !address_in(&other, &own));
 	assert_true(address_parse_host("fd00::1", &other) && !address_in(&other, &own));
 	assert_true(address_parse_host("fe80::1", &other) && address_is_link_local(&other));
+	assert_true(address_parse_host("10.80.1.9", &own));
+	assert_false(address_in_any(&own, networks, 1));
+	assert_true(address_in_any(&own, networks, 2));
+	assert_true(address_parse_host("10.80.2.7", &own) && address_in_any(&own, networks, 3));
+	assert_false(address_in_any(&own, NULL, 0));
 	assert_true(address_parse_host("fec0::1", &other) && !address_is_link_local(&other));
 }
 

@@ -131,6 +131,51 @@ static void test_full_contents(void **state)
 	assert_int_equal(job.finish, FINISH_POWEROFF);
 }
 
+static void test_moved(void **state)
+{
+	(void)state;
+	assert_int_equal(job_read(&job, "tests/jobs/good/moved.json", &arena, &errors), 0);
+	assert_int_equal(job.nfs.export_count, 2);
+	assert_string_equal(job.nfs.exports[0].path, "/srv/media");
+	assert_string_equal(job.nfs.exports[0].clients.item[1], "10.80.1.0/24");
+	assert_null(job.nfs.exports[0].options);
+	assert_string_equal(job.nfs.exports[1].options, "ro,all_squash,anonuid=33");
+	assert_int_equal(job.nfs.mount_count, 3);
+	assert_string_equal(job.nfs.mounts[1].from, "[fd00::11]:/srv/mail");
+	assert_string_equal(job.nfs.mounts[1].to, "/var/mail");
+	assert_true(job.quarantine.given);
+	assert_int_equal(job.quarantine.allow.count, 3);
+	assert_int_equal(job.services.disable.count, 5);
+	assert_string_equal(job.services.enable.item[0], "rpcbind");
+	assert_true(job.puppet.given && job.puppet.held);
+	assert_string_equal(job.puppet.certname, "web1.example.org");
+	assert_true(job.migrating);
+}
+
+/* The marker comes with what waits for cutover. */
+static void test_migrating(void **state)
+{
+	static const struct {
+		const char *text;
+		bool migrating;
+	} rows[] = {
+		{JOB(""), false},
+		{JOB(", \"migrating\": true"), true},
+		{JOB(", \"nfs\": {}"), false},
+		{JOB(", \"quarantine\": {\"allow\": []}"), true},
+		{JOB(", \"services\": {}"), true},
+		{JOB(", \"puppet\": {}"), true},
+		{JOB(", \"puppet\": {}, \"migrating\": false"), false},
+		{JOB(", \"services\": {\"enable\": [\"x\"]}, \"migrating\": false"), false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		assert_int_equal(parse(rows[i].text), 0);
+		assert_int_equal(job.migrating, rows[i].migrating);
+	}
+}
+
 static void test_kernel_without_package(void **state)
 {
 	(void)state;
@@ -308,13 +353,19 @@ static void test_profile_of_version(void **state)
 		const char *version;
 		enum fs_profile profile;
 	} rows[] = {
-		{"2.6.18-164.el5", PROFILE_2_6_18},  {"2.6.32-754.el6", PROFILE_2_6_18},
-		{"3.9.11", PROFILE_2_6_18},          {"3.10.0-1160.el7", PROFILE_3_10},
-		{"3.10.108", PROFILE_2_6_18},        {"3.15.1", PROFILE_2_6_18},
+		{"2.6.18-164.el5", PROFILE_2_6_18},
+		{"2.6.32-754.el6", PROFILE_2_6_18},
+		{"3.9.11", PROFILE_2_6_18},
+		{"3.10.0-1160.el7", PROFILE_3_10},
+		{"3.10.108", PROFILE_2_6_18},
+		{"3.15.1", PROFILE_2_6_18},
 		{"3.16.0-4-amd64", PROFILE_3_10},
-		{"4.18.0-553.el8", PROFILE_3_10},    {"5.9.1", PROFILE_3_10},
-		{"5.10.0-30-amd64", PROFILE_MODERN}, {"6.1.0", PROFILE_MODERN},
-		{"not a version", PROFILE_MODERN},   {"", PROFILE_MODERN},
+		{"4.18.0-553.el8", PROFILE_3_10},
+		{"5.9.1", PROFILE_3_10},
+		{"5.10.0-30-amd64", PROFILE_MODERN},
+		{"6.1.0", PROFILE_MODERN},
+		{"not a version", PROFILE_MODERN},
+		{"", PROFILE_MODERN},
 	};
 
 	(void)state;
@@ -362,6 +413,8 @@ int main(void)
 		TEST(test_defaults),
 		TEST(test_full_storage),
 		TEST(test_full_contents),
+		TEST(test_moved),
+		TEST(test_migrating),
 		TEST(test_kernel_without_package),
 		TEST(test_swap_options),
 		TEST(test_unreadable_file),

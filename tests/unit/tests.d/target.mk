@@ -21,3 +21,6 @@ TEST_configure = $(OS_TREE) $(OS_DIALECTS) $(OS_MOVED) steps/configure.c steps/c
 LIBS_configure = -ljansson
 TEST_configure_moved = $(OS_TREE) $(OS_DIALECTS) $(OS_MOVED) steps/configure_moved.c job/profile.c job/address.c \
 	service/url.c
+TEST_services = $(OS_TREE) $(OS_DIALECTS) os/service_record.c os/services.c
+TEST_ini = os/ini.c os/text.c base/arena.c base/err.c
+TEST_nfs = $(OS_TREE) $(OS_DIALECTS) os/nfs.c os/services.c os/service_record.c
