@@ -7,6 +7,7 @@ import ssl
 import subprocess
 import uuid
 
+import api
 from common import BUILD
 
 JOB = {"newroot": 1, "volumes": [{"name": "root", "size": "rest", "mount": "/"}]}
@@ -102,7 +103,9 @@ class Service:
         if token:
             headers["Authorization"] = f"Bearer {token}"
         connection.request(method, path, body=body, headers=headers)
-        return Answer(connection.getresponse())
+        answer = Answer(connection.getresponse())
+        api.check(method, path, body, answer)
+        return answer
 
     def get(self, path, **kwargs):
         return self.request("GET", path, **kwargs)
@@ -143,6 +146,8 @@ class Stream:
         self.response = self.connection.getresponse()
         self.status = self.response.status
         self.comments = 0
+        if self.status != 200:
+            api.check("GET", path, None, Answer(self.response))
 
     def read(self):
         """The next message, or None at the end; comments and the retry time are passed over."""
