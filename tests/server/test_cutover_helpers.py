@@ -283,7 +283,7 @@ def follow(net, program, data, text):
         if block.startswith(("sysctl", "nft -f")):
             assert_forwards(net)
         if "cutover" in block:
-            states = net.sh(f"{program} list --data '{data}'")
+            states = subprocess.run([program, "list", "--data", data], stdout=subprocess.PIPE, text=True, check=True).stdout
             assert states.count("cut over") == len(SHOP), states
     assert saved(net) == before
     net.sh(f"rm -r {folder}")

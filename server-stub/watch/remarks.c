@@ -1,0 +1,105 @@
+#include "watch/remarks.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/err.h"
+
+const char *duration_text(char text[DURATION_TEXT], int64_t seconds)
+{
+	static const struct {
+		int64_t seconds;
+		const char *unit;
+	} units[] = {{2 * 86400, "d"}, {2 * 3600, "h"}, {2 * 60, "min"}, {0, "s"}};
+	size_t i = 0;
+
+	while (seconds < units[i].seconds)
+		i++;
+	snprintf(text, DURATION_TEXT, "%lld %s",
+		 (long long)(units[i].seconds ? seconds / (units[i].seconds / 2) : seconds),
+		 units[i].unit);
+	return text;
+}
+
+/* Each writes what it has to tell into `text`, and leaves it empty when that is nothing. */
+typedef void tell(char *text, size_t size, const struct vm *vm, int64_t now_ms);
+
+static void tell_error(char *text, size_t size, const struct vm *vm, int64_t now_ms)
+{
+	(void)now_ms;
+	snprintf(text, size, "%s", vm->error);
+}
+
+/* What to do, by the code that the error's text begins with. */
+static void tell_help(char *text, size_t size, const struct vm *vm, int64_t now_ms)
+{
+	char name[64];
+	enum err_code code;
+
+	(void)now_ms;
+	snprintf(name, sizeof(name), "%.*s", (int)strcspn(vm->error, ":"), vm->error);
+	code = vm->error[0] ? err_by_name(name) : ERR_NONE;
+	if (code)
+		snprintf(text, size, "%s", err_help(code));
+}
+
+/* Nobody holds a VM that is done; of a cancelled one, its state says as much. */
+static void tell_held(char *text, size_t size, const struct vm *vm, int64_t now_ms)
+{
+	const bool stands =
+		vm->state == VM_COMPLETE || vm->state == VM_CUT_OVER || vm->state == VM_CANCELLED;
+	char why[VM_HELD_TEXT];
+
+	(void)now_ms;
+	if (!stands && vm_held_why(vm, why))
+		snprintf(text, size, "%s", why);
+}
+
+static void tell_waiting(char *text, size_t size, const struct vm *vm, int64_t now_ms)
+{
+	(void)now_ms;
+	snprintf(text, size, "%s", vm->waiting);
+}
+
+/* An agent that installs reports at least every 10 seconds. */
+static void tell_silence(char *text, size_t size, const struct vm *vm, int64_t now_ms)
+{
+	const int64_t last = vm->seen_ms > vm->changed_ms ? vm->seen_ms : vm->changed_ms;
+	char since[DURATION_TEXT];
+
+	if (vm->state == VM_CONFIGURING && now_ms - last > SILENT_SECONDS * 1000)
+		snprintf(text, size, "no event for %s",
+			 duration_text(since, (now_ms - last) / 1000));
+}
+
+static void tell_lease(char *text, size_t size, const struct vm *vm, int64_t now_ms)
+{
+	if (vm->lease_by[0] && vm->lease_until_ms > now_ms)
+		snprintf(text, size, "%s is at it", vm->lease_by);
+}
+
+static const struct {
+	enum paint paint;
+	const char *label;
+	tell *tell;
+} kinds[REMARKS_MAX] = {
+	{PAINT_ERROR, "error:", tell_error},   {PAINT_BOLD, "help:", tell_help},
+	{PAINT_HELD, "held:", tell_held},      {PAINT_BOLD, "waits:", tell_waiting},
+	{PAINT_HELD, "silent:", tell_silence}, {PAINT_FAINT, "creator:", tell_lease},
+};
+
+size_t remarks_of(struct remark remark[REMARKS_MAX], const struct vm *vm, int64_t now_ms)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < REMARKS_MAX; i++) {
+		struct remark *next = &remark[count];
+
+		next->paint = kinds[i].paint;
+		next->label = kinds[i].label;
+		next->text[0] = '\0';
+		kinds[i].tell(next->text, sizeof(next->text), vm, now_ms);
+		count += next->text[0] != '\0';
+	}
+	return count;
+}
