@@ -142,7 +142,7 @@ int services_render(const struct services *services, struct changes *changes,
 	for (size_t i = 0; i < OUTCOMES; i++)
 		names[i] = (struct text){.arena = changes->arena};
 	for (size_t i = 0; i < services->count; i++) {
-		enum outcome outcome;
+		enum outcome outcome = ABSENT;
 
 		if (consider(changes, init, services->item[i].name, services->item[i].wish,
 			     &records, &outcome, err))
