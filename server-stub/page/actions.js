@@ -40,7 +40,7 @@ export const VM_ACTIONS = {
 	},
 	hold: {
 		verb: "Hold",
-		allowed: (vm) => !isHeld(vm) && !["complete", "cut over", "cancelled", "error"].includes(vm.state),
+		allowed: (vm) => vm.held !== HELD_ITSELF && !["complete", "cut over", "cancelled", "error"].includes(vm.state),
 		says: () => ["Its agent stops at the next step boundary and waits there. Nothing is lost; release lets it go on."],
 	},
 	cutover: {

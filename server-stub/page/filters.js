@@ -6,17 +6,17 @@ import { $, el, put, redo } from "./tools.js";
 import { count, isHeld, isSilent, STATES, synced, vms } from "./vms.js";
 
 /* What asks for somebody comes first. */
-const FILTERS = {
-	error: null,
-	held: isHeld,
-	silent: isSilent,
-	...Object.fromEntries(Object.keys(STATES).map((state) => [state, (vm) => vm.state === state])),
-};
+const FILTERS = new Map([
+	["error", null],
+	["held", isHeld],
+	["silent", isSilent],
+	...Object.keys(STATES).map((state) => [state, (vm) => vm.state === state]),
+]);
 
 const isHere = (vm) => place.kind !== "group" || (vm.group ?? "") === place.name;
 
 export function matches(vm) {
-	if (!isHere(vm) || (place.state && !FILTERS[place.state]?.(vm))) return false;
+	if (!isHere(vm) || (place.state && !FILTERS.get(place.state)?.(vm))) return false;
 	const text = [vm.name, vm.group, vm.role, vm.address, vm.mac, ...vm.finals].join(" ").toLowerCase();
 	return place.q.toLowerCase().split(/\s+/).every((word) => text.includes(word));
 }
@@ -33,7 +33,7 @@ function filterButton([state, number]) {
 export function showFilters() {
 	const here = [...vms.values()].filter(isHere);
 	const found = here.some(matches);
-	const counts = Object.entries(FILTERS)
+	const counts = [...FILTERS]
 		.map(([state, test]) => [state, count(here, test)])
 		.filter(([state, number]) => number || state === place.state);
 	const focused = document.activeElement.closest("#states button")?.dataset.state;

@@ -27,7 +27,8 @@ export const HELD_ITSELF = "held by the operator"; /* not by its group, nor by a
 export const vms = new Map(); /* by name, as GET /v1/vms/NAME tells them */
 export const groups = new Map(); /* by name, as GET /v1/groups tells them */
 
-export const isHeld = (vm) => vm.hold && vm.state !== "cancelled";
+/* One that is done or given up has nothing to stop at. */
+export const isHeld = (vm) => vm.hold && !["complete", "cut over", "cancelled"].includes(vm.state);
 export const silence = (vm) => (now() - Math.max(vm.seen_ms, vm.changed_ms)) / 1000;
 export const isSilent = (vm) => vm.state === "configuring" && silence(vm) > SILENT_S;
 export const count = (list, test) => list.reduce((sum, vm) => sum + (test(vm) ? 1 : 0), 0);

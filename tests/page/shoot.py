@@ -15,10 +15,11 @@ const has = (css) => rows.find((row) => row.querySelector(css));
 const row = has("progress:not([hidden])") ?? has(".state .busy") ?? has(".state .error") ?? rows[0];
 return row?.querySelector(".name").textContent;
 """
+GROUP_OF = "return new URL(document.querySelector('article .crumbs a:last-child').href).hash"
 
 
 def screenshots(folder, url, token, ca=None, vm=None):
-    """overview and vm, each light and dark, 1280x800; phone. `vm`: whose page, by default the busiest one's."""
+    """Overview and a VM's page, light and dark, 1280x800; its group on a phone. `vm`: which, by default the busiest."""
     folder = pathlib.Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     page = Page(url, ca and str(ca))
@@ -34,7 +35,7 @@ def screenshots(folder, url, token, ca=None, vm=None):
                 page.look(1280, 800, dark=theme == "dark")
                 page.driver.save_screenshot(str(folder / f"{name}-{theme}.png"))
         page.look(360, 740, phone=True)
-        page.go("#/")
+        page.go(page.js(GROUP_OF))
         settle(page)
         page.driver.save_screenshot(str(folder / "phone.png"))
     finally:
