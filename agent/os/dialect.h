@@ -32,6 +32,7 @@ struct init_dialect {
 	int (*start_order)(struct changes *changes, const char *name, struct err *err);
 	/* Run QUARANTINE_LOAD at each boot before the network, if it is there. */
 	int (*quarantine)(struct changes *changes, struct err *err);
+	bool quarantine_returns; /* … and again behind any firewall of the system's own */
 	/* Mount options by which an NFS client boots without its server and mounts later. */
 	const char *nfs_later;
 	bool mtab_is_link; /* to /proc/self/mounts; else the boot writes it anew */

@@ -39,7 +39,7 @@ static const char quarantine_unit[] =
 	"[Service]\n"
 	"Type=oneshot\n"
 	"RemainAfterExit=yes\n"
-	"ExecStart=" QUARANTINE_LOAD "\n"
+	"ExecStart=/bin/sh " QUARANTINE_LOAD "\n"
 	"\n"
 	"[Install]\n"
 	"WantedBy=sysinit.target\n";
@@ -50,7 +50,8 @@ static const char *const firewalls[] = {"firewalld", "iptables",  "ip6tables",
 					"ferm",      "ufw"};
 
 static const char after_firewall[] = WRITTEN_BY "[Service]\n"
-						"ExecStartPost=-" QUARANTINE_LOAD "\n";
+						"ExecStartPost=-/bin/sh -c '[ ! -e " QUARANTINE_LOAD
+						" ] || exec /bin/sh " QUARANTINE_LOAD "'\n";
 
 static void add_file(struct changes *changes, const char *path, const char *content)
 {
@@ -164,4 +165,5 @@ const struct init_dialect init_systemd = {
 	.quarantine = quarantine,
 	.nfs_later = "nofail,x-systemd.automount",
 	.mtab_is_link = true,
+	.quarantine_returns = true,
 };

@@ -62,8 +62,8 @@ static const char iptables_lift[] =
 	"status=0\n"
 	"for tables in iptables ip6tables; do\n"
 	"\t$tables -t mangle -L OUTPUT -n 2>/dev/null | grep -q " CHAIN " || continue\n"
-	"\t$tables -t mangle -D OUTPUT -j " CHAIN " &&\n"
-	"\t\t$tables -t mangle -F " CHAIN " && $tables -t mangle -X " CHAIN " || status=1\n"
+	"\twhile $tables -t mangle -D OUTPUT -j " CHAIN " 2>/dev/null; do :; done\n"
+	"\t$tables -t mangle -F " CHAIN " && $tables -t mangle -X " CHAIN " || status=1\n"
 	"done\n"
 	"exit $status\n";
 

@@ -23,6 +23,7 @@ struct service {
 	struct service_links stops;  /* there now: it is kept off (K links, a mask) */
 	struct service_links on;     /* what it starts by when it is enabled */
 	struct service_links off;    /* what stands for `starts` when it is disabled */
+	const char *doubt;           /* why it may start though it is disabled; NULL: it will not */
 };
 
 /* A path that is there already is not added again. */

@@ -111,6 +111,8 @@ static int consider(struct changes *changes, const struct init_dialect *init, co
 	*outcome = service.found ? (wish == SERVICE_ENABLED ? ON : OFF) : ABSENT;
 	if (!service.found)
 		return 0;
+	if (service.doubt && wish != SERVICE_ENABLED)
+		changes_note(changes, "service %s may start all the same: %s", name, service.doubt);
 	update_record(records, &service, wish, changes->arena);
 	/* Held: cutover has only links to make. */
 	return wish != SERVICE_DISABLED && init->start_order ? init->start_order(changes, name, err)

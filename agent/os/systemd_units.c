@@ -167,28 +167,35 @@ static int is_wanted_by_vendor(const struct changes *changes, const char *unit, 
 	return 0;
 }
 
+/* One word of a key of [Install]. Of a template (%i) the instances have links already, or none. */
+static void add_install_word(const struct changes *changes, const char *file, const char *unit,
+			     const char *key, const char *word, struct service_links *links)
+{
+	struct arena *arena = changes->arena;
+
+	if (strchr(word, '%') || !strcmp(key, "Also"))
+		return;
+	if (!strcmp(key, "Alias"))
+		service_links_add(links, arena_printf(arena, SYSTEMD_UNITS "/%s", word), file,
+				  arena);
+	else
+		service_links_add(links,
+				  arena_printf(arena, SYSTEMD_UNITS "/%s.%s/%s", word,
+					       key[0] == 'W' ? "wants" : "requires", unit),
+				  file, arena);
+}
+
 static void add_install_words(const struct changes *changes, const char *file, const char *unit,
 			      const char *key, const char *words, struct install *install)
 {
-	struct arena *arena = changes->arena;
-	size_t size;
-
 	install->given = true;
-	for (; *(words += strspn(words, " \t\r")); words += size) {
-		const char *word =
-			arena_printf(arena, "%.*s", (int)(size = strcspn(words, " \t\r")), words);
+	while (*(words += strspn(words, " \t\r"))) {
+		size_t size = strcspn(words, " \t\r");
 
-		if (strchr(word, '%'))
-			continue; /* of a template: its instances have links already, or none */
-		if (!strcmp(key, "WantedBy") || !strcmp(key, "RequiredBy"))
-			service_links_add(&install->links,
-					  arena_printf(arena, SYSTEMD_UNITS "/%s.%s/%s", word,
-						       key[0] == 'W' ? "wants" : "requires", unit),
-					  file, arena);
-		else if (!strcmp(key, "Alias"))
-			service_links_add(&install->links,
-					  arena_printf(arena, SYSTEMD_UNITS "/%s", word), file,
-					  arena);
+		add_install_word(changes, file, unit, key,
+				 arena_printf(changes->arena, "%.*s", (int)size, words),
+				 &install->links);
+		words += size;
 	}
 }
 
@@ -253,9 +260,9 @@ static int read_unit(const struct changes *changes, const char *unit, const char
 		return 0;
 	if (!target_lstat(changes->target, mask, &st))
 		service_links_add(&service->off, mask, MASK, changes->arena);
-	else if (!install.given || wanted)
-		changes_note(changes, "%s is a file, so that unit cannot be masked: it may start",
-			     mask);
+	else
+		service->doubt = arena_printf(changes->arena,
+					      "%s is a file, so that unit cannot be masked", mask);
 	return 0;
 }
 

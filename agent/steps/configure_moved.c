@@ -115,6 +115,28 @@ static void note_closed_nameservers(const struct changes *changes, const struct 
 				     job->network.nameservers.item[i]);
 }
 
+/* Firewalls that flush every table when they start, most behind the network. */
+static int note_firewalls(const struct changes *changes, const struct init_dialect *init,
+			  struct err *err)
+{
+	static const char *const firewalls[] = {"shorewall", "firehol", "ferm",    "ufw",
+						"apf",       "csf",     "firewall"};
+
+	for (size_t i = 0; i < sizeof(firewalls) / sizeof(*firewalls); i++) {
+		struct service service = {.name = firewalls[i]};
+
+		if (init->service(changes, firewalls[i], &service, err))
+			return -1;
+		if (service.starts.count)
+			changes_note(changes,
+				     "quarantine: the service %s of the new system may flush it; "
+				     "name it in services.disable, or run " QUARANTINE_LOAD
+				     " behind it",
+				     firewalls[i]);
+	}
+	return 0;
+}
+
 static int render_quarantine(struct changes *changes, const struct context *ctx,
 			     const struct init_dialect *init, struct err *err)
 {
@@ -133,6 +155,8 @@ static int render_quarantine(struct changes *changes, const struct context *ctx,
 	else if (service_addresses(&service, ctx->params->url, changes->arena, err))
 		return -1;
 	note_closed_nameservers(changes, ctx->job);
+	if (!init->quarantine_returns && note_firewalls(changes, init, err))
+		return -1;
 	return quarantine_render(changes, &quarantine, err) || init->quarantine(changes, err) ? -1
 											      : 0;
 }

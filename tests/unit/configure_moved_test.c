@@ -406,6 +406,25 @@ static void a_closed_name_server_is_noted(void **state)
 	tree_free(&tree);
 }
 
+static void a_firewall_that_flushes_is_noted(void **state)
+{
+	static const char *const entries[] = {
+		"/sbin/openrc-run",      "/sbin/nft",
+		"/etc/init.d/shorewall", "/etc/runlevels/default/shorewall>/etc/init.d/shorewall",
+		"/etc/init.d/ufw",       NULL};
+	const struct job job = {.consoles = LIST("tty0"), .quarantine = {.given = true}};
+	struct tree tree;
+	struct changes changes;
+
+	(void)state;
+	tree_make(&tree, entries);
+	changes = list_for(&tree);
+	render(&changes, &job);
+	assert_non_null(strstr(notes, "the service shorewall of the new system may flush it"));
+	assert_null(strstr(notes, "ufw"));
+	tree_free(&tree);
+}
+
 #define CASE(i)                                                                                    \
 	{                                                                                          \
 		"moved " #i, moved_is_golden, NULL, NULL, (void *)&cases[i]                        \
@@ -423,6 +442,7 @@ int main(void)
 		cmocka_unit_test(nothing_unless_asked),
 		cmocka_unit_test(what_cannot_be_is_refused),
 		cmocka_unit_test(a_closed_name_server_is_noted),
+		cmocka_unit_test(a_firewall_that_flushes_is_noted),
 	};
 
 	return cmocka_run_group_tests_name("configure_moved", tests, NULL, NULL);

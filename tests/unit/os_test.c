@@ -88,7 +88,10 @@ static const char *const debian_openrc[] = {
 	"#T0:23:respawn:/sbin/getty -L ttyS0 9600 vt100\n",
 	NULL};
 static const char *const debian_sysv[] = {
-	"/sbin/ifup", "/etc/inittab=T0:23:respawn:/sbin/getty -L ttyS0 9600 vt100\n",
+	"/sbin/ifup",
+	"/etc/udev/persistent-net.rules=old\n",
+	"/etc/udev/rules.d/z25_persistent-net.rules>../persistent-net.rules",
+	"/etc/inittab=T0:23:respawn:/sbin/getty -L ttyS0 9600 vt100\n",
 	"/etc/init.d/.depend.start=TARGETS = bootlogs ssh rc.local\nINTERACTIVE =\n"
 	"rc.local: bootlogs ssh\n",
 	NULL};
@@ -145,8 +148,7 @@ static void render(struct changes *changes, const struct dialect_case *c)
 	interface_names_render(changes, c->network);
 	if (c->dialect->interfaces(changes, c->network, &err) ||
 	    (c->dialect->hostname && c->dialect->hostname(changes, c->network->hostname, &err)) ||
-	    c->init->logins(changes, &consoles, &err) ||
-	    c->init->first_boot(changes, &err))
+	    c->init->logins(changes, &consoles, &err) || c->init->first_boot(changes, &err))
 		fail_msg("%s: %s", c->name, err.msg);
 }
 
@@ -221,10 +223,12 @@ static void fstab_keeps_what_has_no_disk(void **state)
 /* initscripts refuse a link-local gateway without its interface. */
 static void link_local_gateways_of_rhel(void **state)
 {
-	static const char *const before[] = {"/etc/sysconfig/network-scripts/ifcfg-lo=DEVICE=lo\n", NULL};
+	static const char *const before[] = {"/etc/sysconfig/network-scripts/ifcfg-lo=DEVICE=lo\n",
+					     NULL};
 	struct job_interface eth0 = {
 		.name = "eth0", .addresses = LIST("fd00::5/64"), .gateways = LIST("fe80::1")};
-	const struct job_network network = {.given = true, .interfaces = &eth0, .interface_count = 1};
+	const struct job_network network = {
+		.given = true, .interfaces = &eth0, .interface_count = 1};
 	struct tree tree;
 	struct changes changes;
 	struct err err = ERR_INIT;
@@ -243,7 +247,9 @@ static void selinux_asks_for_labels(void **state)
 		const char *config;
 		size_t changes;
 	} rows[] = {
-		{"/etc/selinux/config=# SELINUX=enforcing\nSELINUX=enforcing\nSELINUXTYPE=targeted\n", 1},
+		{"/etc/selinux/config=# "
+		 "SELINUX=enforcing\nSELINUX=enforcing\nSELINUXTYPE=targeted\n",
+		 1},
 		{"/etc/selinux/config=SELINUX=permissive \n", 1},
 		{"/etc/selinux/config=#SELINUX=enforcing\nSELINUX=disabled\n", 0},
 		{"/etc/fstab=x", 0},
