@@ -17,14 +17,21 @@ SHOP = {
 
 
 def put(service, vms=SHOP, group="shop", state="complete", first=0x40):
-    """Add the VMs, and set what only `import` can."""
+    """Add the VMs, and set what only `import`, agents and creators can: also what they would not."""
     for number, (name, vm) in enumerate(vms.items()):
         job = {**JOB, **vm.get("job", {}), **({"quarantine": {"allow": ["10.80.0.0/24"]}} if vm.get("quarantine") else {})}
         service.add(name, f"52:54:00:00:00:{first + number:02x}", "--group", group, job=job)
-        store = sqlite3.connect(service.data / "newroot.db")
-        with store:
-            store.execute("UPDATE vm SET role = ?, master = ?, finals = ?, spec = ?, state = ?, imported = 1, "
-                          "version = (SELECT max(version) + 1 FROM vm) WHERE name = ?",
-                          (vm.get("role", ""), vm.get("master", ""), vm.get("finals", ""),
-                           json.dumps({"public": vm.get("public", [])}), vm.get("state", state), name))
-        store.close()
+        change(service, name, role=vm.get("role", ""), master=vm.get("master", ""), finals=vm.get("finals", ""), imported=1,
+               state=vm.get("state", state))
+        change(service, name, "vm_text", spec=json.dumps({"public": vm.get("public", [])}))
+
+
+def change(service, name, table="vm", **columns):
+    """Write into the store as nobody else does."""
+    store = sqlite3.connect(service.data / "newroot.db")
+    with store:
+        key = "id" if table == "vm" else "vm"
+        store.execute(f"UPDATE {table} SET {', '.join(f'{column} = ?' for column in columns)} "
+                      f"WHERE {key} = (SELECT id FROM vm WHERE name = ?)", (*columns.values(), name))
+        store.execute("UPDATE vm SET version = (SELECT max(version) + 1 FROM vm) WHERE name = ?", (name,))
+    store.close()

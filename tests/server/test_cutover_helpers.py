@@ -5,6 +5,7 @@ import subprocess
 import pytest
 
 import network
+from common import TOP
 from migration import SHOP, put
 
 ODD_GROUP = "a.b-c_1"
@@ -251,6 +252,20 @@ def test_runbook_orders_by_need(shop):
     assert "web1, db2, db1, nfs1." in section(text, "The window begins")
     assert "held-back services run: mysql, cron" in into and "quarantine" in into
     assert "db2 replicates db1" in section(text, "Before")
+
+
+def test_of_an_imported_document(fresh, tmp_path):
+    """The manual's own document."""
+    fresh.init()
+    document = tmp_path / "shop.json"
+    document.write_text(re.search(r"```json\n(.*?)```", (TOP / "docs" / "migration.md").read_text(), re.S)[1])
+    fresh.cli("import", document)
+    text = fresh.cli("runbook", "shop")
+    assert re.findall(r"^\d\. \[ \] (\w+)", section(text, "Into service"), re.M) == ["web1", "db1", "db2", "web2"], "web1 serves NFS"
+    assert "    - db2: needs creating\n" in text or "    - db2: waiting for archives\n" in text
+    assert section(text, "Into service").count("its quarantine is lifted") == 4 == text.count("puppet has run")
+    assert "10.80.0.21      www.shop.example " in fresh.cli("hosts", "shop")
+    assert "-d 192.0.2.7 " in fresh.cli("forward", "shop") and "DNAT --to-destination 10.80.0.21\n" in fresh.cli("forward", "shop")
 
 
 def test_runbook_lists_dns(shop):

@@ -9,7 +9,7 @@ import unicodedata
 import pytest
 
 from common import TOP
-from migration import put
+from migration import change, put
 from screen import ENTER, LEAVE, Terminal, strangers
 from service import MAC, Boot
 
@@ -330,12 +330,17 @@ def test_without_any_vm(fresh, terminal):
 def test_silence_is_told(fresh):
     fresh.init()
     put(fresh, {"db1": {"state": "configuring"}, "web1": {"state": "complete"}})
-    import sqlite3
-    store = sqlite3.connect(fresh.data / "newroot.db")
-    with store:
-        store.execute("UPDATE vm SET changed_ms = 0, seen_ms = ?", (int(time.time() * 1000) - 200000,))
-    store.close()
+    for name in ("db1", "web1"):
+        change(fresh, name, changed_ms=0, seen_ms=int(time.time() * 1000) - 200000)
     assert once(fresh)[1].count("silent: no event for 3 min") == 1
+
+
+def test_creators_are_named(fresh):
+    fresh.init()
+    put(fresh, {"db1": {"state": "provisioning"}, "web1": {"state": "needs creating"}})
+    for name in ("db1", "web1"):
+        change(fresh, name, lease_by="cloud\x1b[2J", lease_until_ms=int(time.time() * 1000) + (60000 if name == "db1" else -1))
+    assert once(fresh)[1].count("creator: cloud?[2J is at it") == 1
 
 
 def test_steps_are_the_agents():
