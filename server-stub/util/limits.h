@@ -142,8 +142,6 @@
 #define SHEET_LINE_BYTES 2048
 /* Milliseconds between two looks of watch at the store: what changes is seen at once, and it costs a query. */
 #define WATCH_POLL_MS 500
-/* Looks of watch between two that read every VM: a minute. */
-#define FEED_READ_ALL_EVERY 120
 /* Seconds without an event after which an agent that installs counts as silent: three heartbeats. */
 #define SILENT_SECONDS 30
 

@@ -126,12 +126,8 @@ int feed_poll(struct feed *feed, struct store *store, struct err *err)
 
 	if (store_vm_count(store, &count, &version, err) < 0)
 		return -1;
-	/*
-	 * A VM that was removed takes its version with it, and the next change may get the same: what looks
-	 * unchanged is read again from time to time.
-	 */
-	if (feed->asked++ % FEED_READ_ALL_EVERY == 0 || count != (int64_t)feed->count ||
-	    version < feed->version)
+	/* Versions grow, unless the last VM has gone and others have come. */
+	if (count != (int64_t)feed->count || version < feed->version)
 		return read_all(feed, store, err);
 	return version > feed->version ? read_changed(feed, store, err) : 0;
 }

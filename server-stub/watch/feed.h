@@ -11,7 +11,6 @@ struct feed {
 	struct vm *vm; /* in the order of their ids */
 	size_t count;
 	int64_t version; /* the newest among them */
-	unsigned asked;  /* times */
 
 	/* Told of each VM that is new (no `old`), changed, or gone (no `new`). NULL: nobody is told. */
 	void (*changed)(void *arg, const struct vm *old, const struct vm *new);

@@ -30,7 +30,8 @@ static const struct {
 	enum paint paint;
 	bool runs;  /* its agent is at work */
 	bool quiet; /* it need not be seen unless there is something to tell */
-} looks[VM_STATES] = {
+} looks[VM_STATES + 1] = {
+	/* One more, for what a store of another version may say. */
 	[VM_WAITING] = {.quiet = true},
 	[VM_NEEDS_CREATING] = {.quiet = true},
 	[VM_CREATED] = {.quiet = true},
@@ -133,7 +134,7 @@ static void draw_vm(struct drawing *drawing, const struct vm *vm, const struct r
 /* "3 VMs: 1 error, 2 complete" of some VMs, errors first. */
 static void draw_counts(struct drawing *drawing, const struct vm **vm, size_t count)
 {
-	size_t in_state[VM_STATES] = {0};
+	size_t in_state[VM_STATES + 1] = {0};
 	const char *separator = ": ";
 	int64_t rate = 0;
 	char text[64];

@@ -5,3 +5,8 @@ CFLAGS_server_terminal_text = $(SERVER_INCLUDE)
 TEST_server_cutover = server-stub/cutover/order.c server-stub/cutover/public.c server-stub/vm/names.c agent/base/err.c
 CFLAGS_server_cutover = $(SERVER_INCLUDE)
 LIBS_server_cutover = -ljansson
+
+TEST_server_watch = $(addprefix server-stub/watch/,feed.c sheet.c view.c remarks.c steps.c) \
+	server-stub/util/terminal_text.c $(SERVER_STORE)
+CFLAGS_server_watch = $(SERVER_INCLUDE)
+LIBS_server_watch = $(SERVER_STORE_LIBS)
