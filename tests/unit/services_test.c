@@ -1,8 +1,10 @@
 /* Services switched on and off, and what is remembered about them. */
+#include <ftw.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -173,6 +175,88 @@ static void one_row(void **state)
 	tree_free(&tree);
 }
 
+/* Every path of the tree and where it points, but for the record itself. */
+static struct text *listing;
+static size_t root_size;
+
+static int list_entry(const char *path, const struct stat *st, int type, struct FTW *where)
+{
+	char to[256] = "";
+
+	(void)type;
+	(void)where;
+	if (strstr(path, "/var") || S_ISDIR(st->st_mode))
+		return 0;
+	if (S_ISLNK(st->st_mode) && readlink(path, to, sizeof(to) - 1) < 0)
+		return -1;
+	text_printf(listing, "%s>%s\n", path + root_size, to);
+	return 0;
+}
+
+static int by_line(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* In order: a folder's entries come in any. */
+static const char *list_tree(struct tree *tree)
+{
+	struct text text = {.arena = &tree->arena}, sorted = {.arena = &tree->arena};
+	const char *lines[64], *rest, *line;
+	size_t count = 0, size;
+
+	listing = &text;
+	root_size = strlen(tree->root);
+	assert_int_equal(nftw(tree->root, list_entry, 16, FTW_PHYS), 0);
+	for (rest = text.data; text_next(&rest, &line, &size); count++)
+		lines[count] = arena_printf(&tree->arena, "%.*s", (int)size, line);
+	qsort(lines, count, sizeof(*lines), by_line);
+	for (size_t i = 0; i < count; i++)
+		text_printf(&sorted, "%s\n", lines[i]);
+	return sorted.data;
+}
+
+/* As cutover does. */
+static void restore(struct tree *tree)
+{
+	struct changes changes = {.target = &tree->target, .arena = &tree->arena};
+	struct service_records records;
+	struct err err = ERR_INIT;
+
+	assert_int_equal(service_records_parse(&records, tree_read(tree, SERVICE_RECORDS),
+					       &tree->arena, &err),
+			 0);
+	for (size_t i = 0; i < records.count; i++) {
+		const struct service_record *record = &records.item[i];
+
+		for (size_t l = 0; l < record->made.count; l++)
+			changes_remove(&changes, record->made.item[l].path);
+		for (size_t l = 0; l < record->removed.count; l++)
+			changes_link(&changes, record->removed.item[l].path,
+				     record->removed.item[l].to);
+	}
+	assert_int_equal(changes_apply(&changes, &err), 0);
+}
+
+static void what_was_comes_back(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct tree tree;
+		const char *before;
+
+		if (rows[i].wish != SERVICE_DISABLED)
+			continue;
+		tree_make(&tree, rows[i].tree);
+		before = list_tree(&tree);
+		wish(&tree, rows[i].name, SERVICE_DISABLED);
+		wish(&tree, rows[i].name, SERVICE_DISABLED);
+		restore(&tree);
+		assert_string_equal(list_tree(&tree), before);
+		tree_free(&tree);
+	}
+}
+
 /* Somebody switched it on again: that goes, too, and comes back at cutover. */
 static void what_comes_later_is_added(void **state)
 {
@@ -305,6 +389,7 @@ int main(void)
 		ROW(12),
 		ROW(13),
 		ROW(14),
+		cmocka_unit_test(what_was_comes_back),
 		cmocka_unit_test(what_comes_later_is_added),
 		cmocka_unit_test(startpar_learns_of_it),
 		cmocka_unit_test(a_file_in_the_mask_s_place_is_noted),
