@@ -15,7 +15,8 @@ const EVENTS = {
 	end: (e) => {
 		const seconds = (e.ms_taken ?? 0) / 1000;
 		const bytes = e.bytes ? `, ${mib(e.bytes)} MiB${seconds ? `, ${mib(e.bytes / seconds)} MiB/s` : ""}` : "";
-		return e.ok ? ["✓", "done", `${e.step}: ${seconds.toFixed(1)} s${bytes}`] : ["✕", "error", `${e.step} failed after ${seconds.toFixed(1)} s${bytes}`];
+		const figures = `${seconds.toFixed(1)} s${bytes}`;
+		return e.ok ? ["✓", "done", `${e.step}: ${figures}`] : ["✕", "error", `${e.step} failed after ${figures}`];
 	},
 	progress: (e) => ["…", "soft", `${e.item ?? e.step}: ${howFar(e)}`],
 	note: (e) => ["·", "", e.text],

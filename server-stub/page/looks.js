@@ -1,6 +1,5 @@
 /* How a VM looks, in a table and on its own page: its state, its step, what there is to know. */
 
-import { now } from "./service.js";
 import { clock, duration, el, mib, put, size, stamp } from "./tools.js";
 import { isHeld, isSilent, silence, STATES, STEPS } from "./vms.js";
 

@@ -6,7 +6,7 @@ import { $, put, sleep } from "./tools.js";
 let ahead = 0;
 export const now = () => Date.now() + ahead;
 
-export async function request(path, options = {}) {
+async function request(path, options = {}) {
 	const response = await fetch(path, { cache: "no-store", ...options });
 	const told = Date.parse(response.headers.get("Date"));
 	if (told && Math.abs(told - now()) > 1500) ahead = told - Date.now();
@@ -39,8 +39,9 @@ export class Stream {
 	}
 
 	async run() {
-		for (let pause = 500; !this.closed; pause = Math.min(pause * 2, 8000)) {
+		for (let pause = 500; ; pause = Math.min(pause * 2, 8000)) {
 			await login.done;
+			if (this.closed) return;
 			try {
 				await this.read(() => {
 					pause = 500;

@@ -9,6 +9,11 @@ import { showTimeline } from "./timeline.js";
 import { $, date, duration, el, plural, put, redo, size, stamp, when } from "./tools.js";
 import { change, STATES, vms } from "./vms.js";
 
+function showList(node, items, none, make) {
+	redo(node, JSON.stringify(items), () =>
+		items.length ? items.map((item) => el("li", {}, ...make(item))) : [el("li", { className: "soft" }, none)]);
+}
+
 export class VmPage {
 	constructor(name) {
 		Object.assign(this, { name, path: `/v1/vms/${encodeURIComponent(name)}`, parts: stamp("vm"), detail: null });
@@ -100,18 +105,22 @@ export class VmPage {
 
 	showDetail() {
 		const { history: changes, boots, refused } = this.detail;
-		const list = (node, items, none, make) =>
-			redo(node, JSON.stringify(items), () => (items.length ? items.map((item) => el("li", {}, ...make(item))) : [el("li", { className: "soft" }, none)]));
 		if (!this.vm) change(this.detail);
-		list(this.parts.history, changes, "Nothing yet.", (row) => [
-			when(row.at_ms), " ", el("b", {}, row.from === row.to ? row.to : `${row.from} → ${row.to}`), " ", el("span", { className: "soft text" }, row.cause),
+		showList(this.parts.history, changes, "Nothing yet.", (row) => [
+			when(row.at_ms), " ",
+			el("b", {}, row.from === row.to ? row.to : `${row.from} → ${row.to}`), " ",
+			el("span", { className: "soft text" }, row.cause),
 		]);
-		list(this.parts.boots, boots, "Its agent hasn’t reported yet.", (boot) => [
-			when(boot.first_ms), " ", el("code", {}, boot.boot.slice(0, 8)), " ", plural(boot.stored, "event"),
+		showList(this.parts.boots, boots, "Its agent hasn’t reported yet.", (boot) => [
+			when(boot.first_ms), " ",
+			el("code", {}, boot.boot.slice(0, 8)), " ",
+			plural(boot.stored, "event"),
 			...(boot.taken > boot.stored ? [el("span", { className: "error" }, `, ${boot.taken - boot.stored} missing`)] : []),
 		]);
-		list(this.parts.refused, refused, "None.", (row) => [
-			when(row.last_ms), " ", el("b", {}, row.reason), " ", el("span", { className: "soft text" }, `from ${row.address}, ${plural(row.count, "time")}`),
+		showList(this.parts.refused, refused, "None.", (row) => [
+			when(row.last_ms), " ",
+			el("b", {}, row.reason), " ",
+			el("span", { className: "soft text" }, `from ${row.address}, ${plural(row.count, "time")}`),
 		]);
 		this.showTimeline();
 		if (this.vm) this.showFacts();

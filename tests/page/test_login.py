@@ -40,11 +40,11 @@ def test_a_lost_session_brings_the_form_back_without_losing_the_place(shop, page
     filter_box = page.find(".log input")
     filter_box.send_keys("kernel")
     page.js("return fetch('/v1/logout', {method: 'POST', headers: {'Content-Type': 'application/json'}, body: '{}'})")
+    shop.cli("hold", "web1")
     page.wait_text("#login", "The session has ended")
     page.type_token(operator_token(shop))
     page.wait(lambda: not page.text("#login"))
     assert page.js("return location.hash") == "#/vm/web1"
     assert filter_box.get_property("value") == "kernel"
     page.wait_text("#link", "live")
-    shop.cli("hold", "web1")
     page.wait_text("article .remarks", "held by the operator")
