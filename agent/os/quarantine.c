@@ -179,15 +179,26 @@ static void render_nft(struct changes *changes, const struct quarantine *q)
 	changes_file(changes, QUARANTINE_FOLDER "/rules.nft", &text);
 }
 
-static bool has_program(const struct changes *changes, const char *name)
+/* Where the program is, after all links; NULL: nowhere. */
+static const char *find_program(const struct changes *changes, const char *name)
 {
 	static const char *const folders[] = {"/sbin", "/usr/sbin", "/bin", "/usr/bin"};
+	const char *found = NULL;
 
-	for (size_t i = 0; i < sizeof(folders) / sizeof(*folders); i++)
-		if (target_exists(changes->target,
-				  arena_printf(changes->arena, "%s/%s", folders[i], name)))
-			return true;
-	return false;
+	for (size_t i = 0; i < sizeof(folders) / sizeof(*folders) && !found; i++)
+		found = target_resolve(changes->target,
+				       arena_printf(changes->arena, "%s/%s", folders[i], name),
+				       changes->arena);
+	return found;
+}
+
+enum quarantine_tool quarantine_tool(const struct changes *changes)
+{
+	const char *v4 = find_program(changes, "iptables-restore");
+
+	if (v4 && find_program(changes, "ip6tables-restore"))
+		return strstr(v4, "-nft") ? QUARANTINE_IPTABLES_NFT : QUARANTINE_IPTABLES;
+	return find_program(changes, "nft") ? QUARANTINE_NFT : QUARANTINE_NONE;
 }
 
 static void add_script(struct changes *changes, const char *path, const char *script)
@@ -209,25 +220,30 @@ static void note_open(const struct changes *changes, const struct quarantine *q,
 	changes_note(changes, "quarantine by %s; open:%s", by, open.size ? open.data : " nothing");
 }
 
+static int refuse_open(const struct changes *changes, struct err *err)
+{
+	bool v4 = find_program(changes, "iptables-restore");
+
+	return err_set(err, ERR_CONFIGURE, QUARANTINE_FOLDER,
+		       "the new system has neither %s nor nft, so %s would stay open; add iptables "
+		       "or nftables to the archive, or leave the job's quarantine out",
+		       v4 ? "ip6tables-restore" : "iptables-restore",
+		       v4 ? "IPv6" : "the quarantine");
+}
+
 int quarantine_render(struct changes *changes, const struct quarantine *q, struct err *err)
 {
-	bool v4 = has_program(changes, "iptables-restore");
-	bool v6 = has_program(changes, "ip6tables-restore");
-	bool nft = has_program(changes, "nft");
+	enum quarantine_tool tool = quarantine_tool(changes);
+	bool nft = tool == QUARANTINE_NFT;
 
-	if ((!v4 || !v6) && !nft)
-		return err_set(err, ERR_CONFIGURE, QUARANTINE_FOLDER,
-			       "the new system has neither %s nor nft, so %s would stay open; add "
-			       "iptables or nftables to the archive, or leave the job's quarantine "
-			       "out",
-			       v4 ? "ip6tables-restore" : "iptables-restore",
-			       v4 ? "IPv6" : "the quarantine");
-	for (size_t i = 0; i < sizeof(families) / sizeof(*families) && v4 && v6; i++)
+	if (tool == QUARANTINE_NONE)
+		return refuse_open(changes, err);
+	for (size_t i = 0; i < sizeof(families) / sizeof(*families) && !nft; i++)
 		render_family(changes, q, &families[i]);
-	if (!v4 || !v6)
+	if (nft)
 		render_nft(changes, q);
-	add_script(changes, QUARANTINE_LOAD, v4 && v6 ? iptables_load : nft_load);
-	add_script(changes, QUARANTINE_LIFT, v4 && v6 ? iptables_lift : nft_lift);
-	note_open(changes, q, v4 && v6 ? "iptables" : "nft");
+	add_script(changes, QUARANTINE_LOAD, nft ? nft_load : iptables_load);
+	add_script(changes, QUARANTINE_LIFT, nft ? nft_lift : iptables_lift);
+	note_open(changes, q, nft ? "nft" : "iptables");
 	return 0;
 }

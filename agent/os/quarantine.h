@@ -19,6 +19,15 @@ struct quarantine {
 	bool dhcp;                     /* an address is asked for, and renewed */
 };
 
+/* What the new system filters with, the first of these that it has. */
+enum quarantine_tool {
+	QUARANTINE_IPTABLES,     /* iptables and ip6tables on the kernel's own tables */
+	QUARANTINE_IPTABLES_NFT, /* the same commands on nftables, as Debian has them since 10 */
+	QUARANTINE_NFT,
+	QUARANTINE_NONE,
+};
+enum quarantine_tool quarantine_tool(const struct changes *changes);
+
 /*
  * Rules and scripts for the new system's iptables or, where it has none, nft. Errors: ERR_CONFIGURE when it has
  * neither, or no ip6tables beside its iptables. What starts it at boot is the init dialect's.

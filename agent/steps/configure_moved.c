@@ -12,6 +12,7 @@
 #include "os/quarantine.h"
 #include "os/services.h"
 #include "service/url.h"
+#include "steps/quarantine_kernel.h"
 
 static void render_marker(struct changes *changes)
 {
@@ -157,8 +158,10 @@ static int render_quarantine(struct changes *changes, const struct context *ctx,
 	note_closed_nameservers(changes, ctx->job);
 	if (!init->quarantine_returns && note_firewalls(changes, init, err))
 		return -1;
-	return quarantine_render(changes, &quarantine, err) || init->quarantine(changes, err) ? -1
-											      : 0;
+	if (quarantine_render(changes, &quarantine, err) ||
+	    (ctx->kernel_release && quarantine_kernel_check(changes, ctx, err)))
+		return -1;
+	return init->quarantine(changes, err);
 }
 
 int moved_render(struct changes *changes, const struct context *ctx,

@@ -390,6 +390,62 @@ static void what_cannot_be_is_refused(void **state)
 	must_fail(no_link, &services, "is no symlink");
 }
 
+#define RELEASE      "2.6.18-164.el5"
+#define FOLDER       "/lib/modules/" RELEASE "/"
+#define MODULE(name) "kernel/net/" name ".ko:\n"
+#define LEGACY       "/sbin/iptables-restore"
+#define NFT_LINK     "/sbin/iptables-restore>xtables-nft-multi"
+
+/* A kernel that cannot load the rules is refused: they would be missing without a word. */
+static void the_kernel_must_have_it(void **state)
+{
+	static const struct {
+		const char *tool, *dep, *builtin;
+		const char *message; /* NULL: it is taken */
+	} rows[] = {
+		{LEGACY, MODULE("iptable_mangle") MODULE("ip6table_mangle") MODULE("xt_tcpudp"),
+		 "x.ko\n", NULL},
+		{LEGACY, MODULE("iptable_mangle") MODULE("ipv6") MODULE("xt_tcpudp"), "x.ko\n",
+		 "no ip6table_mangle (CONFIG_IP6_NF_MANGLE)"},
+		/* Without IPv6 there is nothing to close. */
+		{LEGACY, MODULE("iptable_mangle") MODULE("xt_tcpudp"), "x.ko\n", NULL},
+		{NFT_LINK, MODULE("iptable_mangle") MODULE("nf_tables"),
+		 "kernel/net/xt_tcpudp.ko\n", "no nft_compat"},
+		{"/sbin/nft", MODULE("nf_tables") MODULE("nft_limit") MODULE("nft_log"),
+		 "kernel/net/nft_ct.ko\n", NULL},
+		{"/sbin/nft", MODULE("nf_tables"), "x.ko\n", "no nft_ct"},
+	};
+	struct params params = {0};
+	struct job job = {.quarantine = {.given = true}};
+	const struct context ctx = {
+		.params = &params, .job = &job, .note = note, .kernel_release = RELEASE};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		char dep[256], builtin[256];
+		const char *const entries[] = {"/sbin/xtables-nft-multi",
+					       rows[i].tool,
+					       "/sbin/ip6tables-restore",
+					       dep,
+					       builtin,
+					       NULL};
+		struct tree tree;
+		struct changes changes;
+		struct err err = ERR_INIT;
+		int ret;
+
+		snprintf(dep, sizeof(dep), FOLDER "modules.dep=%s", rows[i].dep);
+		snprintf(builtin, sizeof(builtin), FOLDER "modules.builtin=%s", rows[i].builtin);
+		tree_make(&tree, entries);
+		changes = list_for(&tree);
+		ret = moved_render(&changes, &ctx, &init_openrc, &err);
+		if (ret != -!!rows[i].message ||
+		    (rows[i].message && !strstr(err.msg, rows[i].message)))
+			fail_msg("row %zu: %s", i, err.msg);
+		tree_free(&tree);
+	}
+}
+
 static void a_closed_name_server_is_noted(void **state)
 {
 	struct job job = whole_job;
@@ -441,6 +497,7 @@ int main(void)
 		CASE(5),
 		cmocka_unit_test(nothing_unless_asked),
 		cmocka_unit_test(what_cannot_be_is_refused),
+		cmocka_unit_test(the_kernel_must_have_it),
 		cmocka_unit_test(a_closed_name_server_is_noted),
 		cmocka_unit_test(a_firewall_that_flushes_is_noted),
 	};

@@ -5,22 +5,25 @@ OS_DIALECTS = os/access.c os/assignments.c os/cidr.c os/detect.c os/fstab.c os/g
 	os/init_systemd.c os/init_sysv.c os/inittab.c os/interface_names.c os/names.c os/network_debian.c \
 	os/network_gentoo.c os/network_rhel.c os/old_console.c os/securetty.c os/selinux.c os/serial.c \
 	os/service.c os/startpar.c os/systemd_units.c os/sysv_links.c
-OS_MOVED = os/ini.c os/mtab.c os/nfs.c os/puppet.c os/quarantine.c os/service_record.c os/services.c
+OS_MOVED = os/ini.c os/mtab.c os/nfs.c os/puppet.c os/quarantine.c os/service_record.c os/services.c \
+	steps/configure_moved.c steps/quarantine_kernel.c service/url.c job/address.c job/profile.c
 TEST_os = $(OS_TREE) $(OS_DIALECTS)
 TEST_target = $(OS_TREE)
 TEST_grub = steps/grub_images.c steps/grub_disk.c base/arena.c base/err.c base/child.c base/child_stage.c base/tail.c base/log.c
 TEST_first_boot = target/first_boot.c target/first_boot_config.c base/arena.c base/err.c base/log.c
 LIBS_first_boot = -ljansson
 TEST_peers = target/peers.c service/retry.c service/wait.c base/err.c base/log.c
-TEST_verify = $(OS_TREE) os/executable.c steps/rehearsal.c steps/rehearsal_boot.c steps/initrd_contents.c \
-	archive/modules.c archive/modules_read.c archive/modfile.c archive/module_order.c archive/stream.c \
-	archive/decompress.c $(addprefix archive/decoder_,gzip.c bzip2.c xz.c zstd.c) job/profile.c
-LIBS_verify = -larchive -lisal -lbz2 -llzma -lzstd
-TEST_configure = $(OS_TREE) $(OS_DIALECTS) $(OS_MOVED) steps/configure.c steps/configure_moved.c \
-	steps/first_boot_files.c target/first_boot_config.c job/profile.c job/address.c service/url.c
-LIBS_configure = -ljansson
-TEST_configure_moved = $(OS_TREE) $(OS_DIALECTS) $(OS_MOVED) steps/configure_moved.c job/profile.c job/address.c \
-	service/url.c
+OS_MODULES = $(addprefix archive/,modules.c modules_read.c modfile.c module_order.c stream.c decompress.c \
+	decoder_gzip.c decoder_bzip2.c decoder_xz.c decoder_zstd.c)
+LIBS_MODULES = -lisal -lbz2 -llzma -lzstd
+TEST_verify = $(OS_TREE) $(OS_MODULES) os/executable.c steps/rehearsal.c steps/rehearsal_boot.c steps/initrd_contents.c \
+	job/profile.c
+LIBS_verify = -larchive $(LIBS_MODULES)
+TEST_configure = $(OS_TREE) $(OS_DIALECTS) $(OS_MOVED) $(OS_MODULES) steps/configure.c steps/first_boot_files.c \
+	target/first_boot_config.c
+LIBS_configure = -ljansson $(LIBS_MODULES)
+TEST_configure_moved = $(OS_TREE) $(OS_DIALECTS) $(OS_MOVED) $(OS_MODULES)
+LIBS_configure_moved = $(LIBS_MODULES)
 TEST_services = $(OS_TREE) $(OS_DIALECTS) os/service_record.c os/services.c
 TEST_ini = os/ini.c os/text.c base/arena.c base/err.c
 TEST_nfs = $(OS_TREE) $(OS_DIALECTS) os/nfs.c os/services.c os/service_record.c
