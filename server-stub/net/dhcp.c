@@ -7,19 +7,27 @@
 
 #include "util/file.h"
 
-/* dnsmasq's last: what became of it is told. */
 static const struct {
-	const char *hosts, *about, *conf;
-	void (*print_host)(FILE *out, const struct dhcp_host *host);
-	void (*print_conf)(FILE *out, const struct dhcp_segment *segment);
-} servers[] = {
+	const char *name, *about;
+	void (*print)(FILE *out, const struct dhcp_host *host);
+} host_files[] = {
 	{DATA_DHCPD_HOSTS, "to be included by ISC dhcpd; it reads this when it is started",
-	 DATA_DHCPD, dhcpd_print_host, dhcpd_print_conf},
+	 dhcpd_print_host},
+	/* The last: what became of it is told. */
 	{DATA_DHCP_HOSTS, "for dnsmasq's dhcp-hostsfile; it reads this again on SIGHUP",
-	 DATA_DNSMASQ, dnsmasq_print_host, dnsmasq_print_conf},
+	 dnsmasq_print_host},
 };
 
-#define SERVERS (sizeof(servers) / sizeof(servers[0]))
+static const struct {
+	const char *name;
+	void (*print)(FILE *out, const struct dhcp_segment *segment);
+} conf_files[] = {
+	{DATA_DHCPD, dhcpd_print_conf},
+	{DATA_DNSMASQ, dnsmasq_print_conf},
+	{DATA_SEGMENT, segment_print},
+};
+
+#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
 /* A file that is being written in memory. */
 struct text {
@@ -54,15 +62,15 @@ int dhcp_write_hosts(const struct data *data, const struct dhcp_host *hosts, siz
 {
 	int ret = 0;
 
-	for (size_t i = 0; ret >= 0 && i < SERVERS; i++) {
+	for (size_t i = 0; ret >= 0 && i < COUNT(host_files); i++) {
 		struct text text;
 
-		if (text_open(&text, servers[i].hosts, err) < 0)
+		if (text_open(&text, host_files[i].name, err) < 0)
 			return -1;
-		fprintf(text.out, "# Written by newroot-server, %s.\n", servers[i].about);
+		fprintf(text.out, "# Written by newroot-server, %s.\n", host_files[i].about);
 		for (size_t j = 0; j < count; j++)
 			if (hosts[j].address[0] && !strchr(hosts[j].address, ':'))
-				servers[i].print_host(text.out, &hosts[j]);
+				host_files[i].print(text.out, &hosts[j]);
 		ret = text_close(&text, data->net, err);
 	}
 	return ret;
@@ -104,6 +112,8 @@ static void fill_segment(struct dhcp_segment *segment, const struct settings *se
 	segment->interface = settings->net_interface;
 	segment->address = settings->net_address;
 	segment->router = settings->net_router;
+	segment->url = settings->url;
+	segment->prefix = settings->net_prefix;
 	v4_text(segment->netmask, mask);
 	v4_text(segment->network, ntohl(own.s_addr) & mask);
 }
@@ -121,12 +131,12 @@ int dhcp_write_conf(const struct data *data, const struct settings *settings, st
 		return -1;
 	segment.folder = path;
 	fill_segment(&segment, settings);
-	for (size_t i = 0; ret >= 0 && i < SERVERS; i++) {
+	for (size_t i = 0; ret >= 0 && i < COUNT(conf_files); i++) {
 		struct text text;
 
-		ret = text_open(&text, servers[i].conf, err);
+		ret = text_open(&text, conf_files[i].name, err);
 		if (ret == 0) {
-			servers[i].print_conf(text.out, &segment);
+			conf_files[i].print(text.out, &segment);
 			ret = text_close(&text, data->net, err);
 		}
 	}

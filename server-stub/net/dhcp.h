@@ -23,7 +23,8 @@ struct dhcp_host {
 /* The segment of configuration mode, in the words of DHCP servers. */
 struct dhcp_segment {
 	const char *folder; /* the data folder's whole path */
-	const char *interface, *address, *router;
+	const char *interface, *address, *router, *url;
+	unsigned prefix;
 	char network[ADDRESS_TEXT], netmask[ADDRESS_TEXT];
 };
 
@@ -32,6 +33,7 @@ void dnsmasq_print_host(FILE *out, const struct dhcp_host *host);
 void dnsmasq_print_conf(FILE *out, const struct dhcp_segment *segment);
 void dhcpd_print_host(FILE *out, const struct dhcp_host *host);
 void dhcpd_print_conf(FILE *out, const struct dhcp_segment *segment);
+void segment_print(FILE *out, const struct dhcp_segment *segment);
 
 /* What a client boots, by what it says of itself. */
 #define DHCP_BOOT_BIOS "pxelinux.0"

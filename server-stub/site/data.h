@@ -27,6 +27,7 @@
 #define DATA_DHCPD_HOSTS    "dhcpd-hosts"     /* in net/ */
 #define DATA_DNSMASQ        "dnsmasq.conf"    /* in net/ */
 #define DATA_DHCPD          "dhcpd.conf"      /* in net/ */
+#define DATA_SEGMENT        "segment"         /* in net/: for net-up */
 #define DATA_DNSMASQ_PID    "dnsmasq.pid"     /* in net/ */
 
 /* Folders of boot entries below boot/, one for each boot loader. */

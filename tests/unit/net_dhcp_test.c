@@ -59,10 +59,32 @@ static void test_golden(void **state)
 	assert_int_equal(dhcp_write_conf(&f->data, &f->settings, NULL), 0);
 	assert_golden(f, DATA_DNSMASQ, "dnsmasq.conf");
 	assert_golden(f, DATA_DHCPD, "dhcpd.conf");
+	assert_golden(f, DATA_SEGMENT, "segment");
 	set_net(f, "10.77.3.1");
 	assert_int_equal(dhcp_write_conf(&f->data, &f->settings, NULL), 0);
 	assert_golden(f, DATA_DNSMASQ, "dnsmasq-router.conf");
 	assert_golden(f, DATA_DHCPD, "dhcpd-router.conf");
+}
+
+static void test_ports(void **state)
+{
+	static const char *const rows[][2] = {
+		{"https://service.test:9443", ":9443\n"},
+		{"https://service.test", ":443\n"},
+		{"https://[fd77::1]:8443", ":8443\n"},
+		{"https://[fd77::1]", ":443\n"},
+	};
+	struct net_fixture *f = *state;
+
+	set_net(f, NULL);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char listen[40];
+
+		snprintf(listen, sizeof(listen), "listen=10.77.0.1%s", rows[i][1]);
+		assert_int_equal(settings_set_url(&f->settings, rows[i][0], NULL), 0);
+		assert_int_equal(dhcp_write_conf(&f->data, &f->settings, NULL), 0);
+		assert_true(net_has(f->data.net, DATA_SEGMENT, listen));
+	}
 }
 
 static void test_without_a_segment(void **state)
@@ -125,7 +147,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_golden),           TEST(test_without_a_segment),
 		TEST(test_dnsmasq_takes_it), TEST(test_dhcpd_takes_it),
-		TEST(test_odd_folder),
+		TEST(test_odd_folder),       TEST(test_ports),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
