@@ -1,6 +1,4 @@
-"""Network namespaces that vanish with the process that made them: client, old edge, new server."""
-import json
-import pathlib
+"""A client, an old edge and a new server, each in a network namespace. To be made within namespaces.inside()."""
 import subprocess
 import sys
 
@@ -49,8 +47,6 @@ except OSError:
 
 
 class Network:
-    """Runs inside `unshare --net --mount`: see inside()."""
-
     def __init__(self):
         self.sh(LAYOUT)
         self.server = subprocess.Popen(["ip", "netns", "exec", "server", sys.executable, "-c", SERVER])
@@ -74,25 +70,10 @@ class Network:
                 return
         raise AssertionError("the server doesn't listen")
 
-    def close(self):
+    def __enter__(self):
+        self.wait()
+        return self
+
+    def __exit__(self, *_):
         self.server.kill()
         self.server.wait()
-
-
-def inside(function, **kwargs):
-    """Run tests/server/FILE.FUNCTION(network, **kwargs) in namespaces of its own; its failure is the test's."""
-    pathlib.Path("/run/netns").mkdir(exist_ok=True)
-    done = subprocess.run(["unshare", "--net", "--mount", "--kill-child", "--fork", sys.executable, "-B", __file__, function.__module__,
-                           function.__name__, json.dumps(kwargs)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                          text=True, timeout=120)
-    assert done.returncode == 0, done.stdout[-6000:]
-
-
-if __name__ == "__main__":
-    import importlib
-    sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
-    network = Network()
-    try:
-        getattr(importlib.import_module(sys.argv[1]), sys.argv[2])(network, **json.loads(sys.argv[3]))
-    finally:
-        network.close()

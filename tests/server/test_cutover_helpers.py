@@ -4,9 +4,10 @@ import subprocess
 
 import pytest
 
-import network
 from common import TOP
 from migration import SHOP, put
+from namespaces import inside
+from network import Network
 
 ODD_GROUP = "a.b-c_1"
 
@@ -178,8 +179,12 @@ def assert_forwards(net, expected=True):
             assert net.reached(address, source, wait) == (seen if expected else "nobody"), (source, address)
 
 
-def check_iptables(net, group, texts):
-    net.wait()
+def check_iptables(texts):
+    with Network() as net:
+        load_iptables(net, texts)
+
+
+def load_iptables(net, texts):
     net.edge(EDGE)
     before = saved(net)
     assert_forwards(net, False)
@@ -200,11 +205,15 @@ def check_iptables(net, group, texts):
 def test_iptables_forward_for_real(fresh, group):
     fresh.init()
     put(fresh, group=group)
-    network.inside(check_iptables, group=group, texts=[fresh.cli("forward", group), fresh.cli("forward", group, "--ipv6")])
+    inside(check_iptables, texts=[fresh.cli("forward", group), fresh.cli("forward", group, "--ipv6")])
 
 
-def check_nft(net, group, text):
-    net.wait()
+def check_nft(text):
+    with Network() as net:
+        load_nft(net, text)
+
+
+def load_nft(net, text):
     # With chains of iptables, where the default is to drop: --nft says what lets the packets through.
     net.edge(EDGE)
     net.edge("nft add table inet filter")
@@ -232,7 +241,7 @@ def check_nft(net, group, text):
 def test_nft_forward_for_real(fresh, group):
     fresh.init()
     put(fresh, group=group)
-    network.inside(check_nft, group=group, text=fresh.cli("forward", group, "--nft"))
+    inside(check_nft, text=fresh.cli("forward", group, "--nft"))
 
 
 # --- runbook
@@ -286,9 +295,13 @@ def test_runbook_tells_what_is_missing(fresh):
                                                    "5. After", "Going back"]
 
 
+def check_runbook(**kwargs):
+    with Network() as net:
+        follow(net, **kwargs)
+
+
 def follow(net, program, data, text):
     """Every command of the page, in its order, on the edge or in the service's place."""
-    net.wait()
     net.edge(EDGE)
     before = saved(net)
     folder = net.sh("mktemp -d").strip()
@@ -311,7 +324,7 @@ def test_runbook_followed_to_the_letter(fresh, tmp_path):
     put(fresh)
     text = fresh.cli("runbook", "shop")
     assert len(blocks(text)) == 10
-    network.inside(follow, program=str(fresh.program), data=str(fresh.data), text=text)
+    inside(check_runbook, program=str(fresh.program), data=str(fresh.data), text=text)
 
 
 def test_runbook_works_from_any_folder(shop):
