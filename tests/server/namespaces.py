@@ -1,4 +1,4 @@
-"""Functions of tests in a network and a mount namespace of their own: what they change vanishes with them."""
+"""Functions of tests in namespaces of their own: networks, mounts and processes vanish with them."""
 import importlib
 import json
 import pathlib
@@ -9,7 +9,7 @@ import sys
 def inside(function, seconds=120, **kwargs):
     """Run a function of a test's module, with arguments that JSON can carry; its failure is the test's."""
     pathlib.Path("/run/netns").mkdir(exist_ok=True)
-    done = subprocess.run(["unshare", "--net", "--mount", "--kill-child", "--fork", sys.executable, "-B", __file__, function.__module__,
+    done = subprocess.run(["unshare", "--net", "--mount", "--pid", "--mount-proc", "--fork", "--kill-child", sys.executable, "-B", __file__, function.__module__,
                            function.__name__, json.dumps(kwargs)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                           text=True, timeout=seconds)
     assert done.returncode == 0, done.stdout[-6000:]
