@@ -236,30 +236,25 @@ static int sync_changed(struct net *net, struct store *store, struct net_changes
 			struct err *err)
 {
 	struct pass pass = {.net = net, .err = err};
-	int64_t count, version, since = net->version;
+	int64_t count, version;
 	bool prune;
 
 	if (store_vm_count(store, &count, &version, err) < 0)
 		return -1;
 	if (count == net->count && version == net->version)
-		return 0;
-	/* A version may be given again once its VM is gone: then only the hashes tell what changed. */
-	if (version < since || count < net->count)
-		since = -1;
+		return net->reload ? reload(net, changes, err) : 0;
 	if (net->count < 0 && write_fixed(net, err) < 0)
 		return -1;
-	if (store_vm_since(store, since, look_at, &pass, err) < 0)
+	if (store_vm_since(store, net->version, look_at, &pass, err) < 0)
 		return -1;
 	prune = net->count < 0 || net->count + pass.made != count;
 	if ((net->hosts || prune) && write_together(net, store, prune, changes, err) < 0)
-		return -1;
-	if (net->reload && reload(net, changes, err) < 0)
 		return -1;
 	if (pass.ret < 0)
 		return -1;
 	net->count = count;
 	net->version = version;
-	return 0;
+	return net->reload ? reload(net, changes, err) : 0;
 }
 
 /* The store is read under the lock, so that who comes later knows as much or more. */

@@ -48,6 +48,11 @@ static const char schema[] =
 	"CREATE UNIQUE INDEX vm_token_hash ON vm (token_hash) WHERE token_hash <> '';"
 	"CREATE INDEX vm_anonymous ON vm (id) WHERE address = '' AND token_hash = '';"
 	"CREATE INDEX vm_version ON vm (version);"
+	/* The version that removing a VM made; one row. */
+	"CREATE TABLE removed (version INTEGER NOT NULL) STRICT;"
+	"INSERT INTO removed VALUES (0);"
+	"CREATE TRIGGER vm_removed AFTER DELETE ON vm BEGIN UPDATE removed SET version = 1 + "
+	"max(version, OLD.version, coalesce((SELECT max(version) FROM vm), 0)); END;"
 	"CREATE INDEX vm_in_group ON vm (vm_group) WHERE vm_group <> '';"
 	"CREATE INDEX vm_holding ON vm (vm_group) WHERE holding;"
 	"CREATE TABLE boot ("

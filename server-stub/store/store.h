@@ -54,7 +54,7 @@ int store_vm_each(struct store *store, void (*each)(void *arg, const struct vm *
 /* Those changed after `version`, in the order of versions: vm->version of the last is the next to ask from. */
 int store_vm_since(struct store *store, int64_t version,
 		   void (*each)(void *arg, const struct vm *vm), void *arg, struct err *err);
-/* How many VMs there are, and the newest version. A removed VM leaves no version: the count tells. */
+/* How many VMs there are, and the newest version, which grows when one is removed, too. */
 int store_vm_count(struct store *store, int64_t *count, int64_t *version, struct err *err);
 /* What events and actions change: where the VM is, arming, holds, lease, times. In a transaction. */
 int store_vm_save(struct store *store, const struct vm *vm, struct err *err);
