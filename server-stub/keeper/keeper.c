@@ -13,15 +13,12 @@
 #include "util/log.h"
 
 struct keeper {
-	struct keeper_config config;
 	struct store *store; /* the keeper's alone: its reading never waits for a request's */
 	struct net *net;
 	struct waiting waiting;
-	int64_t count, version; /* of the store when it was last looked at */
-	bool behind;            /* what VMs boot from is not in line yet */
 	int64_t rounds;
 	/* Said last; the same is not said again and again. */
-	struct err about_files, about_archives, about_store;
+	struct err about_files, about_archives;
 	pthread_t thread;
 	pthread_mutex_t lock; /* of what follows */
 	pthread_cond_t stop;
@@ -35,54 +32,17 @@ static void complain(struct err *said, const struct err *err)
 	*said = *err;
 }
 
-static void look_at_files(struct keeper *keeper)
-{
-	struct err err = ERR_INIT;
-
-	keeper->behind = net_sync(keeper->net, keeper->store, NULL, &err) < 0;
-	if (keeper->behind)
-		complain(&keeper->about_files, &err);
-	else
-		keeper->about_files = (struct err)ERR_INIT;
-}
-
-static void look_for_archives(struct keeper *keeper)
-{
-	struct err err = ERR_INIT;
-
-	if (waiting_look(&keeper->waiting, &err) < 0)
-		complain(&keeper->about_archives, &err);
-}
-
-/* Whether the store is another one than at the last look. */
-static bool has_changed(struct keeper *keeper)
-{
-	struct err err = ERR_INIT;
-	int64_t count, version;
-	bool changed;
-
-	if (store_vm_count(keeper->store, &count, &version, &err) < 0) {
-		complain(&keeper->about_store, &err);
-		return false;
-	}
-	changed = count != keeper->count || version != keeper->version;
-	keeper->count = count;
-	keeper->version = version;
-	return changed;
-}
-
 static void look(struct keeper *keeper)
 {
-	bool slow_round = keeper->rounds++ % KEEPER_SLOW_ROUNDS == 0;
-	bool changed;
+	struct err files = ERR_INIT, archives = ERR_INIT;
 
-	if (slow_round)
-		look_for_archives(keeper);
-	changed = has_changed(keeper);
-	if (changed || (keeper->behind && slow_round))
-		look_at_files(keeper);
-	if (changed && keeper->config.changed)
-		keeper->config.changed(keeper->config.arg);
+	if (keeper->rounds++ % KEEPER_SLOW_ROUNDS == 0 &&
+	    waiting_look(&keeper->waiting, &archives) < 0)
+		complain(&keeper->about_archives, &archives);
+	if (net_sync(keeper->net, keeper->store, NULL, &files) < 0)
+		complain(&keeper->about_files, &files);
+	else
+		keeper->about_files = (struct err)ERR_INIT;
 }
 
 /* Sleep until the next look; false: no more. */
@@ -142,8 +102,6 @@ int keeper_start(struct keeper **keeper, const struct keeper_config *config, str
 
 	if (!started)
 		return err_set(err, ERR_MEMORY, "keeper", "no memory");
-	started->config = *config;
-	started->count = -1;
 	init_locks(started);
 	if (store_open(&started->store, config->data->path, false, err) < 0 ||
 	    net_new(&started->net, config->data, config->settings, err) < 0)

@@ -1,7 +1,6 @@
 /*
  * The keeper: a thread of `serve` that sees what changed in the store, whoever changed it, and does what
- * follows from it: boot entries and DHCP files (net/sync.h), word to those who watch. It looks for archives
- * that VMs wait for, too (keeper/waiting.h).
+ * follows from it: boot entries and DHCP files (net/sync.h), VMs whose archives have come (keeper/waiting.h).
  */
 #ifndef SERVER_KEEPER_KEEPER_H
 #define SERVER_KEEPER_KEEPER_H
@@ -17,9 +16,6 @@ struct keeper_config {
 	const struct data *data;
 	const struct settings *settings;
 	struct writer *writer;
-	/* In the keeper's thread, after VMs changed, were added or removed. NULL: nobody watches. */
-	void (*changed)(void *arg);
-	void *arg;
 };
 
 /* What `config` points to outlives the keeper. */

@@ -13,8 +13,8 @@ static const char find_own[] =
 	"\tset mac=\"$a-$b-$c-$d-$e-$f\"\n"
 	"\tset bootif=\"BOOTIF=01-$mac\"\n"
 	"fi\n"
-	"if [ -s \"$prefix/grub.cfg-01-$mac\" ]; then\n"
-	"\tconfigfile \"$prefix/grub.cfg-01-$mac\"\n"
+	"if [ -s \"/grub/grub.cfg-01-$mac\" ]; then\n"
+	"\tconfigfile \"/grub/grub.cfg-01-$mac\"\n"
 	"else\n";
 
 /* The loaders of installed systems, the one for removable media last; then the EFI's boot order. */

@@ -131,9 +131,9 @@
 
 /* Milliseconds between two looks of the keeper at the store: a change is in place before an operator can act on it. */
 #define KEEPER_LOOK_MS 250
-/* Looks between two tries of what failed or waits for a file: 5 s. */
+/* Such looks between two at archives that VMs wait for: 5 s. */
 #define KEEPER_SLOW_ROUNDS 20
-/* VMs whose archives are looked for in one such try: 5,000 that wait are all seen within a minute, at little cost. */
+/* VMs whose archives are looked for at once: 5,000 that wait are all seen within a minute, at little cost. */
 #define KEEPER_ARCHIVES_MAX 500
 
 /* Columns that watch fills: a line of it is a table's, and no wider one is read. */
