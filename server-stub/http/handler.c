@@ -8,7 +8,6 @@
 #include "http/route.h"
 #include "http/unescape.h"
 #include "util/limits.h"
-#include "util/log.h"
 
 const char *request_query(const struct request *request, const char *key)
 {
@@ -99,23 +98,49 @@ static bool take_match(struct request *request, const char *url, const struct pa
 	return true;
 }
 
-/* All that can be refused before a body is read. */
-static enum MHD_Result open_request(struct request *request, const char *url, const char *method)
+/* What the route says of the request: false, with the answer given. */
+static bool judge(struct request *request, enum MHD_Result *ret)
 {
-	enum MHD_Result ret = MHD_YES;
+	const struct route *route = request->route;
+
+	if (route->admit && route->admit(request, ret) < 0)
+		return false;
+	if (body_fits(request))
+		return true;
+	*ret = reply_refuse(request, REFUSE_BODY_SIZE, "at most %zu bytes are accepted",
+			    route->body_max);
+	return false;
+}
+
+/* All that can be refused before a body is read: false, with the answer given. */
+static bool let_in(struct request *request, const char *url, const char *method,
+		   enum MHD_Result *ret)
+{
 	struct pattern_match match;
 
 	request->route = route_find(method_bit(method), url, &match, &request->methods);
 	if (!request->methods || (request->route && !take_match(request, url, &match)))
-		return reply_refuse(request, REFUSE_ROUTE, "there is no %s", url);
-	if (!request->route)
-		return reply_refuse(request, REFUSE_METHOD, "%s takes no %s", url, method);
-	if (request->route->admit && request->route->admit(request, &ret) < 0)
-		return ret;
-	if (!body_fits(request))
-		return reply_refuse(request, REFUSE_BODY_SIZE, "at most %zu bytes are accepted",
-				    request->route->body_max);
-	return MHD_YES;
+		*ret = reply_refuse(request, REFUSE_ROUTE, "there is no %s", url);
+	else if (!request->route)
+		*ret = reply_refuse(request, REFUSE_METHOD, "%s takes no %s", url, method);
+	else
+		request->let_in = judge(request, ret);
+	return request->let_in;
+}
+
+/*
+ * A request with a body is judged before that is read, and MHD closes its connection when it is refused; the connection of one
+ * without is spared that.
+ */
+static enum MHD_Result begin(struct request *request, const char *url, const char *method)
+{
+	const char *length = request_header(request, MHD_HTTP_HEADER_CONTENT_LENGTH);
+	enum MHD_Result ret = MHD_YES;
+
+	if ((length && strcmp(length, "0") != 0) ||
+	    request_header(request, MHD_HTTP_HEADER_TRANSFER_ENCODING))
+		let_in(request, url, method, &ret);
+	return ret;
 }
 
 /* Make room for `size` more bytes within the route's cap and that of all requests. */
@@ -151,9 +176,11 @@ static bool body_grow(struct request *request, size_t size)
 /* Beyond its cap a body of unannounced length has no end in sight: the connection is closed. */
 static enum MHD_Result take_body(struct request *request, const char *upload, size_t *upload_size)
 {
+	if (!request->let_in)
+		return MHD_NO;
 	if (!body_grow(request, *upload_size)) {
-		log_refused("%s body.size: more than %s accepts", request->peer,
-			    request->route->path);
+		reply_note(request, REFUSE_BODY_SIZE,
+			   "the body has no end; the connection is closed");
 		return MHD_NO;
 	}
 	memcpy(request->body + request->body_size, upload, *upload_size);
@@ -167,14 +194,17 @@ enum MHD_Result handler_request(void *cls, struct MHD_Connection *connection, co
 				size_t *upload_size, void **state)
 {
 	struct request *request = *state;
+	enum MHD_Result ret;
 
 	(void)version;
 	if (!request) {
 		*state = request = request_new(cls, connection);
-		return request ? open_request(request, url, method) : MHD_NO;
+		return request ? begin(request, url, method) : MHD_NO;
 	}
 	if (*upload_size)
 		return take_body(request, upload, upload_size);
+	if (!request->let_in && !let_in(request, url, method, &ret))
+		return ret;
 	request->rest = url + request->rest_at;
 	return request->route->serve(request);
 }

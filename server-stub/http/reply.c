@@ -1,5 +1,6 @@
 #include "http/reply.h"
 
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -131,21 +132,45 @@ static void add_refusal_headers(struct MHD_Response *response, const struct requ
 					"Bearer realm=\"newroot\"");
 }
 
-enum MHD_Result reply_refuse(struct request *request, enum refusal refusal, const char *fmt, ...)
+static enum MHD_Result refuse(struct request *request, enum refusal refusal, const char *header,
+			      const char *value, const char *message)
 {
 	struct MHD_Response *response;
+
+	reply_note(request, refusal, message);
+	response = refusal_response(refusal, message);
+	if (response)
+		add_refusal_headers(response, request, refusal);
+	if (response && header)
+		MHD_add_response_header(response, header, value);
+	return reply_queue(request, refusals[refusal].status, response);
+}
+
+void reply_note(const struct request *request, enum refusal refusal, const char *message)
+{
+	atomic_fetch_add(&request->service->metrics.refusals[refusal], 1);
+	log_refused("%s %s: %s", request->peer, refusals[refusal].code, message);
+}
+
+enum MHD_Result reply_refuse(struct request *request, enum refusal refusal, const char *fmt, ...)
+{
 	char message[1024];
 	va_list ap;
 
 	va_start(ap, fmt);
 	vsnprintf(message, sizeof(message), fmt, ap);
 	va_end(ap);
-	atomic_fetch_add(&request->service->metrics.refusals[refusal], 1);
-	log_refused("%s %s: %s", request->peer, refusals[refusal].code, message);
-	response = refusal_response(refusal, message);
-	if (response)
-		add_refusal_headers(response, request, refusal);
-	return reply_queue(request, refusals[refusal].status, response);
+	return refuse(request, refusal, NULL, NULL, message);
+}
+
+enum MHD_Result reply_refuse_range(struct request *request, uint64_t size)
+{
+	char header[48], message[96];
+
+	snprintf(header, sizeof(header), "bytes */%" PRIu64, size);
+	snprintf(message, sizeof(message), "the range begins beyond the end: %" PRIu64 " bytes",
+		 size);
+	return refuse(request, REFUSE_RANGE, MHD_HTTP_HEADER_CONTENT_RANGE, header, message);
 }
 
 enum MHD_Result reply_error(struct request *request, const struct err *err)

@@ -19,6 +19,10 @@ enum MHD_Result reply_text(struct request *request, char *text);
 /* {"error": code, "message": …} */
 enum MHD_Result reply_refuse(struct request *request, enum refusal refusal, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
+/* 416 for a file of this size, with Content-Range. */
+enum MHD_Result reply_refuse_range(struct request *request, uint64_t size);
+/* Count and log a refusal that is answered otherwise, or not at all. */
+void reply_note(const struct request *request, enum refusal refusal, const char *message);
 /* The refusal that an error of the store or of a file means; logged when it is the service's fault. */
 enum MHD_Result reply_error(struct request *request, const struct err *err);
 /* Queue and let go of a response of one's own; NULL becomes a closed connection. */

@@ -93,18 +93,6 @@ static void add_headers(struct MHD_Response *response, enum range_kind kind,
 	MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_RANGE, text);
 }
 
-static enum MHD_Result refuse_range(struct request *request, uint64_t size)
-{
-	struct MHD_Response *response =
-		MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT);
-	char text[48];
-
-	snprintf(text, sizeof(text), "bytes */%" PRIu64, size);
-	if (response)
-		MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_RANGE, text);
-	return reply_queue(request, MHD_HTTP_RANGE_NOT_SATISFIABLE, response);
-}
-
 enum MHD_Result reply_file(struct request *request, int fd, const struct stat *st,
 			   const char *sha256, atomic_ullong *counter)
 {
@@ -118,7 +106,7 @@ enum MHD_Result reply_file(struct request *request, int fd, const struct stat *s
 	kind = wanted_range(request, etag, size, &range);
 	if (kind == RANGE_UNSATISFIABLE) {
 		close(fd);
-		return refuse_range(request, size);
+		return reply_refuse_range(request, size);
 	}
 	posix_fadvise(fd, (off_t)range.first, (off_t)range.length, POSIX_FADV_SEQUENTIAL);
 	response = file_response(fd, &range, counter);

@@ -24,7 +24,7 @@ def resolve(node):
 
 
 def pattern(path):
-    return re.compile(re.escape(path).replace(r"\{name\}", "[^/]+").replace(r"\{path\}", ".*"), re.S)
+    return re.compile(re.escape(path).replace(r"\{name\}", "[^/]+").replace(r"\{path\}", ".*").replace(r"\{module\}", r"\w+"), re.S)
 
 
 PATTERNS = {path: pattern(path) for path in DOCUMENT["paths"]}

@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from migration import change
 from service import MAC, Boot
 
 SPEC = {"cpus": 2, "memory": 134217728, "disks": [2147483648, 1073741824], "data_center": "lab", "network": "shop-net",
@@ -13,17 +14,10 @@ SPEC = {"cpus": 2, "memory": 134217728, "disks": [2147483648, 1073741824], "data
 KEYS = {"name", "group", "mac", "address", "finals", "cpus", "memory", "disks", "data_center", "network"}
 
 
-def put(service, statement, *values):
-    with sqlite3.connect(service.data / "newroot.db", timeout=10) as store:
-        store.execute("PRAGMA foreign_keys = ON")
-        store.execute(statement, values)
-    store.close()
-
-
 def become(service, name, state):
     """As a migration document brings it there."""
-    put(service, "UPDATE vm SET imported = 1, state = ?, spec = ?, version = (SELECT max(version) + 1 FROM vm) WHERE name = ?", state,
-        json.dumps(SPEC), name)
+    change(service, name, imported=1, state=state)
+    change(service, name, "vm_text", spec=json.dumps(SPEC))
 
 
 @pytest.fixture
@@ -92,7 +86,7 @@ def test_failed_creation_holds_the_group(group):
 
 def test_lease_runs_out(group):
     assert report(group, "db1", "taken")[0] == 200
-    put(group, "UPDATE vm SET lease_until_ms = ? WHERE name = 'db1'", int(time.time() * 1000) - 1)
+    change(group, "db1", lease_until_ms=int(time.time() * 1000) - 1)
     assert listed(group) == ["db1", "web1", "web2"]
     assert report(group, "db1", "taken", "rack2") == (200, "needs creating")
     assert report(group, "db1", "done", "rack1") == (409, "vm.state"), "it came too late"
@@ -161,10 +155,11 @@ def test_long_list_comes_in_parts(fresh):
     with sqlite3.connect(fresh.data / "newroot.db") as store:
         columns = [row[1] for row in store.execute("PRAGMA table_info(vm)")]
         row = dict(zip(columns, store.execute("SELECT * FROM vm").fetchone()))
-        row |= {"imported": 1, "state": "needs creating", "spec": json.dumps(SPEC)}
+        row |= {"imported": 1, "state": "needs creating"}
         for number in range(250):
             row |= {"id": 10 + number, "name": f"vm{number:03}", "mac": f"52:54:00:00:02:{number:02x}", "version": 10 + number}
             store.execute(f"INSERT INTO vm ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})", tuple(row.values()))
+            store.execute("INSERT INTO vm_text VALUES (?, '{}', ?)", (row["id"], json.dumps(SPEC)))
     store.close()
     fresh.start()
     assert listed(fresh) == [f"vm{number:03}" for number in range(200)]
