@@ -201,7 +201,8 @@ def test_archive_add(service, tmp_path):
 TRAVERSALS = [
     "../service.json", "..%2fservice.json", "%2e%2e/service.json", "%2e%2e%2fca.key", "./root.tar", "a/../root.tar", "/root.tar",
     "//etc/passwd", "%2fetc%2fpasswd", "link", "folder/ca.key", "root.tar%00", "root.tar/", ".hidden", "fifo", "",
-    "a/" * 600 + "a", "%ff%fe", "..\\service.json",
+    "a/" * 600 + "a", "%ff%fe", "..\\service.json", "%252e%252e/service.json", "%252e%252e%252fca.key", "..%252fca.key", "%c0%ae%c0%ae/ca.key",
+    "..%5cca.key", "root.tar%2500", "root.tar%00.gz", "root.tar%0a", "folder%2fca.key", "%2flink", "root.tar%", "root.tar%2", "....//ca.key", "~root/.profile",
 ]
 
 
