@@ -19,7 +19,7 @@ static void print_row(void *arg, const struct vm *vm)
 	char seen[TEXT_TIME_MAX];
 
 	(void)arg;
-	printf("%-16s %-17s %-15s %-12s %-12s %-5s %s\n", vm->name, vm->mac,
+	printf("%-16s %-17s %-15s %-20s %-12s %-5s %s\n", vm->name, vm->mac,
 	       vm->address[0] ? vm->address : "any", vm_state_name(vm->state),
 	       vm->step[0] ? vm->step : "-", vm_held(vm) ? "held" : "-",
 	       vm->seen_ms ? text_time(seen, vm->seen_ms) : "-");
@@ -43,7 +43,7 @@ static int list_json(struct store *store, struct err *err)
 
 static int list_text(struct store *store, struct err *err)
 {
-	printf("%-16s %-17s %-15s %-12s %-12s %-5s %s\n", "NAME", "MAC", "ADDRESS", "STATE", "STEP",
+	printf("%-16s %-17s %-15s %-20s %-12s %-5s %s\n", "NAME", "MAC", "ADDRESS", "STATE", "STEP",
 	       "HOLD", "SEEN (UTC)");
 	return store_vm_each(store, print_row, NULL, err);
 }

@@ -2,6 +2,7 @@
 
 #include "cmd/open.h"
 #include "cmd/command.h"
+#include "util/terminal_text.h"
 #include "util/text.h"
 #include "vm/timeline.h"
 #include "vm/vm_detail.h"
@@ -15,6 +16,15 @@ static const struct option_row options[] = {
 	{"json", OPTION_FLAG, &json, NULL, "everything, as a JSON object"},
 	{NULL, OPTION_FLAG, NULL, NULL, NULL},
 };
+
+static bool utf8; /* of the terminal */
+
+/* A line that ends in what others said. */
+static void print_said(const char *text)
+{
+	terminal_print(text, utf8);
+	putchar('\n');
+}
 
 static void print_vm(const struct vm *vm)
 {
@@ -31,10 +41,14 @@ static void print_vm(const struct vm *vm)
 	       text_time(changed, vm->changed_ms));
 	printf("step      %s\n", vm->step[0] ? vm->step : "-");
 	printf("hold      %s\n", held ? held : "no");
-	if (vm->waiting[0])
-		printf("waiting   %s\n", vm->waiting);
-	if (vm->error[0])
-		printf("error     %s\n", vm->error);
+	if (vm->waiting[0]) {
+		printf("waiting   ");
+		print_said(vm->waiting);
+	}
+	if (vm->error[0]) {
+		printf("error     ");
+		print_said(vm->error);
+	}
 }
 
 static void print_boot(void *arg, const struct boot *boot)
@@ -55,8 +69,8 @@ static void print_change(void *arg, const struct change_row *row)
 	if (!*any)
 		printf("\nHistory (UTC)\n");
 	*any = true;
-	printf("  %s  %-12s -> %-12s %s\n", text_time(at, row->at_ms), row->from, row->to,
-	       row->cause);
+	printf("  %s  %-20s -> %-20s ", text_time(at, row->at_ms), row->from, row->to);
+	print_said(row->cause);
 }
 
 static void print_refusal(void *arg, const struct refusal_row *row)
@@ -81,8 +95,8 @@ static void print_event(void *arg, const struct event_row *row)
 	char at[TEXT_TIME_MAX];
 
 	(void)arg;
-	printf("  %.8s %5lld %s  %s\n", row->boot, (long long)row->seq, text_time(at, row->ms),
-	       row->body);
+	printf("  %.8s %5lld %s  ", row->boot, (long long)row->seq, text_time(at, row->ms));
+	print_said(row->body);
 }
 
 static void print_step(const struct timeline_row *row)
@@ -155,6 +169,7 @@ static int run(char **operands, size_t count, struct err *err)
 	int ret;
 
 	(void)count;
+	utf8 = terminal_is_utf8();
 	if (open_data(&open, err) < 0)
 		return -1;
 	ret = open_vm(&open, operands[0], &vm, err);

@@ -2,6 +2,7 @@
 
 #include <langinfo.h>
 #include <locale.h>
+#include <stdio.h>
 #include <string.h>
 #include <wchar.h>
 
@@ -66,4 +67,15 @@ char *terminal_clean(char *out, size_t size, const char *text, bool utf8)
 	}
 	out[used] = '\0';
 	return out;
+}
+
+void terminal_print(const char *text, bool utf8)
+{
+	char shown[TERMINAL_CHAR];
+	unsigned columns;
+
+	while (*text) {
+		text = terminal_take(shown, &columns, text, utf8);
+		fputs(shown, stdout);
+	}
 }

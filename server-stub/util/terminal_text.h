@@ -24,4 +24,7 @@ const char *terminal_take(char out[TERMINAL_CHAR], unsigned *columns, const char
 /* All of `text`, as far as it fits into `size` bytes. Returns `out`. */
 char *terminal_clean(char *out, size_t size, const char *text, bool utf8);
 
+/* All of it to standard output. */
+void terminal_print(const char *text, bool utf8);
+
 #endif
