@@ -47,8 +47,8 @@ qemu-shell: all
 	$(Q)/usr/bin/python3 -B tests/qemu/shell.py
 
 ## make fuzz       fuzz every parser for FUZZ_SECONDS (default 600) each
-fuzz: $(FUZZ_BINS)
-	$(Q)FUZZ_SECONDS=$(or $(FUZZ_SECONDS),600) $(PYTEST) tests/fuzz
+fuzz: $(FUZZ_BINS) build/server-san/newroot-server
+	$(Q)FUZZ_SECONDS=$(or $(FUZZ_SECONDS),600) $(PYTEST) tests/fuzz tests/server/test_fuzz_requests.py
 
 ## make bench      sizes, seconds a step, unpacking against wget | tar and curl | bsdtar, least memory
 bench: all
