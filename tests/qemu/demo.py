@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 
-from jobs import Inputs, data_archive, document, shop_vm
+from jobs import Inputs, document, own_archive, shop_vm
 from lab import BUILD, Lab
 from process import LabError, die_with_parent, stop_process
 from vm import TOP
@@ -24,7 +24,7 @@ def say(text):
 
 
 def migration_document(lab, inputs):
-    data = data_archive(lab, inputs)
+    data = {"to": "/data", **own_archive(lab, inputs, inputs.data)}
     return document(lab, inputs, [
         shop_vm("db1", 11, "db-master", [data]),
         shop_vm("db2", 12, "db-replica", [data], master="db1"),

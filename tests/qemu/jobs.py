@@ -50,14 +50,18 @@ def install_job(lab, inputs, address, hostname="db1", **changes):
     return {key: value for key, value in job.items() if value is not None}
 
 
+def own_archive(lab, inputs, path):
+    """An archive of the service's own in a migration document."""
+    name = lab.archive(path).rsplit("/", 1)[1]
+    return {"url": f"archive:{name}", "sha256": inputs.sums[path]}
+
+
 def document(lab, inputs, vms, **defaults):
     """A migration document of the group `shop`: what all VMs share, and each of `vms` (shop_vm)."""
-    archives = {path: {"url": lab.archive(path) and f"archive:{path.name}", "sha256": inputs.sums[path]}
-                for path in (inputs.root, inputs.kernel)}
     shared = {
         "data_center": "lab", "network": "shop-net", "cpus": 1, "memory": "128MiB", "disks": ["2GiB", "2GiB"],
-        "root": archives[inputs.root],
-        "job": {"kernel": archives[inputs.kernel],
+        "root": own_archive(lab, inputs, inputs.root),
+        "job": {"kernel": own_archive(lab, inputs, inputs.kernel),
                 "volumes": [{"name": "root", "size": "1GiB", "mount": "/"},
                             {"name": "data", "size": "rest", "mount": "/data"},
                             {"name": "swap", "size": "128MiB", "fs": "swap"}],
@@ -77,7 +81,3 @@ def shop_vm(name, number, role, archives=None, **keys):
     if archives:
         job["archives"] = archives
     return {"name": name, "use": ["linux"], "role": role, "job": job, **keys}
-
-
-def data_archive(lab, inputs):
-    return {"to": "/data", "url": lab.archive(inputs.data) and f"archive:{inputs.data.name}", "sha256": inputs.sums[inputs.data]}

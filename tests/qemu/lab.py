@@ -25,6 +25,7 @@ SERVICE_URL = f"https://{GATEWAY}:8443"
 OUTSIDE = "127.0.0.1"
 PXELINUX = pathlib.Path("/usr/lib/PXELINUX/pxelinux.0")
 LDLINUX = pathlib.Path("/usr/lib/syslinux/modules/bios/ldlinux.c32")
+CACHE_KEY = r"-[0-9a-f]{16}(?=\.)"  # of the inputs' names
 HERE = pathlib.Path(__file__).resolve().parent
 
 
@@ -237,7 +238,7 @@ class Lab:
 
     def archive(self, source, name=None):
         """Put a file among the service's archives; its URL."""
-        name = name or pathlib.Path(source).name
+        name = name or re.sub(CACHE_KEY, "", pathlib.Path(source).name)
         target = self.service.data / "archives" / name
         with contextlib.suppress(FileNotFoundError):
             target.unlink()
