@@ -123,6 +123,35 @@
  * within NET_FIRST_BYTE_MS. */
 #define PEER_WAIT_S 10
 
+/* A database server that is starting: recovery after a power cut reads its logs, minutes on slow disks. One whose
+ * init script has given up may still come, since scripts wait for half a minute only. */
+#define DATABASE_START_S 300
+#define DATABASE_FAILED_START_S 60
+/* One statement to it: to drop a large database that is half loaded takes minutes. */
+#define DATABASE_ASK_S 1800
+/* A load that takes no more of its dump: an index of a table of hundreds of gigabytes is made in one statement. */
+#define DATABASE_LOAD_STALL_S (6 * 3600)
+/* Dumps loaded at once: more only share the same disks. */
+#define DATABASE_PARALLEL_MAX 4
+/* What a client program answers: the status of a replica has some 4 KB, of which texts of errors are the most. */
+#define DATABASE_ANSWER_MAX (16 * 1024)
+/* A master that is complete may be restarting. */
+#define DATABASE_MASTER_S 60
+/* What is told of a hook's output: must fit an event. */
+#define HOOK_OUTPUT_MAX (16 * 1024)
+
+/* Cutover. Rules of a firewall or links of an init system: seconds, minutes on a machine that swaps. */
+#define CUTOVER_COMMAND_S 120
+/* A service that starts or stops: systemd's own limit is 90 s, a database's recovery takes longer. */
+#define CUTOVER_SERVICE_S 300
+/* A run of puppet: a first catalog with packages to install, and another run's end before it. */
+#define CUTOVER_PUPPET_S 1800
+#define CUTOVER_PUPPET_PAUSE_S 5
+/* The service takes the report: its restart; people wait for this. */
+#define CUTOVER_REPORT_S 60
+/* What is told of a command's output: must fit an event. */
+#define CUTOVER_OUTPUT_MAX (16 * 1024)
+
 /* Free bytes that a booting system's logs, locks and package state take at the very least. */
 #define ROOT_FREE_MIN MIB(16)
 

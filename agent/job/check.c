@@ -39,5 +39,6 @@ void check_job(struct reader *r, const struct value *v, void *to)
 	check_files(r, job);
 	check_nfs(r, job);
 	check_migrating(r, v, job);
+	check_job_databases(r, job);
 	check_after(r, job);
 }

@@ -26,6 +26,8 @@ void check_export(struct reader *r, const struct value *v, void *to);
 void check_quarantine(struct reader *r, const struct value *v, void *to);
 void check_services(struct reader *r, const struct value *v, void *to);
 void check_puppet(struct reader *r, const struct value *v, void *to);
+/* check_databases.c */
+void check_databases_object(struct reader *r, const struct value *v, void *to);
 /* check.c */
 void check_job(struct reader *r, const struct value *v, void *to);
 
@@ -35,6 +37,7 @@ void check_archives(struct reader *r, const struct job *job); /* check_contents.
 void check_files(struct reader *r, const struct job *job);
 void check_after(struct reader *r, const struct job *job);
 void check_nfs(struct reader *r, const struct job *job); /* check_moved.c */
+void check_job_databases(struct reader *r, struct job *job); /* check_databases.c: adds to `after` */
 /* Sets the default of `migrating` as well. */
 void check_migrating(struct reader *r, const struct value *v, struct job *job);
 

@@ -16,6 +16,8 @@
 enum fs_type { FS_XFS, FS_EXT2, FS_EXT3, FS_EXT4, FS_SWAP };
 enum table_type { TABLE_AUTO, TABLE_MSDOS, TABLE_GPT };
 enum fs_profile { PROFILE_AUTO, PROFILE_2_6_18, PROFILE_3_10, PROFILE_MODERN };
+enum database_engine { DATABASE_MYSQL, DATABASE_POSTGRESQL };
+enum database_role { DATABASE_ALONE, DATABASE_MASTER, DATABASE_REPLICA };
 enum finish_action { FINISH_REBOOT, FINISH_POWEROFF, FINISH_WAIT };
 
 enum size_kind { SIZE_BYTES, SIZE_PERCENT, SIZE_REST };
@@ -161,6 +163,53 @@ struct job_puppet {
 	bool held;            /* does not run before cutover */
 };
 
+struct job_dump {
+	const char *database;
+	struct job_source source;
+};
+
+/* The server that a replica follows. */
+struct job_database_master {
+	const char *name;    /* a VM of the group; NULL: none */
+	const char *address; /* NULL: the name, as a host's */
+	int port;
+};
+
+/* How the first boot gets into the server. */
+struct job_database_login {
+	const char *user;     /* NULL: root, postgres */
+	const char *password; /* NULL: none; a secret */
+	const char *socket;   /* NULL: where the client looks by itself */
+};
+
+struct job_replication {
+	const char *user;     /* NULL: no replication */
+	const char *password; /* a secret; "": it was removed */
+	uint32_t limit_s;     /* a replica has caught up within */
+};
+
+struct job_hooks {
+	struct strings before, after; /* programs of the new system */
+	uint32_t limit_s;             /* for each */
+};
+
+struct job_databases {
+	bool given;
+	const char *json; /* the object as text, for the first boot; it may hold secrets */
+	enum database_engine engine;
+	enum database_role role;
+	struct job_database_master master;
+	struct job_dump *dumps;
+	size_t dump_count;
+	const char *directory; /* of the new system, where the dumps are put */
+	bool keep;             /* the dumps stay after they are loaded */
+	bool parallel;         /* they don't depend on each other */
+	const char *service;   /* NULL: the first of the usual names */
+	struct job_database_login login;
+	struct job_replication replication;
+	struct job_hooks hooks;
+};
+
 struct job {
 	const char *text; /* the JSON as it came, `text_size` bytes; kept for the installed system */
 	size_t text_size;
@@ -186,6 +235,7 @@ struct job {
 	struct job_quarantine quarantine;
 	struct job_services services;
 	struct job_puppet puppet;
+	struct job_databases databases;
 	bool migrating;               /* the marker file; default: one of the three above is given */
 	struct strings after;         /* VMs of the group that are complete before this one is */
 	bool first_boot;              /* install the first-boot hook; default true */
@@ -205,6 +255,8 @@ int job_read(struct job *job, const char *path, struct arena *arena, struct err_
 const char *fs_type_name(enum fs_type fs);        /* "xfs" */
 const char *fs_profile_name(enum fs_profile profile);
 const char *finish_action_name(enum finish_action action);
+/* Where a dump lies in the new system: "/var/lib/newroot/dumps/01-shop.dump"; in the arena. */
+const char *job_dump_path(const struct job_databases *databases, size_t index, struct arena *arena);
 /* "8 GiB", "512 MiB", "123 bytes": exact when it can be; `buf` holds at least 32 bytes. */
 const char *size_text(uint64_t bytes, char *buf);
 

@@ -3,6 +3,9 @@
 #define NEWROOT_JOB_NAMES_H
 
 extern const char *const fs_type_names[],
-	*const table_type_names[], *const fs_profile_names[], *const finish_action_names[];
+	*const table_type_names[], *const fs_profile_names[],
+					   *const finish_action_names[],
+						   *const database_engine_names[],
+							   *const database_role_names[];
 
 #endif

@@ -292,6 +292,110 @@ static const struct object puppet_object = {
 	.check = check_puppet,
 };
 
+static const struct field dump_fields[] = {
+	{.key = "database", .read = read_text, AT(job_dump, database), .form = &form_database,
+	 .required = true},
+	{.key = "url", .read = read_text, AT(job_dump, source.url), .form = &form_url,
+	 .required = true},
+	{.key = "sha256", .read = read_sha256, AT(job_dump, source), .required = true},
+};
+
+static const struct object dump_object = {
+	.what = "a dump",
+	FIELDS(dump_fields),
+	.size = sizeof(struct job_dump),
+	.path_offset = offsetof(struct job_dump, source.path),
+};
+
+static const struct field database_master_fields[] = {
+	{.key = "name", .read = read_text, AT(job_database_master, name), .form = &form_vm_name,
+	 .required = true},
+	{.key = "address", .read = read_text, AT(job_database_master, address), .form = &form_host},
+	{.key = "port", .read = read_whole, AT(job_database_master, port), .min = 1, .max = 65535,
+	 .fallback = "3306"},
+};
+
+static const struct object database_master_object = {
+	.what = "the master",
+	FIELDS(database_master_fields),
+	.size = sizeof(struct job_database_master),
+	.path_offset = NO_PATH,
+};
+
+static const struct field database_login_fields[] = {
+	{.key = "user", .read = read_text, AT(job_database_login, user), .form = &form_database_user},
+	{.key = "password", .read = read_text, AT(job_database_login, password),
+	 .form = &form_login_password, .quiet = true},
+	{.key = "socket", .read = read_text, AT(job_database_login, socket), .form = &form_socket},
+};
+
+static const struct object database_login_object = {
+	.what = "the login",
+	FIELDS(database_login_fields),
+	.size = sizeof(struct job_database_login),
+	.path_offset = NO_PATH,
+};
+
+static const struct field replication_fields[] = {
+	{.key = "user", .read = read_text, AT(job_replication, user), .form = &form_database_user,
+	 .required = true},
+	{.key = "password", .read = read_text, AT(job_replication, password),
+	 .form = &form_replication_password, .quiet = true, .required = true},
+	{.key = "limit", .read = read_seconds, AT(job_replication, limit_s), .max = 86400,
+	 .fallback = "\"60min\""},
+};
+
+static const struct object replication_object = {
+	.what = "replication",
+	FIELDS(replication_fields),
+	.size = sizeof(struct job_replication),
+	.path_offset = NO_PATH,
+};
+
+static const struct field hooks_fields[] = {
+	{.key = "before", .read = read_texts, AT(job_hooks, before), .form = &form_file_path},
+	{.key = "after", .read = read_texts, AT(job_hooks, after), .form = &form_file_path},
+	{.key = "limit", .read = read_seconds, AT(job_hooks, limit_s), .max = 86400,
+	 .fallback = "\"10min\""},
+};
+
+static const struct object hooks_object = {
+	.what = "hooks",
+	FIELDS(hooks_fields),
+	.size = sizeof(struct job_hooks),
+	.path_offset = NO_PATH,
+};
+
+static const struct field databases_fields[] = {
+	{.key = "engine", .read = read_enum, AT(job_databases, engine),
+	 .names = database_engine_names, .max = DATABASE_POSTGRESQL, .fallback = "\"mysql\""},
+	{.key = "role", .read = read_enum, AT(job_databases, role), .names = database_role_names,
+	 .max = DATABASE_REPLICA, .fallback = "\"alone\""},
+	{.key = "master", .read = read_object, AT(job_databases, master),
+	 .object = &database_master_object},
+	{.key = "dumps", .read = read_objects, LIST(job_databases, dumps, dump_count),
+	 .object = &dump_object},
+	{.key = "directory", .read = read_text, AT(job_databases, directory), .form = &form_mount,
+	 .fallback = "\"/var/lib/newroot/dumps\""},
+	{.key = "keep", .read = read_bool, AT(job_databases, keep), .fallback = "false"},
+	{.key = "parallel", .read = read_bool, AT(job_databases, parallel), .fallback = "false"},
+	{.key = "service", .read = read_text, AT(job_databases, service), .form = &form_service},
+	{.key = "login", .read = read_object, AT(job_databases, login),
+	 .object = &database_login_object},
+	{.key = "replication", .read = read_object, AT(job_databases, replication),
+	 .object = &replication_object},
+	{.key = "hooks", .read = read_object, AT(job_databases, hooks), .object = &hooks_object,
+	 .fallback = "{}"},
+};
+
+const struct object databases_object = {
+	.what = "databases",
+	FIELDS(databases_fields),
+	.size = sizeof(struct job_databases),
+	.path_offset = NO_PATH,
+	.check = check_databases_object,
+};
+
 static const struct field job_fields[] = {
 	{.key = "newroot", .read = read_version, .required = true},
 	{.key = "$schema", .read = read_unused, .form = &form_schema},
@@ -324,6 +428,7 @@ static const struct field job_fields[] = {
 	{.key = "quarantine", .read = read_object, AT(job, quarantine), .object = &quarantine_object},
 	{.key = "services", .read = read_object, AT(job, services), .object = &services_object},
 	{.key = "puppet", .read = read_object, AT(job, puppet), .object = &puppet_object},
+	{.key = "databases", .read = read_object, AT(job, databases), .object = &databases_object},
 	{.key = "migrating", .read = read_bool, AT(job, migrating)},
 	{.key = "after", .read = read_texts, AT(job, after), .form = &form_vm_name},
 	{.key = "first_boot", .read = read_bool, AT(job, first_boot), .fallback = "true"},

@@ -4,6 +4,7 @@
 
 #include "job/reader.h"
 
-extern const struct object job_object; /* a struct job */
+extern const struct object job_object;       /* a struct job */
+extern const struct object databases_object; /* its databases, which the first boot reads again */
 
 #endif

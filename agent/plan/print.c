@@ -140,6 +140,7 @@ static void print_archives(const struct plan *plan, FILE *out)
 {
 	struct columns columns = {.arena = plan->arena, .heads = {"<TO", "<HASH", "<SOURCE"}};
 	const struct job_kernel *kernel = &plan->job->kernel;
+	const struct job_databases *databases = &plan->job->databases;
 
 	for (size_t i = 0; i < plan->archive_count; i++) {
 		const struct job_archive *archive = plan->archives[i];
@@ -148,6 +149,11 @@ static void print_archives(const struct plan *plan, FILE *out)
 						       archive->source.has_sha256 ? "sha256" : "",
 						       archive->source.url});
 	}
+	for (size_t i = 0; i < databases->dump_count; i++)
+		columns_add(&columns,
+			    (const char *[]){job_dump_path(databases, i, plan->arena),
+					     databases->dumps[i].source.has_sha256 ? "sha256" : "",
+					     databases->dumps[i].source.url});
 	if (kernel->given)
 		columns_add(&columns,
 			    (const char *[]){"kernel", kernel->source.has_sha256 ? "sha256" : "",

@@ -87,6 +87,9 @@ static void check_sources(const struct context *ctx, const struct plan *plan,
 
 	for (size_t i = 0; i < job->archive_count; i++)
 		check_source(ctx, plan, job->archives[i].to, &job->archives[i].source, errors);
+	for (size_t i = 0; i < job->databases.dump_count; i++)
+		check_source(ctx, plan, job->databases.directory, &job->databases.dumps[i].source,
+			     errors);
 	if (job->kernel.given)
 		check_source(ctx, plan, "/", &job->kernel.source, errors);
 }

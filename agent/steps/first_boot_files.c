@@ -1,7 +1,9 @@
 #include "steps/first_boot_files.h"
 
 #include <fcntl.h>
+#include <jansson.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -73,6 +75,7 @@ static int add_instructions(struct changes *changes, const struct context *ctx, 
 		.pin = ctx->params->pin,
 		.token = ctx->params->token,
 		.after = ctx->job->after,
+		.databases = ctx->job->databases,
 	};
 	const char *json = first_boot_config_text(&config, changes->arena);
 	struct text text = {.arena = changes->arena};
@@ -92,18 +95,55 @@ static void add_program(struct changes *changes, const struct program *program)
 	changes_file(changes, NEWROOT_PROGRAM, &content)->mode = 0755;
 }
 
-static void add_job(struct changes *changes, const struct job *job)
+static void empty_password(json_t *databases, const char *key)
+{
+	json_t *object = json_object_get(databases, key);
+
+	if (json_object_get(object, "password"))
+		json_object_set_new(object, "password", json_string(""));
+}
+
+/* The first boot removes its passwords when they are used: nobody would remove them from a record. */
+static char *without_passwords(const struct job *job)
+{
+	json_t *json = json_loadb(job->text, job->text_size, JSON_ALLOW_NUL, NULL);
+	json_t *databases = json_object_get(json, "databases");
+	char *text;
+
+	empty_password(databases, "login");
+	empty_password(databases, "replication");
+	text = json ? json_dumps(json, JSON_INDENT(2) | JSON_PRESERVE_ORDER) : NULL;
+	json_decref(json);
+	return text;
+}
+
+static bool has_passwords(const struct job_databases *databases)
+{
+	return databases->login.password || databases->replication.password;
+}
+
+static int add_job(struct changes *changes, const struct job *job, struct err *err)
 {
 	struct text text = {.arena = changes->arena};
+	char *clean = has_passwords(&job->databases) ? without_passwords(job) : NULL;
 
-	text_add(&text, job->text, job->text_size);
+	if (has_passwords(&job->databases) && !clean)
+		return err_set(err, ERR_CONFIGURE, INSTALLED_JOB,
+			       "the job cannot be written without its passwords");
+	if (clean)
+		text_printf(&text, "%s\n", clean);
+	else
+		text_add(&text, job->text, job->text_size);
+	free(clean);
 	changes_file(changes, INSTALLED_JOB, &text)->mode = 0600;
+	return 0;
 }
 
 int first_boot_files_render(struct changes *changes, const struct context *ctx,
 			    const struct program *program, struct err *err)
 {
-	add_job(changes, ctx->job);
+	if (add_job(changes, ctx->job, err))
+		return -1;
 	add_program(changes, program);
 	if (!ctx->job->first_boot)
 		return 0;

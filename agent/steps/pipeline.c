@@ -12,6 +12,7 @@
 
 #include "archive/decompress.h"
 #include "archive/extract.h"
+#include "base/io.h"
 #include "base/limits.h"
 #include "base/log.h"
 #include "service/fetch.h"
@@ -42,7 +43,7 @@ static int decompress_stage(void *arg, struct err *err)
 	return decompress_stream(STDIN_FILENO, STDOUT_FILENO, &limits, err);
 }
 
-/* Each missing folder of `path`. */
+/* Each missing folder of `path`, itself as well. */
 static int make_folders(const char *path, struct err *err)
 {
 	char part[PATH_MAX];
@@ -85,6 +86,64 @@ static int extract_stage(void *arg, struct err *err)
 	if (ret == 0)
 		printf(TOTAL_MARK "%" PRIu64 " %" PRIu64 "\n", totals.bytes, totals.entries);
 	return ret;
+}
+
+static int copy_to(int fd, const char *path, struct err *err)
+{
+	char *piece = malloc(FETCH_PIECE);
+	ssize_t got = -1;
+	int ret = 0;
+
+	if (!piece)
+		return err_set(err, ERR_MEMORY, path, "no memory for a buffer");
+	while (ret == 0 && (got = read_all(STDIN_FILENO, piece, FETCH_PIECE)) > 0)
+		ret = write_all(fd, piece, (size_t)got);
+	free(piece);
+	if (ret == 0 && got == 0 && fsync(fd) == 0)
+		return 0;
+	return err_sys(err, errno == ENOSPC ? ERR_ARCHIVE_SPACE : ERR_IO, path, "cannot write %s",
+		       path);
+}
+
+/* Runs with the new system as its root directory, as the extract stage does. */
+static int save_stage(void *arg, struct err *err)
+{
+	const struct stages *s = arg;
+	const char *to = s->pipeline->to;
+	char folder[PATH_MAX];
+	int fd, ret;
+
+	snprintf(folder, sizeof(folder), "%.*s", (int)(strrchr(to, '/') - to), to);
+	if (make_folders(folder, err))
+		return -1;
+	fd = open(to, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return err_sys(err, ERR_IO, to, "cannot make %s", to);
+	ret = copy_to(fd, to, err);
+	close(fd);
+	return ret;
+}
+
+static int refuse_without_service(const struct pipeline *pipeline, struct err *err)
+{
+	return err_set(err, ERR_USAGE, pipeline->source->path,
+		       "unpacking %s needs the service: give newroot.url=", pipeline->item);
+}
+
+int pipeline_save(struct context *ctx, const struct pipeline *pipeline, struct err *err)
+{
+	struct stages s = {.ctx = ctx, .pipeline = pipeline};
+	const struct child children[] = {
+		{.name = pipeline->item, .fn = fetch_stage, .arg = &s, .stall_s = UNPACK_STALL_S},
+		{.name = "save", .fn = save_stage, .arg = &s, .root = NEWROOT_MOUNT},
+	};
+
+	if (!ctx->service)
+		return refuse_without_service(pipeline, err);
+	if (child_pipeline(children, sizeof(children) / sizeof(*children), ctx->watch, err))
+		return err_prefix(err, "copy %s", pipeline->item);
+	log_line("copied %s to %s", pipeline->item, pipeline->to);
+	return 0;
 }
 
 /* The last line, which alone is the extract stage's own: those before it may have names of the archive. */
@@ -131,8 +190,7 @@ int pipeline_run(struct context *ctx, const struct pipeline *pipeline, struct er
 	};
 
 	if (!ctx->service)
-		return err_set(err, ERR_USAGE, pipeline->source->path,
-			       "unpacking %s needs the service: give newroot.url=", item);
+		return refuse_without_service(pipeline, err);
 	if (child_pipeline(children, sizeof(children) / sizeof(*children), ctx->watch, err))
 		return err_prefix(err, "unpack %s", item);
 	return take_totals(ctx, item, out, err);

@@ -22,6 +22,12 @@ struct pipeline {
 	size_t out_size;
 };
 
+/*
+ * Copy a file as it is to the path `to` of the new system, readable by root only: two children, fetch and
+ * save. Missing folders are made. Errors: those of fetch_stream, ERR_ARCHIVE_SPACE, ERR_IO.
+ */
+int pipeline_save(struct context *ctx, const struct pipeline *pipeline, struct err *err);
+
 /* Adds the bytes unpacked to ctx->bytes. Errors: those of fetch_stream, decompress_stream and extract_stream. */
 int pipeline_run(struct context *ctx, const struct pipeline *pipeline, struct err *err);
 

@@ -1,6 +1,24 @@
-/* unpack: the job's archives into the mounted tree, outer mounts first. */
+/* unpack: the job's archives into the mounted tree, outer mounts first; then its dumps, as they are. */
 #include "steps/pipeline.h"
 #include "steps/step.h"
+
+static int copy_dumps(struct context *ctx, struct err *err)
+{
+	const struct job_databases *databases = &ctx->job->databases;
+
+	for (size_t i = 0; i < databases->dump_count; i++) {
+		const char *path = job_dump_path(databases, i, ctx->arena);
+		const struct pipeline pipeline = {
+			.item = path,
+			.to = path,
+			.source = &databases->dumps[i].source,
+		};
+
+		if (pipeline_save(ctx, &pipeline, err))
+			return -1;
+	}
+	return 0;
+}
 
 static int run(struct context *ctx, struct err *err)
 {
@@ -15,11 +33,11 @@ static int run(struct context *ctx, struct err *err)
 		if (pipeline_run(ctx, &pipeline, err))
 			return -1;
 	}
-	return 0;
+	return copy_dumps(ctx, err);
 }
 
 const struct step step_unpack = {
 	.name = "unpack",
-	.summary = "unpack the archives",
+	.summary = "unpack the archives, copy the dumps",
 	.run = run,
 };

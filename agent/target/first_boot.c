@@ -4,21 +4,29 @@
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <unistd.h>
 
+#include "base/child.h"
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/log.h"
 #include "service/report.h"
+#include "target/database.h"
 #include "target/first_boot_config.h"
+#include "target/hooks.h"
 #include "target/peers.h"
+#include "target/watch.h"
+
+#define DEFAULT_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 struct context {
 	const struct first_boot *options;
 	struct first_boot_config config;
 	struct service *service;
+	const char *step; /* that runs */
 };
 
 /* What a first boot consists of, in order. Each row may run again after a crash. */
@@ -32,9 +40,23 @@ static int check_in(struct context *ctx, struct err *err);
 static int wait_for_peers(struct context *ctx, struct err *err);
 static bool has_peers(const struct context *ctx);
 
+static int hooks_before(struct context *ctx, struct err *err);
+static bool has_hooks_before(const struct context *ctx);
+static int import(struct context *ctx, struct err *err);
+static bool has_import(const struct context *ctx);
+static int replicate(struct context *ctx, struct err *err);
+static bool has_replication(const struct context *ctx);
+static int hooks_after(struct context *ctx, struct err *err);
+static bool has_hooks_after(const struct context *ctx);
+
+/* A replica loads its dumps beside its master, and waits for it then. */
 static const struct first_boot_step steps[] = {
 	{"check-in", check_in, NULL},
+	{"hooks-before", hooks_before, has_hooks_before},
+	{"import", import, has_import},
 	{"peers", wait_for_peers, has_peers},
+	{"replicate", replicate, has_replication},
+	{"hooks-after", hooks_after, has_hooks_after},
 };
 
 /* The network of a system that is just booting may take a while: every failure is worth another try. */
@@ -68,6 +90,63 @@ static int wait_for_peers(struct context *ctx, struct err *err)
 	return peers_wait(ctx->service, &ctx->config.after, ctx->options->patience_s, err);
 }
 
+static int hooks_before(struct context *ctx, struct err *err)
+{
+	const struct job_hooks *hooks = &ctx->config.databases.hooks;
+
+	return hooks_run(&hooks->before, hooks->limit_s, watch_step(ctx->step), err);
+}
+
+static bool has_hooks_before(const struct context *ctx)
+{
+	return ctx->config.databases.hooks.before.count > 0;
+}
+
+static int hooks_after(struct context *ctx, struct err *err)
+{
+	const struct job_hooks *hooks = &ctx->config.databases.hooks;
+
+	return hooks_run(&hooks->after, hooks->limit_s, watch_step(ctx->step), err);
+}
+
+static bool has_hooks_after(const struct context *ctx)
+{
+	return ctx->config.databases.hooks.after.count > 0;
+}
+
+static struct database_work database_work(const struct context *ctx)
+{
+	return (struct database_work){
+		.databases = &ctx->config.databases,
+		.state_dir = ctx->options->state_dir,
+		.watch = watch_step(ctx->step),
+	};
+}
+
+static int import(struct context *ctx, struct err *err)
+{
+	const struct database_work work = database_work(ctx);
+
+	return database_import(&work, err);
+}
+
+static bool has_import(const struct context *ctx)
+{
+	return database_imports(&ctx->config.databases);
+}
+
+static int replicate(struct context *ctx, struct err *err)
+{
+	const struct database_work work = database_work(ctx);
+
+	return database_replicate(&work, err);
+}
+
+static bool has_replication(const struct context *ctx)
+{
+	return database_replicates(&ctx->config.databases);
+}
+
 static void wait_while_held(const char *step)
 {
 	char reason[64];
@@ -86,16 +165,21 @@ static void wait_while_held(const char *step)
 
 static int run_step(const struct first_boot_step *step, struct context *ctx, struct err *err)
 {
+	const char *const *words;
 	int64_t began;
+	size_t count;
 	int ret;
 
 	wait_while_held(step->name);
+	ctx->step = step->name;
 	began = clock_ms(); /* the time on hold is not the step's */
 	report_begin(step->name);
 	ret = step->run(ctx, err);
 	report_end(step->name, ret == 0, (uint64_t)(clock_ms() - began), 0);
-	if (ret)
-		report_error(step->name, err, NULL, 0, NULL, 0);
+	if (ret) {
+		count = child_last_words(&words);
+		report_error(step->name, err, words, count, NULL, 0);
+	}
 	return ret;
 }
 
@@ -219,6 +303,9 @@ static int run_once(const struct first_boot *options, const char *done, struct e
 	ret = open_service(&ctx, &arena, err);
 	if (ret == 0)
 		ret = report_and_run(&ctx, err);
+	/* A run that is killed in between has nothing left to do with databases. */
+	if (ret == 0 && ctx.config.databases.given)
+		ret = first_boot_config_forget(&ctx.config, options->config, err);
 	if (ret == 0)
 		ret = mark_done(done, err);
 	service_free(ctx.service);
@@ -233,6 +320,9 @@ int first_boot_run(const struct first_boot *options, struct err *err)
 
 	if (state_path(options, "first-boot.done", done, sizeof(done), err))
 		return -1;
+	/* Early in a boot, or from cron, the environment may be empty: what is started here needs a PATH. */
+	if (setenv("PATH", DEFAULT_PATH, 0))
+		return err_sys(err, ERR_MEMORY, NULL, "cannot set PATH");
 	if (access(done, F_OK) == 0) {
 		log_line("first boot was done before: %s is there", done);
 		return 0;

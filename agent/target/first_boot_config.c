@@ -1,8 +1,14 @@
 #include "target/first_boot_config.h"
 
+#include <fcntl.h>
 #include <jansson.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+#include "base/io.h"
+#include "job/tables.h"
 
 static const char *keep(struct arena *arena, const char *s)
 {
@@ -32,11 +38,29 @@ static int read_after(struct strings *after, const json_t *names, const char *pa
 	return 0;
 }
 
+/* The rules are those of the job. NULL: none. */
+static int read_databases(struct job_databases *databases, const json_t *json, const char *path,
+			  struct arena *arena, struct err *err)
+{
+	struct err_list errors = {0};
+	struct reader r = {.arena = arena, .errors = &errors};
+	const struct value v = {.json = json, .path = "/databases"};
+	int ret = 0;
+
+	if (json)
+		read_object_of(&r, &databases_object, &v, databases);
+	if (errors.count)
+		ret = err_set(err, ERR_FIRST_BOOT, path, "%s: %s: %s", path, errors.item[0].where,
+			      errors.item[0].msg);
+	err_list_free(&errors);
+	return ret;
+}
+
 int first_boot_config_read(struct first_boot_config *config, const char *path, struct arena *arena,
 			   struct err *err)
 {
 	struct first_boot_config c = {0};
-	const json_t *after = NULL;
+	const json_t *after = NULL, *databases = NULL;
 	json_error_t error;
 	json_t *root = json_load_file(path, JSON_REJECT_DUPLICATES, &error);
 	int ret = -1;
@@ -45,16 +69,17 @@ int first_boot_config_read(struct first_boot_config *config, const char *path, s
 		return err_set(err, ERR_FIRST_BOOT, path,
 			       "%s cannot be read as JSON: line %d, column %d: %s", path,
 			       error.line, error.column, error.text);
-	if (json_unpack_ex(root, &error, JSON_STRICT, "{s:s, s:s, s:s, s?s, s?s, s?o}", "service",
-			   &c.service, "ca", &c.ca, "mac", &c.mac, "pin", &c.pin, "token", &c.token,
-			   "after", &after)) {
+	if (json_unpack_ex(root, &error, JSON_STRICT, "{s:s, s:s, s:s, s?s, s?s, s?o, s?o}",
+			   "service", &c.service, "ca", &c.ca, "mac", &c.mac, "pin", &c.pin,
+			   "token", &c.token, "after", &after, "databases", &databases)) {
 		err_set(err, ERR_FIRST_BOOT, path,
 			"%s must be an object of strings with the keys service, ca, mac and, if "
-			"wanted, pin, token and the list after: %s",
+			"wanted, pin, token, the list after and the object databases: %s",
 			path, error.text);
 		goto out;
 	}
-	if (read_after(&config->after, after, path, arena, err))
+	if (read_after(&config->after, after, path, arena, err) ||
+	    read_databases(&config->databases, databases, path, arena, err))
 		goto out;
 	config->service = keep(arena, c.service);
 	config->ca = keep(arena, c.ca);
@@ -79,13 +104,51 @@ static json_t *list(const struct strings *strings)
 
 const char *first_boot_config_text(const struct first_boot_config *config, struct arena *arena)
 {
-	json_t *root = json_pack("{s:s, s:s, s:s, s:s*, s:s*, s:o*}", "service", config->service,
-				 "ca", config->ca, "mac", config->mac, "pin", config->pin, "token",
-				 config->token, "after", list(&config->after));
+	json_t *databases =
+		config->databases.json ? json_loads(config->databases.json, 0, NULL) : NULL;
+	json_t *root =
+		json_pack("{s:s, s:s, s:s, s:s*, s:s*, s:o*, s:o*}", "service", config->service,
+			  "ca", config->ca, "mac", config->mac, "pin", config->pin, "token",
+			  config->token, "after", list(&config->after), "databases", databases);
 	char *json = root ? json_dumps(root, JSON_INDENT(2) | JSON_PRESERVE_ORDER) : NULL;
 	const char *text = json ? arena_printf(arena, "%s\n", json) : NULL;
 
 	free(json);
 	json_decref(root);
 	return text;
+}
+
+static int write_new(const char *path, const char *text, struct err *err)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+
+	if (fd < 0)
+		return err_sys(err, ERR_FIRST_BOOT, path, "cannot make %s", path);
+	if (write_all(fd, text, strlen(text)) || fsync(fd)) {
+		err_sys(err, ERR_FIRST_BOOT, path, "cannot write %s", path);
+		close(fd);
+		return -1;
+	}
+	return close(fd) ? err_sys(err, ERR_FIRST_BOOT, path, "cannot close %s", path) : 0;
+}
+
+int first_boot_config_forget(const struct first_boot_config *config, const char *path,
+			     struct err *err)
+{
+	struct first_boot_config kept = *config;
+	struct arena arena = {0};
+	const char *fresh = arena_printf(&arena, "%s.new", path);
+	const char *text;
+	int ret = -1;
+
+	kept.databases = (struct job_databases){0};
+	text = first_boot_config_text(&kept, &arena);
+	if (!text)
+		err_set(err, ERR_FIRST_BOOT, path, "the instructions are no JSON any more");
+	else if (write_new(fresh, text, err) == 0)
+		ret = rename(fresh, path)
+			      ? err_sys(err, ERR_FIRST_BOOT, path, "cannot put %s in place", path)
+			      : 0;
+	arena_free(&arena);
+	return ret;
 }

@@ -21,11 +21,19 @@ struct first_boot_config {
 	const char *pin;      /* NULL: none */
 	const char *token;    /* NULL: none; a secret */
 	struct strings after; /* VMs of the group that are complete before this one is */
+	struct job_databases databases;
 };
 
-/* Strings are the arena's. Errors: ERR_FIRST_BOOT, never quoting a value. */
+/* Strings are the arena's. Errors: ERR_FIRST_BOOT, never quoting a secret. */
 int first_boot_config_read(struct first_boot_config *config, const char *path, struct arena *arena,
 			   struct err *err);
+
+/*
+ * Write the instructions to `path` in place of those that are there, without the databases: their passwords
+ * are used. Errors: ERR_FIRST_BOOT.
+ */
+int first_boot_config_forget(const struct first_boot_config *config, const char *path,
+			     struct err *err);
 
 /* As JSON text with a newline at its end, in the arena. */
 const char *first_boot_config_text(const struct first_boot_config *config, struct arena *arena);

@@ -32,12 +32,12 @@ static const char *list_text(struct walk *w, const json_t *list)
 	return kept;
 }
 
-/* The contents of files may be secrets: only that they differ is told. */
+/* The contents of files may be secrets, as passwords are: only that they differ is told. */
 static const char *shown(struct walk *w, const char *path, const json_t *value)
 {
 	if (!value)
 		return NULL;
-	if (strstr(path, "/content"))
+	if (strstr(path, "/content") || strstr(path, "/password"))
 		return "...";
 	return json_is_array(value) ? list_text(w, value) : quote(w->arena, value);
 }

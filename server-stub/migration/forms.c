@@ -8,7 +8,6 @@
 #include "vm/names.h"
 
 #define LABEL_TEXT_MAX 255 /* what a person still reads in a table */
-#define DATABASE_MAX   63  /* PostgreSQL's NAMEDATALEN 64 with the NUL; MySQL takes 64 */
 
 static bool is_vm_name(const char *text)
 {
@@ -43,16 +42,6 @@ static bool is_parameters(const char *text)
 const struct form form_parameters = {
 	"kernel parameters for the boot entry: printable ASCII on one line, at most 1024 bytes",
 	is_parameters,
-};
-
-static bool is_database(const char *text)
-{
-	return made_of(text, ALNUM "_$-", DATABASE_MAX) && text[0] != '-';
-}
-
-const struct form form_dump_database = {
-	"a database's name: 1 to 63 letters, digits, \"_\", \"$\" and \"-\"",
-	is_database,
 };
 
 static bool is_ipv4(const char *text)

@@ -5,8 +5,7 @@
 #include "job/form.h"
 
 extern const struct form form_group_name; /* of VMs, groups and packages */
-extern const struct form form_label_text, form_parameters, form_dump_database, form_ipv4,
-	form_document_schema;
+extern const struct form form_label_text, form_parameters, form_ipv4, form_document_schema;
 
 /* A URL as in a job, or "archive:PATH": one of the service's own archives. */
 extern const struct form form_source;

@@ -99,7 +99,7 @@ static const struct object package_object = {
 };
 
 static const struct field dump_fields[] = {
-	{.key = "database", .read = read_text, AT(migration_dump, database), .form = &form_dump_database,
+	{.key = "database", .read = read_text, AT(migration_dump, database), .form = &form_database,
 	 .required = true},
 	{.key = "url", .read = read_text, AT(migration_dump, url), .form = &form_source,
 	 .required = true},

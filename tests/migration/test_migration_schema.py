@@ -19,7 +19,7 @@ macs-reversed macs-too-many pools-missing pool-too-small pool-taken-by-a-fixed-o
 package-unknown package-uses-unknown package-uses-itself packages-in-a-circle
 memory-decimal memory-too-small memory-too-large disks-smaller-than-volumes machine-nowhere-given root-without-hash quarantine-not-a-network
 vm-name-twice vm-name-no-host-name master-unknown master-is-an-app master-is-itself mac-twice address-twice
-dump-database-twice dumps-not-yet public-old-twice public-new-of-no-family
+dump-database-twice replica-without-replication public-old-twice public-new-of-no-family
 shared-name-twice shared-client-unknown shared-server-unknown shared-client-with-dhcp shared-name-of-a-volume
 job-key-unknown job-without-volumes job-of-a-package job-archive-leads-out job-newroot-2
 final-address-twice final-addresses-too-many nfs-outside-the-quarantine after-a-stranger after-itself after-in-a-circle

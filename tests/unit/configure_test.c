@@ -272,6 +272,38 @@ static int instructions_stay(struct scene *s)
 	return contains(s, "/newroot/etc/newroot/first-boot.json", "secret");
 }
 
+/* They are in the instructions, which the first boot cleans, and in nothing else. */
+static int passwords_are_not_kept(struct scene *s)
+{
+	static const char text[] =
+		"{\"newroot\": 1, \"volumes\": [{\"name\": \"root\", \"size\": \"rest\", "
+		"\"mount\": \"/\"}], \"archives\": [{\"to\": \"/\", \"url\": \"https://s/r\", "
+		"\"sha256\": \"none\"}], \"databases\": {\"role\": \"master\", \"login\": "
+		"{\"password\": "
+		"\"geheim-1\"}, \"replication\": {\"user\": \"follower\", \"password\": "
+		"\"geheim-2\"}}}";
+	struct err_list errors = {0};
+	struct err err = ERR_INIT;
+	struct job job;
+	const char *record;
+
+	if (job_parse(&job, text, strlen(text), &s->arena, &errors))
+		return tell(&errors.item[0]);
+	s->job.databases = job.databases;
+	s->job.text = job.text;
+	s->job.text_size = job.text_size;
+	if (step_configure.run(&s->ctx, &err) || step_configure.verify(&s->ctx, &err))
+		return tell(&err);
+	record = tree_read(&s->tree, "/newroot/var/lib/newroot/job.json");
+	return !record || strstr(record, "geheim") || !strstr(record, "follower") ||
+			       job_parse(&job, record, strlen(record), &s->arena, &errors) ||
+			       contains(s, "/newroot/etc/newroot/first-boot.json", "geheim-1") ||
+			       contains(s, "/newroot/etc/newroot/first-boot.json", "geheim-2") ||
+			       mode_is(s, "/newroot/etc/newroot/first-boot.json", 0600)
+		       ? -1
+		       : 0;
+}
+
 static void in_a_new_root(void **state)
 {
 	int (*const *check)(struct scene * s) = *state;
@@ -307,9 +339,10 @@ static void in_a_new_root(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		IN_A_NEW_ROOT(configure_all),     IN_A_NEW_ROOT(again_changes_nothing),
-		IN_A_NEW_ROOT(damage_is_seen),    IN_A_NEW_ROOT(unknown_init_is_refused),
-		IN_A_NEW_ROOT(instructions_stay), IN_A_NEW_ROOT(moved_vm),
+		IN_A_NEW_ROOT(configure_all),          IN_A_NEW_ROOT(again_changes_nothing),
+		IN_A_NEW_ROOT(damage_is_seen),         IN_A_NEW_ROOT(unknown_init_is_refused),
+		IN_A_NEW_ROOT(instructions_stay),      IN_A_NEW_ROOT(moved_vm),
+		IN_A_NEW_ROOT(passwords_are_not_kept),
 	};
 
 	return cmocka_run_group_tests_name("configure", tests, NULL, NULL);

@@ -11,18 +11,23 @@
 
 #include <cmocka.h>
 
+#include "base/child.h"
 #include "service/report.h"
+#include "target/database.h"
 #include "target/first_boot.h"
 #include "target/first_boot_config.h"
+#include "target/hooks.h"
 #include "target/peers.h"
+#include "target/watch.h"
 
 /* The fake service: what it was told, in one line, and how it answers. */
 static struct {
-	char told[512];
+	char told[1024];
 	int refusals;        /* of hello before it answers */
 	int stop;            /* what report_stop returns */
 	bool held;           /* until the next heartbeat */
 	enum err_code peers; /* what waiting for them ends with */
+	enum err_code import;
 	char token[32];
 } fake;
 
@@ -122,6 +127,52 @@ int peers_wait(struct service *service, const struct strings *names, unsigned pa
 	for (size_t i = 0; i < names->count; i++)
 		tell("peer", names->item[i]);
 	return fake.peers ? err_set(err, fake.peers, NULL, "no peer") : 0;
+}
+
+const struct child_watch *watch_step(const char *step)
+{
+	(void)step;
+	return NULL;
+}
+
+int hooks_run(const struct strings *programs, uint32_t limit_s, const struct child_watch *watch,
+	      struct err *err)
+{
+	(void)limit_s;
+	(void)watch;
+	(void)err;
+	for (size_t i = 0; i < programs->count; i++)
+		tell("hook", programs->item[i]);
+	return 0;
+}
+
+bool database_imports(const struct job_databases *databases)
+{
+	return databases->dump_count > 0;
+}
+
+bool database_replicates(const struct job_databases *databases)
+{
+	return databases->role == DATABASE_REPLICA;
+}
+
+int database_import(const struct database_work *work, struct err *err)
+{
+	tell("import", work->databases->dumps[0].database);
+	return fake.import ? err_set(err, fake.import, NULL, "no import") : 0;
+}
+
+int database_replicate(const struct database_work *work, struct err *err)
+{
+	(void)err;
+	tell("replicate", work->databases->replication.password);
+	return 0;
+}
+
+size_t child_last_words(const char *const **lines)
+{
+	*lines = NULL;
+	return 0;
 }
 
 int report_stop(unsigned limit_s)
@@ -292,6 +343,52 @@ static void missing_peer_is_an_error(void **state)
 	scene_free(&scene);
 }
 
+#define WITH_DATABASES                                                                             \
+	"{\"service\": \"s\", \"ca\": \"c\", \"mac\": \"m\", \"token\": \"t\", \"after\": "        \
+	"[\"db1\"], "                                                                              \
+	"\"databases\": {\"role\": \"replica\", \"master\": {\"name\": \"db1\"}, "                 \
+	"\"dumps\": [{\"database\": \"shop\", \"url\": \"https://s/d\", \"sha256\": \"none\"}], "  \
+	"\"replication\": {\"user\": \"u\", \"password\": \"geheim\"}, "                           \
+	"\"hooks\": {\"before\": [\"/b\"], \"after\": [\"/a\", \"/z\"]}}}"
+
+static void instructions_hold(const struct scene *scene, const char *text, bool wanted)
+{
+	char instructions[2048] = "";
+	FILE *file = fopen(scene->config, "r");
+
+	assert_non_null(file);
+	assert_true(fread(instructions, 1, sizeof(instructions) - 1, file) > 0);
+	fclose(file);
+	assert_int_equal(strstr(instructions, text) != NULL, wanted);
+}
+
+static void databases_come_in_order(void **state)
+{
+	struct err err = ERR_INIT;
+	struct scene scene;
+
+	(void)state;
+	scene_make(&scene, WITH_DATABASES);
+	fake.import = ERR_DATABASE_LOAD;
+	assert_int_equal(first_boot_run(&scene.options, &err), -1);
+	assert_non_null(strstr(fake.told, "end check-in; begin hooks-before; hook /b; end "
+					  "hooks-before; begin import; import shop; end failed "
+					  "import; error import; code database.load; state error"));
+	instructions_hold(&scene, "geheim", true);
+	fake.import = ERR_NONE;
+	fake.told[0] = '\0';
+	assert_int_equal(first_boot_run(&scene.options, &err), 0);
+	assert_non_null(strstr(fake.told,
+			       "import shop; end import; begin peers; peer db1; end peers; begin "
+			       "replicate; replicate geheim; end replicate; begin hooks-after; "
+			       "hook /a; hook /z; end hooks-after; state complete; stop; "));
+	/* Used, and removed; the rest stays. */
+	instructions_hold(&scene, "databases", false);
+	instructions_hold(&scene, "geheim", false);
+	instructions_hold(&scene, "\"token\": \"t\"", true);
+	scene_free(&scene);
+}
+
 static void untaken_events_are_no_success(void **state)
 {
 	struct err err = ERR_INIT;
@@ -337,6 +434,12 @@ static void bad_instructions_are_refused(void **state)
 		 "left unpacked: dumps"},
 		{"{\"service\": \"s\", \"ca\": \"c\", \"mac\": \"m\", \"after\": \"db1\"}",
 		 "\"after\" must be a list"},
+		{"{\"service\": \"s\", \"ca\": \"c\", \"mac\": \"m\", \"databases\": {\"keep\": "
+		 "1}}",
+		 "/databases/keep: 1 is refused"},
+		{"{\"service\": \"s\", \"ca\": \"c\", \"mac\": \"m\", \"databases\": {\"login\": "
+		 "{\"password\": 1234}}}",
+		 "/databases/login/password: the value is refused"},
 		{"{\"service\": \"s\", \"ca\": \"c\", \"mac\": \"m\", \"after\": [1]}",
 		 "\"after\" must be a list of names"},
 	};
@@ -391,6 +494,7 @@ int main(void)
 		cmocka_unit_test(failure_is_told_and_can_be_repeated),
 		cmocka_unit_test(peers_come_before_complete),
 		cmocka_unit_test(missing_peer_is_an_error),
+		cmocka_unit_test(databases_come_in_order),
 		cmocka_unit_test(untaken_events_are_no_success),
 		cmocka_unit_test(only_one_at_a_time),
 		cmocka_unit_test(bad_instructions_are_refused),

@@ -29,6 +29,8 @@ static const struct {
 	/* Secrets, what a terminal would obey, what no line holds. */
 	{"{\"files\": [{\"content\": \"secret\"}]}", "{\"files\": [{\"content\": \"geheim\"}]}",
 	 "/files/0/content: ... -> ...\n"},
+	{"{\"login\": {\"password\": \"secret\"}}", "{\"login\": {\"password\": \"geheim\"}}",
+	 "/login/password: ... -> ...\n"},
 	{"{}", "{\"content_base64\": \"AAAA\"}", "/content_base64: nothing -> ...\n"},
 	{"{}", "{\"url\": \"https://me:secret@x/y\"}", "/url: nothing -> \"https://***@x/y\"\n"},
 	{"{}", "{\"a\": \"\\u001b[2J\"}", "/a: nothing -> \"\\u001B[2J\"\n"},

@@ -5,7 +5,7 @@ STORAGE_MACHINE := machine/machine.c machine/disks.c machine/nics.c machine/sysf
 TEST_machine = $(STORAGE_BASE) $(STORAGE_MACHINE) tests/unit/sysfs_tree.c
 TEST_params = $(STORAGE_BASE) machine/params.c
 TEST_plan = $(STORAGE_BASE) plan/plan.c plan/select.c plan/layout.c plan/volumes.c plan/filesystems.c plan/print.c \
-	plan/columns.c job/profile.c job/size.c
+	plan/columns.c job/databases.c job/profile.c job/size.c
 LIBS_plan = -luuid
 
 TEST_holders = $(STORAGE_BASE) machine/sysfs.c steps/holders.c tests/unit/sysfs_tree.c

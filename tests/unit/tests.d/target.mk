@@ -10,7 +10,7 @@ OS_MOVED = os/ini.c os/mtab.c os/nfs.c os/puppet.c os/quarantine.c os/service_re
 TEST_os = $(OS_TREE) $(OS_DIALECTS)
 TEST_target = $(OS_TREE)
 TEST_grub = steps/grub_images.c steps/grub_disk.c base/arena.c base/err.c base/child.c base/child_stage.c base/tail.c base/log.c
-TEST_first_boot = target/first_boot.c target/first_boot_config.c base/arena.c base/err.c base/log.c
+TEST_first_boot = target/first_boot.c target/first_boot_config.c base/log.c $(JOB_SOURCES)
 LIBS_first_boot = -ljansson
 TEST_peers = target/peers.c service/retry.c service/wait.c base/err.c base/log.c
 OS_MODULES = $(addprefix archive/,modules.c modules_read.c modfile.c module_order.c stream.c decompress.c \
@@ -20,7 +20,7 @@ TEST_verify = $(OS_TREE) $(OS_MODULES) os/executable.c steps/rehearsal.c steps/r
 	job/profile.c
 LIBS_verify = -larchive $(LIBS_MODULES)
 TEST_configure = $(OS_TREE) $(OS_DIALECTS) $(OS_MOVED) $(OS_MODULES) steps/configure.c steps/first_boot_files.c \
-	target/first_boot_config.c
+	target/first_boot_config.c $(JOB_SOURCES)
 LIBS_configure = -ljansson $(LIBS_MODULES)
 TEST_configure_moved = $(OS_TREE) $(OS_DIALECTS) $(OS_MOVED) $(OS_MODULES)
 LIBS_configure_moved = $(LIBS_MODULES)

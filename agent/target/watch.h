@@ -1,0 +1,13 @@
+/* What the service hears while children of the first boot work: progress, and that it is alive. */
+#ifndef NEWROOT_TARGET_WATCH_H
+#define NEWROOT_TARGET_WATCH_H
+
+#include "base/child.h"
+
+/* For the children of `step`, which must outlive the watch; one watch at a time. */
+const struct child_watch *watch_step(const char *step);
+
+/* Sleep a second; a heartbeat when one is due. */
+void watch_pause(void);
+
+#endif

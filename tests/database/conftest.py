@@ -1,0 +1,75 @@
+import pathlib
+import sys
+
+import pytest
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "server"))
+
+from common import BUILD  # noqa: E402
+from first_boot import Machine  # noqa: E402
+from servers import MariaDB, PostgreSQL, remove_templates  # noqa: E402
+from service import Boot, Service  # noqa: E402
+
+
+@pytest.fixture(scope="session", autouse=True)
+def templates():
+    yield
+    remove_templates()
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Short enough for a socket's path, and open to the server's own user."""
+    import tempfile
+    with tempfile.TemporaryDirectory(prefix="newroot-db-") as name:
+        pathlib.Path(name).chmod(0o755)
+        yield pathlib.Path(name)
+
+
+@pytest.fixture
+def service(tmp_path):
+    service = Service(BUILD / "newroot-server", tmp_path)
+    service.init()
+    service.add("db1", "52:54:00:00:00:11", "--group", "shop")
+    service.add("db2", "52:54:00:00:00:12", "--group", "shop")
+    service.start()
+    for mac in ("52:54:00:00:00:11", "52:54:00:00:00:12"):
+        boot = Boot()
+        service.post([boot.event("state", state=state) for state in ("configuring", "installed")], mac=mac)
+    yield service
+    service.close()
+
+
+@pytest.fixture
+def machine(service, folder):
+    return Machine(service, folder / "db1", "db1", "52:54:00:00:00:11")
+
+
+@pytest.fixture
+def second(service, folder):
+    return Machine(service, folder / "db2", "db2", "52:54:00:00:00:12")
+
+
+@pytest.fixture
+def start(folder):
+    """Start a server; all are stopped in the end."""
+    started = []
+
+    def start(kind, name, *argv):
+        started.append(kind(folder / name, *argv))
+        return started[-1]
+
+    yield start
+    for server in started:
+        server.stop()
+
+
+@pytest.fixture
+def mariadb(start):
+    return lambda name, server_id=1, *options: start(MariaDB, name, server_id, *options)
+
+
+@pytest.fixture
+def postgresql(start):
+    return start(PostgreSQL, "postgresql")

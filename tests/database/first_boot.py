@@ -1,0 +1,92 @@
+"""A VM that the installer has left: its instructions, its dumps, and `newroot first-boot` over them."""
+import hashlib
+import json
+import subprocess
+
+from common import BUILD
+
+SECRET = "s3cret/of+the*replica"  # what no log, event or command line may show
+
+
+class Machine:
+    def __init__(self, service, folder, name, mac):
+        self.service, self.folder, self.name, self.mac = service, folder, name, mac
+        folder.mkdir()
+        for part in ("state", "dumps"):
+            (folder / part).mkdir()
+        (folder / "console").touch()
+        self.dumps = []
+
+    def add_dump(self, database, content):
+        path = self.folder / "dumps" / f"{len(self.dumps) + 1:02}-{database}.dump"
+        path.write_bytes(content)
+        path.chmod(0o600)
+        self.dumps.append({"database": database, "url": "https://127.0.0.1/x", "sha256": hashlib.sha256(content).hexdigest()})
+        return path
+
+    def instruct(self, server, after=(), **databases):
+        """The file that the installer writes."""
+        databases = {"dumps": self.dumps, "directory": str(self.folder / "dumps"), "login": {"socket": str(server.socket)}, **databases}
+        config = {"service": f"https://127.0.0.1:{self.service.port}", "ca": str(self.service.data / "ca.pem"), "mac": self.mac,
+                  "databases": databases}
+        if after:
+            config["after"] = list(after)
+        self.config.write_text(json.dumps(config))
+        self.config.chmod(0o600)
+
+    @property
+    def config(self):
+        return self.folder / "first-boot.json"
+
+    @property
+    def log(self):
+        return (self.folder / "log").read_text() if (self.folder / "log").exists() else ""
+
+    @property
+    def argv(self):
+        return [str(a) for a in (BUILD / "database/driver", self.config, self.folder / "state", self.folder / "console", self.folder / "log")]
+
+    def start(self):
+        return subprocess.Popen(self.argv, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+
+    def run(self, timeout=60):
+        done = subprocess.run(self.argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=timeout)
+        assert "Sanitizer" not in done.stderr and "runtime error" not in done.stderr, done.stderr
+        return done
+
+    def complete(self):
+        done = self.run()
+        assert done.returncode == 0, done.stderr
+        assert self.state == "complete"
+
+    def fail(self, code):
+        """A run that must end with this code; its error event."""
+        done = self.run()
+        assert done.returncode != 0 and f"[{code}]" in done.stderr, done.stderr
+        assert self.state == "error"
+        error = [event for event in self.events if event["type"] == "error"][-1]
+        assert error["code"] == code
+        return error
+
+    @property
+    def state(self):
+        return self.service.ask(f"/v1/vms/{self.name}")["state"]
+
+    @property
+    def events(self):
+        boots = self.service.ask(f"/v1/vms/{self.name}")["boots"]
+        events = []
+        for boot in sorted(boots, key=lambda boot: boot["first_ms"]):
+            events += self.service.ask(f"/v1/vms/{self.name}/events?boot={boot['boot']}&limit=1000")["events"]
+        return events
+
+    def marks(self):
+        folder = self.folder / "state/databases"
+        return sorted(path.name for path in folder.iterdir()) if folder.exists() else []
+
+    def shows(self, secret):
+        """Files of this VM, events of it, and whatever else a person would read."""
+        texts = {str(path): path.read_text(errors="replace") for path in self.folder.rglob("*") if path.is_file()}
+        texts["events"] = json.dumps(self.events)
+        texts["service"] = self.service.log()
+        return [name for name, text in texts.items() if secret in text]

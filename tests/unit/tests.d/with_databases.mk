@@ -1,0 +1,19 @@
+# The first boot's databases: what needs no server, and the whole of it against servers that tests/database starts.
+TEST_service_start = $(OS_TREE) target/service_start.c
+TEST_pipeline = $(OS_TREE) steps/pipeline.c base/child.c base/child_stage.c base/tail.c base/log.c \
+	$(addprefix archive/,stream.c decompress.c decoder_gzip.c decoder_bzip2.c decoder_xz.c decoder_zstd.c)
+LIBS_pipeline = -lisal -lbz2 -llzma -lzstd
+TEST_database = target/database_server.c target/database_marks.c base/arena.c base/err.c base/log.c
+DATABASE_DRIVER := $(addprefix agent/,$(patsubst %.def,,$(filter-out tests/% build/%,$(TRANSPORT)))) \
+	$(addprefix agent/,$(filter-out base/io.c base/err.c base/arena.c,$(JOB_SOURCES))) agent/base/arena.c \
+	$(addprefix agent/base/,child.c child_stage.c tail.c) \
+	$(addprefix agent/service/,report.c reporter.c spool.c event.c) \
+	$(addprefix agent/archive/,decompress.c stream.c decoder_gzip.c decoder_xz.c decoder_bzip2.c decoder_zstd.c) \
+	$(addprefix agent/target/,first_boot.c first_boot_config.c peers.c hooks.c watch.c service_start.c) \
+	$(wildcard agent/target/database*.c) $(PICOHTTP)
+build/database/driver: tests/database/driver.c $(DATABASE_DRIVER) $(AGENT_HEADERS) | build/sysroot.ready
+	$(call say,UNIT,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(DEFS) -isystem build/sysroot/src $(WARN) -g -O1 $(SANITIZE) -o $@ $(filter %.c,$^) $(TRANSPORT_LIBS) \
+		-lisal -lbz2 -llzma -lzstd
+unit-programs: build/database/driver
