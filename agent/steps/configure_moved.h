@@ -8,9 +8,6 @@
 #include "os/fstab.h"
 #include "steps/step.h"
 
-/* Shows that cutover is still to come; cutover removes it. */
-#define MIGRATING_MARKER "/etc/newroot/migrating"
-
 /* Does the job ask for anything that depends on the init system? */
 bool moved_needs_init(const struct job *job);
 

@@ -11,6 +11,7 @@
 #include "base/limits.h"
 #include "service/service.h"
 #include "target/first_boot_config.h"
+#include "target/installed.h"
 
 #define THIS_PROGRAM "/proc/self/exe"
 

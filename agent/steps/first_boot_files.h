@@ -8,8 +8,6 @@
 #include "os/dialect.h"
 #include "steps/step.h"
 
-#define INSTALLED_JOB "/var/lib/newroot/job.json"
-
 /* This program, mapped into memory: too large to be copied there. */
 struct program {
 	void *data;

@@ -13,6 +13,7 @@
 #include "os/nfs.h"
 #include "os_tree.h"
 #include "steps/configure_moved.h"
+#include "target/installed.h"
 
 #define LIST(...)                                                                                  \
 	{                                                                                          \

@@ -1,0 +1,78 @@
+/* `newroot cutover`: the moved VM goes into service, on its own side; or back. */
+#include <getopt.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/limits.h"
+#include "command.h"
+#include "machine/machine.h"
+#include "target/cutover.h"
+#include "target/first_boot.h"
+
+static void usage(FILE *out)
+{
+	fprintf(out,
+		"usage: newroot cutover [--dry-run] [--undo]\n"
+		"Lifts the quarantine, restores and starts the services that waited, takes the "
+		"marker\n"
+		"away, runs puppet if the job has it, and reports. What is done already is left "
+		"alone,\n"
+		"so it may be given again at any time. The log is " FIRST_BOOT_LOG ".\n"
+		"  --dry-run   tell what would be done; change nothing\n"
+		"  --undo      in reverse: stop them, disable them, marker and quarantine back\n");
+}
+
+/* 0: go on; 1: show help; -1: wrong. */
+static int parse_options(int argc, char **argv, struct cutover *cutover)
+{
+	static const struct option names[] = {
+		{"dry-run", no_argument, NULL, 'n'},
+		{"undo", no_argument, NULL, 'u'},
+		{"help", no_argument, NULL, 'h'},
+		{0},
+	};
+	int c;
+
+	while ((c = getopt_long(argc, argv, "h", names, NULL)) != -1) {
+		if (c == 'n')
+			cutover->dry_run = true;
+		else if (c == 'u')
+			cutover->undo = true;
+		else
+			return c == 'h' ? 1 : -1;
+	}
+	return optind < argc ? -1 : 0;
+}
+
+static int check_place(struct err *err)
+{
+	if (geteuid() != 0)
+		return err_set(err, ERR_USAGE, NULL, "only root can do this");
+	if (machine_in_memory("cutover", NULL) == 0)
+		return err_set(err, ERR_USAGE, "/",
+			       "this is the in-memory system; cutover is for the installed one, "
+			       "once it has booted");
+	return 0;
+}
+
+int cmd_cutover(int argc, char **argv)
+{
+	struct cutover cutover = {
+		.root = "",
+		.out = stdout,
+		.service_s = CUTOVER_SERVICE_S,
+		.puppet_s = CUTOVER_PUPPET_S,
+		.report_s = CUTOVER_REPORT_S,
+	};
+	struct err err = ERR_INIT;
+	int asked = parse_options(argc, argv, &cutover);
+
+	if (asked) {
+		usage(asked > 0 ? stdout : stderr);
+		return asked > 0 ? 0 : err_exit_status(ERR_USAGE);
+	}
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	if (check_place(&err) || cutover_run(&cutover, &err))
+		return command_fail("cutover", &err);
+	return 0;
+}
