@@ -9,10 +9,12 @@ static const char *const reports[LEASE_REPORTS] = {"taken", "done", "failed"};
 static const struct {
 	const char *name;
 	enum vm_state wanted, taken; /* the state before, and while somebody is at it */
+	enum vm_state last;          /* in which it may still turn out to have failed */
 	enum vm_input done;
 } works[] = {
-	[WORK_CREATE] = {"creating", VM_NEEDS_CREATING, VM_NEEDS_CREATING, INPUT_CREATED},
-	[WORK_PROVISION] = {"provisioning", VM_NEEDS_PROVISIONING, VM_PROVISIONING,
+	[WORK_CREATE] = {"creating", VM_NEEDS_CREATING, VM_NEEDS_CREATING, VM_CREATED,
+			 INPUT_CREATED},
+	[WORK_PROVISION] = {"provisioning", VM_NEEDS_PROVISIONING, VM_PROVISIONING, VM_PROVISIONING,
 			    INPUT_PROVISIONED},
 };
 
@@ -63,10 +65,19 @@ static int take(struct store *store, struct vm *vm, enum work work, const char *
 	return store_vm_save(store, vm, err);
 }
 
+/* A failure is an input of both works: it must be of the one that the VM is, or was, at. */
+static bool may_fail(const struct vm *vm, enum work work)
+{
+	const enum vm_state state = vm->state == VM_ERROR ? vm->before : vm->state;
+
+	return state >= works[work].wanted && state <= works[work].last;
+}
+
 static int fail(struct store *store, struct vm *vm, enum work work, const char *cause,
 		const char *message, int64_t now_ms, struct err *err)
 {
-	int ret = course_move(store, vm, INPUT_FAILED, cause, now_ms, err);
+	int ret = may_fail(vm, work) ? course_move(store, vm, INPUT_FAILED, cause, now_ms, err)
+				     : course_refuse(store, vm, cause, now_ms, err);
 
 	if (ret)
 		return ret;
