@@ -33,12 +33,7 @@ static void add_known(void *arg, const struct vm *vm)
 /* Its hardware is there, or somebody is making it. */
 static bool is_made(const struct vm *vm, int64_t now_ms)
 {
-	const bool gone_wrong = vm->state == VM_ERROR || vm->state == VM_CANCELLED;
-	const enum vm_state state = gone_wrong ? vm->before : vm->state;
-
-	if (state == VM_NEEDS_CREATING)
-		return vm->lease_by[0] && vm->lease_until_ms > now_ms;
-	return state != VM_WAITING;
+	return vm_is_created(vm) || (vm->lease_by[0] && vm->lease_until_ms > now_ms);
 }
 
 static void refuse_name(struct plan *p, const struct migration_vm *wanted, const struct vm *vm)

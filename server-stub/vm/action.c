@@ -65,6 +65,23 @@ static int release(const struct deed *deed, struct vm *vm)
 	return set_hold(deed, vm, false);
 }
 
+/* The group itself is held; its VMs' histories tell of it. */
+static int hold_with_group(const struct deed *deed, struct vm *vm)
+{
+	return course_note(deed->store, vm, deed->cause, deed->now_ms, deed->err);
+}
+
+/* A hold of the VM's own stays. */
+static int release_with_group(const struct deed *deed, struct vm *vm)
+{
+	if (vm->holding) {
+		vm->holding = false;
+		if (store_vm_save(deed->store, vm, deed->err) < 0)
+			return -1;
+	}
+	return course_note(deed->store, vm, deed->cause, deed->now_ms, deed->err);
+}
+
 static bool always(const struct vm *vm)
 {
 	(void)vm;
@@ -81,29 +98,19 @@ static bool in_group_to_cancel(const struct vm *vm)
 	return vm->state != VM_CUT_OVER && vm->state != VM_CANCELLED;
 }
 
-static bool is_holding(const struct vm *vm)
-{
-	return vm->holding;
-}
-
-static bool never(const struct vm *vm)
-{
-	(void)vm;
-	return false;
-}
-
 static const struct {
 	const char *name;
 	int (*act)(const struct deed *deed, struct vm *vm);
-	bool (*of_group)(const struct vm *vm); /* to which VMs of a group it applies */
+	/* Done to a group: to which of its VMs, and what to each. */
+	bool (*of_group)(const struct vm *vm);
+	int (*with_group)(const struct deed *deed, struct vm *vm);
 } actions[ACTIONS] = {
-	[ACTION_RETRY] = {"retry", retry, in_error},
-	[ACTION_ARM] = {"arm", arm, always},
-	[ACTION_HOLD] = {"hold", hold, never}, /* the group itself is held */
-	[ACTION_RELEASE] = {"release", release,
-			    is_holding}, /* and released, with errors that hold it */
-	[ACTION_CANCEL] = {"cancel", cancel, in_group_to_cancel},
-	[ACTION_CUT_OVER] = {"cutover", cut_over, always},
+	[ACTION_RETRY] = {"retry", retry, in_error, retry},
+	[ACTION_ARM] = {"arm", arm, vm_is_created, arm},
+	[ACTION_HOLD] = {"hold", hold, always, hold_with_group},
+	[ACTION_RELEASE] = {"release", release, always, release_with_group},
+	[ACTION_CANCEL] = {"cancel", cancel, in_group_to_cancel, cancel},
+	[ACTION_CUT_OVER] = {"cutover", cut_over, always, cut_over},
 };
 
 enum action action_by_name(const char *name)
@@ -120,11 +127,6 @@ const char *action_name(enum action action)
 	return action < ACTIONS ? actions[action].name : "unknown";
 }
 
-static void cause_text(char *cause, size_t size, enum action action, const char *who)
-{
-	snprintf(cause, size, "%s by %s", action_name(action), who);
-}
-
 int action_vm(struct store *store, const char *name, enum action action, const char *who,
 	      int64_t now_ms, struct err *err)
 {
@@ -132,7 +134,7 @@ int action_vm(struct store *store, const char *name, enum action action, const c
 	const struct deed deed = {store, cause, now_ms, err};
 	struct vm vm;
 
-	cause_text(cause, sizeof(cause), action, who);
+	snprintf(cause, sizeof(cause), "%s by %s", action_name(action), who);
 	if (course_find(store, name, &vm, err) < 0)
 		return -1;
 	return actions[action].act(&deed, &vm);
@@ -188,7 +190,7 @@ static int act_on_all(const struct deed *deed, const struct members *members, en
 			store_vm_find(deed->store, VM_BY_ID, members->id[i], NULL, &vm, deed->err);
 
 		if (found > 0)
-			ret = actions[action].act(deed, &vm);
+			ret = actions[action].with_group(deed, &vm);
 		else if (found < 0)
 			ret = -1;
 	}
@@ -203,7 +205,7 @@ int action_group(struct store *store, const char *group, enum action action, con
 	struct members members = {.group = group, .applies = actions[action].of_group};
 	int ret;
 
-	cause_text(cause, sizeof(cause), action, who);
+	snprintf(cause, sizeof(cause), "%s of the group by %s", action_name(action), who);
 	ret = find_members(store, &members, err);
 	if (ret == 0)
 		ret = act_on_all(&deed, &members, action);

@@ -29,8 +29,9 @@ int action_vm(struct store *store, const char *name, enum action action, const c
 	      int64_t now_ms, struct err *err);
 
 /*
- * All VMs of the group to which the action applies: retry those in error, cut over all, which must all be complete,
- * cancel all that aren't cut over. Nothing is done to any when one refuses.
+ * All VMs of the group to which the action applies: retry those in error, arm those that are created, cut over all,
+ * which must all be complete, cancel all that aren't cut over. Holding and releasing is of the group: what a VM is
+ * held by besides stays. Nothing is done to any when one refuses.
  */
 int action_group(struct store *store, const char *group, enum action action, const char *who,
 		 int64_t now_ms, struct err *err);

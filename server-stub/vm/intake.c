@@ -30,11 +30,21 @@ static int note_change(struct course *course, const struct event *event, enum vm
 	return store_change_add(course->store, course->vm.id, &row, course->err);
 }
 
-/* A VM whose error holds its group lets go once the step that failed is behind it. */
+/* Whether it waits for its peers: nobody else has a first boot wait but who holds the VM. */
+static bool waits_for_peers(const struct vm *vm, const struct event *event)
+{
+	return event->waiting[0] && vm->state == VM_FIRST_BOOT && !vm_held(vm);
+}
+
+/*
+ * A VM whose error holds its group lets go once the step that failed is behind it; and when it waits for peers, which could
+ * not go on while it holds them.
+ */
 static void let_go(struct vm *vm, const struct event *event)
 {
 	if (vm->holding && ((event->passed && !strcmp(event->step, vm->hold_step)) ||
-			    event->input == INPUT_INSTALLED || event->input == INPUT_COMPLETE))
+			    event->input == INPUT_INSTALLED || event->input == INPUT_COMPLETE ||
+			    waits_for_peers(vm, event)))
 		vm->holding = false;
 }
 

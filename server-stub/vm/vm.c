@@ -8,6 +8,13 @@ static bool gone_wrong(enum vm_state state)
 	return state == VM_ERROR || state == VM_CANCELLED;
 }
 
+bool vm_is_created(const struct vm *vm)
+{
+	const enum vm_state state = gone_wrong(vm->state) ? vm->before : vm->state;
+
+	return state != VM_WAITING && state != VM_NEEDS_CREATING;
+}
+
 static void begin_anew(struct vm *vm)
 {
 	vm->armed = true;
@@ -20,6 +27,7 @@ void vm_enter(struct vm *vm, enum vm_state to, int64_t now_ms)
 		vm->before = vm->state;
 	if (to == VM_ERROR) {
 		vm->holding = vm->group[0] != '\0';
+		vm->hold_step[0] = '\0';
 	} else {
 		vm->error[0] = '\0';
 	}

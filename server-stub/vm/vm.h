@@ -55,7 +55,7 @@ struct vm {
 	bool hold;       /* set on this VM */
 	bool group_hold; /* set on its group; read only */
 	bool holding;    /* its error holds its group, until hold_step is behind it */
-	char hold_step[STEP_NAME_MAX + 1]; /* the step that failed */
+	char hold_step[STEP_NAME_MAX + 1]; /* the step that failed; "": none was named */
 	char held_by[VM_NAME_MAX + 1];     /* a VM whose error holds this one; read only */
 
 	/* The creator that is at it. */
@@ -71,6 +71,9 @@ static inline bool vm_configures(const struct vm *vm)
 {
 	return vm_state_configures(vm->state, vm->before);
 }
+
+/* Whether its hardware is there, as far as the service was told. */
+bool vm_is_created(const struct vm *vm);
 
 /* Whether the agent has to stop at the next step boundary. */
 static inline bool vm_held(const struct vm *vm)

@@ -128,6 +128,26 @@ static struct event passed(const char *step)
 	return event;
 }
 
+struct causes {
+	const char *wanted;
+	int count;
+};
+
+static void add_cause(void *arg, const struct change_row *row)
+{
+	struct causes *causes = arg;
+
+	causes->count += !strcmp(row->cause, causes->wanted);
+}
+
+static int count_cause(struct fixture *f, const char *name, const char *cause)
+{
+	struct causes causes = {.wanted = cause};
+
+	assert_int_equal(store_change_each(f->store, get(f, name).id, add_cause, &causes, NULL), 0);
+	return causes.count;
+}
+
 static void test_job_goes_to_one_boot(void **state)
 {
 	struct fixture *f = *state;
@@ -203,6 +223,29 @@ static void test_a_creator_fails(void **state)
 	assert_string_equal(get(f, "web1").held_by, "");
 }
 
+/* What a creator says of one work changes nothing of a VM that is at another. */
+static void test_a_failure_is_of_the_work_at_hand(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(report(f, "db1", WORK_PROVISION, LEASE_FAILED, "one", 10), COURSE_REFUSED);
+	assert_int_equal(handout(f->store, get(f, "web1").id, BOOT_A, 5, NULL), 0);
+	post(f, "web1", BOOT_A, failed_in("unpack"));
+	assert_int_equal(report(f, "web1", WORK_CREATE, LEASE_FAILED, "one", 10), COURSE_REFUSED);
+	assert_string_equal(get(f, "web1").error, "archive.hash: x: y");
+	assert_int_equal(act(f, "web1", ACTION_RETRY, NULL), 0);
+	/* The blank VM can't be started: it was not made well. */
+	assert_int_equal(report(f, "web1", WORK_CREATE, LEASE_FAILED, "one", 11), 0);
+	assert_int_equal(act(f, "web1", ACTION_RETRY, NULL), 0);
+	assert_int_equal(handout(f->store, get(f, "web1").id, BOOT_A, 5, NULL), 0);
+	post(f, "web1", BOOT_A, (struct event){.input = INPUT_INSTALLED});
+	assert_int_equal(report(f, "web1", WORK_PROVISION, LEASE_TAKEN, "one", 12), 0);
+	assert_int_equal(report(f, "web1", WORK_CREATE, LEASE_FAILED, "one", 13), COURSE_REFUSED);
+	assert_int_equal(get(f, "web1").state, VM_PROVISIONING);
+	assert_int_equal(report(f, "web1", WORK_PROVISION, LEASE_FAILED, "one", 14), 0);
+	assert_string_equal(get(f, "web1").hold_step, "provisioning");
+}
+
 static void test_provisioning(void **state)
 {
 	struct fixture *f = *state;
@@ -272,6 +315,44 @@ static void test_release_forgives(void **state)
 	assert_false(get(f, "web1").group_hold);
 }
 
+/* The step of an earlier error proves nothing of a later one that names none. */
+static void test_an_error_without_a_step_holds_on(void **state)
+{
+	struct fixture *f = *state;
+
+	post(f, "db2", BOOT_A, failed_in("unpack"));
+	assert_int_equal(act(f, "db2", ACTION_RETRY, NULL), 0);
+	post(f, "db2", BOOT_A, failed_in(""));
+	assert_int_equal(act(f, "db2", ACTION_RETRY, NULL), 0);
+	assert_int_equal(handout(f->store, get(f, "db2").id, BOOT_A, 5, NULL), 0);
+	post(f, "db2", BOOT_A, passed("unpack"));
+	assert_string_equal(get(f, "web1").held_by, "db2");
+	post(f, "db2", BOOT_A, (struct event){.input = INPUT_INSTALLED});
+	assert_string_equal(get(f, "web1").held_by, "");
+}
+
+/* A replica whose error holds its master would wait for it without end. Held itself, it may say that. */
+static void test_who_waits_for_peers_lets_them_go(void **state)
+{
+	struct fixture *f = *state;
+	const struct event begins = {.input = INPUT_FIRST_BOOT};
+	const struct event waits = {
+		.type = "wait", .waits = true, .waiting = "db1 is not complete"};
+
+	post(f, "db2", BOOT_A, (struct event){.input = INPUT_CONFIGURING});
+	post(f, "db2", BOOT_B, begins);
+	post(f, "db2", BOOT_B, failed_in("peers"));
+	post(f, "db2", BOOT_B, waits);
+	assert_string_equal(get(f, "db1").held_by, "db2");
+	assert_int_equal(action_group(f->store, "shop", ACTION_HOLD, "a test", 8, NULL), 0);
+	post(f, "db2", BOOT_B, begins);
+	post(f, "db2", BOOT_B, waits);
+	assert_string_equal(get(f, "db1").held_by, "db2");
+	assert_int_equal(store_group_hold(f->store, "shop", false, NULL), 1);
+	post(f, "db2", BOOT_B, waits);
+	assert_string_equal(get(f, "db1").held_by, "");
+}
+
 static void test_cancel_and_take_up_again(void **state)
 {
 	struct fixture *f = *state;
@@ -299,6 +380,37 @@ static void test_arming_makes_a_new_token(void **state)
 	assert_true(after.armed);
 	assert_string_not_equal(before.token, after.token);
 	assert_true(token_matches(after.token_hash, after.token));
+}
+
+/* A creator's list must not lose those that nobody has made yet. */
+static void test_arming_a_group_leaves_what_is_not_created(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(report(f, "web1", WORK_CREATE, LEASE_FAILED, "one", 4), 0);
+	assert_int_equal(action_group(f->store, "shop", ACTION_ARM, "a test", 8, NULL), 0);
+	assert_int_equal(get(f, "db1").state, VM_NEEDS_CREATING);
+	assert_int_equal(get(f, "db2").state, VM_CREATED);
+	assert_int_equal(get(f, "web1").state, VM_CREATED);
+	assert_int_equal(act(f, "db1", ACTION_CANCEL, NULL), 0);
+	assert_int_equal(action_group(f->store, "shop", ACTION_ARM, "a test", 9, NULL), 0);
+	assert_int_equal(get(f, "db1").state, VM_CANCELLED);
+	assert_int_equal(act(f, "db1", ACTION_ARM, NULL), 0);
+}
+
+/* A group is held and released apart from its VMs, and their histories tell when. */
+static void test_group_hold_is_the_groups(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(act(f, "db2", ACTION_HOLD, NULL), 0);
+	post(f, "db2", BOOT_A, failed_in("unpack"));
+	assert_int_equal(action_group(f->store, "shop", ACTION_HOLD, "a test", 8, NULL), 0);
+	assert_int_equal(action_group(f->store, "shop", ACTION_RELEASE, "a test", 9, NULL), 0);
+	assert_string_equal(get(f, "web1").held_by, "");
+	assert_true(get(f, "db2").hold);
+	assert_int_equal(count_cause(f, "web1", "hold of the group by a test"), 1);
+	assert_int_equal(count_cause(f, "web1", "release of the group by a test"), 1);
 }
 
 static void test_cutover_of_a_group_is_of_all_or_none(void **state)
@@ -373,12 +485,17 @@ int main(void)
 		TEST(test_two_creators_never_get_the_same),
 		TEST(test_what_is_not_open),
 		TEST(test_a_creator_fails),
+		TEST(test_a_failure_is_of_the_work_at_hand),
 		TEST(test_provisioning),
 		TEST(test_an_error_holds_the_group),
 		TEST(test_two_errors_do_not_hold_each_other),
 		TEST(test_release_forgives),
+		TEST(test_an_error_without_a_step_holds_on),
+		TEST(test_who_waits_for_peers_lets_them_go),
 		TEST(test_cancel_and_take_up_again),
 		TEST(test_arming_makes_a_new_token),
+		TEST(test_arming_a_group_leaves_what_is_not_created),
+		TEST(test_group_hold_is_the_groups),
 		TEST(test_cutover_of_a_group_is_of_all_or_none),
 		TEST(test_refusals_are_in_the_history),
 		TEST(test_versions_tell_of_all_that_changed),
