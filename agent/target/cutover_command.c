@@ -129,7 +129,7 @@ static void keep_words(struct cutover_work *work, const char *text)
 			arena_printf(&work->arena, "%.*s", (int)size, line);
 	}
 	for (size_t i = 0; i < work->word_count; i++)
-		cutover_line(work, "      | ", work->words[i]);
+		fprintf(work->options->out, "      | %s\n", work->words[i]); /* the log has it */
 }
 
 static void tell_output(struct cutover_work *work, const char *line, const char *text)

@@ -29,8 +29,8 @@ static void make_order(struct cutover_work *work, struct order *order, const cha
 
 static const char *order_text(struct cutover_work *work, const struct order *order)
 {
-	return arena_printf(&work->arena, "%s %s %s", order->argv[0], order->argv[1],
-			    order->argv[2] ? order->argv[2] : "");
+	return arena_printf(&work->arena, "%s %s%s%s", order->argv[0], order->argv[1],
+			    order->argv[2] ? " " : "", order->argv[2] ? order->argv[2] : "");
 }
 
 static int start_one(struct cutover_work *work, const char *name, const char *level,
