@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "job/address.h"
+
 static bool has(const struct value *v, const char *key)
 {
 	return json_object_get(v->json, key) != NULL;
@@ -77,7 +79,8 @@ void check_databases_object(struct reader *r, const struct value *v, void *to)
 	check_role(r, v, databases);
 	check_dumps(r, v, databases);
 	if (databases->engine == DATABASE_POSTGRESQL && databases->login.password)
-		reader_refuse(r, ERR_JOB_CONFLICT, arena_printf(r->arena, "%s/login/password", v->path),
+		reader_refuse(r, ERR_JOB_CONFLICT,
+			      arena_printf(r->arena, "%s/login/password", v->path),
 			      "it is refused beside the engine \"postgresql\", where the user of "
 			      "the system is the server's, too; accepted is a user");
 }
@@ -100,6 +103,22 @@ static void check_directory(struct reader *r, const struct job *job)
 				      "\"%s\" is refused: %s would hide the dumps; accepted is a "
 				      "directory of this VM",
 				      databases->directory, job->nfs.mounts[i].json_path);
+}
+
+/* Names are not looked up here. */
+static void check_reach(struct reader *r, const struct job *job)
+{
+	const char *master = job->databases.master.address;
+	const struct strings *allow = &job->quarantine.allow;
+	struct address address;
+
+	if (!job->quarantine.given || !master || !address_parse_host(master, &address) ||
+	    refused_below(r, "/quarantine") || address_in_any(&address, allow->item, allow->count))
+		return;
+	reader_refuse(r, ERR_JOB_CONFLICT, "/databases/master/address",
+		      "\"%s\" is refused: the quarantine does not let this VM reach it; accepted "
+		      "is one within /quarantine/allow",
+		      master);
 }
 
 /* A replica goes on once its master is complete. */
@@ -125,6 +144,7 @@ void check_job_databases(struct reader *r, struct job *job)
 			      "it is refused beside \"first_boot\": false, for it is the first "
 			      "boot that loads them; accepted is one of them");
 	check_directory(r, job);
+	check_reach(r, job);
 	if (job->databases.master.name && job->first_boot)
 		add_to_after(r, &job->after, job->databases.master.name);
 }

@@ -23,7 +23,7 @@ bool database_replicates(const struct job_databases *databases)
 /* The words for it have changed. */
 struct dialect {
 	const char *status, *start;
-	const char *host, *port, *io, *sql, *lag, *io_errno, *io_error, *sql_errno, *sql_error;
+	const char *host, *port, *io, *sql, *lag, *io_errno, *io_error;
 	const char *change; /* host, port, user, password, file, position */
 	const char *more;
 };
@@ -38,8 +38,6 @@ static const struct dialect old_words = {
 	.lag = "Seconds_Behind_Master",
 	.io_errno = "Last_IO_Errno",
 	.io_error = "Last_IO_Error",
-	.sql_errno = "Last_SQL_Errno",
-	.sql_error = "Last_SQL_Error",
 	.change = "CHANGE MASTER TO MASTER_HOST='%s', MASTER_PORT=%d, MASTER_USER='%s', "
 		  "MASTER_PASSWORD='%s', MASTER_LOG_FILE='%s', MASTER_LOG_POS=%llu%s;\n",
 	.more = "",
@@ -56,8 +54,6 @@ static const struct dialect new_words = {
 	.lag = "Seconds_Behind_Source",
 	.io_errno = "Last_IO_Errno",
 	.io_error = "Last_IO_Error",
-	.sql_errno = "Last_SQL_Errno",
-	.sql_error = "Last_SQL_Error",
 	.change =
 		"CHANGE REPLICATION SOURCE TO SOURCE_HOST='%s', SOURCE_PORT=%d, SOURCE_USER='%s', "
 		"SOURCE_PASSWORD='%s', SOURCE_LOG_FILE='%s', SOURCE_LOG_POS=%llu%s;\n",
@@ -210,7 +206,7 @@ static int look(struct replica *replica, char *lag, size_t size, struct err *err
 	const struct dialect *words = replica->words;
 
 	if (ask_status(replica, err) ||
-	    check_stopped(replica, words->sql, words->sql_errno, words->sql_error, err) ||
+	    check_stopped(replica, words->sql, "Last_Errno", "Last_Error", err) ||
 	    check_stopped(replica, words->io, words->io_errno, words->io_error, err))
 		return -1;
 	status_get(replica->status, words->lag, lag, size);
@@ -229,7 +225,7 @@ static int give_up(const struct replica *replica, const char *lag, struct err *e
 		       lag, *reason ? ": " : "", reason);
 }
 
-static int catch_up(struct replica *replica, struct err *err)
+static int wait_for_no_lag(struct replica *replica, struct err *err)
 {
 	const uint32_t limit_s = replica->databases->replication.limit_s;
 	const int64_t deadline = clock_ms() + (int64_t)limit_s * 1000;
@@ -253,10 +249,19 @@ static int catch_up(struct replica *replica, struct err *err)
 		}
 		watch_pause();
 	}
-	report_wait("");
-	report_note(arena_printf(replica->client->arena, "replication from %s runs, 0 s behind",
-				 replica->databases->master.name));
 	return 0;
+}
+
+static int catch_up(struct replica *replica, struct err *err)
+{
+	int ret = wait_for_no_lag(replica, err);
+
+	report_wait("");
+	if (ret == 0)
+		report_note(arena_printf(replica->client->arena,
+					 "replication from %s runs, 0 s behind",
+					 replica->databases->master.name));
+	return ret;
 }
 
 static int replicate(const struct database_work *work, struct replica *replica, struct err *err)

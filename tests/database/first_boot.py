@@ -16,6 +16,7 @@ class Machine:
             (folder / part).mkdir()
         (folder / "console").touch()
         self.dumps = []
+        self.environment = None
 
     def add_dump(self, database, content):
         path = self.folder / "dumps" / f"{len(self.dumps) + 1:02}-{database}.dump"
@@ -50,7 +51,7 @@ class Machine:
         return subprocess.Popen(self.argv, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
 
     def run(self, timeout=60):
-        done = subprocess.run(self.argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=timeout)
+        done = subprocess.run(self.argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=timeout, env=self.environment)
         assert "Sanitizer" not in done.stderr and "runtime error" not in done.stderr, done.stderr
         return done
 

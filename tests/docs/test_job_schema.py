@@ -26,7 +26,7 @@ ssh-key-of-another-type
 file-path-twice file-path-is-a-directory file-path-is-a-mount-point file-group-too-large
 export-path-twice mount-over-a-volume mount-over-a-file mount-to-twice mount-outside-the-quarantine
 quarantine-allow-host-bits service-both-ways
-dump-database-twice dumps-below-an-nfs-mount
+dump-database-twice dumps-below-an-nfs-mount master-outside-the-quarantine
 """.split()
 
 
