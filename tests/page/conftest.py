@@ -43,7 +43,7 @@ def open_page():
         page = Page(f"https://localhost:{service.port}", str(service.data / "ca.pem"))
         pages.append(page)
         if log_in:
-            page.log_in(operator_token(service))
+            page.log_in(service.operator)
         return page
 
     try:
@@ -66,7 +66,3 @@ def page(shop, open_page):
 @pytest.fixture
 def agents(shop):
     return {name: Agent(shop, mac) for name, mac in SHOP.items()}
-
-
-def operator_token(service):
-    return (service.data / "operator.token").read_text().strip()

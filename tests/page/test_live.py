@@ -1,8 +1,6 @@
 """What goes on by itself: the log of a VM, and the connection, also over a death of the service."""
 from selenium.webdriver.common.keys import Keys
 
-from conftest import operator_token
-
 AT_END = "const log = document.querySelector('[role=log]'); return log.scrollTop + log.clientHeight >= log.scrollHeight - 8"
 
 
@@ -114,7 +112,7 @@ def test_a_cut_connection_is_shown_and_taken_up_again(page, shop):
     shop.cli("hold", "db1")
     page.js("cut = false")
     page.wait_text("#login", "The session has ended")
-    page.type_token(operator_token(shop))
+    page.type_token(shop.operator)
     page.wait_text("#link", "live")
     page.wait_row("db1", remarks="held by the operator")
 
@@ -133,7 +131,7 @@ def test_the_service_killed_and_started_again(page, agents, shop):
     agent.say(*[agent.event("note", text=f"line {i}") for i in range(20, 30)])
     agent.begin("wipe")
     page.wait_text("#login", "The session has ended")
-    page.type_token(operator_token(shop))
+    page.type_token(shop.operator)
     page.wait_text("#link", "live")
     page.wait_text("[role=log]", "▸ wipe")
     notes = [line.split("· ")[1] for line in lines(page) if "·" in line]

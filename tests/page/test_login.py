@@ -1,5 +1,4 @@
 """Who sees what: nothing before the login, everything again after a lost session."""
-from conftest import operator_token
 
 
 def test_without_a_login_there_is_only_the_form(shop, open_page):
@@ -18,7 +17,7 @@ def test_a_wrong_token_is_refused_with_words(shop, open_page):
     page.wait(lambda: page.text("#login-error"))
     assert page.text("#groups") == ""
     assert "0123456789abcdef" not in page.js("return location.href")
-    page.type_token(operator_token(shop))
+    page.type_token(shop.operator)
     page.wait_row("db1", state="created")
 
 
@@ -42,7 +41,7 @@ def test_a_lost_session_brings_the_form_back_without_losing_the_place(shop, page
     page.js("return fetch('/v1/logout', {method: 'POST', headers: {'Content-Type': 'application/json'}, body: '{}'})")
     shop.cli("hold", "web1")
     page.wait_text("#login", "The session has ended")
-    page.type_token(operator_token(shop))
+    page.type_token(shop.operator)
     page.wait(lambda: not page.text("#login"))
     assert page.js("return location.hash") == "#/vm/web1"
     assert filter_box.get_property("value") == "kernel"

@@ -2,7 +2,6 @@
 import pytest
 
 from shoot import screenshots
-from conftest import operator_token
 
 # Of each visible text: its colour against what is behind it, as WCAG 2 computes it.
 CONTRAST = """
@@ -152,7 +151,7 @@ def test_nothing_comes_from_elsewhere(page, shop):
 
 
 def test_pictures_are_taken(page, busy_shop, shop, tmp_path):
-    screenshots(tmp_path / "pictures", page.url, operator_token(shop), ca=shop.data / "ca.pem")
+    screenshots(tmp_path / "pictures", page.url, shop.operator, ca=shop.data / "ca.pem")
     taken = sorted((tmp_path / "pictures").iterdir())
     assert [file.name for file in taken] == ["overview-dark.png", "overview-light.png", "phone.png", "vm-dark.png", "vm-light.png"]
     sizes = [tuple(int.from_bytes(file.read_bytes()[i:i + 4], "big") for i in (16, 20)) for file in taken]

@@ -7,7 +7,7 @@ import ssl
 import subprocess
 import uuid
 
-import api
+import openapi
 from common import BUILD
 
 JOB = {"newroot": 1, "volumes": [{"name": "root", "size": "rest", "mount": "/"}]}
@@ -104,7 +104,7 @@ class Service:
             headers["Authorization"] = f"Bearer {token}"
         connection.request(method, path, body=body, headers=headers)
         answer = Answer(connection.getresponse())
-        api.check(method, path, body, answer)
+        openapi.check(method, path, body, answer)
         return answer
 
     def get(self, path, **kwargs):
@@ -147,7 +147,7 @@ class Stream:
         self.status = self.response.status
         self.comments = 0
         if self.status != 200:
-            api.check("GET", path, None, Answer(self.response))
+            openapi.check("GET", path, None, Answer(self.response))
 
     def read(self):
         """The next message, or None at the end; comments and the retry time are passed over."""

@@ -12,7 +12,7 @@ import time
 
 import pytest
 
-import api
+import openapi
 from service import JOB, MAC, Service, programs
 
 SEED = int(os.environ.get("SEED", "20261122"))
@@ -26,7 +26,7 @@ METHODS = ["GET"] * 8 + ["POST"] * 6 + ["HEAD", "PUT", "DELETE", "OPTIONS", "CON
 SEGMENTS = ["", "v1", "v1", "v1", "vms", "vms", "groups", "db1", "db2", "hold", "arm", "retry", "cancel", "release", "cutover", "events", "log", "stream",
             "login", "logout", "job", "hello", "peers", "state", "archives", "boot", "root.tar", "site.img", "ca.key", "operator.token", "..", "%2e%2e",
             "%2f", "%00", "%252e%252e", ".", "*", "**", "needs-creating", "needs-provisioning", "metrics", "healthz", "page.js", "x" * 70, "\xff", "%ff", "%"]
-PATHS = [path.replace("{name}", "db1").replace("{path}", "root.tar").replace("{module}", "page") for path in api.DOCUMENT["paths"]]
+PATHS = [path.replace("{name}", "db1").replace("{path}", "root.tar").replace("{module}", "page") for path in openapi.DOCUMENT["paths"]]
 KEYS = ["mac", "boot", "mode", "not", "wait", "after", "limit", "group", "x", "", "mac%00"]
 VALUES = [MAC, OTHER, "plan", "created", "1", "0", "-1", "9" * 25, "", "%", "%00", "x" * 300, "52:54", "00000000-1111-2222-3333-444444444444", "&", "a=b"]
 # Those of the second list say something about the connection or the length.
@@ -134,8 +134,8 @@ class Peer:
 def needs_a_right(data):
     """Whether the route of a well-formed request is for operators, creators or VMs."""
     method, target = data.split(b"\r\n")[0].decode("latin-1").split(" ")[:2]
-    known = api.template(target)
-    operation = known and api.DOCUMENT["paths"][known].get("get" if method == "HEAD" else method.lower())
+    known = openapi.template(target)
+    operation = known and openapi.DOCUMENT["paths"][known].get("get" if method == "HEAD" else method.lower())
     return bool(operation and operation["security"])
 
 

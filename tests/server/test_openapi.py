@@ -5,13 +5,13 @@ import sqlite3
 
 import pytest
 
-import api
+import openapi
 from common import TOP
 from service import MAC, Boot
 from test_creators import become
 
 ROUTES = re.findall(r'ROUTE\((GET|POST), "([^"]+)"', (TOP / "server-stub/http/routes.def").read_text())
-OPERATIONS = {(method, path): operation for path, item in api.DOCUMENT["paths"].items() for method, operation in item.items()}
+OPERATIONS = {(method, path): operation for path, item in openapi.DOCUMENT["paths"].items() for method, operation in item.items()}
 OTHER, THIRD = "52:54:00:00:00:12", "52:54:00:00:00:13"
 
 
@@ -34,20 +34,20 @@ def references(node):
 
 
 def test_references_lead_somewhere():
-    used = set(references(api.DOCUMENT))
+    used = set(references(openapi.DOCUMENT))
     for name in used:
-        assert api.resolve({"$ref": name})
+        assert openapi.resolve({"$ref": name})
     for kind in ("schemas", "responses", "parameters"):
-        for name in api.DOCUMENT["components"][kind]:
+        for name in openapi.DOCUMENT["components"][kind]:
             assert f"#/components/{kind}/{name}" in used, name
 
 
 def test_operations_are_whole():
     ids = [operation["operationId"] for operation in OPERATIONS.values()]
     assert len(ids) == len(set(ids))
-    schemes = api.DOCUMENT["components"]["securitySchemes"]
+    schemes = openapi.DOCUMENT["components"]["securitySchemes"]
     for (method, path), operation in OPERATIONS.items():
-        parameters = [api.resolve(parameter) for parameter in operation.get("parameters", ())]
+        parameters = [openapi.resolve(parameter) for parameter in operation.get("parameters", ())]
         assert {row["name"] for row in parameters if row["in"] == "path"} == set(re.findall(r"\{(\w+)\}", path)), path
         assert operation["summary"] and operation["tags"] and "200" in operation["responses"]
         assert all(name in schemes for choice in operation["security"] for name in choice)
@@ -55,8 +55,8 @@ def test_operations_are_whole():
 
 
 def test_schemas_are_schemas():
-    for name, schema in api.DOCUMENT["components"]["schemas"].items():
-        api.jsonschema.Draft202012Validator.check_schema(schema)
+    for name, schema in openapi.DOCUMENT["components"]["schemas"].items():
+        openapi.jsonschema.Draft202012Validator.check_schema(schema)
         assert schema.get("additionalProperties") is False or schema["type"] == "string" or name in ("Event", "Spec"), name
 
 
@@ -150,7 +150,7 @@ def test_every_described_answer_is_given(group):
         group.stream(path).close()
     for method, path, how in requests(group):
         answer = group.request(method, path, **how)
-        known = api.template(path)
+        known = openapi.template(path)
         seen.add((method.lower(), known, str(answer.status)))
     seen = {answer for answer in seen if answer[2] not in ("429", "503")}
     wanted = {(method, path, status) for (method, path), operation in OPERATIONS.items() for status in operation["responses"]
@@ -185,7 +185,7 @@ def test_documents_name_each_other():
     assert len(rows) > 15
     for _, code in rows:
         assert f"`{code}`" in manual, code
-    for path in api.DOCUMENT["paths"]:
+    for path in openapi.DOCUMENT["paths"]:
         shown = path.replace("{name}", "NAME").replace("{path}", "").replace("{module}", "page").rstrip("/") or "/"
         if shown.rsplit("/", 1)[1] not in ("retry", "arm", "hold", "release", "cancel", "cutover"):
             assert shown in manual, shown

@@ -3,6 +3,8 @@ import hashlib
 import pathlib
 import subprocess
 
+GOOD_NAMES = "DNS:localhost,IP:127.0.0.1,IP:::1"
+
 
 def openssl(*args, **kwargs):
     return subprocess.run(["openssl", *map(str, args)], check=True, capture_output=True, **kwargs).stdout

@@ -1,20 +1,14 @@
 """Fixtures: certificates once a session, a server a test, and the program under test."""
-import hashlib
 import pathlib
-import random
 import subprocess
 import sys
 
 import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
-from certificates import Authority  # noqa: E402
+from certificates import GOOD_NAMES, Authority  # noqa: E402
 from common import BUILD  # noqa: E402
 from faultserver import FaultServer  # noqa: E402
-
-DATA = random.Random(42).randbytes(3 * 1024 * 1024 + 17)
-DATA_SHA256 = hashlib.sha256(DATA).hexdigest()
-GOOD_NAMES = "DNS:localhost,IP:127.0.0.1,IP:::1"
 
 
 class Result:

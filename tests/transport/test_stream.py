@@ -2,8 +2,8 @@
 import time
 
 import pytest
-from conftest import DATA, DATA_SHA256
 from faultserver import Close, Cut
+from payload import DATA, DATA_SHA256
 
 ETAG = '"v1"'
 

@@ -5,8 +5,7 @@ import ssl
 import threading
 
 import pytest
-from certificates import Authority, pin_of
-from conftest import GOOD_NAMES
+from certificates import GOOD_NAMES, Authority, pin_of
 from faultserver import FaultServer
 
 HELLO = b'{"service":"test","time":1800000000,"hold":false}'
