@@ -2,11 +2,11 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "service/report.h"
 #include "target/database.h"
 #include "target/database_load.h"
 #include "target/database_master.h"
 #include "target/database_server.h"
+#include "target/watch.h"
 
 static bool is_replicated_master(const struct job_databases *databases)
 {
@@ -81,7 +81,7 @@ static int load_all(const struct database_work *work, struct database_client *cl
 	for (size_t i = 0; i < all; i += at_once)
 		if (load_some(work, client, i, all - i < at_once ? all - i : at_once, err))
 			return -1;
-	report_note(arena_printf(client->arena, "%zu databases are loaded", all));
+	watch_note("%zu databases are loaded", all);
 	return 0;
 }
 

@@ -4,7 +4,6 @@
 #include <strings.h>
 
 #include "base/clock.h"
-#include "base/log.h"
 #include "service/report.h"
 #include "target/database.h"
 #include "target/database_master.h"
@@ -169,8 +168,7 @@ static int follow(struct replica *replica, const struct master_position *from, s
 	if (check_server_id(replica, from, err) ||
 	    database_ask(replica->client, NULL, sql, NULL, err))
 		return -1;
-	report_note(arena_printf(replica->client->arena, "follows %s from %s:%llu",
-				 databases->master.name, from->file, from->position));
+	watch_note("follows %s from %s:%llu", databases->master.name, from->file, from->position);
 	return 0;
 }
 
@@ -258,9 +256,7 @@ static int catch_up(struct replica *replica, struct err *err)
 
 	report_wait("");
 	if (ret == 0)
-		report_note(arena_printf(replica->client->arena,
-					 "replication from %s runs, 0 s behind",
-					 replica->databases->master.name));
+		watch_note("replication from %s runs, 0 s behind", replica->databases->master.name);
 	return ret;
 }
 

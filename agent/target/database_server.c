@@ -4,8 +4,6 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/log.h"
-#include "service/report.h"
 #include "target/service_start.h"
 #include "target/watch.h"
 
@@ -25,8 +23,7 @@ static int start(struct database_client *client, bool *there, struct err *err)
 			       "%s installed?",
 			       names[0], client->engine->what);
 	child.name = arena_printf(client->arena, "start of %s", which);
-	log_line("starting the service %s", which);
-	report_note(arena_printf(client->arena, "no database server answers: starting %s", which));
+	watch_note("no database server answers: starting %s", which);
 	return child_run(&child, client->watch, err);
 }
 

@@ -1,10 +1,13 @@
 #include "target/watch.h"
 
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/limits.h"
+#include "base/log.h"
 #include "service/report.h"
 
 #define REPORT_EVERY_MS 1000 /* often enough for a live page */
@@ -65,6 +68,18 @@ const struct child_watch *watch_step(const char *step)
 	memset(&watched, 0, sizeof(watched));
 	watched.step = step;
 	return &watch;
+}
+
+void watch_note(const char *fmt, ...)
+{
+	char text[512];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	log_line("%s", text);
+	report_note(text);
 }
 
 void watch_pause(void)

@@ -7,6 +7,9 @@
 /* For the children of `step`, which must outlive the watch; one watch at a time. */
 const struct child_watch *watch_step(const char *step);
 
+/* A note for the service, and for the log. */
+void watch_note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
 /* Sleep a second; a heartbeat when one is due. */
 void watch_pause(void);
 

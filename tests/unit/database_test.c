@@ -10,7 +10,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "service/report.h"
 #include "target/database_marks.h"
 #include "target/database_server.h"
 #include "target/service_start.h"
@@ -56,9 +55,9 @@ int child_run(const struct child *child, const struct child_watch *watch, struct
 	return fake.start_fails ? err_set(err, child->code, child->name, "exit status 1") : 0;
 }
 
-void report_note(const char *text)
+void watch_note(const char *fmt, ...)
 {
-	(void)text;
+	(void)fmt;
 }
 
 void watch_pause(void)
