@@ -14,20 +14,17 @@ static const struct option_row options[] = {
 	{NULL, OPTION_FLAG, NULL, NULL, NULL},
 };
 
-/* A refusal is kept in the history, so that is committed as well. */
-static int act_in_store(struct store *store, const char *name, enum action action, struct err *err)
-{
-	int ret;
+struct acting {
+	const char *name;
+	enum action action;
+};
 
-	if (store_begin(store, err) < 0)
-		return -1;
-	ret = group ? action_group(store, name, action, "the operator", clock_ms(), err)
-		    : action_vm(store, name, action, "the operator", clock_ms(), err);
-	if (ret < 0)
-		store_rollback(store);
-	else if (store_commit(store, ret ? NULL : err) < 0)
-		ret = -1;
-	return ret ? -1 : 0;
+static int act_in_store(struct store *store, void *arg, struct err *err)
+{
+	const struct acting *acting = arg;
+
+	return (group ? action_group : action_vm)(store, acting->name, acting->action,
+						  "the operator", clock_ms(), err);
 }
 
 static int tell(struct store *store, const char *name, struct err *err)
@@ -46,14 +43,13 @@ static int tell(struct store *store, const char *name, struct err *err)
 
 static int act(const char *name, enum action action, struct err *err)
 {
+	struct acting acting = {name, action};
 	struct open open;
 	int ret;
 
 	if (open_data(&open, err) < 0)
 		return -1;
-	ret = act_in_store(open.store, name, action, err);
-	if (ret == 0)
-		ret = sync_net(&open, err);
+	ret = change_data(&open, act_in_store, &acting, err);
 	if (ret == 0 && group)
 		printf("group %s: %s\n", name, action_name(action));
 	else if (ret == 0)

@@ -80,18 +80,21 @@ static int fill_vm(struct vm *vm, const char *name, struct err *err)
 	return 0;
 }
 
-static int add_to_store(struct store *store, struct vm *vm, const char *job, struct err *err)
+struct adding {
+	struct vm *vm;
+	const char *job;
+};
+
+static int add_to_store(struct store *store, void *arg, struct err *err)
 {
-	if (store_begin(store, err) < 0)
-		return -1;
-	if (store_vm_add(store, vm, job, "", err) == 0)
-		return store_commit(store, err);
-	store_rollback(store);
-	return -1;
+	const struct adding *adding = arg;
+
+	return store_vm_add(store, adding->vm, adding->job, "", err);
 }
 
 static int add_vm(struct vm *vm, const char *job, struct err *err)
 {
+	struct adding adding = {vm, job};
 	struct open open;
 	int ret;
 
@@ -99,9 +102,7 @@ static int add_vm(struct vm *vm, const char *job, struct err *err)
 		return -1;
 	ret = settings_check_vm_address(&open.settings, vm->address, err);
 	if (ret == 0)
-		ret = add_to_store(open.store, vm, job, err);
-	if (ret == 0)
-		ret = sync_net(&open, err);
+		ret = change_data(&open, add_to_store, &adding, err);
 	close_data(&open);
 	return ret;
 }

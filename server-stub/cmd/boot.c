@@ -3,6 +3,7 @@
 #include "cmd/open.h"
 #include "cmd/command.h"
 #include "net/boot_entries.h"
+#include "vm/course.h"
 
 static const char *mode, *parameters;
 
@@ -21,32 +22,38 @@ static int check_options(struct err *err)
 	return parameters ? boot_parameters_check(parameters, err) : 0;
 }
 
-static int rewrite(struct open *open, const char *name, struct err *err)
-{
+struct rewriting {
+	const char *name;
 	struct vm vm;
+};
 
-	if (open_vm(open, name, &vm, err) < 0)
+static int rewrite(struct store *store, void *arg, struct err *err)
+{
+	struct rewriting *rewriting = arg;
+	struct vm *vm = &rewriting->vm;
+
+	if (course_find(store, rewriting->name, vm, err) < 0)
 		return -1;
 	if (mode)
-		snprintf(vm.mode, sizeof(vm.mode), "%s", mode);
+		snprintf(vm->mode, sizeof(vm->mode), "%s", mode);
 	if (parameters)
-		snprintf(vm.parameters, sizeof(vm.parameters), "%s", parameters);
-	if (store_vm_save_boot(open->store, &vm, err) < 0 || sync_net(open, err) < 0)
-		return -1;
-	printf("%s boots in mode %s\n", vm.name, vm.mode);
-	return 0;
+		snprintf(vm->parameters, sizeof(vm->parameters), "%s", parameters);
+	return store_vm_save_boot(store, vm, err);
 }
 
 static int run(char **operands, size_t count, struct err *err)
 {
+	struct rewriting rewriting = {.name = operands[0]};
 	struct open open;
 	int ret;
 
 	(void)count;
 	if (check_options(err) < 0 || open_data(&open, err) < 0)
 		return -1;
-	ret = rewrite(&open, operands[0], err);
+	ret = change_data(&open, rewrite, &rewriting, err);
 	close_data(&open);
+	if (ret == 0)
+		printf("%s boots in mode %s\n", rewriting.vm.name, rewriting.vm.mode);
 	return ret;
 }
 

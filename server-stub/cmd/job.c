@@ -3,6 +3,7 @@
 
 #include "cmd/open.h"
 #include "cmd/command.h"
+#include "vm/course.h"
 
 static const struct option_row options[] = {
 	COMMAND_DATA_OPTION,
@@ -19,7 +20,7 @@ static int run(char **operands, size_t count, struct err *err)
 	(void)count;
 	if (open_data(&open, err) < 0)
 		return -1;
-	ret = open_vm(&open, operands[0], &vm, err);
+	ret = course_find(open.store, operands[0], &vm, err);
 	if (ret == 0)
 		ret = store_vm_job(open.store, vm.id, &job, err);
 	close_data(&open);

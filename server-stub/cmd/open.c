@@ -32,6 +32,23 @@ void close_data(struct open *open)
 	data_close(&open->data);
 }
 
+int change_data(struct open *open, int (*work)(struct store *store, void *arg, struct err *err),
+		void *arg, struct err *err)
+{
+	int ret;
+
+	if (store_begin(open->store, err) < 0)
+		return -1;
+	ret = work(open->store, arg, err);
+	if (ret < 0) {
+		store_rollback(open->store);
+		return -1;
+	}
+	if (store_commit(open->store, ret ? NULL : err) < 0 || ret)
+		return -1;
+	return sync_net(open, err);
+}
+
 int sync_net(struct open *open, struct err *err)
 {
 	if (net_sync(open->net, open->store, NULL, err) == 0)
@@ -46,13 +63,4 @@ int sync_all(struct open *open, struct err *err)
 	if (net_new(&open->net, &open->data, &open->settings, err) < 0)
 		return -1;
 	return net_sync(open->net, open->store, NULL, err);
-}
-
-int open_vm(struct open *open, const char *name, struct vm *vm, struct err *err)
-{
-	int found = store_vm_find(open->store, VM_BY_NAME, 0, name, vm, err);
-
-	if (found == 0)
-		return err_set(err, ERR_SERVICE_VM, name, "there is no VM of this name");
-	return found < 0 ? -1 : 0;
 }

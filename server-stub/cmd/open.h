@@ -18,12 +18,16 @@ struct open {
 int open_data(struct open *open, struct err *err);
 void close_data(struct open *open);
 
+/*
+ * `work` in one transaction, and then what VMs boot from: 0. What it returns: 0; 1: an error that is kept in the
+ * history; -1: nothing is changed.
+ */
+int change_data(struct open *open, int (*work)(struct store *store, void *arg, struct err *err),
+		void *arg, struct err *err);
+
 /* To be called after VMs were changed: what they boot from follows. */
 int sync_net(struct open *open, struct err *err);
 /* The same, with nothing taken to be in line: after a change of settings, and to mend what is missing. */
 int sync_all(struct open *open, struct err *err);
-
-/* The VM of this name; an unknown one is ERR_SERVICE_VM. */
-int open_vm(struct open *open, const char *name, struct vm *vm, struct err *err);
 
 #endif

@@ -2,29 +2,42 @@
 
 #include "cmd/open.h"
 #include "cmd/command.h"
+#include "vm/course.h"
 
 static const struct option_row options[] = {
 	COMMAND_DATA_OPTION,
 	{NULL, OPTION_FLAG, NULL, NULL, NULL},
 };
 
+struct removing {
+	const char *name;
+	struct vm vm;
+};
+
+/* A group is there while it has VMs: a hold of it must not come back with a later one. */
+static int remove_from_store(struct store *store, void *arg, struct err *err)
+{
+	struct removing *removing = arg;
+
+	if (course_find(store, removing->name, &removing->vm, err) < 0 ||
+	    store_vm_remove(store, removing->vm.id, err) < 0)
+		return -1;
+	return store_group_remove(store, removing->vm.group, err);
+}
+
 static int run(char **operands, size_t count, struct err *err)
 {
+	struct removing removing = {.name = operands[0]};
 	struct open open;
-	struct vm vm;
 	int ret;
 
 	(void)count;
 	if (open_data(&open, err) < 0)
 		return -1;
-	ret = open_vm(&open, operands[0], &vm, err);
-	if (ret == 0)
-		ret = store_vm_remove(open.store, vm.id, err);
-	if (ret == 0)
-		ret = sync_net(&open, err);
+	ret = change_data(&open, remove_from_store, &removing, err);
 	close_data(&open);
 	if (ret == 0)
-		printf("%s %s removed\n", vm.name, vm.mac);
+		printf("%s %s removed\n", removing.vm.name, removing.vm.mac);
 	return ret;
 }
 

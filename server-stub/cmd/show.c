@@ -4,6 +4,7 @@
 #include "cmd/command.h"
 #include "util/terminal_text.h"
 #include "util/text.h"
+#include "vm/course.h"
 #include "vm/timeline.h"
 #include "vm/vm_detail.h"
 #include "vm/vm_json.h"
@@ -172,7 +173,7 @@ static int run(char **operands, size_t count, struct err *err)
 	utf8 = terminal_is_utf8();
 	if (open_data(&open, err) < 0)
 		return -1;
-	ret = open_vm(&open, operands[0], &vm, err);
+	ret = course_find(open.store, operands[0], &vm, err);
 	if (ret == 0)
 		ret = json ? show_json(open.store, &vm, err) : show_text(open.store, &vm, err);
 	close_data(&open);
