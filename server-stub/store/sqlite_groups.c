@@ -1,6 +1,3 @@
-#include <stdlib.h>
-#include <string.h>
-
 #include "store/sqlite.h"
 
 static void read_group(struct group_row *row, sqlite3_stmt *stmt)
@@ -23,20 +20,6 @@ int store_group_each(struct store *store, void (*each)(void *arg, const struct g
 		read_group(&row, stmt);
 		each(arg, &row);
 	}
-	return sql_done(store, stmt, ret);
-}
-
-int store_group_document(struct store *store, const char *name, char **document, struct err *err)
-{
-	sqlite3_stmt *stmt = sql_use(store, SQL_GROUP_FIND, err, "t", name);
-	int ret;
-
-	*document = NULL;
-	if (!stmt)
-		return -1;
-	ret = sql_step(store, stmt, err);
-	if (ret > 0 && !(*document = strdup(sql_text(stmt, 2))))
-		ret = err_set(err, ERR_MEMORY, name, "no memory for its migration document");
 	return sql_done(store, stmt, ret);
 }
 

@@ -110,8 +110,7 @@ int store_vm_add(struct store *store, struct vm *vm, const char *job, const char
 
 int store_vm_remove(struct store *store, int64_t id, struct err *err)
 {
-	/* Versions must go on growing, also when the VM that has the highest one goes. */
-	if (sql_run(store, SQL_VM_TOUCH_OTHER, err, "i", id) < 0)
+	if (sql_run(store, SQL_VM_LET_GO, err, "i", id) < 0)
 		return -1;
 	return sql_run(store, SQL_VM_REMOVE, err, "i", id);
 }

@@ -44,6 +44,7 @@ enum vm_key {
 /* `spec`: what a creator needs, as JSON; "" for a VM that no migration document describes. In a transaction. */
 int store_vm_add(struct store *store, struct vm *vm, const char *job, const char *spec,
 		 struct err *err);
+/* With all that is kept of it. In a transaction. */
 int store_vm_remove(struct store *store, int64_t id, struct err *err);
 /* VM_BY_ID takes `id`, the others `text`; VM_ANONYMOUS takes neither. */
 int store_vm_find(struct store *store, enum vm_key key, int64_t id, const char *text, struct vm *vm,
@@ -75,8 +76,6 @@ struct group_row {
 };
 int store_group_each(struct store *store, void (*each)(void *arg, const struct group_row *row),
 		     void *arg, struct err *err);
-/* Found: 1, with the malloc'ed document ("" when there is none), the caller's to free. */
-int store_group_document(struct store *store, const char *name, char **document, struct err *err);
 int store_group_save_document(struct store *store, const char *name, const char *document,
 			      struct err *err);
 /* Does nothing while VMs are in it. */

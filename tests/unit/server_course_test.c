@@ -475,6 +475,26 @@ static void test_versions_tell_of_all_that_changed(void **state)
 	assert_int_equal(changed, 3);
 }
 
+static void test_removing_what_holds_tells_the_others(void **state)
+{
+	struct fixture *f = *state;
+	int64_t count, version;
+	int changed = 0;
+
+	post(f, "db2", BOOT_A, failed_in("unpack"));
+	assert_int_equal(store_vm_count(f->store, &count, &version, NULL), 0);
+	assert_int_equal(store_vm_remove(f->store, get(f, "db2").id, NULL), 0);
+	assert_int_equal(store_vm_since(f->store, version, count_vm, &changed, NULL), 0);
+	assert_int_equal(changed, 2);
+	assert_string_equal(get(f, "web1").held_by, "");
+	/* One that held nobody changes nobody. */
+	assert_int_equal(store_vm_count(f->store, &count, &version, NULL), 0);
+	assert_int_equal(store_vm_remove(f->store, get(f, "web1").id, NULL), 0);
+	changed = 0;
+	assert_int_equal(store_vm_since(f->store, version, count_vm, &changed, NULL), 0);
+	assert_int_equal(changed, 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -499,6 +519,7 @@ int main(void)
 		TEST(test_cutover_of_a_group_is_of_all_or_none),
 		TEST(test_refusals_are_in_the_history),
 		TEST(test_versions_tell_of_all_that_changed),
+		TEST(test_removing_what_holds_tells_the_others),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
