@@ -25,9 +25,10 @@ struct keeper {
 	bool stopping;
 };
 
+/* Without an error all is well, and the next one is said whatever was before. */
 static void complain(struct err *said, const struct err *err)
 {
-	if (strcmp(err->msg, said->msg) || strcmp(err->where, said->where))
+	if (err->code && (strcmp(err->msg, said->msg) || strcmp(err->where, said->where)))
 		log_warning("keeper: %s: %s", err->where, err->msg);
 	*said = *err;
 }
@@ -36,13 +37,12 @@ static void look(struct keeper *keeper)
 {
 	struct err files = ERR_INIT, archives = ERR_INIT;
 
-	if (keeper->rounds++ % KEEPER_SLOW_ROUNDS == 0 &&
-	    waiting_look(&keeper->waiting, &archives) < 0)
+	if (keeper->rounds++ % KEEPER_SLOW_ROUNDS == 0) {
+		waiting_look(&keeper->waiting, &archives);
 		complain(&keeper->about_archives, &archives);
-	if (net_sync(keeper->net, keeper->store, NULL, &files) < 0)
-		complain(&keeper->about_files, &files);
-	else
-		keeper->about_files = (struct err)ERR_INIT;
+	}
+	net_sync(keeper->net, keeper->store, NULL, &files);
+	complain(&keeper->about_files, &files);
 }
 
 /* Sleep until the next look; false: no more. */

@@ -20,7 +20,8 @@ struct net {
 	int64_t count, version; /* of the store when it was last in line; -1: never */
 	struct known *known;    /* in the order of ids */
 	size_t knowns, room;
-	bool hosts, reload; /* still to be done: write the addresses, tell dnsmasq */
+	bool prune, hosts,
+		reload; /* still to be done: remove entries, write the addresses, tell dnsmasq */
 };
 
 int net_new(struct net **net, const struct data *data, const struct settings *settings,
@@ -186,8 +187,8 @@ static bool is_of_host(const void *arg, const char *mac)
 }
 
 /* What depends on all VMs together. */
-static int write_together(struct net *net, struct store *store, bool prune,
-			  struct net_changes *changes, struct err *err)
+static int write_together(struct net *net, struct store *store, struct net_changes *changes,
+			  struct err *err)
 {
 	struct hosts hosts = {0};
 	int ret = store_vm_each(store, add_host, &hosts, err);
@@ -196,7 +197,7 @@ static int write_together(struct net *net, struct store *store, bool prune,
 		ret = err_set(err, ERR_MEMORY, "net", "no memory for the addresses of all VMs");
 	if (ret == 0 && hosts.count)
 		qsort(hosts.item, hosts.count, sizeof(*hosts.item), by_mac);
-	if (ret == 0 && prune)
+	if (ret == 0 && net->prune)
 		ret = boot_entries_prune(net->data, is_of_host, &hosts, err);
 	if (ret == 0)
 		ret = dhcp_write_hosts(net->data, hosts.item, hosts.count, err);
@@ -205,7 +206,7 @@ static int write_together(struct net *net, struct store *store, bool prune,
 		return -1;
 	changes->hosts = ret > FILE_SAME;
 	net->reload |= changes->hosts;
-	net->hosts = false;
+	net->prune = net->hosts = false;
 	return 0;
 }
 
@@ -237,7 +238,6 @@ static int sync_changed(struct net *net, struct store *store, struct net_changes
 {
 	struct pass pass = {.net = net, .err = err};
 	int64_t count, version;
-	bool prune;
 
 	if (store_vm_count(store, &count, &version, err) < 0)
 		return -1;
@@ -247,8 +247,8 @@ static int sync_changed(struct net *net, struct store *store, struct net_changes
 		return -1;
 	if (store_vm_since(store, net->version, look_at, &pass, err) < 0)
 		return -1;
-	prune = net->count < 0 || net->count + pass.made != count;
-	if ((net->hosts || prune) && write_together(net, store, prune, changes, err) < 0)
+	net->prune |= net->count < 0 || net->count + pass.made != count;
+	if ((net->hosts || net->prune) && write_together(net, store, changes, err) < 0)
 		return -1;
 	if (pass.ret < 0)
 		return -1;

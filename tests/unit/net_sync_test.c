@@ -262,6 +262,28 @@ static void test_failure_is_tried_again(void **state)
 	net_free(net);
 }
 
+/* What a VM's old MAC boots is removed by the next pass, when this one could not. */
+static void test_failed_removal_is_tried_again(void **state)
+{
+	static const char old[] = "01-52-54-00-77-00-01";
+	struct net_fixture *f = *state;
+	struct net *net = fresh(f);
+	struct vm vm = net_add(f->store, net_vm(1));
+	const int dir = f->data.entries[DATA_PXELINUX];
+
+	sync_now(f, net);
+	assert_int_equal(unlinkat(dir, old, 0), 0);
+	assert_int_equal(mkdirat(dir, old, 0755), 0);
+	strcpy(vm.mac, "52:54:00:77:00:99");
+	assert_int_equal(store_vm_save_import(f->store, &vm, "{}", "", NULL), 0);
+	assert_int_equal(net_sync(net, f->store, NULL, NULL), -1);
+	assert_int_equal(unlinkat(dir, old, AT_REMOVEDIR), 0);
+	assert_int_equal(file_write(dir, old, "old", 3, 0644, NULL), 0);
+	assert_true(sync_now(f, net).hosts);
+	assert_int_equal(faccessat(dir, old, F_OK, 0), -1);
+	net_free(net);
+}
+
 static volatile sig_atomic_t hangups;
 
 static void count_hangup(int sig)
@@ -366,6 +388,7 @@ int main(void)
 		TEST(test_the_only_one_is_another),
 		TEST(test_other_mac),
 		TEST(test_failure_is_tried_again),
+		TEST(test_failed_removal_is_tried_again),
 		TEST(test_tells_dnsmasq),
 		TEST(test_bad_pid_files),
 		TEST(test_many),
