@@ -40,7 +40,7 @@ static int import_in_store(struct open *open, struct import *import, const char 
 {
 	const int64_t now_ms = clock_ms();
 
-	if (import_plan(import, open->store, &open->data, open->settings.url, now_ms, err) < 0)
+	if (import_plan(import, open->store, &open->data, &open->settings, now_ms, err) < 0)
 		return -1;
 	if (import->errors.count)
 		return refuse(file, &import->errors, err);

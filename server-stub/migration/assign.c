@@ -23,6 +23,7 @@ static const struct kind kinds[] = {
 
 struct assign {
 	struct reader *r;
+	const struct settings *settings;
 	const struct kind *kind;
 	const struct migration_range *range;
 	json_t *taken; /* text → name of the VM that has it */
@@ -84,6 +85,13 @@ static void take_fixed(struct assign *a, struct migration *migration)
 	}
 }
 
+/* As DHCP can give it to a VM; MACs always are. */
+static bool is_fit(const struct assign *a, const char *text)
+{
+	return a->kind->numbers != &pool_of_addresses ||
+	       settings_check_vm_address(a->settings, text, NULL) == 0;
+}
+
 /* A VM that is made keeps what it has, wherever the pool is now; others what is in the pool and still free. */
 static void keep(struct assign *a, const struct known *known, size_t count, bool made)
 {
@@ -93,7 +101,7 @@ static void keep(struct assign *a, const struct known *known, size_t count, bool
 
 		if (!member || *member || known[i].made != made || !text[0] || taker(a, text))
 			continue;
-		if (!made && !pool_has(a->kind->numbers, a->range, text))
+		if (!made && !(pool_has(a->kind->numbers, a->range, text) && is_fit(a, text)))
 			continue;
 		*member = arena_strdup(a->r->arena, text);
 		take(a, text, known[i].vm.name);
@@ -130,7 +138,7 @@ static void give(struct assign *a, struct migration *migration)
 			continue;
 		for (; a->range->last && next <= a->range->last; next++) {
 			a->kind->numbers->text(text, next);
-			if (!taker(a, text))
+			if (!taker(a, text) && is_fit(a, text))
 				break;
 		}
 		if (!a->range->last || next > a->range->last) {
@@ -142,11 +150,41 @@ static void give(struct assign *a, struct migration *migration)
 	}
 }
 
+static void refuse_unfit(struct reader *r, const struct settings *settings, const char *path,
+			 const char *address)
+{
+	struct err err = ERR_INIT;
+
+	if (settings_check_vm_address(settings, address, &err) < 0 && !refused_below(r, path))
+		reader_refuse(r, ERR_JOB_VALUE, path, "%s is refused: %s", address, err.msg);
+}
+
+/* What the document itself says; VMs that are made keep what they have. */
+static void check_segment(struct reader *r, const struct migration *migration,
+			  const struct settings *settings)
+{
+	const uint64_t ends[] = {migration->addresses.first, migration->addresses.last};
+	char text[ADDRESS_TEXT];
+
+	for (size_t i = 0; migration->addresses.last && i < 2; i++) {
+		pool_of_addresses.text(text, ends[i]);
+		refuse_unfit(r, settings, "/configuration/addresses", text);
+	}
+	for (size_t i = 0; i < migration->vm_count; i++) {
+		const struct migration_vm *vm = &migration->vms[i];
+
+		if (vm->address)
+			refuse_unfit(r, settings, path_to(r, vm->json_path, "address"),
+				     vm->address);
+	}
+}
+
 static void assign_kind(struct reader *r, const struct kind *kind, struct migration *migration,
-			const struct known *known, size_t count)
+			const struct known *known, size_t count, const struct settings *settings)
 {
 	struct assign a = {
 		.r = r,
+		.settings = settings,
 		.kind = kind,
 		.range = (const struct migration_range *)(const void *)((const char *)migration +
 									kind->range),
@@ -164,8 +202,9 @@ static void assign_kind(struct reader *r, const struct kind *kind, struct migrat
 }
 
 void migration_assign(struct reader *r, struct migration *migration, const struct known *known,
-		      size_t count)
+		      size_t count, const struct settings *settings)
 {
+	check_segment(r, migration, settings);
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-		assign_kind(r, &kinds[i], migration, known, count);
+		assign_kind(r, &kinds[i], migration, known, count, settings);
 }

@@ -7,6 +7,7 @@
 
 #include "job/reader.h"
 #include "migration/migration.h"
+#include "site/settings.h"
 #include "vm/vm.h"
 
 /* A VM of the store, and what the document makes of it. */
@@ -19,9 +20,10 @@ struct known {
 
 /*
  * Set mac and address of every VM of the document. Errors are added with their places: a value that is
- * taken, a pool that is too small or missing.
+ * taken, a pool that is too small or missing, an address outside of the settings' segment. Those of the
+ * service and of the router there aren't given out.
  */
 void migration_assign(struct reader *r, struct migration *migration, const struct known *known,
-		      size_t count);
+		      size_t count, const struct settings *settings);
 
 #endif

@@ -11,7 +11,7 @@ struct plan {
 	struct reader r;
 	struct store *store;
 	const struct data *data;
-	const char *url;
+	const struct settings *settings;
 	int64_t now_ms;
 	bool no_memory;
 };
@@ -168,7 +168,7 @@ static int find_missing(struct plan *p, struct import_row *row, struct err *err)
 
 	if (!job)
 		return err_set(err, ERR_MEMORY, row->wanted->name, "no memory for its job");
-	there = migration_archives_there(job, p->data, p->url, missing, err);
+	there = migration_archives_there(job, p->data, p->settings->url, missing, err);
 	free(job);
 	if (there == 0) {
 		migration_missing_text(text, missing);
@@ -240,7 +240,7 @@ static void plan_gone(struct plan *p, const struct known *known)
 }
 
 int import_plan(struct import *import, struct store *store, const struct data *data,
-		const char *url, int64_t now_ms, struct err *err)
+		const struct settings *settings, int64_t now_ms, struct err *err)
 {
 	struct migration *migration = &import->migration;
 	struct plan p = {
@@ -248,13 +248,13 @@ int import_plan(struct import *import, struct store *store, const struct data *d
 		.r = {.arena = &import->arena, .errors = &import->errors},
 		.store = store,
 		.data = data,
-		.url = url,
+		.settings = settings,
 		.now_ms = now_ms,
 	};
 
 	if (read_known(&p, err) < 0)
 		return -1;
-	migration_assign(&p.r, migration, import->known, import->known_count);
+	migration_assign(&p.r, migration, import->known, import->known_count, settings);
 	import->row = arena_array(&import->arena, migration->vm_count + import->known_count + 1,
 				  sizeof(*import->row));
 	for (size_t i = 0; i < migration->vm_count; i++)

@@ -29,6 +29,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct arena arena = {0};
 	struct err_list errors = {0};
 	struct reader r = {.arena = &arena, .errors = &errors};
+	const struct settings settings = {.net_address = "10.77.0.1", .net_prefix = 24};
 	struct migration migration;
 	int parsed = migration_parse(&migration, (const char *)data, size, &arena, &errors);
 	int compiled;
@@ -38,7 +39,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	compiled = migration_compile(&migration, "https://10.77.0.1:8443", &arena, &errors);
 	if (parsed == 0 && (compiled == 0) != (errors.count == 0))
 		abort();
-	migration_assign(&r, &migration, NULL, 0);
+	migration_assign(&r, &migration, NULL, 0, &settings);
 	if (errors.count == 0)
 		check_accepted(&migration);
 	migration_free(&migration);

@@ -166,6 +166,18 @@ def test_pool_of_two_groups(importer):
     assert [error.split(":")[0] for error in errors] == ["/configuration/macs", "/configuration/addresses"]
 
 
+def test_addresses_outside_of_the_segment(importer):
+    settings = importer.data / "service.json"
+    settings.write_text(json.dumps({**json.loads(settings.read_text()), "net_interface": "br0", "net_address": "10.77.0.21/24"}))
+    bad = document("db1", "db2", addresses="10.77.0.20-10.77.1.5")
+    bad["vms"][1]["address"] = "10.78.0.5"
+    errors = importer.refuse(bad)
+    assert [error.split(":")[0] for error in errors] == ["/configuration/addresses", "/vms/1/address"]
+    assert all("10.77.0.21/24" in error for error in errors)
+    importer.take(document("db1", "db2"))
+    assert [vm["address"] for vm in importer.vms().values()] == ["10.77.0.20", "10.77.0.22"]
+
+
 def test_pool_moves(importer):
     """What is created keeps what it has; what isn't gets one of the new pool."""
     importer.take(document("a", "b"))

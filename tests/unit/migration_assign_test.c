@@ -106,6 +106,7 @@ struct world {
 	struct arena arena;
 	struct err_list errors;
 	struct reader r;
+	struct settings settings;
 	struct migration migration;
 	struct migration_vm vm[VMS_MAX];
 	struct known known[VMS_MAX];
@@ -207,10 +208,63 @@ static void test_assign(void **state)
 		add_wanted(w, rows[i].wanted);
 		add_known(w, rows[i].known);
 		set_pool(w, rows[i].pool);
-		migration_assign(&w->r, &w->migration, w->known, w->known_count);
+		migration_assign(&w->r, &w->migration, w->known, w->known_count, &w->settings);
 		if (strcmp(given(w), rows[i].given) || strcmp(errors_of(w), rows[i].errors))
 			fail_msg("pool %s, wanted %s, known %s: given %s, errors %s", rows[i].pool,
 				 rows[i].wanted, rows[i].known, given(w), errors_of(w));
+		err_list_free(&w->errors);
+		arena_free(&w->arena);
+		free(w);
+	}
+}
+
+/* The segment is 10.77.0.0/24, the service 10.77.0.1 and the router 10.77.0.4. */
+static const struct {
+	uint64_t first, last; /* the pool's last bytes */
+	const char *wanted;   /* the first VM's address; NULL: from the pool */
+	const char *known;    /* the second VM's in the store */
+	bool made;
+	const char *given, *errors;
+} segment_rows[] = {
+	{2, 9, NULL, "", false, "10.77.0.2 10.77.0.3", ""},
+	{3, 9, NULL, "", false, "10.77.0.3 10.77.0.5", ""},
+	{2, 9, NULL, "10.77.0.4", false, "10.77.0.2 10.77.0.3", ""},
+	{2, 9, NULL, "10.99.0.7", true, "10.77.0.2 10.99.0.7", ""},
+	{1, 9, NULL, "", false, "10.77.0.2 10.77.0.3", "/configuration/addresses"},
+	{2, 255, NULL, "", false, "10.77.0.2 10.77.0.3", "/configuration/addresses"},
+	{2, 300, NULL, "", false, "10.77.0.2 10.77.0.3", "/configuration/addresses"},
+	{2, 9, "10.77.0.200", "", false, "10.77.0.200 10.77.0.2", ""},
+	{2, 9, "10.78.0.2", "", false, "10.78.0.2 10.77.0.2", "/vms/0/address"},
+	{2, 9, "10.77.0.4", "", false, "10.77.0.4 10.77.0.2", "/vms/0/address"},
+};
+
+static void test_segment(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(segment_rows) / sizeof(segment_rows[0]); i++) {
+		struct world *w = calloc(1, sizeof(*w));
+		const uint64_t network = 10 << 24 | 77 << 16;
+
+		assert_non_null(w);
+		w->r = (struct reader){.arena = &w->arena, .errors = &w->errors};
+		w->settings = (struct settings){
+			.net_address = "10.77.0.1", .net_router = "10.77.0.4", .net_prefix = 24};
+		add_wanted(w, "a:10 b:11");
+		w->vm[0].address = segment_rows[i].wanted;
+		w->vm[1].address = NULL;
+		w->migration.addresses = (struct migration_range){network + segment_rows[i].first,
+								  network + segment_rows[i].last};
+		w->known_count = 1;
+		strcpy(w->known[0].vm.name, "b");
+		w->known[0].stays = &w->vm[1];
+		w->known[0].made = segment_rows[i].made;
+		snprintf(w->known[0].vm.address, ADDRESS_TEXT, "%s", segment_rows[i].known);
+		migration_assign(&w->r, &w->migration, w->known, w->known_count, &w->settings);
+		if (strcmp(arena_printf(&w->arena, "%s %s", w->vm[0].address, w->vm[1].address),
+			   segment_rows[i].given) ||
+		    strcmp(errors_of(w), segment_rows[i].errors))
+			fail_msg("row %zu: given %s %s, errors %s", i, w->vm[0].address,
+				 w->vm[1].address, errors_of(w));
 		err_list_free(&w->errors);
 		arena_free(&w->arena);
 		free(w);
@@ -223,6 +277,7 @@ int main(void)
 		cmocka_unit_test(test_ranges),
 		cmocka_unit_test(test_numbers_and_texts),
 		cmocka_unit_test(test_assign),
+		cmocka_unit_test(test_segment),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

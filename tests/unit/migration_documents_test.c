@@ -44,7 +44,7 @@ static void run_document(struct run *run, const char *path)
 	migration_parse(&run->migration, text, size, &run->arena, &run->errors);
 	migration_compile(&run->migration, URL, &run->arena, &run->errors);
 	migration_assign(&(struct reader){.arena = &run->arena, .errors = &run->errors},
-			 &run->migration, NO_VM, 0);
+			 &run->migration, NO_VM, 0, &(struct settings){0});
 	free(text);
 }
 
