@@ -1,10 +1,15 @@
+#include <string.h>
+
 #include "store/sqlite.h"
 #include "util/limits.h"
 
 int store_change_add(struct store *store, int64_t vm, const struct change_row *row, struct err *err)
 {
-	return sql_run(store, SQL_CHANGE_ADD, err, "iittt", vm, row->at_ms, row->from, row->to,
-		       row->cause);
+	if (sql_run(store, SQL_CHANGE_ADD, err, "iittt", vm, row->at_ms, row->from, row->to,
+		    row->cause) < 0)
+		return -1;
+	return sql_run(store, SQL_CHANGE_TRIM, err, "iii", vm,
+		       (int64_t)(strcmp(row->from, row->to) == 0), (int64_t)VM_CHANGES_MAX);
 }
 
 int store_change_each(struct store *store, int64_t vm,

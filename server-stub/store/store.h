@@ -121,7 +121,10 @@ int store_event_since(struct store *store, int64_t boot, int64_t seq, int64_t li
 		      void (*each)(void *arg, const struct event_row *row), void *arg,
 		      struct err *err);
 
-/* History: what became of a VM, and when. A refused transition has from == to. */
+/*
+ * History: what became of a VM, and when. A refused transition has from == to. VM_CHANGES_MAX of those that moved the
+ * VM are kept, and as many of the others; the oldest go first.
+ */
 struct change_row {
 	int64_t at_ms;
 	const char *from, *to, *cause;

@@ -17,6 +17,8 @@
 #define VM_EVENTS_MAX 1000000
 /* Boots kept for one VM: a VM that reboots without end must not fill the store. */
 #define VM_BOOTS_MAX 1000
+/* Moves of one VM in its history, and as much that was refused or only noted: an agent or creator that asks in vain fills no disk. */
+#define VM_CHANGES_MAX 500
 /* Different refusals (address and reason) kept for one VM; the oldest go first. */
 #define VM_REFUSALS_MAX 64
 

@@ -390,6 +390,40 @@ static void test_refusals_are_capped(void **state)
 	assert_int_equal(sum[1], 2 * VM_REFUSALS_MAX);
 }
 
+static void tell_change(void *arg, const struct change_row *row)
+{
+	int64_t *of = arg;
+	const bool moved = strcmp(row->from, row->to) != 0;
+
+	of[moved]++;
+	if (moved)
+		of[2] = row->at_ms;
+}
+
+/* What asks in vain, again and again, drives nothing else out of the history. */
+static void test_history_is_capped(void **state)
+{
+	struct fixture *f = *state;
+	struct change_row moved = {1, "created", "configuring", "x"}, refused = {2, "a", "a", "x"};
+	int64_t of[3] = {0};
+
+	assert_int_equal(store_begin(f->store, NULL), 0);
+	assert_int_equal(store_change_add(f->store, f->vm.id, &moved, NULL), 0);
+	for (int i = 0; i < 2 * VM_CHANGES_MAX; i++)
+		assert_int_equal(store_change_add(f->store, f->vm.id, &refused, NULL), 0);
+	assert_int_equal(store_change_each(f->store, f->vm.id, tell_change, of, NULL), 0);
+	assert_int_equal(of[false], VM_CHANGES_MAX);
+	assert_int_equal(of[true], 1);
+	for (moved.at_ms = 2; moved.at_ms < VM_CHANGES_MAX + 10; moved.at_ms++)
+		assert_int_equal(store_change_add(f->store, f->vm.id, &moved, NULL), 0);
+	memset(of, 0, sizeof(of));
+	assert_int_equal(store_change_each(f->store, f->vm.id, tell_change, of, NULL), 0);
+	assert_int_equal(of[false], VM_CHANGES_MAX);
+	assert_int_equal(of[true], VM_CHANGES_MAX);
+	assert_int_equal(of[2], VM_CHANGES_MAX + 9);
+	assert_int_equal(store_commit(f->store, NULL), 0);
+}
+
 static void count_boot(void *arg, const struct boot *boot)
 {
 	int64_t *of = arg;
@@ -472,6 +506,7 @@ int main(void)
 		TEST(test_parts),
 		TEST(test_hold),
 		TEST(test_refusals_are_capped),
+		TEST(test_history_is_capped),
 		TEST(test_oldest_boots_make_room),
 		TEST(test_remove_takes_all_of_it),
 		TEST(test_not_a_store),
