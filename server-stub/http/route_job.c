@@ -7,6 +7,7 @@
 #include "http/route.h"
 #include "util/log.h"
 #include "util/text.h"
+#include "vm/event.h"
 #include "vm/handout.h"
 
 /* A job being handed out: the store has to know of it before the agent does. */
@@ -39,8 +40,9 @@ static enum MHD_Result submit(struct request *request)
 	const char *boot = request_query(request, "boot");
 	struct handing *handing;
 
-	if (boot && strlen(boot) >= BOOT_UUID_TEXT)
-		return reply_refuse(request, REFUSE_BOOT, "boot is a UUID of 36 bytes");
+	if (boot && boot[0] && !event_is_boot(boot))
+		return reply_refuse(request, REFUSE_BOOT,
+				    "boot is a UUID, one for each boot of the agent");
 	handing = deferred_new(request, sizeof(*handing), free, handing_apply);
 	if (!handing)
 		return MHD_NO;

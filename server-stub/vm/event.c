@@ -178,7 +178,7 @@ static int take_type(const json_t *object, const struct event_type **type,
 		      "wait, heartbeat, state");
 }
 
-static bool is_uuid(const char *text)
+bool event_is_boot(const char *text)
 {
 	for (int i = 0; i < BOOT_UUID_TEXT - 1; i++) {
 		bool dash = i == 8 || i == 13 || i == 18 || i == 23;
@@ -194,7 +194,7 @@ static int take_boot(struct event_list *list, const json_t *object, const struct
 {
 	const char *text = json_string_value(json_object_get(object, "boot"));
 
-	if (!text || !is_uuid(text))
+	if (!text || !event_is_boot(text))
 		return refuse(place, "boot", "must be a UUID, one for each boot of the agent");
 	if (place->index > 0 && strcmp(list->boot, text))
 		return refuse(place, "boot",

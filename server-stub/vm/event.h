@@ -34,6 +34,9 @@ struct event_list {
 	size_t count;
 };
 
+/* Whether the text may name a boot: a UUID. */
+bool event_is_boot(const char *text);
+
 /*
  * Parse a body (NULL when `size` is 0); `list` is the caller's to events_free(), also after an error. Errors: ERR_SERVICE_BODY,
  * `where` being "line 3 column 7" or "events[2].seq".

@@ -63,6 +63,8 @@ def test_job_is_handed_out_once_for_each_arming(service):
     ("/v1/job?mac=01:00:5e:00:00:01", 400, "request.mac"),
     ("/v1/job?mac=52:54:00:00:00:99", 404, "vm.unknown"),
     ("/v1/hello?mac=52:54:00:00:00:99", 404, "vm.unknown"),
+    (f"/v1/job?mac={MAC}&boot=%ff", 400, "request.boot"),
+    (f"/v1/job?mac={MAC}&boot=here", 400, "request.boot"),
     ("/v1/jobs", 404, "request.route"),
     ("/v1/job/", 404, "request.route"),
     ("/v1/events?mac=" + MAC, 405, "request.method"),
