@@ -20,7 +20,7 @@ static int remove_from_store(struct store *store, void *arg, struct err *err)
 	struct removing *removing = arg;
 
 	if (course_find(store, removing->name, &removing->vm, err) < 0 ||
-	    store_vm_remove(store, removing->vm.id, err) < 0)
+	    course_remove(store, &removing->vm, err) < 0)
 		return -1;
 	return store_group_remove(store, removing->vm.group, err);
 }

@@ -23,7 +23,7 @@ static const struct kind kinds[] = {
 
 struct assign {
 	struct reader *r;
-	const struct settings *settings;
+	const struct assign_by *by;
 	const struct kind *kind;
 	const struct migration_range *range;
 	json_t *taken; /* text → name of the VM that has it */
@@ -63,9 +63,11 @@ static void refuse_taken(struct assign *a, const struct migration_vm *vm, const 
 }
 
 /* Those of VMs that are in the store and stay there, but are not in the document. */
-static void take_foreign(struct assign *a, const struct known *known, size_t count)
+static void take_foreign(struct assign *a)
 {
-	for (size_t i = 0; i < count; i++)
+	const struct known *known = a->by->known;
+
+	for (size_t i = 0; i < a->by->count; i++)
 		if (!known[i].stays && !known[i].goes)
 			take(a, known_text(a, &known[i]), known[i].vm.name);
 }
@@ -85,17 +87,20 @@ static void take_fixed(struct assign *a, struct migration *migration)
 	}
 }
 
-/* As DHCP can give it to a VM; MACs always are. */
+/* As an address that DHCP can give to a VM, or as a MAC that no other machine may come with. */
 static bool is_fit(const struct assign *a, const char *text)
 {
-	return a->kind->numbers != &pool_of_addresses ||
-	       settings_check_vm_address(a->settings, text, NULL) == 0;
+	if (a->kind->numbers == &pool_of_macs)
+		return !json_object_get(a->by->retired, text);
+	return settings_check_vm_address(a->by->settings, text, NULL) == 0;
 }
 
 /* A VM that is made keeps what it has, wherever the pool is now; others what is in the pool and still free. */
-static void keep(struct assign *a, const struct known *known, size_t count, bool made)
+static void keep(struct assign *a, bool made)
 {
-	for (size_t i = 0; i < count; i++) {
+	const struct known *known = a->by->known;
+
+	for (size_t i = 0; i < a->by->count; i++) {
 		const char *text = known_text(a, &known[i]);
 		const char **member = known[i].stays ? member_of(a, known[i].stays) : NULL;
 
@@ -111,6 +116,7 @@ static void keep(struct assign *a, const struct known *known, size_t count, bool
 static void refuse_full(struct assign *a, const struct migration_vm *vm)
 {
 	const char *pool = arena_printf(a->r->arena, "/configuration/%s", a->kind->pool);
+	const bool retired = a->kind->numbers == &pool_of_macs && json_object_size(a->by->retired);
 
 	if (refused_below(a->r, pool))
 		return;
@@ -121,9 +127,10 @@ static void refuse_full(struct assign *a, const struct migration_vm *vm)
 	else
 		reader_refuse(a->r, ERR_JOB_CONFLICT, pool,
 			      "a pool of %" PRIu64
-			      " is refused: all are taken, and %s still needs one; "
+			      " is refused: all are taken%s, and %s still needs one; "
 			      "accepted is a larger one",
-			      a->range->last - a->range->first + 1, vm->name);
+			      a->range->last - a->range->first + 1,
+			      retired ? " or were, by VMs that are gone" : "", vm->name);
 }
 
 static void give(struct assign *a, struct migration *migration)
@@ -180,31 +187,30 @@ static void check_segment(struct reader *r, const struct migration *migration,
 }
 
 static void assign_kind(struct reader *r, const struct kind *kind, struct migration *migration,
-			const struct known *known, size_t count, const struct settings *settings)
+			const struct assign_by *by)
 {
 	struct assign a = {
 		.r = r,
-		.settings = settings,
+		.by = by,
 		.kind = kind,
 		.range = (const struct migration_range *)(const void *)((const char *)migration +
 									kind->range),
 		.taken = json_object(),
 	};
 
-	take_foreign(&a, known, count);
-	keep(&a, known, count, true);
+	take_foreign(&a);
+	keep(&a, true);
 	take_fixed(&a, migration);
-	keep(&a, known, count, false);
+	keep(&a, false);
 	give(&a, migration);
 	if (!a.taken || a.no_memory)
 		reader_refuse(r, ERR_MEMORY, "/configuration", "no memory for the pools");
 	json_decref(a.taken);
 }
 
-void migration_assign(struct reader *r, struct migration *migration, const struct known *known,
-		      size_t count, const struct settings *settings)
+void migration_assign(struct reader *r, struct migration *migration, const struct assign_by *by)
 {
-	check_segment(r, migration, settings);
+	check_segment(r, migration, by->settings);
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-		assign_kind(r, &kinds[i], migration, known, count, settings);
+		assign_kind(r, &kinds[i], migration, by);
 }

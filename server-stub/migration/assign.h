@@ -18,12 +18,19 @@ struct known {
 	bool goes;                  /* with this import: what it had is free */
 };
 
+/* What has a say in it besides the document. */
+struct assign_by {
+	const struct known *known; /* all VMs of the store */
+	size_t count;
+	const json_t *retired; /* keys: MACs that only the document itself may give */
+	const struct settings *settings;
+};
+
 /*
  * Set mac and address of every VM of the document. Errors are added with their places: a value that is
  * taken, a pool that is too small or missing, an address outside of the settings' segment. Those of the
  * service and of the router there aren't given out.
  */
-void migration_assign(struct reader *r, struct migration *migration, const struct known *known,
-		      size_t count, const struct settings *settings);
+void migration_assign(struct reader *r, struct migration *migration, const struct assign_by *by);
 
 #endif

@@ -181,7 +181,7 @@ static int let_go(const struct apply *a, const struct import_row *row, struct er
 static int leave(const struct apply *a, const struct import_row *row, struct err *err)
 {
 	if (row->fate == FATE_REMOVE)
-		return store_vm_remove(a->store, row->known->vm.id, err);
+		return course_remove(a->store, &row->known->vm, err);
 	return row->fate == FATE_REPLACE ? let_go(a, row, err) : 0;
 }
 

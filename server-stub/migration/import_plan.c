@@ -13,6 +13,7 @@ struct plan {
 	const struct data *data;
 	const struct settings *settings;
 	int64_t now_ms;
+	json_t *retired; /* MACs */
 	bool no_memory;
 };
 
@@ -56,9 +57,17 @@ static void look_up(struct plan *p, struct known *known)
 	known->goes = ours && !wanted && known->vm.imported && !known->made;
 }
 
+static void add_retired(void *arg, const char *mac)
+{
+	struct plan *p = arg;
+
+	p->no_memory |= json_object_set_new(p->retired, mac, json_true()) < 0;
+}
+
 static int read_known(struct plan *p, struct err *err)
 {
-	if (store_vm_each(p->store, add_known, p, err) < 0)
+	if (store_vm_each(p->store, add_known, p, err) < 0 ||
+	    store_mac_each_retired(p->store, add_retired, p, err) < 0)
 		return -1;
 	if (p->no_memory)
 		return err_set(err, ERR_MEMORY, "store", "no memory for its VMs");
@@ -239,10 +248,36 @@ static void plan_gone(struct plan *p, const struct known *known)
 	};
 }
 
+static void assign(struct plan *p)
+{
+	const struct assign_by by = {
+		.known = p->import->known,
+		.count = p->import->known_count,
+		.retired = p->retired,
+		.settings = p->settings,
+	};
+
+	migration_assign(&p->r, &p->import->migration, &by);
+}
+
+static int plan_all(struct plan *p, struct err *err)
+{
+	struct import *import = p->import;
+	const struct migration *migration = &import->migration;
+
+	import->row = arena_array(&import->arena, migration->vm_count + import->known_count + 1,
+				  sizeof(*import->row));
+	for (size_t i = 0; i < migration->vm_count; i++)
+		if (migration->vms[i].sound && plan_wanted(p, &migration->vms[i], err) < 0)
+			return -1;
+	for (size_t i = 0; i < import->known_count; i++)
+		plan_gone(p, &import->known[i]);
+	return 0;
+}
+
 int import_plan(struct import *import, struct store *store, const struct data *data,
 		const struct settings *settings, int64_t now_ms, struct err *err)
 {
-	struct migration *migration = &import->migration;
 	struct plan p = {
 		.import = import,
 		.r = {.arena = &import->arena, .errors = &import->errors},
@@ -250,17 +285,14 @@ int import_plan(struct import *import, struct store *store, const struct data *d
 		.data = data,
 		.settings = settings,
 		.now_ms = now_ms,
+		.retired = json_object(),
 	};
+	int ret = read_known(&p, err);
 
-	if (read_known(&p, err) < 0)
-		return -1;
-	migration_assign(&p.r, migration, import->known, import->known_count, settings);
-	import->row = arena_array(&import->arena, migration->vm_count + import->known_count + 1,
-				  sizeof(*import->row));
-	for (size_t i = 0; i < migration->vm_count; i++)
-		if (migration->vms[i].sound && plan_wanted(&p, &migration->vms[i], err) < 0)
-			return -1;
-	for (size_t i = 0; i < import->known_count; i++)
-		plan_gone(&p, &import->known[i]);
-	return 0;
+	if (ret == 0) {
+		assign(&p);
+		ret = plan_all(&p, err);
+	}
+	json_decref(p.retired);
+	return ret;
 }

@@ -53,6 +53,8 @@ static const char schema[] =
 	"INSERT INTO removed VALUES (0);"
 	"CREATE TRIGGER vm_removed AFTER DELETE ON vm BEGIN UPDATE removed SET version = 1 + "
 	"max(version, OLD.version, coalesce((SELECT max(version) FROM vm), 0)); END;"
+	/* MACs that are given to nobody else. */
+	"CREATE TABLE retired (mac TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;"
 	"CREATE INDEX vm_in_group ON vm (vm_group) WHERE vm_group <> '';"
 	"CREATE INDEX vm_holding ON vm (vm_group) WHERE holding;"
 	"CREATE TABLE boot ("

@@ -115,6 +115,24 @@ int store_vm_remove(struct store *store, int64_t id, struct err *err)
 	return sql_run(store, SQL_VM_REMOVE, err, "i", id);
 }
 
+int store_mac_retire(struct store *store, const char *mac, struct err *err)
+{
+	return sql_run(store, SQL_MAC_RETIRE, err, "t", mac);
+}
+
+int store_mac_each_retired(struct store *store, void (*each)(void *arg, const char *mac), void *arg,
+			   struct err *err)
+{
+	sqlite3_stmt *stmt = sql_use(store, SQL_MAC_RETIRED, err, "");
+	int ret;
+
+	if (!stmt)
+		return -1;
+	while ((ret = sql_step(store, stmt, err)) > 0)
+		each(arg, sql_text(stmt, 0));
+	return sql_done(store, stmt, ret);
+}
+
 static sqlite3_stmt *use_finder(struct store *store, enum vm_key key, int64_t id, const char *text,
 				struct err *err)
 {

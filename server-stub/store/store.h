@@ -46,6 +46,10 @@ int store_vm_add(struct store *store, struct vm *vm, const char *job, const char
 		 struct err *err);
 /* With all that is kept of it. In a transaction. */
 int store_vm_remove(struct store *store, int64_t id, struct err *err);
+/* MACs of VMs that are gone, whose hardware may not be. */
+int store_mac_retire(struct store *store, const char *mac, struct err *err);
+int store_mac_each_retired(struct store *store, void (*each)(void *arg, const char *mac), void *arg,
+			   struct err *err);
 /* VM_BY_ID takes `id`, the others `text`; VM_ANONYMOUS takes neither. */
 int store_vm_find(struct store *store, enum vm_key key, int64_t id, const char *text, struct vm *vm,
 		  struct err *err);

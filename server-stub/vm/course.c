@@ -51,6 +51,13 @@ int course_move(struct store *store, struct vm *vm, enum vm_input input, const c
 	return store_vm_save(store, vm, err);
 }
 
+int course_remove(struct store *store, const struct vm *vm, struct err *err)
+{
+	if ((vm_is_created(vm) || vm->lease_by[0]) && store_mac_retire(store, vm->mac, err) < 0)
+		return -1;
+	return store_vm_remove(store, vm->id, err);
+}
+
 int course_find(struct store *store, const char *name, struct vm *vm, struct err *err)
 {
 	int found = store_vm_find(store, VM_BY_NAME, 0, name, vm, err);

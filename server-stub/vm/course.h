@@ -25,6 +25,12 @@ int course_note(struct store *store, const struct vm *vm, const char *cause, int
 int course_refuse(struct store *store, const struct vm *vm, const char *cause, int64_t now_ms,
 		  struct err *err);
 
+/*
+ * Forget the VM. When it is created, or somebody was at it, its MAC is retired: a pool must not give it to a VM
+ * that is to be installed, while the old machine may still come to the network with it.
+ */
+int course_remove(struct store *store, const struct vm *vm, struct err *err);
+
 /* The VM of this name; ERR_SERVICE_VM when there is none. */
 int course_find(struct store *store, const char *name, struct vm *vm, struct err *err);
 

@@ -39,7 +39,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	compiled = migration_compile(&migration, "https://10.77.0.1:8443", &arena, &errors);
 	if (parsed == 0 && (compiled == 0) != (errors.count == 0))
 		abort();
-	migration_assign(&r, &migration, NULL, 0, &settings);
+	migration_assign(&r, &migration, &(struct assign_by){.settings = &settings});
 	if (errors.count == 0)
 		check_accepted(&migration);
 	migration_free(&migration);

@@ -178,6 +178,28 @@ def test_addresses_outside_of_the_segment(importer):
     assert [vm["address"] for vm in importer.vms().values()] == ["10.77.0.20", "10.77.0.22"]
 
 
+def test_the_machine_of_a_vm_that_is_gone_is_not_installed(importer):
+    """It may come to the network still: with its old MAC it must not be taken for one that is to be installed."""
+    importer.take(document("db1", "db2"))
+    old = importer.vms()["db1"]["mac"]
+    set_state(importer, "db1", "complete", armed=0)
+    importer.cli("remove", "db1")
+    importer.take(document("db1", "db2", "db3"))
+    vms = importer.vms()
+    assert vms["db1"]["state"] == "waiting for archives" and old not in [vm["mac"] for vm in vms.values()]
+    assert not (importer.data / "boot" / "pxelinux.cfg" / f"01-{old.replace(':', '-')}").exists()
+    # What nobody has made yet leaves its MAC to the next.
+    importer.take(document("db2", "db3"))
+    free = ({vm["mac"] for vm in vms.values()} - {vm["mac"] for vm in importer.vms().values()}).pop()
+    importer.take(document("db2", "db3", "db4"))
+    assert importer.vms()["db4"]["mac"] == free
+    # The document itself may give it again.
+    own = document("db2", "db3", "db5")
+    own["vms"][2]["mac"] = old
+    importer.take(own)
+    assert importer.vms()["db5"]["mac"] == old
+
+
 def test_pool_moves(importer):
     """What is created keeps what it has; what isn't gets one of the new pool."""
     importer.take(document("a", "b"))

@@ -72,8 +72,8 @@ static void test_numbers_and_texts(void **state)
 /* VMs of a document are told as "name:mac", those of a store as "name:mac:how". */
 struct row {
 	const char *pool;
-	const char *wanted, *known;
-	const char *given; /* the last digits of each MAC; "-" for none */
+	const char *wanted, *known; /* ":retired": of a VM that is gone */
+	const char *given;          /* the last digits of each MAC; "-" for none */
 	const char *errors;
 };
 
@@ -94,6 +94,10 @@ static const struct row rows[] = {
 	{"10-13", "a:11 b", "b:11:stays", "11 10", ""},
 	{"10-13", "a:11 b", "b:11:made", "11 11", "/vms/0/mac"},
 	{"10-13", "a:11 b:10", "a:10:stays b:11:stays", "11 10", ""},
+	/* The machine of a VM that is gone may still be there: only the document gives its MAC again. */
+	{"10-13", "a b", "x:10:retired y:12:retired", "11 13", ""},
+	{"10-11", "a b", "x:10:retired", "11 -", "/configuration/macs"},
+	{"10-13", "a:10", "x:10:retired", "10", ""},
 	{"", "a:10", "", "10", ""},
 	{"", "a", "", "-", "/vms/0/mac"},
 	{"", "a", "a:77:made", "77", ""},
@@ -111,6 +115,7 @@ struct world {
 	struct migration_vm vm[VMS_MAX];
 	struct known known[VMS_MAX];
 	size_t known_count;
+	json_t *retired;
 };
 
 /* "a:10" from the words; the next one's start, or NULL. */
@@ -159,6 +164,11 @@ static void add_known(struct world *w, const char *words)
 	while ((words = next_word(words, name, &mac, how))) {
 		struct known *known = &w->known[w->known_count++];
 
+		if (!strcmp(how, "retired")) {
+			w->known_count--;
+			json_object_set_new(w->retired, mac_text(w, mac), json_true());
+			continue;
+		}
 		snprintf(known->vm.name, sizeof(known->vm.name), "%s", name);
 		snprintf(known->vm.mac, sizeof(known->vm.mac), "%s", mac_text(w, mac));
 		known->made = !strcmp(how, "made");
@@ -197,6 +207,13 @@ static const char *errors_of(struct world *w)
 	return list;
 }
 
+static void assign(struct world *w)
+{
+	const struct assign_by by = {w->known, w->known_count, w->retired, &w->settings};
+
+	migration_assign(&w->r, &w->migration, &by);
+}
+
 static void test_assign(void **state)
 {
 	(void)state;
@@ -205,13 +222,15 @@ static void test_assign(void **state)
 
 		assert_non_null(w);
 		w->r = (struct reader){.arena = &w->arena, .errors = &w->errors};
+		w->retired = json_object();
 		add_wanted(w, rows[i].wanted);
 		add_known(w, rows[i].known);
 		set_pool(w, rows[i].pool);
-		migration_assign(&w->r, &w->migration, w->known, w->known_count, &w->settings);
+		assign(w);
 		if (strcmp(given(w), rows[i].given) || strcmp(errors_of(w), rows[i].errors))
 			fail_msg("pool %s, wanted %s, known %s: given %s, errors %s", rows[i].pool,
 				 rows[i].wanted, rows[i].known, given(w), errors_of(w));
+		json_decref(w->retired);
 		err_list_free(&w->errors);
 		arena_free(&w->arena);
 		free(w);
@@ -259,7 +278,7 @@ static void test_segment(void **state)
 		w->known[0].stays = &w->vm[1];
 		w->known[0].made = segment_rows[i].made;
 		snprintf(w->known[0].vm.address, ADDRESS_TEXT, "%s", segment_rows[i].known);
-		migration_assign(&w->r, &w->migration, w->known, w->known_count, &w->settings);
+		assign(w);
 		if (strcmp(arena_printf(&w->arena, "%s %s", w->vm[0].address, w->vm[1].address),
 			   segment_rows[i].given) ||
 		    strcmp(errors_of(w), segment_rows[i].errors))

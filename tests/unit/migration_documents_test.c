@@ -16,11 +16,10 @@
 #include "migration/assign.h"
 #include "migration/compile.h"
 
-#define GOOD  "tests/migration/good/*.json"
-#define BAD   "tests/migration/bad/*.json"
-#define ROOM  (512 * 1024)
-#define URL   "https://10.77.0.1:8443"
-#define NO_VM ((const struct known *)NULL)
+#define GOOD "tests/migration/good/*.json"
+#define BAD  "tests/migration/bad/*.json"
+#define ROOM (512 * 1024)
+#define URL  "https://10.77.0.1:8443"
 
 struct run {
 	struct arena arena;
@@ -31,6 +30,8 @@ struct run {
 /* As `import` does, into a store without VMs. */
 static void run_document(struct run *run, const char *path)
 {
+	const struct settings settings = {0};
+	const struct assign_by by = {.settings = &settings};
 	char *text = malloc(ROOM);
 	FILE *file = fopen(path, "re");
 	size_t size;
@@ -44,7 +45,7 @@ static void run_document(struct run *run, const char *path)
 	migration_parse(&run->migration, text, size, &run->arena, &run->errors);
 	migration_compile(&run->migration, URL, &run->arena, &run->errors);
 	migration_assign(&(struct reader){.arena = &run->arena, .errors = &run->errors},
-			 &run->migration, NO_VM, 0, &(struct settings){0});
+			 &run->migration, &by);
 	free(text);
 }
 
