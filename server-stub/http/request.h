@@ -9,7 +9,7 @@
 #include <stdatomic.h>
 
 #include "http/metrics.h"
-#include "http/writer.h"
+#include "store/writer.h"
 #include "site/data.h"
 #include "store/store.h"
 #include "vm/vm.h"

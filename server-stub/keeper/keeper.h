@@ -6,7 +6,7 @@
 #define SERVER_KEEPER_KEEPER_H
 
 #include "base/err.h"
-#include "http/writer.h"
+#include "store/writer.h"
 #include "site/data.h"
 #include "site/settings.h"
 

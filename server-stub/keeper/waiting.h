@@ -5,7 +5,7 @@
 #ifndef SERVER_KEEPER_WAITING_H
 #define SERVER_KEEPER_WAITING_H
 
-#include "http/writer.h"
+#include "store/writer.h"
 #include "site/data.h"
 
 struct waiting {

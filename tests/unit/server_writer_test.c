@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "http/writer.h"
+#include "store/writer.h"
 
 #define WRITES 500
 

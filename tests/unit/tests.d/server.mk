@@ -1,6 +1,6 @@
 # The service: what stands below its HTTP part. Requests are tested whole, in tests/server.
 SERVER_VM := $(addprefix server-stub/vm/,event.c state.c names.c token.c vm.c) server-stub/util/text.c agent/base/err.c
-SERVER_STORE := $(wildcard server-stub/store/*.c) $(addprefix server-stub/vm/,intake.c course.c action.c lease.c handout.c) $(SERVER_VM)
+SERVER_STORE := $(wildcard server-stub/store/*.c) server-stub/util/log.c $(addprefix server-stub/vm/,intake.c course.c action.c lease.c handout.c) $(SERVER_VM)
 SERVER_INCLUDE := -Iserver-stub
 SERVER_STORE_LIBS := -lsqlite3 -ljansson -lgnutls -lpthread
 
@@ -36,7 +36,7 @@ TEST_server_course = $(SERVER_STORE)
 CFLAGS_server_course = $(SERVER_INCLUDE)
 LIBS_server_course = $(SERVER_STORE_LIBS)
 
-TEST_server_writer = server-stub/http/writer.c server-stub/util/log.c $(SERVER_STORE)
+TEST_server_writer = $(SERVER_STORE)
 CFLAGS_server_writer = $(SERVER_INCLUDE)
 LIBS_server_writer = $(SERVER_STORE_LIBS)
 

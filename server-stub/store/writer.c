@@ -1,4 +1,4 @@
-#include "http/writer.h"
+#include "store/writer.h"
 
 #include <pthread.h>
 #include <stdbool.h>

@@ -3,8 +3,8 @@
  * connection's thread ever waits for a disk; what has queued up meanwhile is committed together, by
  * one fsync. `done` is called after the commit, never before.
  */
-#ifndef SERVER_HTTP_WRITER_H
-#define SERVER_HTTP_WRITER_H
+#ifndef SERVER_STORE_WRITER_H
+#define SERVER_STORE_WRITER_H
 
 #include "base/err.h"
 #include "store/store.h"
