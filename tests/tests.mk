@@ -60,4 +60,6 @@ load: all build/load
 
 unit-programs: $(UNIT_BINS) $(FUZZ_BINS)
 
-.PHONY: test unit qemu qemu-shell fuzz bench unit-programs
+include tests/load/load.mk
+
+.PHONY: test unit qemu qemu-shell fuzz bench load unit-programs
