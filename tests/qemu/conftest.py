@@ -1,11 +1,17 @@
 """Whole-VM cases: each gets a laboratory of its own; its files are kept when it fails."""
+import re
 import shutil
 
 import pytest
 
-
 from jobs import Inputs
-from lab import BUILD, Lab
+from lab import Lab
+from vm import BUILD
+
+
+def work_folder(item):
+    """Of a case that has a laboratory of its own; dnsmasq doesn't take every character in a path."""
+    return BUILD / "qemu" / re.sub(r"[^\w]+", "-", item.name).strip("-")
 
 
 @pytest.fixture(scope="session")
@@ -18,12 +24,12 @@ def pytest_runtest_makereport(item):
     report = (yield).get_result()
     setattr(item, f"report_{report.when}", report)
     if report.when == "call" and report.failed:
-        report.sections.append(("again", f"make qemu T={item.name}    (files: build/qemu/{item.name})"))
+        report.sections.append(("again", f"make qemu T={item.path.stem}    (files: build/qemu/)"))
 
 
 @pytest.fixture
 def lab(request):
-    folder = BUILD / "qemu" / request.node.name
+    folder = work_folder(request.node)
     shutil.rmtree(folder, ignore_errors=True)
     with Lab(folder) as laboratory:
         laboratory.open()

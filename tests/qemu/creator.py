@@ -186,7 +186,8 @@ def greets(monitor):
 
 def must_run(vm):
     if not vm.running():
-        raise LabError("QEMU ended: " + (vm.folder / "qemu.log").read_text(errors="replace")[-1000:])
+        said = (vm.folder / "qemu.log").read_text(errors="replace")[-1000:]
+        raise LabError(f"QEMU ended with status {vm.process.returncode}: {said}")
 
 
 def parse_arguments():

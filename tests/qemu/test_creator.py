@@ -1,6 +1,5 @@
 """The creator's part, with VMs that only try to boot from the network: nothing is installed here."""
 import os
-import shutil
 import signal
 import threading
 import time
@@ -10,24 +9,15 @@ import pytest
 from api import Away
 from creator import Creator, Lease
 from jobs import GIB, document, shop_vm
-from lab import Lab
 from process import wait_until
-from vm import BUILD
 
 SECONDS = 60
 
 
 @pytest.fixture
-def shop(request, inputs):
-    """A laboratory whose network boots nothing."""
-    folder = BUILD / "qemu" / request.node.name
-    shutil.rmtree(folder, ignore_errors=True)
-    with Lab(folder) as lab:
-        lab.open()
-        lab.inputs = inputs
-        yield lab
-    if request.node.report_call.passed:
-        shutil.rmtree(folder, ignore_errors=True)
+def shop(lab, inputs):
+    lab.inputs = inputs
+    return lab
 
 
 def import_shop(lab, names, **defaults):

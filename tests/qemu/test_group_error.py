@@ -7,6 +7,7 @@ import time
 
 import pytest
 
+from chromium import Page
 from jobs import document, shop_vm
 from lab import Lab
 from process import wait_until
@@ -34,7 +35,10 @@ def shop(inputs):
             shop_vm("db1", 11, "db-master", [own]), shop_vm("db2", 12, "db-replica", master="db1")]))
         lab.operator = lab.api()
         lab.creator()
+        lab.browser = Page(lab.operator.url, lab.service.data / "ca.pem")
+        lab.browser.log_in(lab.operator.token)
         yield lab
+        lab.browser.close()
 
 
 def look(lab, name):
@@ -58,10 +62,16 @@ def test_an_error_holds_the_group(shop):
     assert steps(shop, "db2", "begin") == stopped
 
 
+def test_the_page_says_why(shop):
+    assert "db1-root.tar.gz" in shop.browser.wait_row("db1", state="error", remarks="archive.hash")["remarks"]
+    shop.browser.wait_row("db2", state="configuring", remarks="held: db1 has an error")
+
+
 def test_all_go_on_after_the_retry(shop):
-    """Nobody touches a VM: db1's agent begins anew by itself, and db2 goes on where it stopped."""
+    """A button on the page is enough: db1's agent begins anew by itself, and db2 goes on where it stopped."""
     shop.archive(shop.inputs.root, "db1-root.tar.gz")
-    shop.operator.post("/v1/vms/db1/retry")
+    shop.browser.button("Retry db1").click()
+    shop.browser.confirm()
     shop.service.wait_state("db1", "configuring", 60)
     for name in ("db1", "db2"):
         first_start = shop.folder / "qemu" / name / "serial-1.log"
@@ -82,5 +92,7 @@ def test_the_replica_waits_for_its_master(shop):
     for name in ("db1", "db2"):
         shop.service.wait_state(name, "complete", BOOT_S)
     assert look(shop, "db2")["waiting"] is None
+    shop.browser.wait_row("db2", state="complete")
+    assert shop.browser.complaints() == []
     complete = [next(row["at_ms"] for row in look(shop, name)["history"] if row["to"] == "complete") for name in ("db1", "db2")]
     assert complete == sorted(complete)
