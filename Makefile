@@ -71,7 +71,7 @@ include server-stub/server.mk
 $(SERVER_OBJS) $(SERVER_OBJS:build/server/%=build/server-san/%): | build/packages.ready
 
 # --- seeing it work
-## make demo       PXE-boot a blank VM in QEMU, install it, boot it from its disk, see it check in
+## make demo       move a group of three VMs in QEMU: migration document, blank VMs, running systems; with its page
 demo: all
 	$(Q)/usr/bin/python3 -B tests/qemu/demo.py
 
