@@ -75,7 +75,7 @@ static int act(const char *name, enum action action, struct err *err)
 	};
 
 ACTION_COMMAND(retry, "retry", ACTION_RETRY,
-	       "After an error: try again from where that can be done")
+	       "After an error or `cancel`: try again from where that can be done")
 ACTION_COMMAND(arm, "arm", ACTION_ARM,
 	       "Hand the job out once more: at its next network boot the VM's disks are ERASED")
 ACTION_COMMAND(hold, "hold", ACTION_HOLD, "Let a VM stop at its next step boundary")

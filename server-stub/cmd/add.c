@@ -16,7 +16,8 @@ static const char *token = "auto", *mode = "install", *parameters = "";
 static const struct option_row options[] = {
 	COMMAND_DATA_OPTION,
 	{"mac", OPTION_TEXT, &mac, "MAC", "of the NIC it boots from; required"},
-	{"address", OPTION_TEXT, &address, "ADDR", "its only address in configuration mode"},
+	{"address", OPTION_TEXT, &address, "ADDR",
+	 "in configuration mode: requests must come from it"},
 	{"job", OPTION_TEXT, &job_file, "FILE", "its job, a JSON object; required"},
 	{"token", OPTION_TEXT, &token, "auto|none", "a secret in its boot entry (default auto)"},
 	{"group", OPTION_TEXT, &group, "GROUP", "VMs that are held together"},

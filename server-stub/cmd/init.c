@@ -21,7 +21,8 @@ static const struct option_row options[] = {
 	{"address", OPTION_LIST, &addresses, "ADDR",
 	 "address for the certificate; may be repeated"},
 	{"url", OPTION_TEXT, &url, "URL", "newroot.url of the site (default https://FIRST:8443)"},
-	{"ssh-key", OPTION_LIST, &ssh_keys, "FILE", "public key that may log in to the initrd"},
+	{"ssh-key", OPTION_LIST, &ssh_keys, "FILE",
+	 "public key for logins to the in-memory system; may be repeated"},
 	{"parameters", OPTION_TEXT, &parameters, "WORDS",
 	 "kernel parameters of all boot entries (default quiet)"},
 	{"net-interface", OPTION_TEXT, &net_interface, "NAME",
@@ -120,7 +121,8 @@ static int run(char **operands, size_t count, struct err *err)
 	if (ret == 0)
 		printf("%s is ready for %s\npin %s\n"
 		       "Put vmlinuz and initrd.img into its boot/, archives into its archives/.\n"
-		       "sample-job.json shows a job; `newroot-server add` adds a VM.\n",
+		       "Then `newroot-server import` brings a group of VMs, or `add` one "
+		       "(sample-job.json shows a job).\n",
 		       data.path, settings.url, pin);
 	data_close(&data);
 	return ret;
