@@ -168,6 +168,8 @@ static void print_data(const struct runbook *book)
 /* What the job held back on the VM until now. */
 static void print_held_back(const struct runbook *book, const struct cutover_vm *vm)
 {
+	if (vm->quarantine || vm->disabled[0] || vm->puppet)
+		fprintf(book->out, "    - [ ] on it, as root: `newroot cutover`; afterwards:\n");
 	if (vm->quarantine)
 		fprintf(book->out, "    - [ ] its quarantine is lifted\n");
 	if (vm->disabled[0])

@@ -273,6 +273,7 @@ def test_of_an_imported_document(fresh, tmp_path):
     assert re.findall(r"^\d\. \[ \] (\w+)", section(text, "Into service"), re.M) == ["web1", "db1", "db2", "web2"], "web1 serves NFS"
     assert "    - db2: needs creating\n" in text or "    - db2: waiting for archives\n" in text
     assert section(text, "Into service").count("its quarantine is lifted") == 4 == text.count("puppet has run")
+    assert section(text, "Into service").count("on it, as root: `newroot cutover`") == 4
     assert "10.80.0.21      www.shop.example " in fresh.cli("hosts", "shop")
     assert "-d 192.0.2.7 " in fresh.cli("forward", "shop") and "DNAT --to-destination 10.80.0.21\n" in fresh.cli("forward", "shop")
 
