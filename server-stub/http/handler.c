@@ -199,6 +199,8 @@ enum MHD_Result handler_request(void *cls, struct MHD_Connection *connection, co
 	(void)version;
 	if (!request) {
 		*state = request = request_new(cls, connection);
+		if (request)
+			request->head = !strcmp(method, MHD_HTTP_METHOD_HEAD);
 		return request ? begin(request, url, method) : MHD_NO;
 	}
 	if (*upload_size)

@@ -31,6 +31,7 @@ struct request {
 	struct service *service;
 	struct MHD_Connection *connection;
 	const struct route *route;  /* NULL until it is found */
+	bool head;                  /* asked by HEAD: nothing is handed over */
 	bool let_in;                /* by all that is judged before a body is read */
 	unsigned methods;           /* that the path takes */
 	char name[VM_NAME_MAX + 1]; /* what stands for the '*' of the route's path; "": none */

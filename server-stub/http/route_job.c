@@ -51,12 +51,12 @@ static enum MHD_Result submit(struct request *request)
 	return deferred_submit(request);
 }
 
-/* `mode=plan`: only looked at; nothing is written by it, so it costs no arming. */
+/* HEAD hands nothing over; by `mode=plan` nothing is written: neither costs an arming. */
 static bool only_looked_at(const struct request *request)
 {
 	const char *mode = request_query(request, "mode");
 
-	return mode && !strcmp(mode, "plan");
+	return request->head || (mode && !strcmp(mode, "plan"));
 }
 
 enum MHD_Result route_job(struct request *request)
