@@ -1,5 +1,6 @@
 #include <jansson.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "cmd/open.h"
 #include "vm/vm_json.h"
@@ -14,57 +15,71 @@ static const struct option_row options[] = {
 	{NULL, OPTION_FLAG, NULL, NULL, NULL},
 };
 
-static void print_row(void *arg, const struct vm *vm)
+/* Which VMs, and what becomes of them. */
+struct listing {
+	const char *group; /* NULL: all */
+	json_t *array;     /* NULL: as text */
+};
+
+static void print_row(const struct vm *vm)
 {
 	char seen[TEXT_TIME_MAX];
 
-	(void)arg;
-	printf("%-16s %-17s %-15s %-20s %-12s %-5s %s\n", vm->name, vm->mac,
-	       vm->address[0] ? vm->address : "any", vm_state_name(vm->state),
-	       vm->step[0] ? vm->step : "-", vm_held(vm) ? "held" : "-",
+	printf("%-16s %-12s %-17s %-15s %-20s %-12s %-5s %s\n", vm->name,
+	       vm->group[0] ? vm->group : "-", vm->mac, vm->address[0] ? vm->address : "any",
+	       vm_state_name(vm->state), vm->step[0] ? vm->step : "-", vm_held(vm) ? "held" : "-",
 	       vm->seen_ms ? text_time(seen, vm->seen_ms) : "-");
 }
 
-static void add_json(void *arg, const struct vm *vm)
+static void take_row(void *arg, const struct vm *vm)
 {
-	json_array_append_new(arg, vm_json(vm));
+	struct listing *listing = arg;
+
+	if (listing->group && strcmp(vm->group, listing->group) != 0)
+		return;
+	if (listing->array)
+		json_array_append_new(listing->array, vm_json(vm));
+	else
+		print_row(vm);
 }
 
-static int list_json(struct store *store, struct err *err)
+static int list_json(struct store *store, struct listing *listing, struct err *err)
 {
-	json_t *array = json_array();
-	int ret = store_vm_each(store, add_json, array, err);
+	int ret;
 
+	listing->array = json_array();
+	ret = store_vm_each(store, take_row, listing, err);
 	if (ret == 0)
-		ret = print_json(array, err);
-	json_decref(array);
+		ret = print_json(listing->array, err);
+	json_decref(listing->array);
 	return ret;
 }
 
-static int list_text(struct store *store, struct err *err)
+static int list_text(struct store *store, struct listing *listing, struct err *err)
 {
-	printf("%-16s %-17s %-15s %-20s %-12s %-5s %s\n", "NAME", "MAC", "ADDRESS", "STATE", "STEP",
-	       "HOLD", "SEEN (UTC)");
-	return store_vm_each(store, print_row, NULL, err);
+	printf("%-16s %-12s %-17s %-15s %-20s %-12s %-5s %s\n", "NAME", "GROUP", "MAC", "ADDRESS",
+	       "STATE", "STEP", "HOLD", "SEEN (UTC)");
+	return store_vm_each(store, take_row, listing, err);
 }
 
 static int run(char **operands, size_t count, struct err *err)
 {
+	struct listing listing = {.group = count ? operands[0] : NULL};
 	struct open open;
 	int ret;
 
-	(void)operands, (void)count;
 	if (open_data(&open, err) < 0)
 		return -1;
-	ret = json ? list_json(open.store, err) : list_text(open.store, err);
+	ret = json ? list_json(open.store, &listing, err) : list_text(open.store, &listing, err);
 	close_data(&open);
 	return ret;
 }
 
 const struct command cmd_list = {
 	.name = "list",
-	.operands = "",
-	.summary = "List the VMs with state and step",
+	.operands = "[GROUP]",
+	.operands_max = 1,
+	.summary = "List the VMs, or those of a group, with state and step",
 	.options = options,
 	.run = run,
 };

@@ -93,6 +93,16 @@ def test_duplicates_are_named(fresh):
     assert len(json.loads(fresh.cli("list", "--json"))) == 1
 
 
+def test_list_of_a_group(fresh):
+    fresh.init()
+    fresh.add("db1", MAC, "--group", "shop")
+    fresh.add("db2", "52:54:00:00:00:12")
+    assert [vm["name"] for vm in json.loads(fresh.cli("list", "shop", "--json"))] == ["db1"]
+    listed = fresh.cli("list", "shop")
+    assert "db1" in listed and "db2" not in listed
+    assert "db2" in fresh.cli("list")
+
+
 @pytest.mark.parametrize("argv", [
     (), ("fly",), ("add",), ("add", "a", "b"), ("add", "x", "--mac", MAC), ("add", "x", "--mac", "1", "--job", "/dev/null"),
     ("add", "../x", "--mac", MAC, "--job", "/dev/null"), ("list", "--fast"), ("list", "-j"), ("list", "--json=1"), ("serve", "--listen", "here"),
