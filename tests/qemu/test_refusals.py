@@ -3,6 +3,7 @@ import shutil
 
 from faults import expect_event, expect_refusal, fingerprint, scribble, small_disks, small_job
 from lab import Service
+from process import wait_until
 
 
 def test_unknown_ca(lab, inputs):
@@ -66,7 +67,9 @@ def test_plan_mode_writes_nothing(lab, inputs):
     before = fingerprint(vm)
     vm.start("n")
     vm.wait_for(r"mode plan: nothing more is done", 180)
-    plans = [event["text"] for event in lab.service.events("db1") if event["type"] == "plan"]
+    # The console tells of it before the service has taken it.
+    plans = wait_until("the plan is reported", lambda: [
+        event["text"] for event in lab.service.events("db1") if event["type"] == "plan"], 30)
     assert len(plans) == 1 and "/dev/vda" in plans[0] and "/dev/local/root" in plans[0]
     vm.stop()
     assert fingerprint(vm) == before
