@@ -1,4 +1,4 @@
-"""Reinstalling over what old disks carry at their ends: it must be gone, and the system must boot."""
+"""Reinstalling over what old disks carry at their ends: it must be gone, and the system must boot. On plain hardware."""
 import struct
 
 from faults import small_job
@@ -45,8 +45,9 @@ def backup_gpt_only(path):
 
 def test_old_signatures_at_the_ends(lab, inputs):
     vm = lab.vm("db1", lambda address: small_job(
-        lab, inputs, address, finish="reboot", kernel={"url": lab.archive(inputs.kernel), "sha256": inputs.sums[inputs.kernel]}),
-        [2 * GIB, GIB])
+        lab, inputs, address, finish="reboot", boot={"size": "256MiB", "fs": "ext4"},
+        kernel={"url": lab.archive(inputs.kernel), "sha256": inputs.sums[inputs.kernel]}),
+        [2 * GIB, GIB], bus="sata", nic="e1000e")
     backup_gpt_only(vm.disks[0])
     md_superblock_at_the_end(vm.disks[1])
     install(lab, vm)
