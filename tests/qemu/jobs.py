@@ -1,4 +1,5 @@
 """Jobs for the laboratory's VMs, from the real input archives."""
+import functools
 import pathlib
 
 from lab import FINAL_GATEWAY
@@ -14,6 +15,14 @@ def sha256(path):
     return run(["sha256sum", path]).split()[0]
 
 
+class Sums(dict):
+    """Hashes of files, found out when they are asked for."""
+
+    def __missing__(self, path):
+        self[path] = sha256(path)
+        return self[path]
+
+
 class Inputs:
     """Real archives, made once and cached outside the checkout."""
 
@@ -21,23 +30,34 @@ class Inputs:
         self.root = self._make("make-root-archive")
         self.data = self._make("make-data-archive")
         self.kernel = self._make("make-kernel-rpm")
-        self.sums = {path: sha256(path) for path in (self.root, self.data, self.kernel)}
+        self.sums = Sums()
+
+    @functools.cached_property
+    def openrc(self):
+        """A root with OpenRC and nftables."""
+        return self._make("make-root-archive", "openrc")
+
+    @functools.cached_property
+    def systemd(self):
+        """A root with systemd, iptables, MariaDB, an NFS server, puppet."""
+        return self._make("make-root-archive", "systemd")
 
     @staticmethod
-    def _make(script):
+    def _make(script, *argv):
         """Each script prints the path of what it made as its last line."""
-        return pathlib.Path(run([INPUTS / script]).strip().splitlines()[-1])
+        return pathlib.Path(run([INPUTS / script, *argv]).strip().splitlines()[-1])
 
 
-def install_job(lab, inputs, address, hostname="db1", **changes):
-    """The job of a two-disk VM with a root, a data and a swap volume."""
+def install_job(lab, inputs, address, hostname="db1", root=None, root_size="1GiB", **changes):
+    """The job of a two-disk VM with a root, a data and a swap volume; `root`: another one of the inputs (systemd: 2GiB)."""
+    root = root or inputs.root
     keys = (lab.folder / "operator-key.pub").read_text().strip()
     job = {
         "newroot": 1,
-        "volumes": [{"name": "root", "size": "1GiB", "mount": "/"},
+        "volumes": [{"name": "root", "size": root_size, "mount": "/"},
                     {"name": "data", "size": "rest", "mount": "/data"},
                     {"name": "swap", "size": "128MiB", "fs": "swap"}],
-        "archives": [{"to": "/", "url": lab.archive(inputs.root), "sha256": inputs.sums[inputs.root]},
+        "archives": [{"to": "/", "url": lab.archive(root), "sha256": inputs.sums[root]},
                      {"to": "/data", "url": lab.archive(inputs.data), "sha256": inputs.sums[inputs.data]}],
         "kernel": {"url": lab.archive(inputs.kernel), "sha256": inputs.sums[inputs.kernel]},
         "network": {"hostname": hostname,
