@@ -3,7 +3,7 @@
 #include <unistd.h>
 
 #include "command.h"
-#include "target/boot.h"
+#include "boot/boot.h"
 
 int cmd_boot(int argc, char **argv)
 {

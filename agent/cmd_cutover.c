@@ -6,7 +6,7 @@
 #include "base/limits.h"
 #include "command.h"
 #include "machine/machine.h"
-#include "target/cutover.h"
+#include "cutover/cutover.h"
 #include "target/first_boot.h"
 
 static void usage(FILE *out)

@@ -21,7 +21,7 @@
 #include "steps/initrd_modules.h"
 #include "steps/kernel_find.h"
 #include "steps/step.h"
-#include "target/boot_config.h"
+#include "boot/config.h"
 
 #define NOTES_BYTES           4096
 #define PATH_BYTES            (3 * KERNEL_RELEASE_MAX)

@@ -14,7 +14,7 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "service/report.h"
-#include "target/database.h"
+#include "database/database.h"
 #include "target/first_boot_config.h"
 #include "target/hooks.h"
 #include "target/peers.h"

@@ -1,5 +1,5 @@
 /* The boot life, as far as it goes without being PID 1: command line, configuration, device nodes, the root. */
-#include "target/boot_line.h"
+#include "boot/line.h"
 
 #include <fcntl.h>
 #include <setjmp.h>
@@ -15,10 +15,10 @@
 
 #include <cmocka.h>
 
-#include "target/boot_config.h"
-#include "target/boot_nodes.h"
-#include "target/boot_root.h"
-#include "target/boot_usr.h"
+#include "boot/config.h"
+#include "boot/nodes.h"
+#include "boot/root.h"
+#include "boot/usr.h"
 #include "tests/unit/scratch.h"
 
 static struct scratch scratch;

@@ -6,7 +6,7 @@
 #define NEWROOT_TESTS_CUTOVER_SCENE_H
 
 #include "os_tree.h"
-#include "target/cutover.h"
+#include "cutover/cutover.h"
 
 struct layout {
 	const char *name;

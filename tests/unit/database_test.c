@@ -10,8 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "target/database_marks.h"
-#include "target/database_server.h"
+#include "database/marks.h"
+#include "database/server.h"
 #include "target/service_start.h"
 #include "target/watch.h"
 

@@ -13,7 +13,7 @@
 
 #include "base/child.h"
 #include "service/report.h"
-#include "target/database.h"
+#include "database/database.h"
 #include "target/first_boot.h"
 #include "target/first_boot_config.h"
 #include "target/hooks.h"

@@ -20,7 +20,7 @@ TEST_depmod = archive/depmod.c archive/depmod_collect.c archive/module_index.c a
 LIBS_depmod = $(ARCHIVE_LIBS)
 
 # no_lvm.c stands for base/lvm.c: nothing here activates a volume group.
-TEST_boot = target/boot_line.c target/boot_config.c target/boot_nodes.c target/boot_root.c target/boot_usr.c \
+TEST_boot = boot/line.c boot/config.c boot/nodes.c boot/root.c boot/usr.c \
 	base/io.c machine/sysfs.c \
 	base/arena.c base/err.c base/lvm_row.c tests/unit/no_lvm.c $(SCRATCH)
 LIBS_boot = -lblkid

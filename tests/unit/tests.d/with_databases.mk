@@ -3,14 +3,14 @@ TEST_service_start = $(OS_TREE) target/service_start.c
 TEST_pipeline = $(OS_TREE) steps/pipeline.c base/child.c base/child_stage.c base/tail.c base/log.c \
 	$(addprefix archive/,stream.c decompress.c decoder_gzip.c decoder_bzip2.c decoder_xz.c decoder_zstd.c)
 LIBS_pipeline = -lisal -lbz2 -llzma -lzstd
-TEST_database = target/database_server.c target/database_marks.c base/arena.c base/err.c
+TEST_database = database/server.c database/marks.c base/arena.c base/err.c
 DATABASE_DRIVER := $(addprefix agent/,$(patsubst %.def,,$(filter-out tests/% build/%,$(TRANSPORT)))) \
 	$(addprefix agent/,$(filter-out base/io.c base/err.c base/arena.c,$(JOB_SOURCES))) agent/base/arena.c \
 	$(addprefix agent/base/,child.c child_stage.c tail.c) \
 	$(addprefix agent/service/,report.c reporter.c spool.c event.c) \
 	$(addprefix agent/archive/,decompress.c stream.c decoder_gzip.c decoder_xz.c decoder_bzip2.c decoder_zstd.c) \
 	$(addprefix agent/target/,first_boot.c first_boot_config.c peers.c hooks.c watch.c service_start.c) \
-	$(wildcard agent/target/database*.c) $(PICOHTTP)
+	$(wildcard agent/database/*.c) $(PICOHTTP)
 build/database/driver: tests/database/driver.c $(DATABASE_DRIVER) $(AGENT_HEADERS) | build/sysroot.ready
 	$(call say,UNIT,$@)
 	@mkdir -p $(@D)

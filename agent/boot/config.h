@@ -1,0 +1,32 @@
+/*
+ * What the slim initrd's maker tells its /init: the file /etc/newroot-boot, lines of a keyword and a value:
+ *
+ *	vg NAME        the volume group to activate
+ *	vg-uuid UUID   which one, should another disk carry one of that name
+ *	module PATH    a module to load, in this order: "/modules/xfs.ko"
+ */
+#ifndef NEWROOT_BOOT_CONFIG_H
+#define NEWROOT_BOOT_CONFIG_H
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "job/job.h"
+
+#define BOOT_CONFIG_PATH   "/etc/newroot-boot"
+#define BOOT_CONFIG_VG     "vg"
+#define BOOT_CONFIG_UUID   "vg-uuid"
+#define BOOT_CONFIG_MODULE "module"
+#define BOOT_MODULE_FOLDER "/modules"
+#define BOOT_BUSYBOX       "/bin/busybox"
+#define BOOT_SYSROOT       "/sysroot" /* the installed system's root is mounted here */
+
+struct boot_config {
+	const char *vg;         /* NULL: none */
+	const char *vg_uuid;    /* NULL: not known */
+	struct strings modules; /* paths */
+};
+
+/* Parse `text`, which is changed and must live as long as the arena. Unknown keywords are skipped. */
+void boot_config_parse(struct boot_config *config, char *text, struct arena *arena);
+
+#endif

@@ -1,0 +1,265 @@
+#include "cutover/cutover.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "service/report.h"
+#include "cutover/parts.h"
+#include "target/first_boot.h"
+#include "target/first_boot_config.h"
+#include "target/installed.h"
+
+#define SPOOL           INSTALLED_STATE "/cutover.events"
+#define FIRST_BOOT_DONE INSTALLED_STATE "/first-boot.done"
+
+struct action {
+	const char *name;
+	int (*run)(struct cutover_work *work, struct err *err);
+	int (*undo)(struct cutover_work *work, struct err *err);
+};
+
+/*
+ * What a cutover consists of, in order; undone from the last to the first. The marker goes before services start, for
+ * puppet and others look at it.
+ */
+static const struct action actions[] = {
+	{"quarantine", cutover_quarantine_lift, cutover_quarantine_load},
+	{"links", cutover_links_restore, cutover_links_disable},
+	{"marker", cutover_marker_remove, cutover_marker_restore},
+	{"services", cutover_services_start, cutover_services_stop},
+	{"puppet", cutover_puppet_run, cutover_puppet_forget},
+};
+#define ACTIONS (sizeof(actions) / sizeof(*actions))
+
+void cutover_line(struct cutover_work *work, const char *indent, const char *line)
+{
+	fprintf(work->options->out, "%s%s\n", indent, line);
+	log_line("%s", line);
+}
+
+static const char *format(struct cutover_work *work, const char *fmt, va_list ap)
+{
+	char line[2048]; /* names, two paths */
+
+	vsnprintf(line, sizeof(line), fmt, ap);
+	log_clean(line, strlen(line));
+	return arena_strdup(&work->arena, line);
+}
+
+bool cutover_op(struct cutover_work *work, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (!work->ops++ && !work->options->dry_run)
+		report_begin(work->step);
+	va_start(ap, fmt);
+	cutover_line(work, "    ", format(work, fmt, ap));
+	va_end(ap);
+	return !work->options->dry_run;
+}
+
+void cutover_note(struct cutover_work *work, const char *fmt, ...)
+{
+	const char *line;
+	va_list ap;
+
+	va_start(ap, fmt);
+	line = format(work, fmt, ap);
+	va_end(ap);
+	cutover_line(work, "    note: ", line);
+	report_note(line);
+}
+
+static int run_action(struct cutover_work *work, const struct action *action, struct err *err)
+{
+	const bool undo = work->options->undo;
+	const int64_t began = clock_ms();
+	int ret;
+
+	work->step = arena_printf(&work->arena, "cutover %s%s", undo ? "undo " : "", action->name);
+	work->ops = 0;
+	fprintf(work->options->out, "  %s\n", action->name);
+	ret = (undo ? action->undo : action->run)(work, err);
+	if (work->ops && !work->options->dry_run)
+		report_end(work->step, ret == 0, (uint64_t)(clock_ms() - began), 0);
+	if (!work->ops && ret == 0)
+		cutover_line(work, "    ", "nothing to do");
+	return ret;
+}
+
+static const struct action *nth(const struct cutover_work *work, size_t i)
+{
+	return &actions[work->options->undo ? ACTIONS - 1 - i : i];
+}
+
+/* "not done: links, marker" */
+static void tell_rest(struct cutover_work *work, const char *what, size_t from, size_t to)
+{
+	struct text text = {.arena = &work->arena};
+
+	for (size_t i = from; i < to; i++)
+		text_printf(&text, "%s %s", i > from ? "," : "", nth(work, i)->name);
+	cutover_note(work, "%s:%s", what, text.size ? text.data : " nothing");
+}
+
+static int run_actions(struct cutover_work *work, struct err *err)
+{
+	for (size_t i = 0; i < ACTIONS; i++) {
+		if (run_action(work, nth(work, i), err) == 0)
+			continue;
+		tell_rest(work, "done before", 0, i);
+		tell_rest(work, "not done", i + 1, ACTIONS);
+		return err_prefix(err, "%s", work->step);
+	}
+	return 0;
+}
+
+/* Without them, or with ones that are no good, there is nobody to report to; that keeps nothing from being done. */
+static int read_instructions(struct cutover_work *work, struct first_boot_config *config,
+			     struct err *err)
+{
+	if (!cutover_exists(work, FIRST_BOOT_CONFIG))
+		return err_set(err, ERR_CUTOVER, FIRST_BOOT_CONFIG, "there is none");
+	return first_boot_config_read(config, cutover_path(work, FIRST_BOOT_CONFIG), &work->arena,
+				      err);
+}
+
+static struct service *open_report(struct cutover_work *work)
+{
+	const char *spool = cutover_path(work, SPOOL);
+	struct first_boot_config config = {0};
+	struct service *service = NULL;
+	struct err err = ERR_INIT;
+
+	if (read_instructions(work, &config, &err) == 0) {
+		const struct service_config way = {.url = config.service,
+						   .ca_file = config.ca,
+						   .pin = config.pin,
+						   .token = config.token,
+						   .mac = config.mac};
+
+		if (service_new(&service, &way, &err) == 0 &&
+		    report_start(service, spool, REPORT_NEW_BOOT, &err) == 0)
+			return service;
+	}
+	cutover_note(work, "the service gets no report: %s: %s", err.where, err.msg);
+	service_free(service);
+	return NULL;
+}
+
+/* A failure made the VM's state `error`; this makes it what it was. */
+static void report_outcome(struct cutover_work *work, const struct err *failed)
+{
+	if (failed) {
+		report_error(work->step, failed, work->words, work->word_count, NULL, 0);
+		report_state("error");
+		return;
+	}
+	report_note(work->options->undo ? "the cutover is undone on this VM"
+					: "this VM is cut over on its own side");
+	if (cutover_exists(work, FIRST_BOOT_DONE))
+		report_state("complete");
+}
+
+static void close_report(struct cutover_work *work, struct service *service)
+{
+	if (!service)
+		return;
+	if (report_stop(work->options->report_s))
+		cutover_note(work,
+			     "the service did not take the report within %u s; it waits in " SPOOL
+			     ", and the next `newroot cutover` delivers it",
+			     work->options->report_s);
+	else
+		unlink(cutover_path(work, SPOOL));
+	service_free(service);
+}
+
+/* Two at once would start services twice. On the folder, so that no file is left; it goes with the process. */
+static int lock(struct cutover_work *work, struct err *err)
+{
+	int fd = open(cutover_path(work, INSTALLED_STATE), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0)
+		return err_sys(err, ERR_CUTOVER, INSTALLED_STATE,
+			       "cannot open " INSTALLED_STATE
+			       ", which every system has that newroot "
+			       "installed");
+	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+		return fd;
+	if (errno == EWOULDBLOCK)
+		err_set(err, ERR_CUTOVER, INSTALLED_STATE, "another `newroot cutover` is running");
+	else
+		err_sys(err, ERR_CUTOVER, INSTALLED_STATE, "cannot lock " INSTALLED_STATE);
+	close(fd);
+	return -1;
+}
+
+static int read_record(struct cutover_work *work, struct err *err)
+{
+	const char *text;
+
+	if (cutover_read(work, SERVICE_RECORDS, &text, err) || cutover_state_read(work, err))
+		return -1;
+	if (service_records_parse(&work->records, text, &work->arena, err)) {
+		err->code = ERR_CUTOVER;
+		return -1;
+	}
+	return 0;
+}
+
+static void warn_of_first_boot(struct cutover_work *work)
+{
+	if (cutover_exists(work, FIRST_BOOT_CONFIG) && !cutover_exists(work, FIRST_BOOT_DONE))
+		cutover_note(work, "this VM's first boot has not ended well: there is "
+				   "no " FIRST_BOOT_DONE);
+}
+
+static int run_and_report(struct cutover_work *work, struct err *err)
+{
+	struct service *service;
+	int ret;
+
+	log_open(cutover_path(work, FIRST_BOOT_LOG), false);
+	service = open_report(work);
+	warn_of_first_boot(work);
+	ret = run_actions(work, err);
+	report_outcome(work, ret ? err : NULL);
+	close_report(work, service);
+	log_open(NULL, false);
+	return ret;
+}
+
+static int run_dry(struct cutover_work *work, struct err *err)
+{
+	warn_of_first_boot(work);
+	if (run_actions(work, err))
+		return -1;
+	fprintf(work->options->out, "Nothing was changed.\n");
+	return 0;
+}
+
+int cutover_run(const struct cutover *options, struct err *err)
+{
+	struct cutover_work work = {.options = options};
+	int fd = lock(&work, err);
+	int ret = fd < 0 ? -1 : read_record(&work, err);
+
+	if (ret == 0) {
+		fprintf(options->out, "%s%s, %s:\n",
+			options->dry_run ? "What would be done for " : "",
+			options->undo ? "undo of the cutover" : "cutover",
+			cutover_init(&work)->name);
+		ret = options->dry_run ? run_dry(&work, err) : run_and_report(&work, err);
+	}
+	if (fd >= 0)
+		close(fd);
+	arena_free(&work.arena);
+	return ret;
+}

@@ -1,0 +1,312 @@
+#include "database/client.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <pwd.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "base/io.h"
+#include "database/marks.h"
+
+#define PEEK_PAUSE_US 10000
+
+static const struct database_kind *const engines[] = {
+	[DATABASE_MYSQL] = &database_mysql,
+	[DATABASE_POSTGRESQL] = &database_postgresql,
+};
+
+const char *database_master_host(const struct job_databases *databases)
+{
+	return databases->master.address ? databases->master.address : databases->master.name;
+}
+
+/* --- its option file */
+
+static int write_options(const char *path, const char *text, struct err *err)
+{
+	int fd;
+
+	unlink(path);
+	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return err_sys(err, ERR_FIRST_BOOT, path, "cannot make %s", path);
+	if (write_all(fd, text, strlen(text))) {
+		err_sys(err, ERR_FIRST_BOOT, path, "cannot write %s", path);
+		close(fd);
+		return -1;
+	}
+	return close(fd) ? err_sys(err, ERR_FIRST_BOOT, path, "cannot close %s", path) : 0;
+}
+
+static const char *option(struct arena *arena, const char *name, const char *value)
+{
+	return value && *value ? arena_printf(arena, "%s=\"%s\"\n", name, value) : "";
+}
+
+static int make_options(struct database_client *client, const char *state_dir, const char *name,
+			const char *text, struct err *err)
+{
+	char path[MARKS_PATH_MAX];
+
+	marks_path(state_dir, name, ".cnf", path);
+	client->options = arena_strdup(client->arena, path);
+	return write_options(path, text, err);
+}
+
+static int find_program(struct database_client *client, struct err *err)
+{
+	const char *path = getenv("PATH");
+
+	for (const char *const *name = client->engine->programs; *name; name++)
+		for (const char *part = path; part; part = strchr(part, ':')) {
+			size_t size = strcspn(part += *part == ':', ":");
+			const char *file =
+				arena_printf(client->arena, "%.*s/%s", (int)size, part, *name);
+
+			if (access(file, X_OK) == 0) {
+				client->program = file;
+				return 0;
+			}
+		}
+	return err_set(err, ERR_DATABASE_SERVER, client->engine->programs[0],
+		       "there is no client program of %s: no %s in %s", client->engine->what,
+		       client->engine->programs[0], path ? path : "an empty PATH");
+}
+
+static int open_client(struct database_client *client, const struct job_databases *databases,
+		       const char *state_dir, const struct child_watch *watch, struct arena *arena,
+		       struct err *err)
+{
+	*client = (struct database_client){
+		.databases = databases,
+		.engine = engines[databases->engine],
+		.watch = watch,
+		.arena = arena,
+	};
+	return marks_open(state_dir, err) || find_program(client, err) ? -1 : 0;
+}
+
+int database_client_open(struct database_client *client, const struct job_databases *databases,
+			 const char *state_dir, const struct child_watch *watch,
+			 struct arena *arena, struct err *err)
+{
+	const struct job_database_login *login = &databases->login;
+	const char *text;
+
+	if (open_client(client, databases, state_dir, watch, arena, err))
+		return -1;
+	if (databases->engine != DATABASE_MYSQL)
+		return 0;
+	text = arena_printf(arena, "[client]\n%s%s%s", option(arena, "user", login->user),
+			    option(arena, "password", login->password),
+			    option(arena, "socket", login->socket));
+	return make_options(client, state_dir, "client", text, err);
+}
+
+int database_client_open_master(struct database_client *client,
+				const struct job_databases *databases, const char *state_dir,
+				const struct child_watch *watch, struct arena *arena,
+				struct err *err)
+{
+	const char *text;
+
+	if (open_client(client, databases, state_dir, watch, arena, err))
+		return -1;
+	client->elsewhere = true;
+	text = arena_printf(arena,
+			    "[client]\nprotocol=tcp\nhost=\"%s\"\nport=%d\n%s%s"
+			    "loose-get-server-public-key\n",
+			    database_master_host(databases), databases->master.port,
+			    option(arena, "user", databases->replication.user),
+			    option(arena, "password", databases->replication.password));
+	return make_options(client, state_dir, "master", text, err);
+}
+
+void database_client_close(struct database_client *client)
+{
+	if (client->options)
+		unlink(client->options);
+	client->options = NULL;
+}
+
+/* --- running it */
+
+static int become_account(const struct database_client *client, struct err *err)
+{
+	const struct job_database_login *login = &client->databases->login;
+	const char *account = client->engine->account;
+	const struct passwd *user;
+
+	if (!account)
+		return 0;
+	if (login->user)
+		account = login->user;
+	user = getpwnam(account);
+	if (!user)
+		return err_set(err, ERR_DATABASE_LOGIN, account, "the system has no user %s",
+			       account);
+	if (initgroups(account, user->pw_gid) || setgid(user->pw_gid) || setuid(user->pw_uid))
+		return err_sys(err, ERR_DATABASE_LOGIN, account, "cannot become the user %s",
+			       account);
+	prctl(PR_SET_PDEATHSIG, SIGKILL); /* another user's process has lost it */
+	return chdir("/") ? err_sys(err, ERR_DATABASE_LOGIN, "/", "cannot go to /") : 0;
+}
+
+static int become_program(const struct database_client *client, const char **argv, struct err *err)
+{
+	const struct job_database_login *login = &client->databases->login;
+
+	if (become_account(client, err))
+		return -1;
+	signal(SIGPIPE, SIG_DFL);
+	/* Its words are looked at; its own settings of root's may say the password when the job doesn't. */
+	if (setenv("LC_ALL", "C", 1) ||
+	    setenv("HOME", login->password ? "/nonexistent" : "/root", 1))
+		return err_sys(err, ERR_MEMORY, NULL, "cannot set the environment");
+	execvp(argv[0], (char *const *)argv);
+	return err_sys(err, ERR_DATABASE_SERVER, argv[0], "cannot run %s", argv[0]);
+}
+
+struct question {
+	const struct database_client *client;
+	const char *database, *sql;
+	int words; /* where what the client says goes */
+};
+
+static int put_question(void *arg, struct err *err)
+{
+	const struct question *question = arg;
+
+	if (write_all(STDOUT_FILENO, question->sql, strlen(question->sql)))
+		return err_sys(err, ERR_DATABASE_SERVER, NULL, "the client took no statement");
+	return 0;
+}
+
+static int ask_client(void *arg, struct err *err)
+{
+	const struct question *question = arg;
+	const char *argv[DATABASE_WORDS_MAX] = {question->client->program};
+
+	question->client->engine->ask(question->client, question->database, argv);
+	if (dup2(question->words, STDERR_FILENO) < 0)
+		return err_sys(err, ERR_IO, NULL, "cannot keep what the client says");
+	return become_program(question->client, argv, err);
+}
+
+/* --- what went wrong */
+
+static bool says(const char *words, const char *const *parts)
+{
+	for (; *parts; parts++)
+		if (strstr(words, *parts))
+			return true;
+	return false;
+}
+
+static void hide(char *text, const char *secret)
+{
+	size_t size = secret ? strlen(secret) : 0;
+
+	for (char *place = size ? strstr(text, secret) : NULL; place; place = strstr(place, secret))
+		memset(place, '*', size);
+}
+
+/* One line, without secrets: servers quote parts of a statement that they don't understand. */
+static void read_words(const struct database_client *client, FILE *file, char *words, size_t size)
+{
+	size_t used;
+
+	rewind(file);
+	used = fread(words, 1, size - 1, file);
+	while (used && words[used - 1] == '\n')
+		used--;
+	words[used] = '\0';
+	hide(words, client->databases->login.password);
+	hide(words, client->databases->replication.password);
+	for (char *c = words; *c; c++)
+		if (*c == '\n')
+			*c = ' ';
+}
+
+static int explain(struct database_client *client, FILE *file, const struct err *cause,
+		   struct err *err)
+{
+	char words[512];
+
+	read_words(client, file, words, sizeof(words));
+	client->fault = FAULT_STATEMENT;
+	if (says(words, client->engine->refused))
+		client->fault = FAULT_REFUSED;
+	else if (says(words, client->engine->away))
+		client->fault = FAULT_AWAY;
+	return err_set(
+		err, client->fault == FAULT_REFUSED ? ERR_DATABASE_LOGIN : ERR_DATABASE_SERVER,
+		client->elsewhere ? database_master_host(client->databases) : client->engine->what,
+		"%s", *words ? words : cause->msg);
+}
+
+int database_ask(struct database_client *client, const char *database, const char *sql, char *out,
+		 struct err *err)
+{
+	FILE *words = tmpfile();
+	char nothing[DATABASE_ANSWER_MAX];
+	struct question question = {client, database, sql, words ? fileno(words) : -1};
+	const struct child children[] = {
+		{.name = "statement", .fn = put_question, .arg = &question},
+		{.name = client->program,
+		 .fn = ask_client,
+		 .arg = &question,
+		 .stall_s = DATABASE_ASK_S,
+		 .out = out ? out : nothing,
+		 .out_size = DATABASE_ANSWER_MAX},
+	};
+	struct err cause = ERR_INIT;
+	int ret;
+
+	if (!words)
+		return err_sys(err, ERR_IO, NULL, "cannot make a temporary file");
+	(out ? out : nothing)[0] = '\0';
+	ret = child_pipeline(children, 2, client->watch, &cause);
+	if (ret)
+		explain(client, words, &cause, err);
+	fclose(words);
+	return ret;
+}
+
+/* The first bytes of a pipe, which stay in it: tee(2). All zeros when it ends before. */
+static void peek(int fd, char *magic, size_t size)
+{
+	int copy[2];
+	ssize_t seen;
+
+	memset(magic, 0, size);
+	do {
+		char again[64];
+
+		if (pipe2(copy, O_CLOEXEC))
+			return;
+		seen = tee(fd, copy[1], size, 0);
+		if (seen > 0 && read(copy[0], again, (size_t)seen) == (ssize_t)size)
+			memcpy(magic, again, size);
+		close(copy[0]);
+		close(copy[1]);
+		if (seen > 0 && seen < (ssize_t)size)
+			usleep(PEEK_PAUSE_US);
+	} while (seen > 0 && seen < (ssize_t)size);
+}
+
+int database_exec_load(const struct database_client *client, const char *database, struct err *err)
+{
+	const char *argv[DATABASE_WORDS_MAX] = {client->program};
+	char magic[6] = "";
+
+	peek(STDIN_FILENO, magic, sizeof(magic) - 1);
+	client->engine->load(client, database, magic, argv);
+	return become_program(client, argv, err);
+}

@@ -1,0 +1,199 @@
+#include "database/load.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/sysinfo.h>
+#include <unistd.h>
+
+#include "archive/decompress.h"
+#include "base/clock.h"
+#include "base/io.h"
+#include "database/marks.h"
+
+#define DROP_PATIENCE_S 120 /* for the last statement of a load that was killed */
+
+static int ask_number(const struct database_load *load, const char *database, const char *format,
+		      uint64_t *number, struct err *err)
+{
+	char answer[DATABASE_ANSWER_MAX];
+	const char *sql = arena_printf(load->client->arena, format, load->database);
+
+	if (database_ask(load->client, database, sql, answer, err))
+		return -1;
+	if (sscanf(answer, "%" SCNu64, number) != 1)
+		return err_set(err, ERR_DATABASE_SERVER, load->database,
+			       "a number was asked for, the answer is \"%.100s\"", answer);
+	return 0;
+}
+
+/* What was there before newroot is not newroot's to be mixed with a dump. */
+static int check_empty(const struct database_load *load, struct err *err)
+{
+	uint64_t tables;
+
+	if (ask_number(load, load->database, load->client->engine->tables, &tables, err))
+		return -1;
+	if (tables)
+		return err_set(err, ERR_DATABASE_LOAD, load->database,
+			       "the database %s has %" PRIu64
+			       " tables already, which newroot did not load: drop it, or leave its "
+			       "dump out",
+			       load->database, tables);
+	return 0;
+}
+
+/* PostgreSQL refuses while somebody is connected: the process of a client that was killed. */
+static int drop(const struct database_load *load, struct err *err)
+{
+	const char *sql =
+		arena_printf(load->client->arena, load->client->engine->drop, load->database);
+	const int64_t deadline = clock_ms() + DROP_PATIENCE_S * 1000;
+
+	for (;;) {
+		struct err last = ERR_INIT;
+
+		if (database_ask(load->client, NULL, sql, NULL, &last) == 0)
+			return 0;
+		if (!strstr(last.msg, "accessed by other users") || clock_ms() >= deadline)
+			return err_keep(err, &last);
+		sleep(1);
+	}
+}
+
+/* An empty database that is ours from now on. */
+static int prepare(const struct database_load *load, struct err *err)
+{
+	const struct database_kind *engine = load->client->engine;
+	const bool half = marks_get(load->state_dir, load->database) == MARK_LOADING;
+	uint64_t exists;
+
+	if (!strcmp(load->database, engine->system))
+		return marks_set(load->state_dir, load->database, MARK_LOADING, err);
+	if (half && drop(load, err))
+		return -1;
+	if (ask_number(load, NULL, engine->exists, &exists, err) ||
+	    (exists && check_empty(load, err)) ||
+	    marks_set(load->state_dir, load->database, MARK_LOADING, err))
+		return -1;
+	if (exists)
+		return 0;
+	return database_ask(load->client, NULL,
+			    arena_printf(load->client->arena, engine->create, load->database), NULL,
+			    err);
+}
+
+static int read_stage(void *arg, struct err *err)
+{
+	const struct database_load *load = arg;
+	int fd = open(load->dump, O_RDONLY | O_CLOEXEC);
+	uint64_t done = 0;
+	struct stat st;
+	char *piece = malloc(STREAM_BUFFER);
+	ssize_t got;
+
+	if (!piece)
+		return err_set(err, ERR_MEMORY, load->dump, "no memory for a buffer");
+	if (fd < 0 || fstat(fd, &st))
+		return err_sys(err, ERR_DATABASE_LOAD, load->dump, "cannot open the dump %s",
+			       load->dump);
+	while ((got = read_all(fd, piece, STREAM_BUFFER)) > 0) {
+		if (write_all(STDOUT_FILENO, piece, (size_t)got))
+			return err_sys(err, ERR_DATABASE_LOAD, load->dump,
+				       "cannot pass the dump on");
+		done += (uint64_t)got;
+		child_progress(done, (uint64_t)st.st_size);
+	}
+	return got < 0 ? err_sys(err, ERR_IO, load->dump, "cannot read %s", load->dump) : 0;
+}
+
+static int decompress_stage(void *arg, struct err *err)
+{
+	const struct database_load *load = arg;
+	struct sysinfo info = {.mem_unit = 1};
+	struct decompress_limits limits;
+
+	sysinfo(&info);
+	limits = decompress_limits_of((uint64_t)info.totalram * info.mem_unit);
+	if (decompress_stream(STDIN_FILENO, STDOUT_FILENO, &limits, err))
+		return err && err->sys == EPIPE ? -1 : err_prefix(err, "%s", load->dump);
+	return 0;
+}
+
+static int load_stage(void *arg, struct err *err)
+{
+	const struct database_load *load = arg;
+
+	return database_exec_load(load->client, load->database, err);
+}
+
+static void pass_on(void *unused, const char *item, uint64_t done, uint64_t total)
+{
+	(void)unused;
+	(void)item;
+	child_progress(done, total);
+}
+
+/* Its last words go on to this child's parent, for the error event; which of them is the error, it says itself. */
+static int fail(const struct database_load *load, struct err *err)
+{
+	const char *const *lines;
+	const size_t count = child_last_words(&lines);
+	const char *error = NULL;
+
+	for (size_t i = 0; i < count; i++) {
+		fprintf(stderr, "%s\n", lines[i]);
+		if (!error && (strstr(lines[i], "ERROR") || strstr(lines[i], "error:")))
+			error = lines[i];
+	}
+	if (error && err->code == ERR_DATABASE_LOAD)
+		return err_set(err, ERR_DATABASE_LOAD, load->database, "%s is not loaded: %s",
+			       load->dump, error);
+	return -1;
+}
+
+static int load_dump(const struct database_load *load, struct err *err)
+{
+	static const struct child_watch watch = {.progress = pass_on};
+	const char *name = arena_printf(load->client->arena, "the load of %s", load->database);
+	const struct child children[] = {
+		{.name = load->dump,
+		 .fn = read_stage,
+		 .arg = (void *)load,
+		 .stall_s = DATABASE_LOAD_STALL_S},
+		{.name = "decompress", .fn = decompress_stage, .arg = (void *)load},
+		{.name = name, .fn = load_stage, .arg = (void *)load, .code = ERR_DATABASE_LOAD},
+	};
+
+	if (child_pipeline(children, sizeof(children) / sizeof(*children), &watch, err))
+		return fail(load, err);
+	return 0;
+}
+
+static int remove_dump(const struct database_load *load, struct err *err)
+{
+	if (!load->keep && unlink(load->dump) && errno != ENOENT)
+		return err_sys(err, ERR_DATABASE_LOAD, load->dump, "cannot remove %s", load->dump);
+	return 0;
+}
+
+int database_load_main(void *arg, struct err *err)
+{
+	struct database_load *load = arg;
+
+	/* What it tells its parent is the dump's progress alone. */
+	load->client->watch = NULL;
+	if (marks_get(load->state_dir, load->database) == MARK_LOADED)
+		return remove_dump(load, err);
+	if (access(load->dump, R_OK))
+		return err_sys(err, ERR_DATABASE_LOAD, load->dump, "cannot read the dump of %s",
+			       load->database);
+	if (prepare(load, err) || load_dump(load, err) ||
+	    marks_set(load->state_dir, load->database, MARK_LOADED, err))
+		return -1;
+	return remove_dump(load, err);
+}

@@ -1,0 +1,21 @@
+/* One dump into its database. */
+#ifndef NEWROOT_DATABASE_LOAD_H
+#define NEWROOT_DATABASE_LOAD_H
+
+#include "database/client.h"
+
+struct database_load {
+	struct database_client *client;
+	const char *state_dir;
+	const char *database;
+	const char *dump; /* path of the file */
+	bool keep;
+};
+
+/*
+ * For a child, as its function: tells progress in bytes of the dump's file. Does nothing for a dump that
+ * is loaded. Errors: ERR_DATABASE_LOAD; its last words are on stderr.
+ */
+int database_load_main(void *load, struct err *err);
+
+#endif

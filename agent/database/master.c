@@ -1,0 +1,133 @@
+#include "database/master.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "database/server.h"
+#include "target/watch.h"
+
+#define TABLE "newroot.replicas_begin"
+
+/* "mysql-bin.000001<tab>328<tab>…"; nothing when there is no binary log. */
+static int ask_position(struct database_client *client, struct master_position *position,
+			struct err *err)
+{
+	char answer[DATABASE_ANSWER_MAX];
+	struct database_version version;
+	bool renamed;
+
+	if (database_server_version(client, &version, err))
+		return -1;
+	renamed = !version.mariadb && version.number >= 80400;
+	if (database_ask(client, NULL,
+			 renamed ? "SHOW BINARY LOG STATUS;\n" : "SHOW MASTER STATUS;\n", answer,
+			 err))
+		return -1;
+	if (sscanf(answer, "%255[^\t\n]\t%llu", position->file, &position->position) != 2)
+		return err_set(err, ERR_DATABASE_REPLICATE, client->engine->what,
+			       "this master writes no binary log, which its replicas follow: set "
+			       "log_bin and server_id in its configuration (the job's files)");
+	return 0;
+}
+
+static int ask_server_id(struct database_client *client, unsigned long *id, struct err *err)
+{
+	char answer[DATABASE_ANSWER_MAX];
+
+	if (database_ask(client, NULL, "SELECT @@server_id;\n", answer, err))
+		return -1;
+	if (sscanf(answer, "%lu", id) != 1 || *id == 0)
+		return err_set(err, ERR_DATABASE_REPLICATE, client->engine->what,
+			       "this server has no server_id, without which no replica follows "
+			       "it: set one in its configuration (the job's files)");
+	return 0;
+}
+
+int database_master_mark(struct database_client *client, struct err *err)
+{
+	struct master_position position = {.position = 0};
+	const char *sql;
+
+	if (ask_server_id(client, &position.server_id, err) || ask_position(client, &position, err))
+		return -1;
+	/* A later run finds the row of the first, whose position still holds: nothing of this is logged. */
+	sql = arena_printf(client->arena,
+			   "CREATE DATABASE IF NOT EXISTS newroot;\n"
+			   "CREATE TABLE IF NOT EXISTS " TABLE " (only_row TINYINT PRIMARY KEY, "
+			   "file VARCHAR(255) NOT NULL, position BIGINT UNSIGNED NOT NULL);\n"
+			   "INSERT IGNORE INTO " TABLE " VALUES (1, '%s', %llu);\n",
+			   position.file, position.position);
+	return database_ask(client, NULL, sql, NULL, err);
+}
+
+/* MySQL 8 makes no user by GRANT; before 5.7 there is no CREATE USER IF NOT EXISTS, and MariaDB takes both. */
+static const char *user_statements(struct database_client *client, bool by_grant)
+{
+	const struct job_replication *replication = &client->databases->replication;
+	const char *by = arena_printf(client->arena, " IDENTIFIED BY '%s'", replication->password);
+	const char *user = arena_printf(client->arena, "'%s'@'%%'", replication->user);
+	const char *make =
+		by_grant ? ""
+			 : arena_printf(client->arena,
+					"CREATE USER IF NOT EXISTS %s%s;\nALTER USER %s%s;\n", user,
+					by, user, by);
+
+	return arena_printf(client->arena,
+			    "%sGRANT REPLICATION SLAVE ON *.* TO %s%s;\n"
+			    "GRANT SELECT ON newroot.* TO %s;\n",
+			    make, user, by_grant ? by : "", user);
+}
+
+int database_master_user(struct database_client *client, struct err *err)
+{
+	struct database_version version;
+
+	if (!*client->databases->replication.password)
+		return err_set(err, ERR_DATABASE_LOGIN, client->databases->replication.user,
+			       "the instructions have no password of the replication user");
+	if (database_server_version(client, &version, err))
+		return -1;
+	return database_ask(client, NULL,
+			    user_statements(client, version.mariadb || version.number < 80000),
+			    NULL, err);
+}
+
+static int ask_once(struct database_client *client, struct master_position *position,
+		    struct err *err)
+{
+	char answer[DATABASE_ANSWER_MAX];
+
+	if (database_ask(client, NULL, "SELECT file, position, @@server_id FROM " TABLE ";\n",
+			 answer, err))
+		return -1;
+	if (sscanf(answer, "%255[^\t\n]\t%llu\t%lu", position->file, &position->position,
+		   &position->server_id) != 3)
+		return err_set(err, ERR_DATABASE_REPLICATE, database_master_host(client->databases),
+			       TABLE " of the master is empty: is it a VM with the role master?");
+	return 0;
+}
+
+int database_master_ask(struct database_client *client, struct master_position *position,
+			struct err *err)
+{
+	const int64_t deadline = clock_ms() + DATABASE_MASTER_S * 1000;
+
+	if (!*client->databases->replication.password)
+		return err_set(err, ERR_DATABASE_LOGIN, client->databases->replication.user,
+			       "the instructions have no password of the replication user");
+	for (;;) {
+		struct err last = ERR_INIT;
+
+		if (ask_once(client, position, &last) == 0)
+			return 0;
+		if (client->fault != FAULT_AWAY || clock_ms() >= deadline) {
+			err_prefix(&last, "the master %s as %s", client->databases->master.name,
+				   client->databases->replication.user);
+			return err_keep(err, &last);
+		}
+		log_line("%s; trying again", last.msg);
+		watch_pause();
+	}
+}

@@ -1,0 +1,27 @@
+/*
+ * Where replicas begin to follow a master: the place in its binary log before anything was loaded, kept in
+ * the one row of the table newroot.replicas_begin, which the replication user may read.
+ */
+#ifndef NEWROOT_DATABASE_MASTER_H
+#define NEWROOT_DATABASE_MASTER_H
+
+#include "database/client.h"
+
+#define MASTER_FILE_MAX 256
+struct master_position {
+	char file[MASTER_FILE_MAX];
+	unsigned long long position;
+	unsigned long server_id;
+};
+
+/* On the master, before the first load: keep the position, unless one is kept. Errors: ERR_DATABASE_REPLICATE. */
+int database_master_mark(struct database_client *client, struct err *err);
+
+/* On the master, after the loads, which may have brought users: make the replication user. */
+int database_master_user(struct database_client *client, struct err *err);
+
+/* On a replica, with a client of database_client_open_master(): what is kept there. */
+int database_master_ask(struct database_client *client, struct master_position *position,
+			struct err *err);
+
+#endif

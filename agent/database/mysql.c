@@ -1,0 +1,62 @@
+/*
+ * MySQL since 5.0 and MariaDB. Nothing that newroot does is written to the binary log: each connection begins with
+ * sql_log_bin=0, which needs the rights of root.
+ */
+#include <stddef.h>
+
+#include "database/client.h"
+
+#define NAME "%1$s"
+
+static void connect(const struct database_client *client, const char ***argv)
+{
+	const char *how = client->elsewhere ? "--defaults-file=" : "--defaults-extra-file=";
+
+	/* This must be the first word. The other machine's server has nothing to do with this one's settings. */
+	if (client->options)
+		*(*argv)++ = arena_printf(client->arena, "%s%s", how, client->options);
+	*(*argv)++ = "--batch";
+	*(*argv)++ = "--connect-timeout=10";
+	if (!client->elsewhere)
+		*(*argv)++ = "--init-command=SET SESSION sql_log_bin=0";
+}
+
+static void ask(const struct database_client *client, const char *database, const char **argv)
+{
+	argv++;
+	connect(client, &argv);
+	*argv++ = client->vertical ? "--vertical" : "--skip-column-names";
+	if (database)
+		*argv++ = database;
+}
+
+static void load(const struct database_client *client, const char *database, const char *magic,
+		 const char **argv)
+{
+	(void)magic;
+	argv++;
+	connect(client, &argv);
+	/* Blobs as they are; unknown before 5.6. */
+	*argv++ = "--loose-binary-mode";
+	*argv++ = "--max-allowed-packet=1G";
+	*argv++ = database;
+}
+
+const struct database_kind database_mysql = {
+	.what = "MySQL or MariaDB",
+	.services = (const char *const[]){"mariadb", "mysql", "mysqld", NULL},
+	.programs = (const char *const[]){"mariadb", "mysql", NULL},
+	.system = "mysql",
+	.refused = (const char *const[]){"ERROR 1045", "ERROR 1698", "ERROR 1044", "ERROR 1130",
+					 "ERROR 2059", NULL},
+	.away = (const char *const[]){"ERROR 2002", "ERROR 2003", "ERROR 2006", "ERROR 2013",
+				      "ERROR 1053", NULL},
+	.ping = "SELECT VERSION();\n",
+	.exists =
+		"SELECT COUNT(*) FROM information_schema.schemata WHERE schema_name='" NAME "';\n",
+	.tables = "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema='" NAME "';\n",
+	.create = "CREATE DATABASE IF NOT EXISTS `" NAME "`;\n",
+	.drop = "DROP DATABASE IF EXISTS `" NAME "`;\n",
+	.ask = ask,
+	.load = load,
+};

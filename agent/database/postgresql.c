@@ -1,0 +1,78 @@
+/* PostgreSQL, as the system's user of its superuser's name: peer authentication. */
+#include <stddef.h>
+#include <string.h>
+
+#include "database/client.h"
+
+#define NAME        "%1$s"
+#define SOCKET_NAME "/.s.PGSQL." /* libpq takes the folder, and the port from the name */
+
+static void connect(const struct database_client *client, const char *database, const char ***argv)
+{
+	const struct job_database_login *login = &client->databases->login;
+	const char *name = login->socket ? strstr(login->socket, SOCKET_NAME) : NULL;
+
+	if (name) {
+		*(*argv)++ = "-h";
+		*(*argv)++ = arena_printf(client->arena, "%.*s", (int)(name - login->socket),
+					  login->socket);
+		*(*argv)++ = "-p";
+		*(*argv)++ = name + strlen(SOCKET_NAME);
+	}
+	*(*argv)++ = "-w";
+	*(*argv)++ = "-U";
+	*(*argv)++ = login->user ? login->user : client->engine->account;
+	*(*argv)++ = "-d";
+	*(*argv)++ = database ? database : client->engine->system;
+}
+
+static void psql(const struct database_client *client, const char *database, const char **argv)
+{
+	connect(client, database, &argv);
+	*argv++ = "-X";
+	*argv++ = "-q";
+	*argv++ = "-v";
+	*argv++ = "ON_ERROR_STOP=1";
+	*argv++ = "-A";
+	*argv++ = "-t";
+}
+
+static void ask(const struct database_client *client, const char *database, const char **argv)
+{
+	psql(client, database, argv + 1);
+}
+
+static void load(const struct database_client *client, const char *database, const char *magic,
+		 const char **argv)
+{
+	if (strcmp(magic, "PGDMP")) {
+		psql(client, database, argv + 3);
+		/* By this name it tells the lines of errors. */
+		argv[1] = "-f";
+		argv[2] = "-";
+		return;
+	}
+	*argv++ = "pg_restore";
+	connect(client, database, &argv);
+	*argv++ = "--exit-on-error";
+}
+
+const struct database_kind database_postgresql = {
+	.what = "PostgreSQL",
+	.services = (const char *const[]){"postgresql", "postgresql-server", "pgsql", NULL},
+	.programs = (const char *const[]){"psql", NULL},
+	.account = "postgres",
+	.system = "postgres",
+	.refused = (const char *const[]){"authentication failed", "role \"", "pg_hba.conf",
+					 "no password supplied", NULL},
+	.away = (const char *const[]){"No such file or directory", "Connection refused",
+				      "starting up", "shutting down", NULL},
+	.ping = "SELECT 1;\n",
+	.exists = "SELECT COUNT(*) FROM pg_database WHERE datname='" NAME "';\n",
+	.tables = "SELECT COUNT(*) FROM pg_class c JOIN pg_namespace n ON n.oid=c.relnamespace "
+		  "WHERE n.nspname NOT IN ('pg_catalog','information_schema','pg_toast');\n",
+	.create = "CREATE DATABASE \"" NAME "\";\n",
+	.drop = "DROP DATABASE IF EXISTS \"" NAME "\";\n",
+	.ask = ask,
+	.load = load,
+};
