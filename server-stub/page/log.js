@@ -5,6 +5,7 @@ import { Stream } from "./service.js";
 import { clock, el, mib, plural } from "./tools.js";
 
 const LINES = 2000; /* more than that nobody reads here */
+const BATCH = 50; /* ms that news wait for more: the list is laid out once for all of them */
 
 const fold = (title, lines) =>
 	Array.isArray(lines) && lines.length ? [el("details", {}, el("summary", {}, title), el("pre", {}, lines.join("\n")))] : [];
@@ -34,23 +35,37 @@ function logLine(event) {
 		el("div", {}, el("span", { className: "text" }, typeof text === "string" ? text : JSON.stringify(text) ?? ""), ...folded));
 }
 
-/* `parts`: the list itself, its filter, and the button that follows its end. */
+/* `parts`: the list itself, its filter, and the button that follows its end. Following ends when the reader scrolls up,
+ * and begins again at the end. So that no change of the list passes for a scroll, the list changes in batches, and each
+ * of them looks first where the reader is, and notes at last where it left the list. */
 export class Log {
 	constructor({ log, filter, follow }, path) {
-		Object.assign(this, { list: log, filter, button: follow, follows: true, progress: new Map() });
+		Object.assign(this, { list: log, filter, button: follow, follows: true, top: 0, news: [], progress: new Map() });
 		follow.onclick = () => this.follow(!this.follows);
-		log.onscroll = () => this.note(log.scrollHeight - log.scrollTop - log.clientHeight < 8);
-		filter.oninput = () => this.filterAll();
+		log.onscroll = () => this.scrolled();
+		filter.oninput = () => this.change(() => this.filterAll());
 		this.stream = new Stream(path, (_, event) => this.add(event));
 	}
 
 	close() {
 		this.stream.close();
+		clearTimeout(this.timer);
+	}
+
+	add(event) {
+		if (event.type === "heartbeat") return;
+		this.news.push(event);
+		this.timer ??= setTimeout(() => this.change(() => this.showNews()), BATCH);
+	}
+
+	showNews() {
+		this.timer = null;
+		for (const event of this.news.splice(0)) this.show(event);
+		while (this.list.childElementCount > LINES) this.list.firstElementChild.remove();
 	}
 
 	/* Progress of one thing is one line that changes, as long as its step lasts. */
-	add(event) {
-		if (event.type === "heartbeat") return;
+	show(event) {
 		const key = event.type === "progress" && event.item;
 		const line = logLine(event);
 		const last = key && this.progress.get(key);
@@ -58,14 +73,26 @@ export class Log {
 		else this.list.append(line);
 		if (key) this.progress.set(key, line);
 		if (event.type === "begin" || event.type === "end") this.progress.clear();
-		if (this.list.childElementCount > LINES) this.list.firstElementChild.remove();
 		this.filterOne(line);
-		this.scrolling ??= requestAnimationFrame(() => this.toEnd());
+	}
+
+	change(what) {
+		this.scrolled();
+		what();
+		this.toEnd();
 	}
 
 	toEnd() {
-		this.scrolling = null;
 		if (this.follows) this.list.scrollTop = this.list.scrollHeight;
+		this.top = this.list.scrollTop;
+	}
+
+	scrolled() {
+		const { scrollTop, scrollHeight, clientHeight } = this.list;
+		if (scrollTop === this.top) return;
+		const atEnd = scrollHeight - scrollTop - clientHeight < 8;
+		if (atEnd || scrollTop < this.top) this.note(atEnd);
+		this.top = scrollTop;
 	}
 
 	note(follows) {
@@ -85,6 +112,5 @@ export class Log {
 
 	filterAll() {
 		for (const line of this.list.children) this.filterOne(line);
-		this.toEnd();
 	}
 }

@@ -93,7 +93,7 @@ class Page:
     def row(self, name):
         return self.js(ROW, name) or {}
 
-    def wait(self, what, seconds=10):
+    def wait(self, what, seconds=60):
         """The first true answer of `what`."""
         end = time.monotonic() + seconds
         while not (found := what()):
@@ -101,10 +101,10 @@ class Page:
             time.sleep(0.05)
         return found
 
-    def wait_text(self, css, part, seconds=10):
+    def wait_text(self, css, part, seconds=60):
         self.wait(lambda: part in self.text(css), seconds)
 
-    def wait_row(self, name, seconds=10, **parts):
+    def wait_row(self, name, seconds=60, **parts):
         """Until each part is in its cell; the row."""
         return self.wait(lambda: (row := self.row(name)) and all(part in row[cell] for cell, part in parts.items()) and row,
                          seconds)

@@ -74,6 +74,67 @@ def test_the_log_follows_its_end_until_the_reader_scrolls_up(page, agents):
     page.wait(lambda: "more" in lines(page)[-1] and page.js(AT_END))
 
 
+# What a slow browser does: more lines are in the list by the time it tells of the scroll to its end.
+MORE_BEFORE_THE_SCROLL_EVENT = """
+const log = document.querySelector("[role=log]");
+window.late = false;
+document.addEventListener("scroll", () => {
+    for (let i = 0; i < 30; i++) log.append(log.lastElementChild.cloneNode(true));
+    window.late = true;
+}, {capture: true, once: true});
+"""
+
+
+def notes(agent, first, last):
+    for start in range(first, last, 100):
+        agent.say(*[agent.event("note", text=f"line {i}") for i in range(start, min(start + 100, last))])
+
+
+def follows(page):
+    return page.find("[data-part=follow]").get_attribute("aria-pressed") == "true"
+
+
+def test_lines_that_come_before_the_scroll_event_do_not_end_the_following(page, agents):
+    agents["db1"].state("configuring")
+    open_log(page)
+    page.wait_text("[role=log]", "configuring")
+    for start in (0, 100, 200):
+        page.js(MORE_BEFORE_THE_SCROLL_EVENT)
+        notes(agents["db1"], start, start + 50)
+        page.wait(lambda: page.js("return window.late"))
+        notes(agents["db1"], start + 50, start + 51)
+        page.wait_text("[role=log] > li:last-child", f"line {start + 50}")
+        page.wait(lambda: page.js(AT_END))
+        assert follows(page)
+
+
+def test_the_log_follows_over_its_cap(page, agents):
+    agents["db1"].state("configuring")
+    open_log(page)
+    notes(agents["db1"], 0, 2300)
+    page.wait_text("[role=log] > li:last-child", "line 2299")
+    page.wait(lambda: page.js(AT_END))
+    assert follows(page)
+    assert page.js("return document.querySelector('[role=log]').childElementCount") == 2000
+
+
+def test_a_filter_neither_ends_nor_begins_the_following(page, agents):
+    agents["db1"].state("configuring")
+    notes(agents["db1"], 0, 200)
+    open_log(page)
+    page.wait_text("[role=log] > li:last-child", "line 199")
+    before = len(lines(page))
+    for followed in (True, False):
+        page.find(".log input").send_keys("line 77")
+        page.wait(lambda: len(lines(page)) == 1)
+        page.find(".log input").send_keys(Keys.BACKSPACE * len("line 77"))
+        page.wait(lambda: len(lines(page)) == before)
+        assert follows(page) == followed
+        page.wait(lambda: page.js(AT_END) == followed)
+        page.js("document.querySelector('[role=log]').scrollTop = 100")
+        page.wait(lambda: not follows(page))
+
+
 def test_the_log_can_be_filtered(page, agents):
     agents["db1"].state("configuring")
     agents["db1"].say(*[agents["db1"].event("note", text=f"{kind} {i}") for i in range(3) for kind in ("disk", "net")])
