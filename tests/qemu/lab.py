@@ -152,14 +152,14 @@ class Service:
     def errors(self, name):
         return [event for event in self.events(name) if event["type"] == "error"]
 
-    def ssh_argv(self, address, command):
+    def ssh_argv(self, address, command, *options):
         """The command line that runs `command` in a VM as root, with the operator's key."""
         return self.segment.inside(
             "ssh", "-i", str(self.key), "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null",
-            "-o", "LogLevel=ERROR", "-o", "ConnectTimeout=20", "-o", "BatchMode=yes", f"root@{address}", command)
+            "-o", "LogLevel=ERROR", "-o", "ConnectTimeout=20", "-o", "BatchMode=yes", *options, f"root@{address}", command)
 
-    def ssh(self, address, command, seconds=60):
-        return run(self.ssh_argv(address, command), timeout=seconds)
+    def ssh(self, address, command, seconds=60, *options):
+        return run(self.ssh_argv(address, command, *options), timeout=seconds)
 
 
 class Lab:

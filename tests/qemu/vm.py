@@ -1,4 +1,4 @@
-"""A VM in QEMU: blank disks, one NIC, its serial line in a log file."""
+"""A VM in QEMU: blank disks, a NIC or more, its serial line in a log file."""
 import os
 import pathlib
 import re
@@ -63,10 +63,13 @@ class Namespace:
 
 
 class Vm:
-    """`reboot_ends`: a reboot ends QEMU, so that a test sees it; else it boots again as it was started."""
+    """`reboot_ends`: a reboot ends QEMU, so that a test sees it; else it boots again as it was started.
+
+    `more`: further NICs, {MAC: bridge}; it never boots from these.
+    """
 
     def __init__(self, namespace, folder, name, mac, disks, memory=256, cpus=2, nic="virtio-net-pci", bus="virtio",
-                 reboot_ends=True):
+                 reboot_ends=True, more=()):
         self.namespace, self.name, self.mac = namespace, name, mac
         self.memory, self.cpus, self.nic, self.bus = memory, cpus, nic, bus
         self.reboot_ends = reboot_ends
@@ -80,6 +83,7 @@ class Vm:
                     disk.truncate(size)
             self.disks.append(path)
         self.tap = namespace.new_tap()
+        self.more = [(namespace.new_tap(), mac, bridge) for mac, bridge in dict(more).items()]
         self.starts = 0
         self.process = None
 
@@ -102,6 +106,14 @@ class Vm:
             arguments += ["-device", kind]
         return arguments
 
+    def _nic_arguments(self):
+        arguments = []
+        for index, (tap, mac) in enumerate([(self.tap, self.mac), *((tap, mac) for tap, mac, _ in self.more)]):
+            silent = ",romfile=" if index else ""
+            arguments += ["-netdev", f"tap,id=net{index},ifname={tap},script=no,downscript=no",
+                          "-device", f"{self.nic},netdev=net{index},mac={mac}{silent}"]
+        return arguments
+
     def _arguments(self, boot, memory):
         return ["qemu-system-x86_64", "-name", self.name, "-M", "q35", "-accel", accelerator(), "-m", str(memory),
                 "-smp", str(self.cpus), "-nodefaults", "-display", "none", *(["-no-reboot"] if self.reboot_ends else []),
@@ -110,8 +122,7 @@ class Vm:
                 "-chardev", f"file,id=serial,path={self.log},append=on", "-serial", "chardev:serial",
                 "-pidfile", f"{self.folder}/pid", "-monitor", f"unix:{self.folder}/monitor,server,nowait",
                 "-object", "rng-random,id=rng,filename=/dev/urandom", "-device", "virtio-rng-pci,rng=rng",
-                "-netdev", f"tap,id=net,ifname={self.tap},script=no,downscript=no",
-                "-device", f"{self.nic},netdev=net,mac={self.mac}", *self._disk_arguments()]
+                *self._nic_arguments(), *self._disk_arguments()]
 
     def start(self, boot, bridge="br0", installed=None):
         """`boot`: "n" (network), "c" (first disk), "nc" (network, then disk, when told to boot locally).
@@ -123,6 +134,8 @@ class Vm:
         self.starts += 1
         self.log.write_bytes(b"")
         self.namespace.plug(self.tap, bridge)
+        for tap, _, other in self.more:
+            self.namespace.plug(tap, other)
         with open(self.folder / "qemu.log", "ab") as errors:
             self.process = subprocess.Popen(self.namespace.inside(*self._arguments(boot, memory)), stdin=subprocess.DEVNULL,
                                             stdout=errors, stderr=errors, preexec_fn=die_with_parent)
