@@ -140,6 +140,9 @@
 /* What is told of a hook's output: must fit an event. */
 #define HOOK_OUTPUT_MAX (16 * 1024)
 
+/* A program that only tells its version. */
+#define SSH_VERSION_S 30
+
 /* Cutover. Rules of a firewall or links of an init system: seconds, minutes on a machine that swaps. */
 #define CUTOVER_COMMAND_S 120
 /* A service that starts or stops: systemd's own limit is 90 s, a database's recovery takes longer. */

@@ -28,6 +28,8 @@ void check_services(struct reader *r, const struct value *v, void *to);
 void check_puppet(struct reader *r, const struct value *v, void *to);
 /* check_databases.c */
 void check_databases_object(struct reader *r, const struct value *v, void *to);
+/* check_ssh.c */
+void check_ssh(struct reader *r, const struct value *v, void *to);
 /* check.c */
 void check_job(struct reader *r, const struct value *v, void *to);
 
@@ -40,6 +42,9 @@ void check_nfs(struct reader *r, const struct job *job); /* check_moved.c */
 void check_job_databases(struct reader *r, struct job *job); /* check_databases.c: adds to `after` */
 /* Sets the default of `migrating` as well. */
 void check_migrating(struct reader *r, const struct value *v, struct job *job);
+
+/* Within the quarantine, when the host is an address: names are not looked up here. check_ssh.c */
+void check_ssh_reach(struct reader *r, const struct job *job, const struct job_ssh *ssh);
 
 /* Texts of which each may occur once. */
 struct unique {

@@ -40,7 +40,10 @@ extern const struct form form_module, form_command_line, form_root_options, form
 	form_schema;
 
 /* form_ssh_key.c */
-extern const struct form form_ssh_key;
+extern const struct form form_ssh_key, form_host_key;
+
+/* form_ssh.c */
+extern const struct form form_ssh_user, form_private_key, form_key_file;
 
 #define DIGITS     "0123456789"
 #define HEX_DIGITS DIGITS "abcdefABCDEF"

@@ -188,6 +188,17 @@ struct job_replication {
 	uint32_t limit_s;     /* a replica has caught up within */
 };
 
+/* A login on another machine by ssh: the old VM. */
+struct job_ssh {
+	const char *json_path;
+	const char *host;     /* address or name */
+	int port;             /* default 22 */
+	const char *user;     /* default root */
+	const char *key;      /* private key, as its file has it; a secret; "": it was removed */
+	const char *key_file; /* of the new system; exactly one of the two is there */
+	const char *host_key; /* "ssh-ed25519 AAAA…" */
+};
+
 struct job_hooks {
 	struct strings before, after; /* programs of the new system */
 	uint32_t limit_s;             /* for each */

@@ -352,6 +352,27 @@ static const struct object replication_object = {
 	.path_offset = NO_PATH,
 };
 
+static const struct field ssh_fields[] = {
+	{.key = "host", .read = read_text, AT(job_ssh, host), .form = &form_host, .required = true},
+	{.key = "port", .read = read_whole, AT(job_ssh, port), .min = 1, .max = 65535,
+	 .fallback = "22"},
+	{.key = "user", .read = read_text, AT(job_ssh, user), .form = &form_ssh_user,
+	 .fallback = "\"root\""},
+	{.key = "key", .read = read_text, AT(job_ssh, key), .form = &form_private_key,
+	 .quiet = true},
+	{.key = "key_file", .read = read_text, AT(job_ssh, key_file), .form = &form_key_file},
+	{.key = "host_key", .read = read_text, AT(job_ssh, host_key), .form = &form_host_key,
+	 .required = true},
+};
+
+const struct object ssh_object = {
+	.what = "an ssh login",
+	FIELDS(ssh_fields),
+	.size = sizeof(struct job_ssh),
+	.path_offset = offsetof(struct job_ssh, json_path),
+	.check = check_ssh,
+};
+
 static const struct field hooks_fields[] = {
 	{.key = "before", .read = read_texts, AT(job_hooks, before), .form = &form_file_path},
 	{.key = "after", .read = read_texts, AT(job_hooks, after), .form = &form_file_path},

@@ -13,6 +13,35 @@
 #include "job/form.h"
 #include "job/size.h"
 
+/* Made for this test: they open nothing. */
+static const char openssh_key[] =
+	"-----BEGIN OPENSSH PRIVATE KEY-----\n"
+	"b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQAAAAAAAAABAAAAMwAAAAtzc2gtZW\n"
+	"QyNTUxOQAAACAgZb1YkDDK5Z+mfsj4mr+JkU+ogcltjUlzWpDW1CL4/gAAAIhleyoUZXsq\n"
+	"FAAAAAtzc2gtZWQyNTUxOQAAACAgZb1YkDDK5Z+mfsj4mr+JkU+ogcltjUlzWpDW1CL4/g\n"
+	"AAAEB8OxaUUN8jSLkM9+qF6Isbivv/aVTMB7g61SUWzCKzdCBlvViQMMrln6Z+yPiav4mR\n"
+	"T6iByW2NSXNakNbUIvj+AAAABHRlc3QB\n"
+	"-----END OPENSSH PRIVATE KEY-----\n";
+static const char locked_key[] = /* with a passphrase */
+	"-----BEGIN OPENSSH PRIVATE KEY-----\n"
+	"b3BlbnNzaC1rZXktdjEAAAAACmFlczI1Ni1jdHIAAAAGYmNyeXB0AAAAGAAAABD1dkbWtB\n"
+	"78LTZAekqzcFmoAAAAEAAAAAEAAAAzAAAAC3NzaC1lZDI1NTE5AAAAIF/fwlUbsj6B56JU\n"
+	"Aj7RLqyRJkZT03Pb8U0vB00DZ9CUAAAAkOz0GQUv/6rirnB4Da6nyQP8DEQpl/YYCSjIBL\n"
+	"bfDtBMNAbotYTwioY2ID0J8mf09YyMp+uVDiNysDRTJNLy8rQ9iNPc8x3Y6I3yLjxb0Br8\n"
+	"2FgDlOqAzwkTPkEf/jP6ftzGiOI0Ok8ZE0saD/AvYGBr0vPeZSrFRlEOQUAlijI9sI0Yu6\n"
+	"c1sO7bAhjYDfJmOQ==\n"
+	"-----END OPENSSH PRIVATE KEY-----\n";
+static const char ec_key[] = "-----BEGIN EC PRIVATE KEY-----\n"
+			     "MHcCAQEEINpKTeVEx2i1n9W6xfiCHRgCi8PAkWm+RGvtKoYHwBqBoAoGCCqGSM49\n"
+			     "AwEHoUQDQgAERyu5jsPl8Or9oT0JGsy0k+RImWsW6D5nnL2JsV4WJKTgCiSdrYxd\n"
+			     "DVxdrd1VA6+GnOnc354JNlKzeYcifq8cvA==\n"
+			     "-----END EC PRIVATE KEY-----\n";
+static const char pkcs8_key[] = "-----BEGIN PRIVATE KEY-----\n"
+				"MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg0rCqHMbHBa+tOuLX\n"
+				"l0fDLIcUFS6hJVGdkIgX54bjCE+hRANCAAR0Y5XCCtaV2aZU/oC22WXe7wE25M2Q\n"
+				"Ic1R3was5QFZq5BUpt/YBqaEzM70dfv1IMPW4q6dsLm7Re3eMfEEObCK\n"
+				"-----END PRIVATE KEY-----\n";
+
 static const struct {
 	const struct form *form;
 	const char *text;
@@ -56,6 +85,44 @@ static const struct {
 	{&form_archive_target, "/.hidden", true},
 	{&form_archive_target, "/..hidden", true},
 	{&form_file_path, "/", false},
+	{&form_host_key,
+	 "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAICBlvViQMMrln6Z+yPiav4mRT6iByW2NSXNakNbUIvj+ test",
+	 true},
+	{&form_host_key,
+	 "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAICBlvViQMMrln6Z+yPiav4mRT6iByW2NSXNakNbUIvj+", true},
+	{&form_host_key, "ssh-rsa AAAA", false},
+	{&form_host_key,
+	 "sk-ssh-ed25519@openssh.com AAAAGnNrLXNzaC1lZDI1NTE5QG9wZW5zc2guY29tAAAAIA==", false},
+	{&form_private_key, openssh_key, true},
+	{&form_private_key, ec_key, true},
+	{&form_private_key, pkcs8_key, true},
+	{&form_private_key, "", true},
+	{&form_private_key, locked_key, false},
+	{&form_private_key,
+	 "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n\nMII=\n-----END RSA PRIVATE "
+	 "KEY-----",
+	 false},
+	{&form_private_key, "-----BEGIN RSA PRIVATE KEY-----\nMIIB\n-----END RSA PRIVATE KEY-----",
+	 true},
+	{&form_private_key, "-----BEGIN RSA PRIVATE KEY-----\nMIIB\n-----END EC PRIVATE KEY-----",
+	 false},
+	{&form_private_key,
+	 "-----BEGIN RSA PRIVATE KEY-----\nMIIB\n-----END RSA PRIVATE KEY-----\nx", false},
+	{&form_private_key,
+	 "-----BEGIN RSA PRIVATE KEY-----\r\nMIIB\r\n-----END RSA PRIVATE KEY-----", false},
+	{&form_private_key, "-----BEGIN RSA PRIVATE KEY-----\n-----END RSA PRIVATE KEY-----",
+	 false},
+	{&form_private_key, "-----BEGIN DSA PRIVATE KEY-----\nMIIB\n-----END DSA PRIVATE KEY-----",
+	 false},
+	{&form_private_key, "-----BEGIN RSA PRIVATE KEY-----\nMIIB", false},
+	{&form_private_key, "/root/.ssh/id_rsa", false},
+	{&form_ssh_user, "root", true},
+	{&form_ssh_user, "-oProxyCommand=x", false},
+	{&form_ssh_user, "a b", false},
+	{&form_key_file, "/root/.ssh/id_ed25519", true},
+	{&form_key_file, "/root/a key", false},
+	{&form_key_file, "/root/%h", false},
+	{&form_key_file, ".ssh/id", false},
 	{&form_network, "10.80.0.0/24", true},
 	{&form_network, "10.80.0.12", true},
 	{&form_network, "fd00::/64", true},

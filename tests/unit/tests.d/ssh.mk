@@ -1,0 +1,4 @@
+# Logins by ssh: a real sshd on this machine, and programs that say they are old.
+SSH_SOURCES := ssh/ssh.c base/child.c base/child_stage.c base/tail.c base/log.c
+TEST_ssh = $(SSH_SOURCES) $(JOB_SOURCES) $(SCRATCH)
+LIBS_ssh = -ljansson
