@@ -116,7 +116,9 @@
 /* First boot: switches and DHCP take a minute, a service under repair a few; then a person must look. */
 #define FIRST_BOOT_PATIENCE_S 900
 #define FIRST_BOOT_PAUSE_MAX_S 16
-#define FIRST_BOOT_REPORT_S 300
+/* One that is taken over: what it has not delivered within this time, its successor does; which waits for its end. */
+#define FIRST_BOOT_LEAVE_S 5
+#define FIRST_BOOT_HANDOVER_S 60
 /* While it is held: the release comes with the answer to the next heartbeat. */
 #define FIRST_BOOT_HEARTBEAT_S 10
 /* How long the service may keep a question for a peer's state: a heartbeat is due then, and the answer has to begin

@@ -249,6 +249,7 @@ struct job {
 	struct job_databases databases;
 	bool migrating;               /* the marker file; default: one of the three above is given */
 	struct strings after;         /* VMs of the group that are complete before this one is */
+	uint32_t after_limit_s;       /* for all of them; 0: however long */
 	bool first_boot;              /* install the first-boot hook; default true */
 	enum finish_action finish;    /* default reboot */
 };

@@ -452,6 +452,8 @@ static const struct field job_fields[] = {
 	{.key = "databases", .read = read_object, AT(job, databases), .object = &databases_object},
 	{.key = "migrating", .read = read_bool, AT(job, migrating)},
 	{.key = "after", .read = read_texts, AT(job, after), .form = &form_vm_name},
+	{.key = "after_limit", .read = read_seconds, AT(job, after_limit_s), .max = 604800,
+	 .fallback = "\"0s\""},
 	{.key = "first_boot", .read = read_bool, AT(job, first_boot), .fallback = "true"},
 	{.key = "finish", .read = read_enum, AT(job, finish), .names = finish_action_names,
 	 .max = FINISH_WAIT, .fallback = "\"reboot\""},

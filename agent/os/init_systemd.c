@@ -17,7 +17,7 @@ static const char first_boot_unit[] =
 	"ConditionPathExists=!/var/lib/newroot/first-boot.done\n"
 	"\n"
 	"[Service]\n"
-	"ExecStart=" NEWROOT_PROGRAM " first-boot\n"
+	"ExecStart=" NEWROOT_PROGRAM " first-boot --stay\n"
 	"\n"
 	"[Install]\n"
 	"WantedBy=multi-user.target\n";

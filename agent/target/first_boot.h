@@ -16,11 +16,17 @@ struct first_boot {
 	const char *state_dir; /* the marker first-boot.done and the lock live here */
 	const char *console;   /* one line there tells how it ended */
 	unsigned patience_s;   /* how long the service may stay unreachable */
+	/* A run has failed, and its error is reported: called before it waits. NULL: nobody. */
+	void (*failed)(const struct err *err);
 };
 
+#define FIRST_BOOT_TAKEN_OVER 1
+
 /*
- * 0: checked in, now or before. Errors: ERR_FIRST_BOOT, or what kept the service from being reached;
- * they have been reported to the service if that was possible.
+ * 0: complete, now or before, and the service knows. A run that fails is reported; then it stays, with heartbeats, until the
+ * service has all run again from the first step, with the instructions read anew, or until another process goes on with it
+ * (FIRST_BOOT_TAKEN_OVER). -1: nobody can be told: ERR_FIRST_BOOT, of instructions that can't be read, or while another
+ * process works; ERR_URL, ERR_IO, ERR_TLS.
  */
 int first_boot_run(const struct first_boot *first_boot, struct err *err);
 

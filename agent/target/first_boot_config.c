@@ -61,6 +61,7 @@ int first_boot_config_read(struct first_boot_config *config, const char *path, s
 {
 	struct first_boot_config c = {0};
 	const json_t *after = NULL, *databases = NULL;
+	int after_limit_s = 0;
 	json_error_t error;
 	json_t *root = json_load_file(path, JSON_REJECT_DUPLICATES, &error);
 	int ret = -1;
@@ -69,12 +70,16 @@ int first_boot_config_read(struct first_boot_config *config, const char *path, s
 		return err_set(err, ERR_FIRST_BOOT, path,
 			       "%s cannot be read as JSON: line %d, column %d: %s", path,
 			       error.line, error.column, error.text);
-	if (json_unpack_ex(root, &error, JSON_STRICT, "{s:s, s:s, s:s, s?s, s?s, s?o, s?o}",
+	if (json_unpack_ex(root, &error, JSON_STRICT, "{s:s, s:s, s:s, s?s, s?s, s?o, s?i, s?o}",
 			   "service", &c.service, "ca", &c.ca, "mac", &c.mac, "pin", &c.pin,
-			   "token", &c.token, "after", &after, "databases", &databases)) {
+			   "token", &c.token, "after", &after, "after_limit", &after_limit_s,
+			   "databases", &databases) ||
+	    after_limit_s < 0) {
 		err_set(err, ERR_FIRST_BOOT, path,
 			"%s must be an object of strings with the keys service, ca, mac and, if "
-			"wanted, pin, token, the list after and the object databases: %s",
+			"wanted, pin, token, the list after, the seconds after_limit and the "
+			"object "
+			"databases: %s",
 			path, error.text);
 		goto out;
 	}
@@ -86,6 +91,7 @@ int first_boot_config_read(struct first_boot_config *config, const char *path, s
 	config->mac = keep(arena, c.mac);
 	config->pin = keep(arena, c.pin);
 	config->token = keep(arena, c.token);
+	config->after_limit_s = (uint32_t)after_limit_s;
 	ret = 0;
 out:
 	json_decref(root);
@@ -106,10 +112,11 @@ const char *first_boot_config_text(const struct first_boot_config *config, struc
 {
 	json_t *databases =
 		config->databases.json ? json_loads(config->databases.json, 0, NULL) : NULL;
-	json_t *root =
-		json_pack("{s:s, s:s, s:s, s:s*, s:s*, s:o*, s:o*}", "service", config->service,
-			  "ca", config->ca, "mac", config->mac, "pin", config->pin, "token",
-			  config->token, "after", list(&config->after), "databases", databases);
+	json_t *limit = config->after_limit_s ? json_integer(config->after_limit_s) : NULL;
+	json_t *root = json_pack("{s:s, s:s, s:s, s:s*, s:s*, s:o*, s:o*, s:o*}", "service",
+				 config->service, "ca", config->ca, "mac", config->mac, "pin",
+				 config->pin, "token", config->token, "after", list(&config->after),
+				 "after_limit", limit, "databases", databases);
 	char *json = root ? json_dumps(root, JSON_INDENT(2) | JSON_PRESERVE_ORDER) : NULL;
 	const char *text = json ? arena_printf(arena, "%s\n", json) : NULL;
 

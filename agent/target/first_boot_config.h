@@ -6,6 +6,7 @@
 #define NEWROOT_TARGET_FIRST_BOOT_CONFIG_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/arena.h"
 #include "base/err.h"
@@ -15,12 +16,13 @@
 #define FIRST_BOOT_CA     "/etc/newroot/ca.pem"
 
 struct first_boot_config {
-	const char *service;  /* URL */
-	const char *ca;       /* path of the trust anchor */
-	const char *mac;      /* who this VM is */
-	const char *pin;      /* NULL: none */
-	const char *token;    /* NULL: none; a secret */
-	struct strings after; /* VMs of the group that are complete before this one is */
+	const char *service;    /* URL */
+	const char *ca;         /* path of the trust anchor */
+	const char *mac;        /* who this VM is */
+	const char *pin;        /* NULL: none */
+	const char *token;      /* NULL: none; a secret */
+	struct strings after;   /* VMs of the group that are complete before this one is */
+	uint32_t after_limit_s; /* for all of them; 0: however long */
 	struct job_databases databases;
 };
 

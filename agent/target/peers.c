@@ -15,6 +15,8 @@
 struct waiting {
 	struct service *service;
 	unsigned patience_s;
+	uint32_t limit_s; /* 0: none */
+	int64_t began_ms;
 	unsigned failures; /* in a row */
 	int64_t failing_since_ms;
 	char reason[160]; /* as told last; "": none */
@@ -47,6 +49,15 @@ static int bear(struct waiting *waiting, struct err *err)
 	return wait_sleep(retry_delay(&limits, waiting->failures), err);
 }
 
+static int check_limit(const struct waiting *waiting, const char *name, const struct peer *peer,
+		       struct err *err)
+{
+	if (!waiting->limit_s || clock_ms() - waiting->began_ms < (int64_t)waiting->limit_s * 1000)
+		return 0;
+	return err_set(err, ERR_PEER_LATE, name, "%s is not complete within %u s, but \"%s\"", name,
+		       waiting->limit_s, *peer->state ? peer->state : "unknown");
+}
+
 static int wait_for(struct waiting *waiting, const char *name, struct err *err)
 {
 	struct peer peer = {.state = ""};
@@ -60,6 +71,8 @@ static int wait_for(struct waiting *waiting, const char *name, struct err *err)
 		if (service_peer(waiting->service, name, &peer, &last)) {
 			if (bear(waiting, &last))
 				return err_keep(err, &last);
+			if (check_limit(waiting, name, &peer, err))
+				return -1;
 			continue;
 		}
 		waiting->failures = 0;
@@ -67,15 +80,20 @@ static int wait_for(struct waiting *waiting, const char *name, struct err *err)
 			return 0;
 		snprintf(reason, sizeof(reason), "%s is not complete (%s)", name, peer.state);
 		tell(waiting, reason);
+		if (check_limit(waiting, name, &peer, err))
+			return -1;
 		if (!strcmp(before.state, peer.state) && wait_sleep(PAUSE_MS, err))
 			return -1;
 	}
 }
 
-int peers_wait(struct service *service, const struct strings *names, unsigned patience_s,
-	       struct err *err)
+int peers_wait(struct service *service, const struct strings *names, uint32_t limit_s,
+	       unsigned patience_s, struct err *err)
 {
-	struct waiting waiting = {.service = service, .patience_s = patience_s};
+	struct waiting waiting = {.service = service,
+				  .patience_s = patience_s,
+				  .limit_s = limit_s,
+				  .began_ms = clock_ms()};
 	int ret = 0;
 
 	for (size_t i = 0; ret == 0 && i < names->count; i++)

@@ -1,22 +1,41 @@
-/* `newroot first-boot` with its folders given: driver CONFIG STATE-FOLDER CONSOLE LOG. */
+/*
+ * `newroot first-boot` with its folders given: driver CONFIG STATE-FOLDER CONSOLE LOG [stay]. Without `stay` it ends when a run
+ * has failed, once the service has heard of it.
+ */
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "base/log.h"
+#include "service/report.h"
 #include "target/first_boot.h"
+
+#define REPORT_S 60
+
+static int tell(const struct err *err)
+{
+	fprintf(stderr, "%s: %s [%s]\n", err->where, err->msg, err_name(err->code));
+	return err_exit_status(err->code);
+}
+
+static void end(const struct err *err)
+{
+	report_stop(REPORT_S);
+	exit(tell(err));
+}
 
 int main(int argc, char **argv)
 {
 	struct err err = ERR_INIT;
 
-	if (argc != 5)
+	if (argc != 5 && argc != 6)
 		return 2;
 	log_open(argv[4], true);
 	if (first_boot_run(&(struct first_boot){.config = argv[1],
 						.state_dir = argv[2],
 						.console = argv[3],
-						.patience_s = 10},
+						.patience_s = 10,
+						.failed = argc == 5 ? end : NULL},
 			   &err) == 0)
 		return 0;
-	fprintf(stderr, "%s: %s [%s]\n", err.where, err.msg, err_name(err.code));
-	return err_exit_status(err.code);
+	return tell(&err);
 }

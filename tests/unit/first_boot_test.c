@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include <fcntl.h>
 
@@ -18,6 +18,7 @@
 #include "target/first_boot_config.h"
 #include "target/hooks.h"
 #include "target/peers.h"
+#include "target/turn.h"
 #include "target/watch.h"
 
 /* The fake service: what it was told, in one line, and how it answers. */
@@ -29,7 +30,23 @@ static struct {
 	enum err_code peers; /* what waiting for them ends with */
 	enum err_code import;
 	char token[32];
+	const char *mended
+		[2]; /* instructions put in place before the service has it begin anew, in order */
+	size_t agains;
+	uint32_t after_limit_s;
+	bool patient; /* the service never does */
 } fake;
+
+static const char *instructions; /* their path */
+
+static void write_file(const char *path, const char *text)
+{
+	FILE *file = fopen(path, "w");
+
+	assert_non_null(file);
+	assert_true(fputs(text, file) >= 0);
+	assert_int_equal(fclose(file), 0);
+}
 
 static void tell(const char *what, const char *detail)
 {
@@ -107,6 +124,31 @@ bool report_held(void)
 	return fake.held;
 }
 
+/* The cause is mended by then. */
+bool report_again(void)
+{
+	if (fake.patient)
+		return false;
+	fake.peers = fake.import = ERR_NONE;
+	if (fake.agains < 2 && fake.mended[fake.agains])
+		write_file(instructions, fake.mended[fake.agains]);
+	fake.agains++;
+	tell("again", "");
+	return true;
+}
+
+int report_flush(unsigned limit_s)
+{
+	assert_int_equal(limit_s, 0);
+	tell("flush", "");
+	return 0;
+}
+
+void watch_pause(void)
+{
+	usleep(1000);
+}
+
 /* As with the real service, only an answer brings the release. */
 void report_heartbeat(void)
 {
@@ -119,11 +161,12 @@ void report_wait(const char *reason)
 	tell("wait", *reason ? reason : "no longer");
 }
 
-int peers_wait(struct service *service, const struct strings *names, unsigned patience_s,
-	       struct err *err)
+int peers_wait(struct service *service, const struct strings *names, uint32_t limit_s,
+	       unsigned patience_s, struct err *err)
 {
 	(void)service;
 	(void)patience_s;
+	fake.after_limit_s = limit_s;
 	for (size_t i = 0; i < names->count; i++)
 		tell("peer", names->item[i]);
 	return fake.peers ? err_set(err, fake.peers, NULL, "no peer") : 0;
@@ -177,8 +220,7 @@ size_t child_last_words(const char *const **lines)
 
 int report_stop(unsigned limit_s)
 {
-	(void)limit_s;
-	tell("stop", "");
+	tell("stop", limit_s ? "soon" : "");
 	return fake.stop;
 }
 
@@ -187,25 +229,26 @@ struct scene {
 	struct first_boot options;
 };
 
+static void failed(const struct err *err)
+{
+	tell("failed", err_name(err->code));
+}
+
 static void scene_make(struct scene *scene, const char *config)
 {
-	FILE *file;
-
 	memset(&fake, 0, sizeof(fake));
 	*scene = (struct scene){.folder = "/tmp/newroot-first-boot-XXXXXX"};
 	assert_non_null(mkdtemp(scene->folder));
 	snprintf(scene->config, sizeof(scene->config), "%s/first-boot.json", scene->folder);
 	snprintf(scene->console, sizeof(scene->console), "%s/console", scene->folder);
 	snprintf(scene->done, sizeof(scene->done), "%s/first-boot.done", scene->folder);
-	file = fopen(scene->config, "w");
-	assert_non_null(file);
-	assert_true(fputs(config, file) >= 0);
-	assert_int_equal(fclose(file), 0);
-	file = fopen(scene->console, "w");
-	assert_non_null(file);
-	assert_int_equal(fclose(file), 0);
-	scene->options = (struct first_boot){
-		.config = scene->config, .state_dir = scene->folder, .console = scene->console};
+	write_file(scene->config, config);
+	write_file(scene->console, "");
+	instructions = scene->config;
+	scene->options = (struct first_boot){.config = scene->config,
+					     .state_dir = scene->folder,
+					     .console = scene->console,
+					     .failed = failed};
 }
 
 static void scene_free(const struct scene *scene)
@@ -286,7 +329,43 @@ static void waits_for_the_network(void **state)
 	scene_free(&scene);
 }
 
-static void failure_is_told_and_can_be_repeated(void **state)
+static const struct scene *shown;
+
+static void failure_is_shown(const struct err *err)
+{
+	failed(err);
+	console_says(shown,
+		     "newroot: first boot failed [net.connect] https://x: service not reached "
+		     "within 0 s: nobody there\r\n");
+	write_file(shown->console, "");
+}
+
+static void failure_is_told_and_all_run_again(void **state)
+{
+	struct err err = ERR_INIT;
+	struct scene scene;
+
+	(void)state;
+	scene_make(&scene, CONFIG);
+	shown = &scene;
+	scene.options.failed = failure_is_shown;
+	fake.refusals = 1;
+	assert_int_equal(first_boot_run(&scene.options, &err), 0);
+	assert_int_equal(err.code, ERR_NONE);
+	assert_string_equal(
+		fake.told,
+		"open https://10.0.0.1:8443; start; state first boot; begin check-in; end failed "
+		"check-in; error check-in; code net.connect; state error; failed net.connect; "
+		"again; "
+		"stop; open https://10.0.0.1:8443; start; state first boot; begin check-in; hello; "
+		"end "
+		"check-in; state complete; stop; ");
+	console_says(&scene, "newroot: checked in\r\n");
+	assert_int_equal(access(scene.done, F_OK), 0);
+	scene_free(&scene);
+}
+
+static void mended_instructions_are_read_anew(void **state)
 {
 	struct err err = ERR_INIT;
 	struct scene scene;
@@ -294,22 +373,32 @@ static void failure_is_told_and_can_be_repeated(void **state)
 	(void)state;
 	scene_make(&scene, CONFIG);
 	fake.refusals = 1;
-	assert_int_equal(first_boot_run(&scene.options, &err), -1);
-	assert_int_equal(err.code, ERR_NET_CONNECT);
-	assert_non_null(strstr(fake.told, "end failed check-in; error check-in; code net.connect; "
-					  "state error; stop; "));
-	console_says(&scene,
-		     "newroot: first boot failed [net.connect] https://x: service not reached "
-		     "within 0 s: nobody there\r\n");
-	assert_int_equal(access(scene.done, F_OK), -1);
-	err = (struct err)ERR_INIT;
+	fake.mended[0] = "{\"service\": \"https://other\", \"ca\": \"c\", \"mac\": \"m\"}";
 	assert_int_equal(first_boot_run(&scene.options, &err), 0);
-	assert_int_equal(access(scene.done, F_OK), 0);
+	assert_non_null(strstr(fake.told, "again; stop; open https://other; start; "));
+	scene_free(&scene);
+}
+
+static void broken_instructions_are_told_to_the_old_service(void **state)
+{
+	struct err err = ERR_INIT;
+	struct scene scene;
+
+	(void)state;
+	scene_make(&scene, CONFIG);
+	fake.refusals = 1;
+	fake.mended[0] = "{";
+	fake.mended[1] = CONFIG;
+	assert_int_equal(first_boot_run(&scene.options, &err), 0);
+	assert_non_null(strstr(fake.told,
+			       "failed net.connect; again; error check-in; code first-boot; "
+			       "state error; failed first-boot; flush; again; stop; open "));
 	scene_free(&scene);
 }
 
 #define WITH_PEERS                                                                                 \
-	"{\"service\": \"s\", \"ca\": \"c\", \"mac\": \"m\", \"after\": [\"db1\", \"nfs\"]}"
+	"{\"service\": \"s\", \"ca\": \"c\", \"mac\": \"m\", \"after\": [\"db1\", \"nfs\"], "      \
+	"\"after_limit\": 90}"
 
 static void peers_come_before_complete(void **state)
 {
@@ -321,6 +410,7 @@ static void peers_come_before_complete(void **state)
 	assert_int_equal(first_boot_run(&scene.options, &err), 0);
 	assert_non_null(strstr(fake.told, "end check-in; begin peers; peer db1; peer nfs; "
 					  "end peers; state complete; stop; "));
+	assert_int_equal(fake.after_limit_s, 90);
 	scene_free(&scene);
 }
 
@@ -332,13 +422,9 @@ static void missing_peer_is_an_error(void **state)
 	(void)state;
 	scene_make(&scene, WITH_PEERS);
 	fake.peers = ERR_SERVICE_PEER;
-	assert_int_equal(first_boot_run(&scene.options, &err), -1);
-	assert_non_null(strstr(fake.told, "end failed peers; error peers; code service.peer; state "
-					  "error; stop; "));
-	assert_int_equal(access(scene.done, F_OK), -1);
-	/* The peer is there again, and so is the machine, after a reboot. */
-	fake.peers = ERR_NONE;
 	assert_int_equal(first_boot_run(&scene.options, &err), 0);
+	assert_non_null(strstr(fake.told, "end failed peers; error peers; code service.peer; state "
+					  "error; failed service.peer; again; stop; "));
 	assert_int_equal(access(scene.done, F_OK), 0);
 	scene_free(&scene);
 }
@@ -351,41 +437,47 @@ static void missing_peer_is_an_error(void **state)
 	"\"replication\": {\"user\": \"u\", \"password\": \"geheim\"}, "                           \
 	"\"hooks\": {\"before\": [\"/b\"], \"after\": [\"/a\", \"/z\"]}}}"
 
-static void instructions_hold(const struct scene *scene, const char *text, bool wanted)
+static void instructions_hold(const char *text, bool wanted)
 {
-	char instructions[2048] = "";
-	FILE *file = fopen(scene->config, "r");
+	char all[2048] = "";
+	FILE *file = fopen(instructions, "r");
 
 	assert_non_null(file);
-	assert_true(fread(instructions, 1, sizeof(instructions) - 1, file) > 0);
+	assert_true(fread(all, 1, sizeof(all) - 1, file) > 0);
 	fclose(file);
-	assert_int_equal(strstr(instructions, text) != NULL, wanted);
+	assert_int_equal(strstr(all, text) != NULL, wanted);
+}
+
+static void passwords_are_there(const struct err *err)
+{
+	(void)err;
+	instructions_hold("geheim", true);
 }
 
 static void databases_come_in_order(void **state)
 {
+	const char *second;
 	struct err err = ERR_INIT;
 	struct scene scene;
 
 	(void)state;
 	scene_make(&scene, WITH_DATABASES);
 	fake.import = ERR_DATABASE_LOAD;
-	assert_int_equal(first_boot_run(&scene.options, &err), -1);
-	assert_non_null(strstr(fake.told, "end check-in; begin hooks-before; hook /b; end "
-					  "hooks-before; begin import; import shop; end failed "
-					  "import; error import; code database.load; state error"));
-	instructions_hold(&scene, "geheim", true);
-	fake.import = ERR_NONE;
-	fake.told[0] = '\0';
+	scene.options.failed = passwords_are_there;
 	assert_int_equal(first_boot_run(&scene.options, &err), 0);
-	assert_non_null(strstr(fake.told,
+	second = strstr(fake.told,
+			"end check-in; begin hooks-before; hook /b; end hooks-before; begin "
+			"import; import shop; end failed import; error import; code "
+			"database.load; state error; again; ");
+	assert_non_null(second);
+	assert_non_null(strstr(second,
 			       "import shop; end import; begin peers; peer db1; end peers; begin "
 			       "replicate; replicate geheim; end replicate; begin hooks-after; "
 			       "hook /a; hook /z; end hooks-after; state complete; stop; "));
 	/* Used, and removed; the rest stays. */
-	instructions_hold(&scene, "databases", false);
-	instructions_hold(&scene, "geheim", false);
-	instructions_hold(&scene, "\"token\": \"t\"", true);
+	instructions_hold("databases", false);
+	instructions_hold("geheim", false);
+	instructions_hold("\"token\": \"t\"", true);
 	scene_free(&scene);
 }
 
@@ -403,22 +495,121 @@ static void untaken_events_are_no_success(void **state)
 	scene_free(&scene);
 }
 
-static void only_one_at_a_time(void **state)
+static int lock_of(const struct scene *scene, struct err *err)
+{
+	char path[96];
+
+	snprintf(path, sizeof(path), "%s/first-boot.lock", scene->folder);
+	return turn_take(path, err);
+}
+
+static void say_and_end(int to, char byte)
+{
+	_exit(write(to, &byte, 1) == 1 ? 0 : 9);
+}
+
+static int status_of(pid_t child)
+{
+	int status;
+
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
+static void only_one_works(void **state)
 {
 	struct err err = ERR_INIT;
 	struct scene scene;
-	char lock[96];
-	int fd;
+	int turn, ends[2];
+	pid_t child;
+	char byte;
 
 	(void)state;
 	scene_make(&scene, CONFIG);
-	snprintf(lock, sizeof(lock), "%s/first-boot.lock", scene.folder);
-	fd = open(lock, O_WRONLY | O_CREAT, 0600);
-	assert_int_equal(flock(fd, LOCK_EX), 0);
-	assert_int_equal(first_boot_run(&scene.options, &err), -1);
-	assert_non_null(strstr(err.msg, "another `newroot first-boot` is running"));
-	assert_string_equal(fake.told, "");
-	close(fd);
+	assert_int_equal(pipe(ends), 0);
+	turn = lock_of(&scene, &err);
+	assert_true(turn >= 0);
+	child = fork();
+	if (child == 0)
+		say_and_end(ends[1], first_boot_run(&scene.options, &err) == -1 && !*fake.told &&
+						     strstr(err.msg, "is at work")
+					     ? 'y'
+					     : 'n');
+	assert_int_equal(status_of(child), 0);
+	assert_int_equal(read(ends[0], &byte, 1), 1);
+	assert_int_equal(byte, 'y');
+	close(turn);
+	close(ends[0]);
+	close(ends[1]);
+	scene_free(&scene);
+}
+
+static int waiting_fd;
+
+static void tell_that_it_waits(const struct err *err)
+{
+	(void)err;
+	if (write(waiting_fd, "w", 1) != 1)
+		_exit(9);
+}
+
+/* Its end comes before the other's beginning, and it says nothing more. */
+static void one_that_waits_is_taken_over(void **state)
+{
+	struct err err = ERR_INIT;
+	struct scene scene;
+	int turn, ends[2];
+	pid_t child;
+	char byte;
+
+	(void)state;
+	scene_make(&scene, CONFIG);
+	assert_int_equal(pipe(ends), 0);
+	child = fork();
+	if (child == 0) {
+		waiting_fd = ends[1];
+		fake.patient = true;
+		fake.refusals = 1;
+		scene.options.failed = tell_that_it_waits;
+		if (first_boot_run(&scene.options, &err) != FIRST_BOOT_TAKEN_OVER ||
+		    !strstr(fake.told, "state error; stop soon; "))
+			_exit(1);
+		say_and_end(ends[1], 'e');
+	}
+	assert_int_equal(read(ends[0], &byte, 1), 1);
+	turn = -1;
+	for (int i = 0; i < 1000 && turn < 0; i++, usleep(1000)) /* it tells before it offers */
+		turn = lock_of(&scene, &err);
+	assert_true(turn >= 0);
+	assert_int_equal(status_of(child), 0);
+	close(turn);
+	err = (struct err)ERR_INIT;
+	assert_int_equal(first_boot_run(&scene.options, &err), 0);
+	close(ends[0]);
+	close(ends[1]);
+	scene_free(&scene);
+}
+
+static void one_that_tries_again_is_not(void **state)
+{
+	struct err err = ERR_INIT;
+	struct scene scene;
+	pid_t child;
+	int turn;
+
+	(void)state;
+	scene_make(&scene, CONFIG);
+	turn = lock_of(&scene, &err);
+	assert_true(turn >= 0);
+	turn_offer(turn);
+	assert_false(turn_wanted(turn));
+	assert_true(turn_keep(turn));
+	child = fork();
+	if (child == 0)
+		_exit(lock_of(&scene, &err) == -1 ? 0 : 1);
+	assert_int_equal(status_of(child), 0);
+	close(turn);
 	scene_free(&scene);
 }
 
@@ -434,6 +625,8 @@ static void bad_instructions_are_refused(void **state)
 		 "left unpacked: dumps"},
 		{"{\"service\": \"s\", \"ca\": \"c\", \"mac\": \"m\", \"after\": \"db1\"}",
 		 "\"after\" must be a list"},
+		{"{\"service\": \"s\", \"ca\": \"c\", \"mac\": \"m\", \"after_limit\": -1}",
+		 "the seconds after_limit"},
 		{"{\"service\": \"s\", \"ca\": \"c\", \"mac\": \"m\", \"databases\": {\"keep\": "
 		 "1}}",
 		 "/databases/keep: 1 is refused"},
@@ -465,7 +658,8 @@ static void instructions_are_read_as_written(void **state)
 						  .ca = FIRST_BOOT_CA,
 						  .mac = "52:54:00:00:00:01",
 						  .pin = "sha256:00",
-						  .after = {peers, 2}};
+						  .after = {peers, 2},
+						  .after_limit_s = 7200};
 	struct first_boot_config read = {0};
 	struct arena arena = {0};
 	struct err err = ERR_INIT;
@@ -481,6 +675,7 @@ static void instructions_are_read_as_written(void **state)
 	assert_null(read.token);
 	assert_int_equal(read.after.count, 2);
 	assert_string_equal(read.after.item[1], "nfs");
+	assert_int_equal(read.after_limit_s, 7200);
 	arena_free(&arena);
 	scene_free(&scene);
 }
@@ -491,12 +686,16 @@ int main(void)
 		cmocka_unit_test(checks_in_once),
 		cmocka_unit_test(asks_to_be_released),
 		cmocka_unit_test(waits_for_the_network),
-		cmocka_unit_test(failure_is_told_and_can_be_repeated),
+		cmocka_unit_test(failure_is_told_and_all_run_again),
+		cmocka_unit_test(mended_instructions_are_read_anew),
+		cmocka_unit_test(broken_instructions_are_told_to_the_old_service),
 		cmocka_unit_test(peers_come_before_complete),
 		cmocka_unit_test(missing_peer_is_an_error),
 		cmocka_unit_test(databases_come_in_order),
 		cmocka_unit_test(untaken_events_are_no_success),
-		cmocka_unit_test(only_one_at_a_time),
+		cmocka_unit_test(only_one_works),
+		cmocka_unit_test(one_that_waits_is_taken_over),
+		cmocka_unit_test(one_that_tries_again_is_not),
 		cmocka_unit_test(bad_instructions_are_refused),
 		cmocka_unit_test(instructions_are_read_as_written),
 	};

@@ -23,6 +23,7 @@ struct answer {
 static const struct answer *script;
 static size_t asked;
 static char told[2048];
+static uint32_t limit_s;
 static unsigned heartbeats;
 
 int service_peer(struct service *service, const char *name, struct peer *peer, struct err *err)
@@ -64,7 +65,7 @@ static int wait_for(const struct answer *answers, unsigned patience_s, struct er
 	asked = heartbeats = 0;
 	*told = '\0';
 	*err = (struct err)ERR_INIT;
-	return peers_wait(NULL, &names, patience_s, err);
+	return peers_wait(NULL, &names, limit_s, patience_s, err);
 }
 
 static void complete_peers_are_not_waited_for(void **state)
@@ -148,6 +149,28 @@ static void refusals_are_borne_for_a_while(void **state)
 	assert_int_equal(asked, 1);
 }
 
+static void limit_is_for_all_of_them(void **state)
+{
+	static const struct answer answers[] = {
+		{"db1", 0, "created", false},     {"db1", 0, "created", false},
+		{"db1", 0, "complete", true},     {"nfs", ERR_NET_CONNECT, NULL, false},
+		{"nfs", 0, "configuring", false}, {"nfs", 0, "configuring", false},
+		{"nfs", 0, "configuring", false}, {"nfs", 0, "configuring", false},
+		{"nfs", 0, "configuring", false}, {0},
+	};
+	const int64_t began = clock_ms();
+	struct err err;
+
+	(void)state;
+	limit_s = 3;
+	assert_int_equal(wait_for(answers, 10, &err), -1);
+	limit_s = 0;
+	assert_int_equal(err.code, ERR_PEER_LATE);
+	assert_string_equal(err.where, "nfs");
+	assert_string_equal(err.msg, "nfs is not complete within 3 s, but \"configuring\"");
+	assert_in_range(clock_ms() - began, 2900, 6000);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -156,6 +179,7 @@ int main(void)
 		cmocka_unit_test(service_that_is_away_is_waited_for),
 		cmocka_unit_test(peer_that_is_gone_is_named),
 		cmocka_unit_test(refusals_are_borne_for_a_while),
+		cmocka_unit_test(limit_is_for_all_of_them),
 	};
 
 	return cmocka_run_group_tests_name("peers", tests, NULL, NULL);
