@@ -19,6 +19,8 @@ void check_interface(struct reader *r, const struct value *v, void *to);
 void check_host(struct reader *r, const struct value *v, void *to);
 void check_network(struct reader *r, const struct value *v, void *to);
 /* check_contents.c */
+void check_archive(struct reader *r, const struct value *v, void *to);
+void check_dump(struct reader *r, const struct value *v, void *to);
 void check_kernel(struct reader *r, const struct value *v, void *to);
 void check_file(struct reader *r, const struct value *v, void *to);
 /* check_moved.c */
@@ -39,7 +41,8 @@ void check_archives(struct reader *r, const struct job *job); /* check_contents.
 void check_files(struct reader *r, const struct job *job);
 void check_after(struct reader *r, const struct job *job);
 void check_nfs(struct reader *r, const struct job *job); /* check_moved.c */
-void check_job_databases(struct reader *r, struct job *job); /* check_databases.c: adds to `after` */
+void check_job_databases(struct reader *r,
+			 struct job *job); /* check_databases.c: adds to `after` */
 /* Sets the default of `migrating` as well. */
 void check_migrating(struct reader *r, const struct value *v, struct job *job);
 

@@ -7,6 +7,29 @@ static bool has(const struct value *v, const char *key)
 	return json_object_get(v->json, key) != NULL;
 }
 
+/* TLS at least protects what isn't hashed; over NFS nothing would. */
+static void check_source(struct reader *r, const struct value *v, const struct job_source *source)
+{
+	const char *path = path_to(r, v->path, "sha256");
+
+	if (!source->url || strncmp(source->url, NFS_SCHEME, strlen(NFS_SCHEME)) ||
+	    source->has_sha256 || !has(v, "sha256") || refused_below(r, path))
+		return;
+	reader_refuse(r, ERR_JOB_VALUE, path,
+		      "\"none\" is refused beside an nfs:// URL, since NFS protects nothing on its "
+		      "way; accepted is a string of 64 hex digits as sha256sum prints them");
+}
+
+void check_archive(struct reader *r, const struct value *v, void *to)
+{
+	check_source(r, v, &((const struct job_archive *)to)->source);
+}
+
+void check_dump(struct reader *r, const struct value *v, void *to)
+{
+	check_source(r, v, &((const struct job_dump *)to)->source);
+}
+
 void check_kernel(struct reader *r, const struct value *v, void *to)
 {
 	struct job_kernel *kernel = to;
@@ -17,6 +40,7 @@ void check_kernel(struct reader *r, const struct value *v, void *to)
 			      path_to(r, v->path, has(v, "url") ? "sha256" : "url"),
 			      "kernel needs the keys \"url\" and \"sha256\" together; \"sha256\": "
 			      "\"none\" leaves the package unchecked");
+	check_source(r, v, &kernel->source);
 }
 
 void check_file(struct reader *r, const struct value *v, void *to)

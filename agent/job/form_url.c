@@ -2,8 +2,10 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "job/address.h"
+#include "job/job.h"
 
 #define URL_MAX  2048 /* what servers and proxies take for granted */
 #define HOST_MAX 253  /* RFC 1035, without the last dot */
@@ -17,6 +19,16 @@ static bool has_good_escapes(const char *text)
 		if (strspn(text + 1, HEX_DIGITS) < 2)
 			return false;
 	return true;
+}
+
+/* What would end a name in the middle: control characters, DEL, and a slash that isn't one. */
+static bool has_path_breaking_escape(const char *text)
+{
+	for (text = strchr(text, '%'); text; text = strchr(text + 1, '%'))
+		if (text[1] == '0' || text[1] == '1' || !strncasecmp(text, "%2f", 3) ||
+		    !strncasecmp(text, "%7f", 3))
+			return true;
+	return false;
 }
 
 static bool is_host(const char *host)
@@ -58,20 +70,48 @@ static bool is_authority(const char *text, size_t len)
 	return strlen(host) > 0 && strlen(host) <= HOST_MAX && is_host(host);
 }
 
+/* "/export/file.tar.gz?vers=3": a folder and, behind the last slash, a file in it. */
+static bool is_nfs_path(const char *path)
+{
+	size_t len = strcspn(path, "?");
+	const char *file = (const char *)memrchr(path, '/', len) + 1;
+	size_t file_len = (size_t)(path + len - file);
+	bool dots = file_len <= 2 && !strncmp(file, "..", file_len);
+
+	return !dots && !has_path_breaking_escape(path) &&
+	       (!path[len] || !strcmp(path + len, "?vers=3") || !strcmp(path + len, "?vers=4"));
+}
+
+static bool is_https_path(const char *path)
+{
+	return path[1];
+}
+
 static bool is_url(const char *text)
 {
-	static const char scheme[] = "https://";
-	const char *authority = text + sizeof(scheme) - 1;
-	size_t len;
+	static const struct {
+		const char *scheme;
+		bool (*fits)(const char *path);
+	} schemes[] = {{"https://", is_https_path}, {NFS_SCHEME, is_nfs_path}};
 
-	if (strncmp(text, scheme, sizeof(scheme) - 1) || !made_of(text, URL_CHARS, URL_MAX) ||
-	    !has_good_escapes(text))
+	if (!made_of(text, URL_CHARS, URL_MAX) || !has_good_escapes(text))
 		return false;
-	len = strcspn(authority, "/?");
-	return is_authority(authority, len) && authority[len] == '/' && authority[len + 1];
+	for (size_t i = 0; i < sizeof(schemes) / sizeof(*schemes); i++) {
+		const char *authority = text + strlen(schemes[i].scheme);
+		size_t len;
+
+		if (strncmp(text, schemes[i].scheme, strlen(schemes[i].scheme)))
+			continue;
+		len = strcspn(authority, "/?");
+		return is_authority(authority, len) && authority[len] == '/' &&
+		       schemes[i].fits(authority + len);
+	}
+	return false;
 }
 
 const struct form form_url = {
-	"\"https://HOST[:PORT]/PATH\", at most 2048 characters, without user name, password or #",
+	"\"https://HOST[:PORT]/PATH\", at most 2048 characters, without user name, password or #; "
+	"or "
+	"\"nfs://SERVER[:PORT]/FOLDER/FILE\", to which ?vers=3 or ?vers=4 may be added",
 	is_url,
 };

@@ -32,9 +32,11 @@ struct strings {
 	size_t count;
 };
 
-/* Where bytes come from: an archive or a kernel package. */
+#define NFS_SCHEME "nfs://"
+
+/* Where bytes come from: an archive, a kernel package or a dump. */
 struct job_source {
-	const char *url;
+	const char *url;    /* https:// or NFS_SCHEME */
 	const char *path;   /* JSON path of the object, for errors: "/archives/0" */
 	bool has_sha256;
 	uint8_t sha256[32];

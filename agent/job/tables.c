@@ -99,6 +99,7 @@ static const struct object archive_object = {
 	FIELDS(archive_fields),
 	.size = sizeof(struct job_archive),
 	.path_offset = offsetof(struct job_archive, source.path),
+	.check = check_archive,
 };
 
 static const struct field kernel_fields[] = {
@@ -305,6 +306,7 @@ static const struct object dump_object = {
 	FIELDS(dump_fields),
 	.size = sizeof(struct job_dump),
 	.path_offset = offsetof(struct job_dump, source.path),
+	.check = check_dump,
 };
 
 static const struct field database_master_fields[] = {
