@@ -11,6 +11,7 @@
 #include "lock.h"
 #include "programme.h"
 #include "service/service.h"
+#include "steps/source.h"
 
 #define INSTALLED_JOB NEWROOT_MOUNT "/var/lib/newroot/job.json"
 #define PARAMS_FILE   "/run/newroot/params"
@@ -30,7 +31,7 @@ static void usage(FILE *out)
 		"the in-memory system. What erases disks is checked first, as an installation is.\n"
 		"  --job FILE    the job (default: the mounted system's own, " INSTALLED_JOB ")\n"
 		"  --from STEP   begin with STEP       --only STEP   run just STEP\n"
-		"  --ca FILE     trust anchor for archives (default: " SITE_CA ")\n"
+		"  --ca FILE     trust anchor for https archives (default: " SITE_CA ")\n"
 		"  --yes         do not ask before steps that erase disks\n"
 		"steps:\n");
 	for (size_t i = 0; steps[i]; i++)
@@ -131,18 +132,29 @@ static int load_job(struct context *ctx, struct job *job, const char *path)
 	return status;
 }
 
+/* Does the range get anything that the service's trust is needed for? */
+static bool fetches(const struct job *job, struct range range)
+{
+	bool unpacks = contains(range, &step_unpack);
+	bool found = contains(range, &step_kernel) && job->kernel.given &&
+		     source_needs_service(&job->kernel.source);
+
+	for (size_t i = 0; i < job->archive_count && unpacks; i++)
+		found |= source_needs_service(&job->archives[i].source);
+	for (size_t i = 0; i < job->databases.dump_count && unpacks; i++)
+		found |= source_needs_service(&job->databases.dumps[i].source);
+	return found;
+}
+
 /* Told before anything is erased, not by the step that would unpack. */
 static int require_service(const struct context *ctx, struct range range, struct err *err)
 {
-	bool unpacks = contains(range, &step_unpack) ||
-		       (contains(range, &step_kernel) && ctx->job->kernel.given);
-
-	if (ctx->service || !unpacks)
+	if (ctx->service || !fetches(ctx->job, range))
 		return 0;
-	return err_set(err, ERR_USAGE, NULL,
-		       "archives are fetched in this range, and the service is not known "
-		       "here: " PARAMS_FILE
-		       " with newroot.url=, and the trust anchor (--ca), are needed");
+	return err_set(
+		err, ERR_USAGE, NULL,
+		"archives are fetched over https in this range, and the service is not known "
+		"here: " PARAMS_FILE " with newroot.url=, and the trust anchor (--ca), are needed");
 }
 
 /* Nothing is erased unchecked: a range that begins behind `check` and erases is checked first. */

@@ -1,16 +1,15 @@
 #include "service/fetch.h"
 
 #include <inttypes.h>
-#include <nettle/sha2.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "base/io.h"
 #include "service/exchange.h"
 #include "service/retry.h"
+#include "service/sink.h"
 
 /* A response that is no success, remembered for retry_wait(). Returns -1. */
 static int refused(struct service *service, const char *url, const struct http_response *response,
@@ -90,34 +89,28 @@ int fetch_memory(struct service *service, const char *url, size_t cap, char **bo
 
 struct stream {
 	struct service *service;
-	const char *url;
-	int out_fd;
-	void (*progress)(uint64_t done, uint64_t total);
+	struct sink sink;
 	struct retry retry;
-	struct sha256_ctx sha;
-	bool hashed; /* a hash to compare with is known: it vouches for a resumed stream */
 	bool complete;
-	uint64_t done;  /* bytes written */
-	uint64_t total; /* 0: unknown */
 	char etag[128];
 	uint8_t piece[FETCH_PIECE];
 };
 
 static int changed(const struct stream *stream, const char *what, struct err *err)
 {
-	return err_set(err, ERR_ARCHIVE_CHANGED, stream->url,
+	return err_set(err, ERR_ARCHIVE_CHANGED, stream->sink.url,
 		       "another %s than at its start was met when resuming at byte %" PRIu64, what,
-		       stream->done);
+		       stream->sink.done);
 }
 
 static int first_answer(struct stream *stream, const struct http_response *response,
 			struct err *err)
 {
 	if (response->status != 200)
-		return err_set(err, ERR_HTTP_SYNTAX, stream->url,
+		return err_set(err, ERR_HTTP_SYNTAX, stream->sink.url,
 			       "the answer to a whole GET is %d; 200 is expected",
 			       response->status);
-	stream->total = response->has_length ? response->length : 0;
+	stream->sink.total = response->has_length ? response->length : 0;
 	memcpy(stream->etag, response->etag, sizeof(stream->etag));
 	return 0;
 }
@@ -133,17 +126,17 @@ static int resumed_answer(struct stream *stream, const struct http_response *res
 		return changed(stream, "length", err);
 	if (response->status == 200) {
 		stream->retry.pointless = true;
-		return err_set(err, ERR_NET_CUT, stream->url,
+		return err_set(err, ERR_NET_CUT, stream->sink.url,
 			       "cut after %" PRIu64 " bytes, and the peer can't resume there",
-			       stream->done);
+			       stream->sink.done);
 	}
-	if (!response->has_content_range || response->range_from != stream->done)
-		return err_set(err, ERR_HTTP_SYNTAX, stream->url,
+	if (!response->has_content_range || response->range_from != stream->sink.done)
+		return err_set(err, ERR_HTTP_SYNTAX, stream->sink.url,
 			       "asked for the bytes from %" PRIu64 " on, the peer sends others",
-			       stream->done);
-	if (stream->total && response->range_total != stream->total)
+			       stream->sink.done);
+	if (stream->sink.total && response->range_total != stream->sink.total)
 		return changed(stream, "length", err);
-	stream->total = response->range_total;
+	stream->sink.total = response->range_total;
 	return 0;
 }
 
@@ -154,10 +147,10 @@ static int check_answer(struct stream *stream, const struct http_response *respo
 	int ret;
 
 	if (response->status == 404 || response->status == 410)
-		ret = missing(stream->url, response, err);
+		ret = missing(stream->sink.url, response, err);
 	else if (response->status != 200 && response->status != 206 && response->status != 416)
-		return refused(stream->service, stream->url, response, &stream->retry, err);
-	else if (stream->done)
+		return refused(stream->service, stream->sink.url, response, &stream->retry, err);
+	else if (stream->sink.done)
 		ret = resumed_answer(stream, response, err);
 	else
 		ret = first_answer(stream, response, err);
@@ -166,19 +159,12 @@ static int check_answer(struct stream *stream, const struct http_response *respo
 	return ret;
 }
 
-/* A piece goes to the hash and the reader together, so a cut between pieces loses nothing. */
 static int write_piece(struct stream *stream, size_t size, struct err *err)
 {
-	if (!size)
-		return 0;
-	if (stream->hashed)
-		sha256_update(&stream->sha, size, stream->piece);
-	if (write_all(stream->out_fd, stream->piece, size))
-		return err_sys(err, ERR_IO, stream->url, "its reader went away");
-	stream->done += size;
-	retry_progress(&stream->retry);
-	if (stream->progress)
-		stream->progress(stream->done, stream->total);
+	if (sink_write(&stream->sink, stream->piece, size, err))
+		return -1;
+	if (size)
+		retry_progress(&stream->retry);
 	return 0;
 }
 
@@ -203,32 +189,32 @@ static int copy_body(struct stream *stream, struct err *err)
 		}
 	} while (n > 0);
 	if (n < 0)
-		snprintf(err->where, sizeof(err->where), "%s", stream->url);
+		snprintf(err->where, sizeof(err->where), "%s", stream->sink.url);
 	return n < 0 ? -1 : 0;
 }
 
-/* Without an ETag, nothing but the hash can tell that the rest belongs to the beginning. */
+/* Without an ETag, nothing but a hash to compare with can tell that the rest belongs to the beginning. */
 static void judge_resuming(struct stream *stream, struct err *err)
 {
-	if (!stream->done || stream->hashed || *stream->etag || err->code == ERR_IO)
+	if (!stream->sink.done || stream->sink.sha256 || *stream->etag || err->code == ERR_IO)
 		return;
 	stream->retry.pointless = true;
 	err_prefix(err, "cut after %" PRIu64 " bytes, and the peer gives no ETag to resume with",
-		   stream->done);
+		   stream->sink.done);
 }
 
 static int stream_once(struct stream *stream, struct err *err)
 {
 	const struct http_request request = {
 		.method = "GET",
-		.from = stream->done,
+		.from = stream->sink.done,
 		.if_range = *stream->etag ? stream->etag : NULL,
 	};
-	const uint64_t before = stream->done;
+	const uint64_t before = stream->sink.done;
 	struct http_response response;
 	int ret;
 
-	if (exchange_begin(stream->service, stream->url, &request, &response, err) ||
+	if (exchange_begin(stream->service, stream->sink.url, &request, &response, err) ||
 	    check_answer(stream, &response, err))
 		return -1;
 	ret = copy_body(stream, err);
@@ -238,35 +224,17 @@ static int stream_once(struct stream *stream, struct err *err)
 		return -1;
 	}
 	/* A peer may answer a range with a part of it. */
-	stream->complete = !stream->total || stream->done >= stream->total;
-	if (stream->total && stream->done > stream->total)
-		return err_set(err, ERR_HTTP_SYNTAX, stream->url,
+	stream->complete = !stream->sink.total || stream->sink.done >= stream->sink.total;
+	if (stream->sink.total && stream->sink.done > stream->sink.total)
+		return err_set(err, ERR_HTTP_SYNTAX, stream->sink.url,
 			       "the peer sends more than the %" PRIu64 " bytes that there are",
-			       stream->total);
+			       stream->sink.total);
 	/* Asking again for what is not given is no progress. */
-	if (!stream->complete && stream->done == before)
-		return err_set(err, ERR_NET_CUT, stream->url,
-			       "the peer ends after %" PRIu64 " of %" PRIu64 " bytes", stream->done,
-			       stream->total);
+	if (!stream->complete && stream->sink.done == before)
+		return err_set(err, ERR_NET_CUT, stream->sink.url,
+			       "the peer ends after %" PRIu64 " of %" PRIu64 " bytes",
+			       stream->sink.done, stream->sink.total);
 	return 0;
-}
-
-static int check_hash(struct stream *stream, const uint8_t *wanted, struct err *err)
-{
-	uint8_t got[SHA256_DIGEST_SIZE];
-	char got_hex[2 * sizeof(got) + 1], wanted_hex[2 * sizeof(got) + 1];
-
-	if (!wanted)
-		return 0;
-	sha256_digest(&stream->sha, sizeof(got), got);
-	if (!memcmp(got, wanted, sizeof(got)))
-		return 0;
-	for (size_t i = 0; i < sizeof(got); i++) {
-		snprintf(got_hex + 2 * i, 3, "%02x", got[i]);
-		snprintf(wanted_hex + 2 * i, 3, "%02x", wanted[i]);
-	}
-	return err_set(err, ERR_ARCHIVE_HASH, stream->url, "its sha256 is %s, the job asks for %s",
-		       got_hex, wanted_hex);
 }
 
 static int stream_all(struct stream *stream, struct err *err)
@@ -295,20 +263,17 @@ int fetch_stream(struct service *service, const char *url, const uint8_t *sha256
 		return err_set(err, ERR_MEMORY, url, "no memory for a stream");
 	*stream = (struct stream){
 		.service = service,
-		.url = url,
-		.out_fd = out_fd,
-		.progress = progress,
+		.sink = {.url = url, .out_fd = out_fd, .progress = progress, .sha256 = sha256},
 		.retry = {.limits = &service->limits},
-		.hashed = sha256,
 	};
-	sha256_init(&stream->sha);
+	sink_init(&stream->sink);
 	/* A reader that ended is an error to return, not one to die of. */
 	sigaction(SIGPIPE, &ignore, &before);
 	ret = stream_all(stream, err);
 	sigaction(SIGPIPE, &before, NULL);
 	if (!ret)
-		ret = check_hash(stream, sha256, err);
-	*bytes = stream->done;
+		ret = sink_check(&stream->sink, err);
+	*bytes = stream->sink.done;
 	free(stream);
 	return ret;
 }

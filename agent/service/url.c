@@ -77,13 +77,12 @@ static int parse_host(struct url *url, const char *start, size_t size, bool brac
 	return 0;
 }
 
-/* `*p` is after the host; moves it after the port. */
+/* `*p` is after the host; moves it after the port. Without one the URL keeps what it has. */
 static int parse_port(struct url *url, const char **p, const char *text, struct err *err)
 {
 	const char *start = *p + 1;
 	unsigned port = 0;
 
-	url->port = URL_PORT_DEFAULT;
 	if (**p != ':')
 		return 0;
 	for (*p = start; is_digit(**p) && port <= UINT16_MAX; (*p)++)
@@ -142,15 +141,23 @@ static int parse_authority(struct url *url, const char *p, const char *text, str
 	return parse_target(url, end, text, err);
 }
 
-int url_parse(struct url *url, const char *text, struct err *err)
+int url_parse_as(struct url *url, const char *scheme, uint16_t port, const char *text,
+		 struct err *err)
 {
-	*url = (struct url){0};
+	size_t size = strlen(scheme);
+
+	*url = (struct url){.port = port};
 	if (strlen(text) > URL_BYTES_MAX)
 		return err_set(err, ERR_URL, NULL, "the URL \"%.60s…\" is longer than %d bytes",
 			       text, URL_BYTES_MAX);
-	if (strncasecmp(text, "https://", 8))
-		return err_set(err, ERR_URL, text, "only https:// URLs are accepted");
-	return parse_authority(url, text + 8, text, err);
+	if (strncasecmp(text, scheme, size))
+		return err_set(err, ERR_URL, text, "only %s URLs are accepted", scheme);
+	return parse_authority(url, text + size, text, err);
+}
+
+int url_parse(struct url *url, const char *text, struct err *err)
+{
+	return url_parse_as(url, "https://", URL_PORT_DEFAULT, text, err);
 }
 
 /* RFC 3986 5.2.4 on the path before any query, in place. */
@@ -206,6 +213,7 @@ int url_resolve(struct url *url, const struct url *base, const char *reference, 
 	*url = *base;
 	if (!strncmp(reference, "//", 2)) {
 		url->address_size = 0;
+		url->port = URL_PORT_DEFAULT;
 		ret = parse_authority(url, reference + 2, reference, err);
 	} else if (*reference == '/') {
 		ret = parse_target(url, reference, reference, err);

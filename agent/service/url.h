@@ -26,6 +26,10 @@ struct url {
  * (ERR_URL); a fragment is dropped. */
 int url_parse(struct url *url, const char *text, struct err *err);
 
+/* The same for another scheme, such as "nfs://"; `port` is that of a URL without one. */
+int url_parse_as(struct url *url, const char *scheme, uint16_t port, const char *text,
+		 struct err *err);
+
 /* Resolve a Location header against `base`: absolute, //host/…, /path, path or ?query. ERR_URL. */
 int url_resolve(struct url *url, const struct url *base, const char *reference, struct err *err);
 

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "base/limits.h"
-#include "service/fetch.h"
 #include "steps/refuse.h"
+#include "steps/source.h"
 #include "steps/step.h"
 
 /* LVM locks 18 MiB and mkfs.xfs maps as much; a VM of 96 MiB has about 70 left after the kernel. */
@@ -62,11 +62,13 @@ static void check_room(const struct plan *plan, const char *to, const struct job
 static void check_source(const struct context *ctx, const struct plan *plan, const char *to,
 			 const struct job_source *source, struct err_list *errors)
 {
-	struct fetch_info info;
+	struct source_info info;
 	struct err err = ERR_INIT;
 	char size[32];
 
-	if (fetch_head(ctx->service, source->url, &info, &err) < 0) {
+	if (!ctx->service && source_needs_service(source))
+		return;
+	if (source_head(ctx, source, &info, &err)) {
 		err_prefix(&err, "%s", source->path);
 		err_list_add(errors, &err);
 		return;
@@ -115,8 +117,7 @@ static int run(struct context *ctx, struct err *err)
 	check_memory(&ctx->machine, &errors);
 	planned = plan_make(&plan, ctx->job, &ctx->machine, ctx->arena, &errors) == 0;
 	check_steps(ctx, planned ? &plan : NULL, &errors);
-	if (ctx->service)
-		check_sources(ctx, planned ? &plan : NULL, &errors);
+	check_sources(ctx, planned ? &plan : NULL, &errors);
 	if (errors.count)
 		ret = refuse(ctx, &errors, err);
 	err_list_free(&errors);

@@ -15,7 +15,7 @@
 #include "base/io.h"
 #include "base/limits.h"
 #include "base/log.h"
-#include "service/fetch.h"
+#include "steps/source.h"
 
 #define TOTAL_MARK "newroot-total " /* the last line that the extract stage prints */
 
@@ -27,12 +27,8 @@ struct stages {
 static int fetch_stage(void *arg, struct err *err)
 {
 	const struct stages *s = arg;
-	const struct job_source *source = s->pipeline->source;
-	uint64_t bytes;
 
-	return fetch_stream(s->ctx->service, source->url,
-			    source->has_sha256 ? source->sha256 : NULL, STDOUT_FILENO,
-			    child_progress, &bytes, err);
+	return source_stream(s->ctx, s->pipeline->source, STDOUT_FILENO, err);
 }
 
 static int decompress_stage(void *arg, struct err *err)
@@ -124,8 +120,11 @@ static int save_stage(void *arg, struct err *err)
 	return ret;
 }
 
-static int refuse_without_service(const struct pipeline *pipeline, struct err *err)
+static int require_service(const struct context *ctx, const struct pipeline *pipeline,
+			   struct err *err)
 {
+	if (ctx->service || !source_needs_service(pipeline->source))
+		return 0;
 	return err_set(err, ERR_USAGE, pipeline->source->path,
 		       "unpacking %s needs the service: give newroot.url=", pipeline->item);
 }
@@ -138,8 +137,8 @@ int pipeline_save(struct context *ctx, const struct pipeline *pipeline, struct e
 		{.name = "save", .fn = save_stage, .arg = &s, .root = NEWROOT_MOUNT},
 	};
 
-	if (!ctx->service)
-		return refuse_without_service(pipeline, err);
+	if (require_service(ctx, pipeline, err))
+		return -1;
 	if (child_pipeline(children, sizeof(children) / sizeof(*children), ctx->watch, err))
 		return err_prefix(err, "copy %s", pipeline->item);
 	log_line("copied %s to %s", pipeline->item, pipeline->to);
@@ -189,8 +188,8 @@ int pipeline_run(struct context *ctx, const struct pipeline *pipeline, struct er
 		 .out_size = pipeline->out ? pipeline->out_size : sizeof(totals)},
 	};
 
-	if (!ctx->service)
-		return refuse_without_service(pipeline, err);
+	if (require_service(ctx, pipeline, err))
+		return -1;
 	if (child_pipeline(children, sizeof(children) / sizeof(*children), ctx->watch, err))
 		return err_prefix(err, "unpack %s", item);
 	return take_totals(ctx, item, out, err);

@@ -1,5 +1,5 @@
 /*
- * An archive from its URL into the new system, as three children joined by pipes: fetch (TLS, hash, resume),
+ * An archive from its URL into the new system, as three children joined by pipes: fetch (TLS or NFS, hash, resume),
  * decompress, and extract in the destination as its root directory.
  */
 #ifndef NEWROOT_STEPS_PIPELINE_H
@@ -24,11 +24,11 @@ struct pipeline {
 
 /*
  * Copy a file as it is to the path `to` of the new system, readable by root only: two children, fetch and
- * save. Missing folders are made. Errors: those of fetch_stream, ERR_ARCHIVE_SPACE, ERR_IO.
+ * save. Missing folders are made. Errors: those of source_stream, ERR_ARCHIVE_SPACE, ERR_IO.
  */
 int pipeline_save(struct context *ctx, const struct pipeline *pipeline, struct err *err);
 
-/* Adds the bytes unpacked to ctx->bytes. Errors: those of fetch_stream, decompress_stream and extract_stream. */
+/* Adds the bytes unpacked to ctx->bytes. Errors: those of source_stream, decompress_stream and extract_stream. */
 int pipeline_run(struct context *ctx, const struct pipeline *pipeline, struct err *err);
 
 #endif

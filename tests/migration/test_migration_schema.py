@@ -17,7 +17,8 @@ MANUAL = TOP / "docs/migration.md"
 SEMANTIC_ONLY = """
 macs-reversed macs-too-many pools-missing pool-too-small pool-taken-by-a-fixed-one
 package-unknown package-uses-unknown package-uses-itself packages-in-a-circle
-memory-decimal memory-too-small memory-too-large disks-smaller-than-volumes machine-nowhere-given root-without-hash quarantine-not-a-network
+memory-decimal memory-too-small memory-too-large disks-smaller-than-volumes machine-nowhere-given
+root-without-hash root-over-nfs-without-hash quarantine-not-a-network
 vm-name-twice vm-name-no-host-name master-unknown master-is-an-app master-is-itself mac-twice address-twice
 dump-database-twice replica-without-replication public-old-twice public-new-of-no-family
 shared-name-twice shared-client-unknown shared-server-unknown shared-client-with-dhcp shared-name-of-a-volume

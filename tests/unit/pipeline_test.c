@@ -15,24 +15,28 @@
 #include <unistd.h>
 
 #include "archive/extract.h"
-#include "service/fetch.h"
 #include "steps/pipeline.h"
+#include "steps/source.h"
 #include "tests/unit/os_tree.h"
 
 #define CONTENT "not unpacked: \x1f\x8b"
 
 static bool fetch_fails;
 
-int fetch_stream(struct service *service, const char *url, const uint8_t *sha256, int out_fd,
-		 void (*progress)(uint64_t done, uint64_t total), uint64_t *bytes, struct err *err)
+bool source_needs_service(const struct job_source *source)
 {
-	(void)service;
-	(void)sha256;
-	progress(sizeof(CONTENT) - 1, sizeof(CONTENT) - 1);
-	*bytes = sizeof(CONTENT) - 1;
+	(void)source;
+	return true;
+}
+
+int source_stream(const struct context *ctx, const struct job_source *source, int out_fd,
+		  struct err *err)
+{
+	(void)ctx;
+	child_progress(sizeof(CONTENT) - 1, sizeof(CONTENT) - 1);
 	if (write(out_fd, CONTENT, sizeof(CONTENT) - 1) != sizeof(CONTENT) - 1)
-		return err_sys(err, ERR_IO, url, "cannot write");
-	return fetch_fails ? err_set(err, ERR_ARCHIVE_HASH, url, "another hash") : 0;
+		return err_sys(err, ERR_IO, source->url, "cannot write");
+	return fetch_fails ? err_set(err, ERR_ARCHIVE_HASH, source->url, "another hash") : 0;
 }
 
 /* Nothing is unpacked here. */
