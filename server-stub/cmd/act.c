@@ -6,11 +6,22 @@
 #include "util/text.h"
 #include "vm/action.h"
 
-static bool group;
+static bool group, by_hand;
+
+/* clang-format off */
+#define GROUP_OPTION {"group", OPTION_FLAG, &group, NULL, "NAME is a group: all its VMs"}
+/* clang-format on */
 
 static const struct option_row options[] = {
 	COMMAND_DATA_OPTION,
-	{"group", OPTION_FLAG, &group, NULL, "NAME is a group: all its VMs"},
+	GROUP_OPTION,
+	{NULL, OPTION_FLAG, NULL, NULL, NULL},
+};
+
+static const struct option_row cutover_options[] = {
+	COMMAND_DATA_OPTION,
+	GROUP_OPTION,
+	{"mark", OPTION_FLAG, &by_hand, NULL, "only note it: the cutover was done on the VM"},
 	{NULL, OPTION_FLAG, NULL, NULL, NULL},
 };
 
@@ -29,15 +40,16 @@ static int act_in_store(struct store *store, void *arg, struct err *err)
 
 static int tell(struct store *store, const char *name, struct err *err)
 {
-	char why[VM_HELD_TEXT];
-	const char *held;
+	char why[VM_HELD_TEXT], what[VM_HELD_TEXT];
+	const char *held, *ordered;
 	struct vm vm;
 
 	if (course_find(store, name, &vm, err) < 0)
 		return -1;
 	held = vm_held_why(&vm, why);
-	printf("%s: %s%s%s\n", vm.name, vm_state_name(vm.state), held ? ", " : "",
-	       held ? held : "");
+	ordered = vm_ordered_text(&vm, what);
+	printf("%s: %s%s%s%s%s\n", vm.name, vm_state_name(vm.state), held ? ", " : "",
+	       held ? held : "", ordered ? ", cutover " : "", ordered ? ordered : "");
 	return 0;
 }
 
@@ -58,7 +70,7 @@ static int act(const char *name, enum action action, struct err *err)
 	return ret;
 }
 
-#define ACTION_COMMAND(symbol, verb, action, text)                                                 \
+#define ACTION_COMMAND(symbol, verb, rows, action, text)                                           \
 	static int run_##symbol(char **operands, size_t count, struct err *err)                    \
 	{                                                                                          \
 		(void)count;                                                                       \
@@ -70,15 +82,18 @@ static int act(const char *name, enum action action, struct err *err)
 		.operands_min = 1,                                                                 \
 		.operands_max = 1,                                                                 \
 		.summary = text,                                                                   \
-		.options = options,                                                                \
+		.options = rows,                                                                   \
 		.run = run_##symbol,                                                               \
 	};
 
-ACTION_COMMAND(retry, "retry", ACTION_RETRY,
+ACTION_COMMAND(retry, "retry", options, ACTION_RETRY,
 	       "After an error or `cancel`: try again from where that can be done")
-ACTION_COMMAND(arm, "arm", ACTION_ARM,
+ACTION_COMMAND(arm, "arm", options, ACTION_ARM,
 	       "Hand the job out once more: at its next network boot the VM's disks are ERASED")
-ACTION_COMMAND(hold, "hold", ACTION_HOLD, "Let a VM stop at its next step boundary")
-ACTION_COMMAND(release, "release", ACTION_RELEASE, "Let a held VM go on, and those its error holds")
-ACTION_COMMAND(cancel, "cancel", ACTION_CANCEL, "Give a VM up for now; `retry` takes it up again")
-ACTION_COMMAND(cutover, "cutover", ACTION_CUT_OVER, "Note that a complete VM is in service now")
+ACTION_COMMAND(hold, "hold", options, ACTION_HOLD, "Let a VM stop at its next step boundary")
+ACTION_COMMAND(release, "release", options, ACTION_RELEASE,
+	       "Let a held VM go on, and those its error holds")
+ACTION_COMMAND(cancel, "cancel", options, ACTION_CANCEL,
+	       "Give a VM up for now; `retry` takes it up again")
+ACTION_COMMAND(cutover, "cutover", cutover_options, by_hand ? ACTION_MARK : ACTION_CUT_OVER,
+	       "Tell a complete VM to put itself into service; --mark: note that it is")

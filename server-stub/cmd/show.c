@@ -29,8 +29,8 @@ static void print_said(const char *text)
 
 static void print_vm(const struct vm *vm)
 {
-	char changed[TEXT_TIME_MAX], why[VM_HELD_TEXT];
-	const char *held = vm_held_why(vm, why);
+	char changed[TEXT_TIME_MAX], why[VM_HELD_TEXT], what[VM_HELD_TEXT];
+	const char *held = vm_held_why(vm, why), *ordered = vm_ordered_text(vm, what);
 
 	printf("name      %s\nmac       %s\naddress   %s\n", vm->name, vm->mac,
 	       vm->address[0] ? vm->address : "any");
@@ -42,6 +42,8 @@ static void print_vm(const struct vm *vm)
 	       text_time(changed, vm->changed_ms));
 	printf("step      %s\n", vm->step[0] ? vm->step : "-");
 	printf("hold      %s\n", held ? held : "no");
+	if (ordered)
+		printf("cutover   %s\n", ordered);
 	if (vm->waiting[0]) {
 		printf("waiting   ");
 		print_said(vm->waiting);

@@ -10,7 +10,9 @@
 struct reading {
 	struct cutover_group *group;
 	struct store *store;
-	bool failed; /* out of memory */
+	bool names;    /* public ones are wanted */
+	int64_t alone; /* this VM and no other; 0: the group */
+	bool failed;   /* out of memory */
 	struct err *err;
 };
 
@@ -20,7 +22,8 @@ static void add_vm(void *arg, const struct vm *vm)
 	struct cutover_group *group = reading->group;
 	struct cutover_vm *grown;
 
-	if (strcmp(vm->group, group->name) != 0 || reading->failed)
+	if (reading->failed ||
+	    (reading->alone ? vm->id != reading->alone : strcmp(vm->group, group->name) != 0))
 		return;
 	grown = reallocarray(group->vm, group->count + 1, sizeof(*grown));
 	if (!grown) {
@@ -70,6 +73,17 @@ static char *join_names(const json_t *names)
 	return NULL;
 }
 
+/* As the agent reads the job: agent/job/check_moved.c. */
+static bool is_migrating(const json_t *job)
+{
+	const json_t *told = json_object_get(job, "migrating");
+
+	if (told)
+		return json_is_true(told);
+	return json_object_get(job, "quarantine") || json_object_get(job, "services") ||
+	       json_object_get(job, "puppet");
+}
+
 static int describe(struct cutover_vm *vm, const json_t *job, struct err *err)
 {
 	const json_t *nfs = json_object_get(job, "nfs"),
@@ -78,6 +92,7 @@ static int describe(struct cutover_vm *vm, const json_t *job, struct err *err)
 	vm->serves_nfs = json_array_size(json_object_get(nfs, "exports")) > 0;
 	vm->quarantine = json_is_object(json_object_get(job, "quarantine"));
 	vm->puppet = json_is_object(json_object_get(job, "puppet"));
+	vm->migrating = is_migrating(job);
 	vm->disabled = join_names(json_object_get(services, "disable"));
 	return vm->disabled ? 0
 			    : err_set(err, ERR_MEMORY, vm->vm.name, "no memory for its services");
@@ -130,30 +145,50 @@ static int read_all(struct reading *reading, json_t **job)
 
 	for (size_t i = 0; i < group->count; i++) {
 		job[i] = read_job(reading, &group->vm[i]);
-		if (!job[i] || read_spec(reading, &group->vm[i].vm) < 0)
+		if (!job[i] || (reading->names && read_spec(reading, &group->vm[i].vm) < 0))
 			return -1;
 	}
 	return cutover_order(group->vm, job, group->count, reading->err);
 }
 
-int cutover_group_load(struct cutover_group *group, struct store *store, const char *name,
-		       struct err *err)
+static int load(struct reading *reading)
 {
-	struct reading reading = {.group = group, .store = store, .err = err};
+	struct cutover_group *group = reading->group;
 	json_t **job;
-	int ret = -1;
+	int ret;
 
-	*group = (struct cutover_group){.name = name};
-	if (find_vms(&reading) < 0)
+	if (find_vms(reading) < 0)
 		return -1;
 	job = calloc(group->count, sizeof(json_t *));
 	if (!job)
-		return err_set(err, ERR_MEMORY, name, "no memory for its jobs");
-	ret = read_all(&reading, job);
+		return err_set(reading->err, ERR_MEMORY, group->name, "no memory for its jobs");
+	ret = read_all(reading, job);
 	for (size_t i = 0; i < group->count; i++)
 		json_decref(job[i]);
 	free(job);
 	return ret;
+}
+
+int cutover_group_load(struct cutover_group *group, struct store *store, const char *name,
+		       struct err *err)
+{
+	struct reading reading = {.group = group, .store = store, .names = true, .err = err};
+
+	*group = (struct cutover_group){.name = name};
+	return load(&reading);
+}
+
+int cutover_group_load_order(struct cutover_group *group, struct store *store, const struct vm *vm,
+			     struct err *err)
+{
+	struct reading reading = {
+		.group = group, .store = store, .alone = vm->group[0] ? 0 : vm->id, .err = err};
+
+	*group = (struct cutover_group){.name = vm->group};
+	if (load(&reading) < 0)
+		return -1;
+	group->name = "";
+	return 0;
 }
 
 void cutover_group_free(struct cutover_group *group)

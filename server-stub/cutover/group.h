@@ -12,6 +12,8 @@
 
 struct cutover_vm {
 	struct vm vm;
+	int64_t wave;            /* 1 …: its VMs go at once, after those of the waves before */
+	bool migrating;          /* its job holds something back on it until its cutover */
 	bool serves_nfs;         /* to others of the group, perhaps */
 	bool quarantine, puppet; /* its job sets these up */
 	char *disabled;          /* services held back until cutover: "cron, exim4"; "": none */
@@ -30,6 +32,9 @@ struct cutover_group {
  */
 int cutover_group_load(struct cutover_group *group, struct store *store, const char *name,
 		       struct err *err);
+/* The order alone, without public names: of the VM's group, or of it alone when it is in none. It has no name then. */
+int cutover_group_load_order(struct cutover_group *group, struct store *store, const struct vm *vm,
+			     struct err *err);
 void cutover_group_free(struct cutover_group *group);
 
 #endif

@@ -116,12 +116,39 @@ static size_t choose(const struct graph *graph)
 	return best;
 }
 
-static void place_all(struct graph *graph, struct cutover_vm *sorted)
+/* Whether it can't go together with those placed last: from `first` on, one wave. */
+static bool begins_wave(const struct graph *graph, const size_t *place, size_t first, size_t last)
 {
-	for (size_t place = 0; place < graph->count; place++) {
+	const size_t vm = place[last];
+
+	if (rank(graph->node[vm].vm) != rank(graph->node[place[first]].vm))
+		return true;
+	for (size_t i = first; i < last; i++)
+		if (graph->needs[vm * graph->count + place[i]])
+			return true;
+	return false;
+}
+
+static void number_waves(const struct graph *graph, const size_t *place, struct cutover_vm *sorted)
+{
+	int64_t wave = 1;
+
+	for (size_t i = 0, first = 0; i < graph->count; i++) {
+		if (begins_wave(graph, place, first, i)) {
+			first = i;
+			wave++;
+		}
+		sorted[i].wave = wave;
+	}
+}
+
+static void place_all(struct graph *graph, size_t *place, struct cutover_vm *sorted)
+{
+	for (size_t at = 0; at < graph->count; at++) {
 		const size_t next = choose(graph);
 
-		sorted[place] = *graph->node[next].vm;
+		place[at] = next;
+		sorted[at] = *graph->node[next].vm;
 		graph->node[next].placed = true;
 		for (size_t i = 0; i < graph->count; i++)
 			graph->node[i].waits -= graph->needs[i * graph->count + next];
@@ -132,23 +159,26 @@ int cutover_order(struct cutover_vm *vm, json_t *const *job, size_t count, struc
 {
 	struct graph graph = {.count = count};
 	struct cutover_vm *sorted = calloc(count, sizeof(*sorted));
+	size_t *place = calloc(count, sizeof(*place));
 	int ret = 0;
 
 	graph.node = calloc(count, sizeof(*graph.node));
 	graph.needs = calloc(count, count * sizeof(*graph.needs));
-	if (sorted && graph.node && graph.needs) {
+	if (sorted && place && graph.node && graph.needs) {
 		for (size_t i = 0; i < count; i++) {
 			graph.node[i].vm = &vm[i];
 			graph.node[i].job = job[i];
 		}
 		find_needs(&graph);
-		place_all(&graph, sorted);
+		place_all(&graph, place, sorted);
+		number_waves(&graph, place, sorted);
 		memcpy(vm, sorted, count * sizeof(*vm));
 	} else {
 		ret = err_set(err, ERR_MEMORY, "group", "no memory for the order of its VMs");
 	}
 	free(graph.needs);
 	free(graph.node);
+	free(place);
 	free(sorted);
 	return ret;
 }

@@ -168,8 +168,6 @@ static void print_data(const struct runbook *book)
 /* What the job held back on the VM until now. */
 static void print_held_back(const struct runbook *book, const struct cutover_vm *vm)
 {
-	if (vm->quarantine || vm->disabled[0] || vm->puppet)
-		fprintf(book->out, "    - [ ] on it, as root: `newroot cutover`; afterwards:\n");
 	if (vm->quarantine)
 		fprintf(book->out, "    - [ ] its quarantine is lifted\n");
 	if (vm->disabled[0])
@@ -180,20 +178,27 @@ static void print_held_back(const struct runbook *book, const struct cutover_vm 
 
 static void print_service(const struct runbook *book)
 {
-	fprintf(book->out, "One after the other, for each needs those before it:\n\n");
+	fprintf(book->out,
+		"The service tells the VMs to put themselves into service: those of a wave at once, "
+		"when the wave before is cut over.\n\n");
+	runbook_block(book, "cutover", " --group");
+	fprintf(book->out, "They say how far they are, and the service shows it:\n\n");
+	runbook_block(book, "watch", " --once");
 	for (size_t i = 0; i < book->group->count; i++) {
 		const struct cutover_vm *vm = &book->group->vm[i];
 
-		fprintf(book->out, "%zu. [ ] %s%s%s%s does its work", i + 1, vm->vm.name,
-			vm->vm.role[0] ? " (" : "", vm->vm.role, vm->vm.role[0] ? ")" : "");
+		fprintf(book->out, "%zu. [ ] %s%s%s%s, in wave %lld, does its work", i + 1,
+			vm->vm.name, vm->vm.role[0] ? " (" : "", vm->vm.role,
+			vm->vm.role[0] ? ")" : "", (long long)vm->wave);
 		if (vm->vm.master[0])
 			fprintf(book->out, ", with its master %s", vm->vm.master);
 		fprintf(book->out, "\n");
 		print_held_back(book, vm);
 	}
 	fprintf(book->out,
-		"\nThe service notes it. From then on it refuses to install these VMs anew:\n\n");
-	runbook_block(book, "cutover", " --group");
+		"\nOne that the service can't reach is cut over by hand, in its turn: `newroot "
+		"cutover` on it, as root, then `newroot-server cutover NAME --mark`. Once a VM is "
+		"cut over, the service refuses to install it anew.\n\n");
 }
 
 static void print_forward(const struct runbook *book)
@@ -269,7 +274,8 @@ static void print_back(const struct runbook *book)
 	fprintf(book->out,
 		"Before users write to the new side, nothing is lost. Afterwards, what they wrote "
 		"is on the new VMs alone.\n\n"
-		"- [ ] What writes is stopped on the new side, in this order: ");
+		"- [ ] On the new VMs, as root, in this order, `newroot cutover --undo` stops what was "
+		"held back, and puts the quarantine back: ");
 	print_reverse(book);
 	fprintf(book->out, ".\n- [ ] What was written there is copied back, or given up.\n");
 	if (has_dns(book))
@@ -280,7 +286,8 @@ static void print_back(const struct runbook *book)
 		print_undo(book);
 	}
 	fprintf(book->out,
-		"The service keeps these VMs as cut over: that is a note, and moves nothing.\n");
+		"A VM whose cutover is undone says so, and counts as complete again. A master that "
+		"was promoted stays one: undoing brings its old master's changes back no more.\n");
 }
 
 static const struct section {

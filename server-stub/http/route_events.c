@@ -70,7 +70,8 @@ enum MHD_Result route_events(struct request *request)
 		return reply_error(request, err);
 	log_intake(request, posting);
 	atomic_fetch_add(&request->service->metrics.events, posting->intake.added);
-	return reply_json(request,
-			  json_pack("{s:I, s:b, s:b}", "taken", (json_int_t)posting->intake.taken,
-				    "hold", posting->intake.hold, "again", posting->intake.again));
+	return reply_json(request, json_pack("{s:I, s:b, s:b, s:b}", "taken",
+					     (json_int_t)posting->intake.taken, "hold",
+					     posting->intake.hold, "again", posting->intake.again,
+					     "cutover", posting->intake.cutover));
 }

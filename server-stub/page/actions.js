@@ -9,8 +9,8 @@ const AGAIN = {
 	"needs creating": "A creator makes it again.",
 	"needs provisioning": "A creator moves it to its network again.",
 	provisioning: "A creator moves it to its network again; one that is still at it loses its claim.",
-	"first boot": "It is back in first boot, and counts as complete once its agent says so.",
-	complete: "It counts as complete again.",
+	"first boot": "Its first boot does again what failed, and it counts as complete once its agent says so.",
+	complete: "It counts as complete again. If its cutover was ordered, that is done again.",
 };
 
 function whatRetryDoes(vm) {
@@ -40,16 +40,22 @@ export const VM_ACTIONS = {
 	},
 	hold: {
 		verb: "Hold",
-		allowed: (vm) => vm.held !== HELD_ITSELF && !["complete", "cut over", "cancelled", "error"].includes(vm.state),
+		allowed: (vm) => vm.held !== HELD_ITSELF && (vm.cutover || !["complete", "cut over", "cancelled", "error"].includes(vm.state)),
 		says: () => ["Its agent stops at the next step boundary and waits there. Nothing is lost; release lets it go on."],
 	},
 	cutover: {
 		verb: "Cut over",
-		allowed: (vm) => vm.state === "complete",
+		allowed: (vm) => vm.state === "complete" && !vm.cutover,
 		says: (vm) => [
-			`${vm.name} is in service from now on: retry, arm and cancel are refused. This can’t be undone.`,
-			"What has to be done on the VM and in DNS is in newroot-server runbook.",
+			`${vm.name} is told to put itself into service: its quarantine is lifted, services that were held back are started. A new master follows the old one no longer.`,
+			"It says when it is cut over; retry, arm and cancel are refused then. The way back is newroot cutover --undo on the VM.",
+			`What else has to be done, in order, and DNS: newroot-server runbook ${vm.group ?? "GROUP"}.`,
 		],
+	},
+	mark: {
+		verb: "Mark as cut over",
+		allowed: (vm) => vm.state === "complete",
+		says: (vm) => [`This only notes that ${vm.name} is in service, for a cutover that was done on the VM by hand. Retry, arm and cancel are refused then.`],
 	},
 	cancel: {
 		verb: "Cancel",
@@ -96,7 +102,7 @@ const GROUP_ACTIONS = {
 	},
 	hold: {
 		verb: "Hold",
-		allowed: (list, held) => !held && list.some((vm) => !STATES[vm.state]?.aside && STATES[vm.state]?.kind !== "done"),
+		allowed: (list, held) => !held && list.some((vm) => vm.cutover || (!STATES[vm.state]?.aside && STATES[vm.state]?.kind !== "done")),
 		says: ({ list }) => [
 			`All its VMs stop at their next step boundary and wait there. Running now: ${names(inState(list, "configuring", "first boot")) || "none"}.`,
 			"Nothing is lost; release lets them go on.",
@@ -104,10 +110,12 @@ const GROUP_ACTIONS = {
 	},
 	cutover: {
 		verb: "Cut over",
-		allowed: (list) => inState(list, "complete").length && inState(list, "complete", "cut over").length === list.length,
+		allowed: (list) =>
+			list.some((vm) => vm.state === "complete" && !vm.cutover) && inState(list, "complete", "cut over").length === list.length,
 		says: ({ list, group }) => [
-			`In service from now on: ${names(inState(list, "complete"))}. Retry, arm and cancel are refused afterwards. This can’t be undone.`,
-			`What has to be done on the VMs and in DNS, in order: newroot-server runbook ${group}.`,
+			`These are told to put themselves into service: ${names(inState(list, "complete"))}. NFS servers and masters go first; each waits for those it needs.`,
+			"Each says when it is cut over; retry, arm and cancel are refused then. Hold stops those that have not begun.",
+			`What else has to be done, in order, and DNS: newroot-server runbook ${group}.`,
 		],
 	},
 };

@@ -12,6 +12,11 @@ export function mark({ kind, turn, sign }) {
 
 export const stateMark = (state) => [mark(STATES[state] ?? STATES.cancelled), el("span", { className: STATES[state]?.kind ?? "" }, state)];
 
+function orderedText({ state, cutover }) {
+	if (cutover.after) return `ordered, goes after ${cutover.after}`;
+	return state === "complete" ? "ordered, waits for the VM" : "ordered, for when it is complete again";
+}
+
 /* What there is to know beside state and step: kind, word, text, help. */
 export function remarksOf(vm) {
 	const list = [];
@@ -20,6 +25,7 @@ export function remarksOf(vm) {
 		list.push({ kind: "error", word: code, text, help: vm.error.help });
 	}
 	if (isHeld(vm)) list.push({ kind: "held", word: "held", text: vm.held });
+	if (vm.cutover) list.push({ kind: "idle", word: "cutover", text: orderedText(vm) });
 	if (vm.waiting) list.push({ kind: "idle", word: "waits", text: vm.waiting });
 	if (isSilent(vm)) list.push({ kind: "held", word: "silent", text: `no event for ${duration(silence(vm))}` });
 	if (vm.lease) list.push({ kind: "idle", text: `${vm.lease.by} is at it until ${clock(vm.lease.until_ms)}` });

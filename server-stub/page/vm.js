@@ -51,8 +51,8 @@ export class VmPage {
 
 	/* What the stream doesn't carry is asked for again when the VM has got further. */
 	learn() {
-		const { state, step, armed, hold } = this.vm ?? {};
-		const key = [state, step, armed, hold].join();
+		const { state, step, armed, hold, cutover } = this.vm ?? {};
+		const key = [state, step, armed, hold, cutover?.ordered_ms].join();
 		if (key === this.learnt) return;
 		this.learnt = key;
 		clearTimeout(this.asking);

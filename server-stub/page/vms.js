@@ -28,9 +28,9 @@ export const vms = new Map(); /* by name, as GET /v1/vms/NAME tells them */
 export const groups = new Map(); /* by name, as GET /v1/groups tells them */
 
 /* One that is done or given up has nothing to stop at. */
-export const isHeld = (vm) => vm.hold && !["complete", "cut over", "cancelled"].includes(vm.state);
+export const isHeld = (vm) => vm.hold && (vm.cutover || !["complete", "cut over", "cancelled"].includes(vm.state));
 export const silence = (vm) => (now() - Math.max(vm.seen_ms, vm.changed_ms)) / 1000;
-export const isSilent = (vm) => vm.state === "configuring" && silence(vm) > SILENT_S;
+export const isSilent = (vm) => (vm.state === "configuring" || vm.cutover) && silence(vm) > SILENT_S;
 export const count = (list, test) => list.reduce((sum, vm) => sum + (test(vm) ? 1 : 0), 0);
 
 let show; /* gets the names of VMs that have changed, or are gone */

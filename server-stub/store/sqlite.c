@@ -11,7 +11,7 @@
 #include "util/limits.h"
 
 #define STORE_FILE    "newroot.db"
-#define STORE_VERSION 2
+#define STORE_VERSION 3
 
 static const char *const texts[STATEMENTS] = {
 #define SQL(symbol, text) [symbol] = text,
@@ -37,7 +37,8 @@ static const char schema[] =
 	" handed_to TEXT NOT NULL DEFAULT '', hold INTEGER NOT NULL DEFAULT 0,"
 	" holding INTEGER NOT NULL DEFAULT 0, hold_step TEXT NOT NULL DEFAULT '',"
 	" lease_by TEXT NOT NULL DEFAULT '', lease_until_ms INTEGER NOT NULL DEFAULT 0,"
-	" added_ms INTEGER NOT NULL,"
+	" anew INTEGER NOT NULL DEFAULT 0, cutover_ms INTEGER NOT NULL DEFAULT 0,"
+	" cutover_wave INTEGER NOT NULL DEFAULT 0, added_ms INTEGER NOT NULL,"
 	" changed_ms INTEGER NOT NULL, seen_ms INTEGER NOT NULL DEFAULT 0,"
 	" version INTEGER NOT NULL) STRICT;"
 	/* Apart from it: an UPDATE writes its whole row, and each body of events is one. */
@@ -57,6 +58,7 @@ static const char schema[] =
 	"CREATE TABLE retired (mac TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;"
 	"CREATE INDEX vm_in_group ON vm (vm_group) WHERE vm_group <> '';"
 	"CREATE INDEX vm_holding ON vm (vm_group) WHERE holding;"
+	"CREATE INDEX vm_ordered ON vm (vm_group, cutover_wave) WHERE cutover_ms;"
 	"CREATE TABLE boot ("
 	" id INTEGER PRIMARY KEY AUTOINCREMENT, vm INTEGER NOT NULL REFERENCES vm ON DELETE "
 	"CASCADE,"

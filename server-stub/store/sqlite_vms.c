@@ -50,6 +50,10 @@ static void read_vm(struct vm *vm, sqlite3_stmt *stmt)
 	vm->changed_ms = sqlite3_column_int64(stmt, 33);
 	vm->seen_ms = sqlite3_column_int64(stmt, 34);
 	vm->version = sqlite3_column_int64(stmt, 35);
+	vm->anew = sqlite3_column_int(stmt, 36);
+	vm->cutover_ms = sqlite3_column_int64(stmt, 37);
+	vm->cutover_wave = sqlite3_column_int64(stmt, 38);
+	COPY(cutover_after, 39);
 }
 
 /* Say in the operator's words which value another VM has already. */
@@ -209,13 +213,14 @@ int store_vm_count(struct store *store, int64_t *count, int64_t *version, struct
 	return sql_done(store, stmt, ret < 0 ? -1 : 0);
 }
 
-/* Whether the VM holds its group has changed: what is known of its peers is then old. */
+/* Whether the VM holds its group, or goes before others of it, has changed: what is known of its peers is then old. */
 static int touch_group(struct store *store, const struct vm *vm, struct err *err)
 {
 	struct vm old;
 	int found = store_vm_find(store, VM_BY_ID, vm->id, NULL, &old, err);
 
-	if (found <= 0 || old.holding == vm->holding || !vm->group[0])
+	if (found <= 0 || !vm->group[0] ||
+	    (old.holding == vm->holding && old.cutover_ms == vm->cutover_ms))
 		return found < 0 ? -1 : 0;
 	return sql_run(store, SQL_GROUP_TOUCH, err, "t", vm->group);
 }
@@ -224,12 +229,13 @@ int store_vm_save(struct store *store, const struct vm *vm, struct err *err)
 {
 	if (touch_group(store, vm, err) < 0)
 		return -1;
-	return sql_run(store, SQL_VM_SAVE, err, "ttttiiitttitiittiiii", vm_state_name(vm->state),
+	return sql_run(store, SQL_VM_SAVE, err, "ttttiiitttitiittiiiiiii", vm_state_name(vm->state),
 		       vm_state_name(vm->before), vm->step, vm->progress.item, vm->progress.done,
 		       vm->progress.total, vm->progress.rate, vm->waiting, vm->error,
 		       vm->again_boot, (int64_t)vm->armed, vm->handed_to, (int64_t)vm->hold,
 		       (int64_t)vm->holding, vm->hold_step, vm->lease_by, vm->lease_until_ms,
-		       vm->changed_ms, vm->seen_ms, vm->id);
+		       vm->changed_ms, vm->seen_ms, (int64_t)vm->anew, vm->cutover_ms,
+		       vm->cutover_wave, vm->id);
 }
 
 int store_vm_save_boot(struct store *store, const struct vm *vm, struct err *err)

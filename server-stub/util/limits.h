@@ -40,22 +40,22 @@
 #define VM_SPEC_MAX (64 * 1024)
 /* A migration document: 1000 VMs of a job's usual 4 KiB. */
 #define MIGRATION_BYTES_MAX (4 * 1024 * 1024)
-#define MIGRATION_VMS_MAX 1000
+#define MIGRATION_VMS_MAX   1000
 /* Packages of defaults in one document, and those that one VM or package names: a few are in use, more are a mistake. */
 #define MIGRATION_PACKAGES_MAX 64
-#define MIGRATION_USE_MAX 16
+#define MIGRATION_USE_MAX      16
 /* Old addresses of one VM: its spec has to fit VM_SPEC_MAX, and all are compared with all. */
 #define MIGRATION_PUBLIC_MAX 16
 /* Addresses of a pool: more hosts than one network segment holds. */
 #define MIGRATION_POOL_MAX 65536
 /* A VM's hardware: beyond what today's hypervisors make, so that only slips are refused. */
-#define MIGRATION_CPUS_MAX 1024
-#define MIGRATION_DISKS_MAX 64
+#define MIGRATION_CPUS_MAX       1024
+#define MIGRATION_DISKS_MAX      64
 #define MIGRATION_MEMORY_MAX_MIB (64 << 20)
-#define MIGRATION_DISK_MAX_MIB (1 << 30)
+#define MIGRATION_DISK_MAX_MIB   (1 << 30)
 /* And below what the in-memory system unpacks into, or /boot and a root filesystem fit on. */
 #define MIGRATION_MEMORY_MIN_MIB 64
-#define MIGRATION_DISK_MIN_MIB 64
+#define MIGRATION_DISK_MIN_MIB   64
 /* Seconds a creator's claim on a VM lasts unless it says so again: longer than a clone takes in most clouds. */
 #define LEASE_SECONDS 300
 /* A token as text: 128 random bits in hex keep a kernel command line short. */
@@ -87,6 +87,9 @@
 #define HTTP_BODIES_MAX (64 * 1024 * 1024)
 /* Threads that speak TLS: enough that a slow disk read does not stall the others. */
 #define HTTP_THREADS_MAX 8
+
+/* Seconds within which a VM was heard of that can be told to cut itself over: it says something at least every minute. */
+#define ATTENDS_SECONDS 180
 
 /* Seconds an operator stays logged in to the page: a working day. */
 #define LOGIN_SECONDS (12 * 60 * 60)

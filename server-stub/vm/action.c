@@ -4,16 +4,26 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cutover/group.h"
+
 struct deed {
 	struct store *store;
+	struct cutover_group *waves; /* of the VM's group, read when it is asked for first */
 	const char *cause;
 	int64_t now_ms;
 	struct err *err;
 };
 
+/* A first boot that failed stays, and asks: it is told to begin anew. */
 static int retry(const struct deed *deed, struct vm *vm)
 {
-	return course_move(deed->store, vm, INPUT_RETRY, deed->cause, deed->now_ms, deed->err);
+	const bool anew = vm->state == VM_ERROR && vm->before == VM_FIRST_BOOT;
+	int ret = course_move(deed->store, vm, INPUT_RETRY, deed->cause, deed->now_ms, deed->err);
+
+	if (ret || !anew)
+		return ret;
+	vm->anew = true;
+	return store_vm_save(deed->store, vm, deed->err);
 }
 
 static int cancel(const struct deed *deed, struct vm *vm)
@@ -21,9 +31,58 @@ static int cancel(const struct deed *deed, struct vm *vm)
 	return course_move(deed->store, vm, INPUT_CANCEL, deed->cause, deed->now_ms, deed->err);
 }
 
+static int mark(const struct deed *deed, struct vm *vm)
+{
+	return course_move(deed->store, vm, INPUT_MARK, deed->cause, deed->now_ms, deed->err);
+}
+
+static int refuse_unheard(const struct deed *deed, const struct vm *vm)
+{
+	char cause[300];
+
+	snprintf(cause, sizeof(cause), "refused: %s, nothing is heard of it", deed->cause);
+	if (course_note(deed->store, vm, cause, deed->now_ms, deed->err) < 0)
+		return -1;
+	err_set(deed->err, ERR_SERVICE_STATE, vm->name,
+		"%s: nothing was heard of it for %d s, so it can't be told; when it runs, give "
+		"`newroot cutover` on it; --mark notes that this was done",
+		deed->cause, ATTENDS_SECONDS);
+	return COURSE_REFUSED;
+}
+
+/* The VM in the order of its group's cutover; NULL with the error. */
+static const struct cutover_vm *place_of(const struct deed *deed, const struct vm *vm)
+{
+	struct cutover_group *waves = deed->waves;
+
+	if (!waves->count && cutover_group_load_order(waves, deed->store, vm, deed->err) < 0)
+		return NULL;
+	for (size_t i = 0; i < waves->count; i++)
+		if (waves->vm[i].vm.id == vm->id)
+			return &waves->vm[i];
+	err_set(deed->err, ERR_SERVICE_VM, vm->name, "it is not in its group");
+	return NULL;
+}
+
 static int cut_over(const struct deed *deed, struct vm *vm)
 {
-	return course_move(deed->store, vm, INPUT_CUT_OVER, deed->cause, deed->now_ms, deed->err);
+	const struct cutover_vm *place;
+	int ret = course_move(deed->store, vm, INPUT_ORDER, deed->cause, deed->now_ms, deed->err);
+
+	if (ret || vm->state == VM_CUT_OVER || vm->cutover_ms)
+		return ret;
+	place = place_of(deed, vm);
+	if (!place)
+		return -1;
+	if (!place->migrating)
+		return mark(deed, vm);
+	if (vm->seen_ms < deed->now_ms - ATTENDS_SECONDS * 1000)
+		return refuse_unheard(deed, vm);
+	vm->cutover_ms = deed->now_ms;
+	vm->cutover_wave = place->wave;
+	if (course_note(deed->store, vm, deed->cause, deed->now_ms, deed->err) < 0)
+		return -1;
+	return store_vm_save(deed->store, vm, deed->err);
 }
 
 /* A token lasts for one installation: whoever read the old boot entry has nothing. */
@@ -111,6 +170,7 @@ static const struct {
 	[ACTION_RELEASE] = {"release", release, always, release_with_group},
 	[ACTION_CANCEL] = {"cancel", cancel, in_group_to_cancel, cancel},
 	[ACTION_CUT_OVER] = {"cutover", cut_over, always, cut_over},
+	[ACTION_MARK] = {"mark", mark, always, mark},
 };
 
 enum action action_by_name(const char *name)
@@ -131,13 +191,17 @@ int action_vm(struct store *store, const char *name, enum action action, const c
 	      int64_t now_ms, struct err *err)
 {
 	char cause[200];
-	const struct deed deed = {store, cause, now_ms, err};
+	struct cutover_group waves = {0};
+	const struct deed deed = {store, &waves, cause, now_ms, err};
 	struct vm vm;
+	int ret;
 
 	snprintf(cause, sizeof(cause), "%s by %s", action_name(action), who);
 	if (course_find(store, name, &vm, err) < 0)
 		return -1;
-	return actions[action].act(&deed, &vm);
+	ret = actions[action].act(&deed, &vm);
+	cutover_group_free(&waves);
+	return ret;
 }
 
 /* The ids first: acting on VMs while a statement walks over them would disturb it. */
@@ -201,7 +265,8 @@ int action_group(struct store *store, const char *group, enum action action, con
 		 int64_t now_ms, struct err *err)
 {
 	char cause[200];
-	const struct deed deed = {store, cause, now_ms, err};
+	struct cutover_group waves = {0};
+	const struct deed deed = {store, &waves, cause, now_ms, err};
 	struct members members = {.group = group, .applies = actions[action].of_group};
 	int ret;
 
@@ -212,6 +277,7 @@ int action_group(struct store *store, const char *group, enum action action, con
 	if (ret == 0 && (action == ACTION_HOLD || action == ACTION_RELEASE))
 		ret = store_group_hold(store, group, action == ACTION_HOLD, err) < 0 ? -1 : 0;
 	free(members.id);
+	cutover_group_free(&waves);
 	/* A refusal by one undoes what was done to the others: the caller rolls back. */
 	return ret == COURSE_REFUSED ? -1 : ret;
 }

@@ -95,7 +95,7 @@ static int take_state(struct event *event, const json_t *object, const struct pl
 	if (event->input == VM_INPUTS)
 		return refuse(place, "state",
 			      "must be one of configuring, installed, first boot, complete, "
-			      "error, planning, rescue, waiting");
+			      "cut over, error, planning, rescue, waiting");
 	return 0;
 }
 

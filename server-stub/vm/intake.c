@@ -44,7 +44,7 @@ static void let_go(struct vm *vm, const struct event *event)
 {
 	if (vm->holding && ((event->passed && !strcmp(event->step, vm->hold_step)) ||
 			    event->input == INPUT_INSTALLED || event->input == INPUT_COMPLETE ||
-			    waits_for_peers(vm, event)))
+			    event->input == INPUT_CUT_OVER || waits_for_peers(vm, event)))
 		vm->holding = false;
 }
 
@@ -67,6 +67,8 @@ static void follow_step(struct vm *vm, const struct event *event)
 		vm->progress = event->progress;
 	if (event->waits)
 		memcpy(vm->waiting, event->waiting, sizeof(vm->waiting));
+	if (event->input == INPUT_FIRST_BOOT)
+		vm->anew = false;
 	let_go(vm, event);
 }
 
@@ -141,11 +143,17 @@ static int open_course(struct course *course, int64_t vm_id, const struct event_
 	return make_room(course, (int64_t)events->count);
 }
 
-/* Whether the boot that got the job last, or failed since, may ask for it anew. An error waits for the operator. */
-static bool begins_anew(const struct vm *vm, const char *boot)
+/*
+ * Whether the boot that got the job last, or failed since, may ask for it anew; or has its first boot to do again. An
+ * error waits for the operator.
+ */
+static bool begins_anew(const struct vm *vm, const struct boot *boot)
 {
-	return vm->armed && !strcmp(vm->again_boot, boot) &&
-	       vm_state_next(vm->state, vm->before, INPUT_CONFIGURING) != VM_REFUSED;
+	const bool installs = vm_state_next(vm->state, vm->before, INPUT_CONFIGURING) != VM_REFUSED;
+
+	if (vm->anew)
+		return boot->newest;
+	return vm->armed && installs && !strcmp(vm->again_boot, boot->uuid);
 }
 
 int intake_events(struct store *store, int64_t vm_id, const struct event_list *events,
@@ -163,7 +171,8 @@ int intake_events(struct store *store, int64_t vm_id, const struct event_list *e
 	course.vm.seen_ms = now_ms;
 	result->taken = course.boot.taken;
 	result->hold = vm_held(&course.vm);
-	result->again = begins_anew(&course.vm, events->boot);
+	result->again = begins_anew(&course.vm, &course.boot);
+	result->cutover = course.boot.newest && vm_cuts_over(&course.vm);
 	result->to = course.vm.state;
 	if (store_boot_save(store, &course.boot, err) < 0)
 		return -1;

@@ -9,10 +9,11 @@
 #include "vm/event.h"
 
 struct intake {
-	int64_t taken;            /* highest sequence number stored for the boot */
-	size_t added;             /* events that were new */
-	bool hold;                /* the VM or its group is held */
-	bool again;               /* the VM was armed since this boot had its job: it begins anew */
+	int64_t taken; /* highest sequence number stored for the boot */
+	size_t added;  /* events that were new */
+	bool hold;     /* the VM or its group is held */
+	bool again; /* this boot begins anew: the VM was armed since, or its first boot is tried again */
+	bool cutover;             /* the VM cuts itself over */
 	int64_t gap_from, gap_to; /* numbers newly found missing; 0, 0: none */
 	enum vm_state from, to;   /* state before and after */
 };

@@ -23,6 +23,7 @@ static const char *const input_names[VM_INPUTS] = {
 	[INPUT_INSTALLED] = "installed",
 	[INPUT_FIRST_BOOT] = "first boot",
 	[INPUT_COMPLETE] = "complete",
+	[INPUT_CUT_OVER] = "cut over",
 	[INPUT_ERROR] = "error",
 	[INPUT_ARCHIVES] = "archives there",
 	[INPUT_CREATED] = "created",
@@ -32,7 +33,8 @@ static const char *const input_names[VM_INPUTS] = {
 	[INPUT_RETRY] = "retry",
 	[INPUT_ARM] = "arm",
 	[INPUT_CANCEL] = "cancel",
-	[INPUT_CUT_OVER] = "cut over",
+	[INPUT_ORDER] = "cutover",
+	[INPUT_MARK] = "mark",
 };
 
 /* In the table: where a retry goes depends on where the VM came from. */
@@ -55,23 +57,24 @@ static const char *const input_names[VM_INPUTS] = {
 
 /*
  * Events may be missing (a VM cut off while its last ones were on the way), so a later state of the
- * same course is taken. A VM goes back only by the operator: `retry` after an error, `arm` to
- * install it anew. A VM made by hand may be created, and may boot its disk, before a creator takes it.
+ * same course is taken. A VM goes back by the operator (`retry` after an error, `arm` to install it anew), and by
+ * its own first boot or cutover, done again or undone. A VM made by hand may be created, and may boot its disk,
+ * before a creator takes it.
  */
 static const unsigned char next_state[VM_STATES][VM_INPUTS] = {
-	/*                          agent                         serv. creator             operator          */
-	/*                          none conf inst firs comp err  arch  crea prov pdon fail retr arm  canc cut  */
-	[VM_WAITING]            = {WAI, no,  no,  no,  no,  ERR, NEC,  no,  no,  no,  no,  no,  no,  CAN, no},
-	[VM_NEEDS_CREATING]     = {NEC, CON, no,  no,  no,  ERR, no,   CRE, no,  no,  ERR, no,  CRE, CAN, no},
-	[VM_CREATED]            = {CRE, CON, no,  no,  no,  ERR, no,   CRE, no,  no,  ERR, no,  CRE, CAN, no},
-	[VM_CONFIGURING]        = {CON, CON, NEP, FIR, COM, ERR, no,   CON, no,  no,  no,  CRE, CRE, CAN, no},
-	[VM_NEEDS_PROVISIONING] = {NEP, no,  NEP, FIR, COM, ERR, no,   no,  PRO, no,  no,  no,  CRE, CAN, no},
-	[VM_PROVISIONING]       = {PRO, no,  PRO, FIR, COM, ERR, no,   no,  PRO, PRO, ERR, NEP, CRE, CAN, no},
-	[VM_FIRST_BOOT]         = {FIR, no,  no,  FIR, COM, ERR, no,   no,  no,  FIR, no,  no,  CRE, CAN, no},
-	[VM_COMPLETE]           = {COM, no,  no,  COM, COM, ERR, no,   no,  no,  COM, no,  no,  CRE, CAN, CUT},
-	[VM_CUT_OVER]           = {CUT, no,  no,  CUT, CUT, CUT, no,   no,  no,  no,  no,  no,  no,  no,  CUT},
-	[VM_ERROR]              = {ERR, no,  no,  FIR, COM, ERR, no,   no,  no,  no,  ERR, BCK, CRE, CAN, no},
-	[VM_CANCELLED]          = {CAN, no,  no,  CAN, CAN, CAN, no,   no,  no,  no,  no,  BCK, CRE, CAN, no},
+	/*                          agent                              serv. creator             operator               */
+	/*                          none conf inst firs comp cut  err  arch  crea prov pdon fail retr arm  canc ord  mark */
+	[VM_WAITING]            = {WAI, no,  no,  no,  no,  no,  ERR, NEC,  no,  no,  no,  no,  no,  no,  CAN, no,  no},
+	[VM_NEEDS_CREATING]     = {NEC, CON, no,  no,  no,  no,  ERR, no,   CRE, no,  no,  ERR, no,  CRE, CAN, no,  no},
+	[VM_CREATED]            = {CRE, CON, no,  no,  no,  no,  ERR, no,   CRE, no,  no,  ERR, no,  CRE, CAN, no,  no},
+	[VM_CONFIGURING]        = {CON, CON, NEP, FIR, COM, CUT, ERR, no,   CON, no,  no,  no,  no,  CRE, CAN, no,  no},
+	[VM_NEEDS_PROVISIONING] = {NEP, no,  NEP, FIR, COM, CUT, ERR, no,   no,  PRO, no,  no,  no,  CRE, CAN, no,  no},
+	[VM_PROVISIONING]       = {PRO, no,  PRO, FIR, COM, CUT, ERR, no,   no,  PRO, PRO, ERR, NEP, CRE, CAN, no,  no},
+	[VM_FIRST_BOOT]         = {FIR, no,  no,  FIR, COM, CUT, ERR, no,   no,  no,  FIR, no,  no,  CRE, CAN, no,  no},
+	[VM_COMPLETE]           = {COM, no,  no,  FIR, COM, CUT, ERR, no,   no,  no,  COM, no,  no,  CRE, CAN, COM, CUT},
+	[VM_CUT_OVER]           = {CUT, no,  no,  CUT, COM, CUT, CUT, no,   no,  no,  no,  no,  no,  no,  no,  CUT, CUT},
+	[VM_ERROR]              = {ERR, no,  no,  FIR, COM, CUT, ERR, no,   no,  no,  no,  ERR, BCK, CRE, CAN, no,  no},
+	[VM_CANCELLED]          = {CAN, no,  no,  CAN, CAN, CAN, CAN, no,   no,  no,  no,  no,  BCK, CRE, CAN, no,  no},
 };
 
 /* Where what failed or was given up in a state can be tried again. */

@@ -17,7 +17,7 @@ enum vm_state {
 	VM_PROVISIONING,       /* a creator is at it */
 	VM_FIRST_BOOT,         /* the installed system has checked in */
 	VM_COMPLETE,           /* first boot has done its work */
-	VM_CUT_OVER,           /* the operator has put it into service */
+	VM_CUT_OVER,           /* it is in service: by its own word, or by the operator's */
 	VM_ERROR,              /* something failed; vm->error says what */
 	VM_CANCELLED,          /* the operator has given it up for now */
 	VM_STATES,
@@ -31,6 +31,7 @@ enum vm_input {
 	INPUT_INSTALLED,
 	INPUT_FIRST_BOOT,
 	INPUT_COMPLETE,
+	INPUT_CUT_OVER,
 	INPUT_ERROR,
 	/* By the service. */
 	INPUT_ARCHIVES, /* all there */
@@ -43,7 +44,8 @@ enum vm_input {
 	INPUT_RETRY,
 	INPUT_ARM,
 	INPUT_CANCEL,
-	INPUT_CUT_OVER,
+	INPUT_ORDER, /* to cut itself over */
+	INPUT_MARK,  /* it is cut over, by hand */
 	VM_INPUTS
 };
 

@@ -34,8 +34,12 @@ void vm_enter(struct vm *vm, enum vm_state to, int64_t now_ms)
 	/* Also before it is created: someone may have made it by hand. */
 	if (to == VM_NEEDS_CREATING || to == VM_CREATED)
 		begin_anew(vm);
-	if (to == VM_CANCELLED || to == VM_COMPLETE)
+	if (to == VM_CANCELLED || to == VM_COMPLETE || to == VM_CUT_OVER)
 		vm->holding = false;
+	/* It stands while the VM fails, or does its first boot again: those that go after it wait. */
+	if (to == VM_CUT_OVER || to == VM_CANCELLED || vm_state_configures(to, to))
+		vm->cutover_ms = 0;
+	vm->anew = false;
 	if (to != VM_PROVISIONING)
 		vm->lease_by[0] = '\0';
 	memset(&vm->progress, 0, sizeof(vm->progress));
@@ -56,5 +60,18 @@ const char *vm_held_why(const struct vm *vm, char text[VM_HELD_TEXT])
 		snprintf(text, VM_HELD_TEXT, "%s has an error", vm->held_by);
 	else
 		return NULL;
+	return text;
+}
+
+const char *vm_ordered_text(const struct vm *vm, char text[VM_HELD_TEXT])
+{
+	if (!vm->cutover_ms)
+		return NULL;
+	if (vm->cutover_after[0])
+		snprintf(text, VM_HELD_TEXT, "ordered, goes after %s", vm->cutover_after);
+	else if (vm->state == VM_COMPLETE)
+		snprintf(text, VM_HELD_TEXT, "ordered, waits for the VM");
+	else
+		snprintf(text, VM_HELD_TEXT, "ordered, for when it is complete again");
 	return text;
 }

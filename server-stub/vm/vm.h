@@ -51,6 +51,14 @@ struct vm {
 	bool armed;
 	char handed_to[BOOT_UUID_TEXT]; /* the boot that got it; "": none since it was armed */
 
+	bool anew; /* its failed first boot is to be done again: until it says that it has begun */
+
+	/* Its cutover. */
+	int64_t cutover_ms;   /* ordered then, and not yet done; 0: not ordered */
+	int64_t cutover_wave; /* goes after the lower ones of its group */
+	/* Of these, one that isn't done; "": none. Read only. */
+	char cutover_after[VM_NAME_MAX + 1];
+
 	/* Holds. */
 	bool hold;       /* set on this VM */
 	bool group_hold; /* set on its group; read only */
@@ -81,9 +89,18 @@ static inline bool vm_held(const struct vm *vm)
 	return vm->hold || vm->group_hold || vm->held_by[0] || vm->state == VM_CANCELLED;
 }
 
+/* Whether the VM may hear now that it is to cut itself over. */
+static inline bool vm_cuts_over(const struct vm *vm)
+{
+	return vm->state == VM_COMPLETE && vm->cutover_ms && !vm->cutover_after[0] && !vm_held(vm);
+}
+
 #define VM_HELD_TEXT 160
 /* Why it is held, for a person, in `text`; NULL when it isn't. */
 const char *vm_held_why(const struct vm *vm, char text[VM_HELD_TEXT]);
+
+/* What its ordered cutover waits for, for a person, in `text`; NULL when none is ordered. */
+const char *vm_ordered_text(const struct vm *vm, char text[VM_HELD_TEXT]);
 
 /* Let the VM enter another state, with all that begins or ends with it. */
 void vm_enter(struct vm *vm, enum vm_state to, int64_t now_ms);

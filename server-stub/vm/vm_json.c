@@ -40,6 +40,14 @@ static json_t *lease_json(const struct vm *vm)
 			 (json_int_t)vm->lease_until_ms);
 }
 
+static json_t *cutover_json(const struct vm *vm)
+{
+	if (!vm->cutover_ms)
+		return json_null();
+	return json_pack("{s:I, s:I, s:s?}", "ordered_ms", (json_int_t)vm->cutover_ms, "wave",
+			 (json_int_t)vm->cutover_wave, "after", or_null(vm->cutover_after));
+}
+
 /* The error's text begins with its code. */
 static const char *help_of(const char *error)
 {
@@ -64,14 +72,15 @@ static json_t *course_json(const struct vm *vm)
 	char held[VM_HELD_TEXT];
 
 	return json_pack(
-		"{s:s, s:s?, s:s?, s:o, s:s?, s:b, s:s?, s:o, s:b, s:o, s:I, s:I, s:I, s:I}",
+		"{s:s, s:s?, s:s?, s:o, s:s?, s:b, s:s?, s:o, s:b, s:o, s:o, s:I, s:I, s:I, s:I}",
 		"state", vm_state_name(vm->state), "before",
 		vm->before < VM_STATES ? vm_state_name(vm->before) : NULL, "step",
 		or_null(vm->step), "progress", progress_json(&vm->progress), "waiting",
 		or_null(vm->waiting), "hold", vm_held(vm), "held", vm_held_why(vm, held), "error",
-		error_json(vm), "armed", vm->armed, "lease", lease_json(vm), "added_ms",
-		(json_int_t)vm->added_ms, "changed_ms", (json_int_t)vm->changed_ms, "seen_ms",
-		(json_int_t)vm->seen_ms, "version", (json_int_t)vm->version);
+		error_json(vm), "armed", vm->armed, "lease", lease_json(vm), "cutover",
+		cutover_json(vm), "added_ms", (json_int_t)vm->added_ms, "changed_ms",
+		(json_int_t)vm->changed_ms, "seen_ms", (json_int_t)vm->seen_ms, "version",
+		(json_int_t)vm->version);
 }
 
 json_t *vm_json(const struct vm *vm)

@@ -43,11 +43,11 @@ static void tell_help(char *text, size_t size, const struct vm *vm, int64_t now_
 		snprintf(text, size, "%s", err_help(code));
 }
 
-/* Nobody holds a VM that is done; of a cancelled one, its state says as much. */
+/* Nobody holds a VM that is done, and has no cutover before it; of a cancelled one, its state says as much. */
 static void tell_held(char *text, size_t size, const struct vm *vm, int64_t now_ms)
 {
-	const bool stands =
-		vm->state == VM_COMPLETE || vm->state == VM_CUT_OVER || vm->state == VM_CANCELLED;
+	const bool stands = (vm->state == VM_COMPLETE && !vm->cutover_ms) ||
+			    vm->state == VM_CUT_OVER || vm->state == VM_CANCELLED;
 	char why[VM_HELD_TEXT];
 
 	(void)now_ms;
@@ -61,13 +61,23 @@ static void tell_waiting(char *text, size_t size, const struct vm *vm, int64_t n
 	snprintf(text, size, "%s", vm->waiting);
 }
 
-/* An agent that installs reports at least every 10 seconds. */
+static void tell_ordered(char *text, size_t size, const struct vm *vm, int64_t now_ms)
+{
+	char what[VM_HELD_TEXT];
+
+	(void)now_ms;
+	if (vm_ordered_text(vm, what))
+		snprintf(text, size, "%s", what);
+}
+
+/* An agent that installs, or is to cut its VM over, reports at least every 10 seconds. */
 static void tell_silence(char *text, size_t size, const struct vm *vm, int64_t now_ms)
 {
 	const int64_t last = vm->seen_ms > vm->changed_ms ? vm->seen_ms : vm->changed_ms;
 	char since[DURATION_TEXT];
 
-	if (vm->state == VM_CONFIGURING && now_ms - last > SILENT_SECONDS * 1000)
+	if ((vm->state == VM_CONFIGURING || vm->cutover_ms) &&
+	    now_ms - last > SILENT_SECONDS * 1000)
 		snprintf(text, size, "no event for %s",
 			 duration_text(since, (now_ms - last) / 1000));
 }
@@ -83,9 +93,10 @@ static const struct {
 	const char *label;
 	tell *tell;
 } kinds[REMARKS_MAX] = {
-	{PAINT_ERROR, "error:", tell_error},   {PAINT_BOLD, "help:", tell_help},
-	{PAINT_HELD, "held:", tell_held},      {PAINT_BOLD, "waits:", tell_waiting},
-	{PAINT_HELD, "silent:", tell_silence}, {PAINT_FAINT, "creator:", tell_lease},
+	{PAINT_ERROR, "error:", tell_error},    {PAINT_BOLD, "help:", tell_help},
+	{PAINT_HELD, "held:", tell_held},       {PAINT_BOLD, "waits:", tell_waiting},
+	{PAINT_BOLD, "cutover:", tell_ordered}, {PAINT_HELD, "silent:", tell_silence},
+	{PAINT_FAINT, "creator:", tell_lease},
 };
 
 size_t remarks_of(struct remark remark[REMARKS_MAX], const struct vm *vm, int64_t now_ms)

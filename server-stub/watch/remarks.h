@@ -5,7 +5,7 @@
 #include "vm/vm.h"
 #include "watch/sheet.h"
 
-#define REMARKS_MAX 6
+#define REMARKS_MAX 7
 
 struct remark {
 	enum paint paint;

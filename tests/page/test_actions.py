@@ -1,4 +1,6 @@
 """What the operator does: nothing without a confirmation that says what will happen."""
+import sqlite3
+
 from selenium.webdriver.common.keys import Keys
 
 
@@ -99,10 +101,39 @@ def test_cut_over_of_a_group_once_all_are_complete(page, agents, shop):
         page.wait_row(name, state="complete")
     page.wait(lambda: page.button("Cut over group shop")).click()
     said = page.confirm()
-    assert "can’t be undone" in said and "newroot-server runbook shop" in said
+    assert "NFS servers and masters go first" in said and "newroot-server runbook shop" in said
     page.wait_row("db1", state="cut over")
-    assert shop.show("web2")["state"] == "cut over"
+    assert shop.show("web2")["state"] == "cut over", "they hold nothing back"
     assert "4 of 4 VMs complete" in page.text("#summary")
+
+
+def test_a_cutover_is_ordered_and_waits_for_the_vm(page, agents, shop):
+    with sqlite3.connect(shop.data / "newroot.db", timeout=60) as store:
+        store.execute("UPDATE vm_text SET job = '{\"quarantine\": {}}'")
+        store.execute("UPDATE vm SET role = CASE name WHEN 'db1' THEN 'db-master' WHEN 'db2' THEN 'db-replica' ELSE 'app' END")
+    store.close()
+    for name, agent in agents.items():
+        for state in ["configuring", "installed", "first boot", "complete"]:
+            assert agent.state(state)["cutover"] is False
+        page.wait_row(name, state="complete")
+    page.wait(lambda: page.button("Cut over group shop")).click()
+    page.confirm()
+    page.wait_row("db1", state="complete", remarks="cutover: ordered, waits for the VM")
+    page.wait_row("web2", state="complete", remarks="cutover: ordered, goes after db1")
+    page.wait(lambda: not page.button("Cut over group shop"))
+    assert agents["db2"].note("attends")["cutover"] is False
+    assert agents["db1"].note("attends")["cutover"] is True
+    agents["db1"].state("cut over")
+    page.wait_row("db1", state="cut over")
+    page.wait_row("db2", remarks="cutover: ordered, waits for the VM")
+    page.wait_row("web1", remarks="cutover: ordered, goes after db2")
+    page.button("Hold group shop").click()
+    page.confirm()
+    page.wait_row("db2", remarks="its group 'shop' is held by the operator")
+    assert agents["db2"].note("attends")["cutover"] is False
+    page.go("#/vm/db2")
+    page.wait_text("article", "ordered, waits for the VM")
+    assert not page.button("Cut over db2") and page.button("Mark as cut over db2")
 
 
 def test_arming_asks_for_the_name(page, shop, agents):
@@ -137,8 +168,8 @@ def test_each_state_offers_what_it_allows(page, shop, agents):
     page.wait(lambda: offered() == ["Hold", "Cancel", "Arm"])
     for state in ["configuring", "installed", "complete"]:
         agents["web1"].state(state)
-    page.wait(lambda: offered() == ["Cut", "Cancel", "Arm"])
-    page.button("Cut over web1").click()
+    page.wait(lambda: offered() == ["Cut", "Mark", "Cancel", "Arm"])
+    page.button("Mark as cut over web1").click()
     page.confirm()
     page.wait_text("article .title", "cut over")
     assert offered() == []

@@ -1,6 +1,7 @@
 """A group as `import` leaves it in the store, without a migration document: for what reads it from there."""
 import json
 import sqlite3
+import time
 
 from service import JOB
 
@@ -22,13 +23,13 @@ def put(service, vms=SHOP, group="shop", state="complete", first=0x40):
         job = {**JOB, **vm.get("job", {}), **({"quarantine": {"allow": ["10.80.0.0/24"]}} if vm.get("quarantine") else {})}
         service.add(name, f"52:54:00:00:00:{first + number:02x}", "--group", group, job=job)
         change(service, name, role=vm.get("role", ""), master=vm.get("master", ""), finals=vm.get("finals", ""), imported=1,
-               state=vm.get("state", state))
+               state=vm.get("state", state), seen_ms=int(time.time() * 1000))
         change(service, name, "vm_text", spec=json.dumps({"public": vm.get("public", [])}))
 
 
 def change(service, name, table="vm", **columns):
     """Write into the store as nobody else does."""
-    store = sqlite3.connect(service.data / "newroot.db")
+    store = sqlite3.connect(service.data / "newroot.db", timeout=60)
     with store:
         key = "id" if table == "vm" else "vm"
         store.execute(f"UPDATE {table} SET {', '.join(f'{column} = ?' for column in columns)} "

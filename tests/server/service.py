@@ -5,6 +5,7 @@ import os
 import signal
 import ssl
 import subprocess
+import time
 import uuid
 
 import openapi
@@ -59,8 +60,12 @@ class Service:
         return (self.data / "creator.token").read_text().strip()
 
     def token(self, mac=MAC):
-        """As the boot entry tells it."""
-        entry = (self.data / "boot" / "pxelinux.cfg" / f"01-{mac.replace(':', '-')}").read_text()
+        """As the boot entry tells it: the service writes that a moment after the change that asks for it."""
+        path = self.data / "boot" / "pxelinux.cfg" / f"01-{mac.replace(':', '-')}"
+        end = time.monotonic() + 60
+        while "newroot.token=" not in (entry := path.read_text()):
+            assert time.monotonic() < end, entry
+            time.sleep(0.05)
         return entry.split("newroot.token=")[1].split()[0]
 
     def show(self, name):
@@ -84,7 +89,7 @@ class Service:
     def stop(self):
         """SIGTERM; the exit status."""
         self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(timeout=20)
+        return self.process.wait(timeout=60)
 
     def close(self):
         if self.process and self.process.poll() is None:
@@ -95,7 +100,7 @@ class Service:
         return context
 
     def connect(self, host="127.0.0.1"):
-        return http.client.HTTPSConnection(host, self.port, context=self.context(), timeout=20)
+        return http.client.HTTPSConnection(host, self.port, context=self.context(), timeout=60)
 
     def request(self, method, path, body=None, token=None, connection=None, headers=None):
         connection = connection or self.connect()

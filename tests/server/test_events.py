@@ -20,7 +20,7 @@ def course(boot):
 def test_course_of_an_installation(service):
     boot = Boot()
     answer = service.post(course(boot))
-    assert (answer.status, answer.json) == (200, {"taken": 9, "hold": False, "again": False})
+    assert (answer.status, answer.json) == (200, {"taken": 9, "hold": False, "again": False, "cutover": False})
     vm = service.show("db1")
     assert (vm["state"], vm["step"]) == ("needs provisioning", "unpack")
     assert [(row["from"], row["to"]) for row in vm["history"]] == [("created", "configuring"), ("configuring", "needs provisioning")]

@@ -23,7 +23,7 @@ OTHER = "52:54:00:00:00:12"
 SECRETS = [b"canary-group", b"canary-job", b"canary-archive", b"PRIVATE KEY", b"canary-hidden"]
 
 METHODS = ["GET"] * 8 + ["POST"] * 6 + ["HEAD", "PUT", "DELETE", "OPTIONS", "CONNECT", "TRACE", "PATCH", "get", "X" * 300, "", "G\0T"]
-SEGMENTS = ["", "v1", "v1", "v1", "vms", "vms", "groups", "db1", "db2", "hold", "arm", "retry", "cancel", "release", "cutover", "events", "log", "stream",
+SEGMENTS = ["", "v1", "v1", "v1", "vms", "vms", "groups", "db1", "db2", "hold", "arm", "retry", "cancel", "release", "cutover", "mark", "events", "log", "stream",
             "login", "logout", "job", "hello", "peers", "state", "archives", "boot", "root.tar", "site.img", "ca.key", "operator.token", "..", "%2e%2e",
             "%2f", "%00", "%252e%252e", ".", "*", "**", "needs-creating", "needs-provisioning", "metrics", "healthz", "page.js", "x" * 70, "\xff", "%ff", "%"]
 PATHS = [path.replace("{name}", "db1").replace("{path}", "root.tar").replace("{module}", "page") for path in openapi.DOCUMENT["paths"]]

@@ -223,7 +223,7 @@ def test_actions(group):
     assert act("retry") == (409, "vm.state") and act("cutover") == (409, "vm.state")
     assert act("cancel") == (200, "cancelled") and act("retry") == (200, "created")
     group.post([boot.event("state", state=state) for state in ("configuring", "installed", "first boot", "complete")], token=group.token())
-    assert act("cutover") == (200, "cut over") and act("arm") == (409, "vm.state")
+    assert act("mark") == (200, "cut over") and act("arm") == (409, "vm.state")
     assert act("hold", "nobody") == (404, "vm.unknown")
     causes = [row["cause"] for row in group.show("db1")["history"]]
     assert causes[:2] == ["hold by the operator at 127.0.0.1", "release by the operator at 127.0.0.1"]

@@ -205,7 +205,7 @@ def test_state_of_a_peer(group):
     boot = Boot()
     group.post([boot.event("state", state=state) for state in ("configuring", "installed", "first boot", "complete")])
     assert peer(group).json == {"name": "db1", "state": "complete", "complete": True}
-    group.act("/v1/vms/db1/cutover")
+    group.act("/v1/vms/db1/mark")
     assert peer(group).json["complete"] is True
 
 

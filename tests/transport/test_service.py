@@ -61,7 +61,7 @@ def test_new_start_after_an_error(service, ask):
     assert ask("job", boot=boot.id).ok
     error = [boot.event("begin", step="lvm"), boot.event("error", step="lvm", code="step.lvm", message="broken"),
              boot.event("state", state="error")]
-    assert service.post(error).json == {"taken": 3, "hold": False, "again": False}
+    assert service.post(error).json == {"taken": 3, "hold": False, "again": False, "cutover": False}
     service.cli("retry", "db1")
     assert service.post([boot.event("heartbeat")]).json["again"] is True
     new = Boot()

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "util/limits.h"
 #include "vm/action.h"
 #include "vm/handout.h"
 #include "vm/intake.h"
@@ -112,6 +113,29 @@ static struct intake post(struct fixture *f, const char *name, const char *boot,
 	return result;
 }
 
+static void count_vm(void *arg, const struct vm *vm)
+{
+	(void)vm;
+	++*(int *)arg;
+}
+
+/* With a job that holds something back until cutover, and this role. */
+static void migrate(struct fixture *f, const char *name, const char *role)
+{
+	struct vm vm = get(f, name);
+
+	snprintf(vm.role, sizeof(vm.role), "%s", role);
+	assert_int_equal(store_vm_save_import(f->store, &vm, "{\"quarantine\": {}}", "{}", NULL),
+			 0);
+}
+
+static void complete(struct fixture *f, const char *name)
+{
+	post(f, name, BOOT_A, (struct event){.input = INPUT_CONFIGURING});
+	post(f, name, BOOT_A, (struct event){.input = INPUT_COMPLETE});
+	assert_int_equal(get(f, name).state, VM_COMPLETE);
+}
+
 static struct event failed_in(const char *step)
 {
 	struct event event = {.type = "error", .input = INPUT_ERROR, .error = "archive.hash: x: y"};
@@ -160,7 +184,9 @@ static void test_job_goes_to_one_boot(void **state)
 	assert_int_equal(handout(f->store, id, BOOT_B, 7, &err), COURSE_REFUSED);
 	assert_int_equal(err.code, ERR_SERVICE_STATE);
 	assert_int_equal(handout(f->store, id, "", 8, NULL), COURSE_REFUSED);
-	assert_int_equal(act(f, "db2", ACTION_RETRY, NULL), 0);
+	/* Only what failed is tried again: erasing disks anew is to be said. */
+	assert_int_equal(act(f, "db2", ACTION_RETRY, NULL), COURSE_REFUSED);
+	assert_int_equal(act(f, "db2", ACTION_ARM, NULL), 0);
 	assert_int_equal(handout(f->store, id, BOOT_B, 9, NULL), 0);
 	assert_int_equal(handout(f->store, id, BOOT_A, 9, NULL), COURSE_REFUSED);
 }
@@ -418,16 +444,161 @@ static void test_cutover_of_a_group_is_of_all_or_none(void **state)
 	struct fixture *f = *state;
 	struct err err = ERR_INIT;
 
-	post(f, "db2", BOOT_A, (struct event){.input = INPUT_CONFIGURING});
-	post(f, "db2", BOOT_A, (struct event){.input = INPUT_COMPLETE});
-	assert_int_equal(store_begin(f->store, NULL), 0);
-	assert_int_equal(action_group(f->store, "shop", ACTION_CUT_OVER, "a test", 8, &err), -1);
-	store_rollback(f->store);
-	assert_int_equal(err.code, ERR_SERVICE_STATE);
-	assert_int_equal(get(f, "db2").state, VM_COMPLETE);
-	assert_int_equal(act(f, "db2", ACTION_CUT_OVER, NULL), 0);
+	complete(f, "db2");
+	for (size_t i = 0; i < 2; i++) {
+		const enum action action = i ? ACTION_MARK : ACTION_CUT_OVER;
+
+		assert_int_equal(store_begin(f->store, NULL), 0);
+		assert_int_equal(action_group(f->store, "shop", action, "a test", 8, &err), -1);
+		store_rollback(f->store);
+		assert_int_equal(err.code, ERR_SERVICE_STATE);
+		assert_int_equal(get(f, "db2").state, VM_COMPLETE);
+		assert_int_equal(get(f, "db2").cutover_ms, 0);
+	}
+	assert_int_equal(act(f, "db2", ACTION_MARK, NULL), 0);
 	assert_int_equal(act(f, "db2", ACTION_ARM, NULL), COURSE_REFUSED);
 	assert_int_equal(act(f, "db2", ACTION_CANCEL, NULL), COURSE_REFUSED);
+}
+
+static const struct event beat = {.type = "heartbeat"};
+
+/* Told again and again until the VM says that it is done; what was done once more is the VM's to say, too. */
+static void test_a_cutover_is_told_until_it_is_done(void **state)
+{
+	struct fixture *f = *state;
+
+	migrate(f, "db2", "");
+	complete(f, "db2");
+	assert_false(post(f, "db2", BOOT_A, beat).cutover);
+	assert_int_equal(act(f, "db2", ACTION_CUT_OVER, NULL), 0);
+	assert_int_equal(get(f, "db2").state, VM_COMPLETE);
+	assert_true(post(f, "db2", BOOT_A, beat).cutover);
+	assert_true(post(f, "db2", BOOT_A, beat).cutover);
+	assert_false(post(f, "db2", BOOT_A, (struct event){.input = INPUT_CUT_OVER}).cutover);
+	assert_int_equal(get(f, "db2").state, VM_CUT_OVER);
+	assert_int_equal(act(f, "db2", ACTION_CUT_OVER, NULL), 0);
+	/* Undone on the VM: not ordered any more. */
+	assert_false(post(f, "db2", BOOT_A, (struct event){.input = INPUT_COMPLETE}).cutover);
+	assert_int_equal(get(f, "db2").state, VM_COMPLETE);
+}
+
+static void test_who_cannot_be_told_is_not_ordered(void **state)
+{
+	struct fixture *f = *state;
+	const int64_t late = 10 + ATTENDS_SECONDS * 1000;
+	struct err err = ERR_INIT;
+
+	migrate(f, "db2", "");
+	complete(f, "db2");
+	assert_int_equal(action_vm(f->store, "db2", ACTION_CUT_OVER, "a test", late, &err),
+			 COURSE_REFUSED);
+	assert_non_null(strstr(err.msg, "nothing was heard of it for 180 s"));
+	assert_int_equal(get(f, "db2").cutover_ms, 0);
+	assert_int_equal(
+		count_cause(f, "db2", "refused: cutover by a test, nothing is heard of it"), 1);
+	assert_int_equal(action_vm(f->store, "db2", ACTION_MARK, "a test", late, NULL), 0);
+	/* One that holds nothing back has nothing to be told. */
+	complete(f, "web1");
+	assert_int_equal(action_vm(f->store, "web1", ACTION_CUT_OVER, "a test", late, NULL), 0);
+	assert_int_equal(get(f, "web1").state, VM_CUT_OVER);
+}
+
+static void test_a_group_is_cut_over_in_waves(void **state)
+{
+	static const char *const members[] = {"db1", "db2", "web1"};
+	struct fixture *f = *state;
+
+	migrate(f, "db1", "db-master");
+	migrate(f, "db2", "db-replica");
+	migrate(f, "web1", "app");
+	for (size_t i = 0; i < 3; i++)
+		complete(f, members[i]);
+	assert_int_equal(action_group(f->store, "shop", ACTION_CUT_OVER, "a test", 8, NULL), 0);
+	assert_string_equal(get(f, "web1").cutover_after, "db1");
+	for (size_t i = 0; i < 3; i++)
+		for (size_t j = 0; j < 3; j++) {
+			const bool told = post(f, members[j], BOOT_A, beat).cutover;
+
+			assert_int_equal(told, i == j);
+			if (j == 2)
+				post(f, members[i], BOOT_A,
+				     (struct event){.input = INPUT_CUT_OVER});
+		}
+	assert_int_equal(get(f, "web1").state, VM_CUT_OVER);
+}
+
+/* An error keeps the order, and those that go after it waiting; a hold stops all that haven't begun. */
+static void test_what_stops_an_ordered_cutover(void **state)
+{
+	struct fixture *f = *state;
+
+	migrate(f, "db2", "db-master");
+	migrate(f, "web1", "app");
+	complete(f, "db2");
+	complete(f, "web1");
+	assert_int_equal(act(f, "db2", ACTION_CUT_OVER, NULL), 0);
+	assert_int_equal(act(f, "web1", ACTION_CUT_OVER, NULL), 0);
+	assert_false(post(f, "db2", BOOT_A, failed_in("cutover database")).cutover);
+	assert_false(post(f, "db2", BOOT_A, beat).cutover);
+	assert_int_equal(act(f, "db2", ACTION_RELEASE, NULL), 0);
+	assert_false(post(f, "web1", BOOT_A, beat).cutover);
+	assert_int_equal(act(f, "db2", ACTION_RETRY, NULL), 0);
+	assert_false(post(f, "db2", BOOT_A, beat).again);
+	assert_true(post(f, "db2", BOOT_A, beat).cutover);
+	assert_int_equal(act(f, "db2", ACTION_HOLD, NULL), 0);
+	assert_false(post(f, "db2", BOOT_A, beat).cutover);
+	assert_int_equal(act(f, "db2", ACTION_RELEASE, NULL), 0);
+	assert_false(post(f, "db2", BOOT_A, (struct event){.input = INPUT_FIRST_BOOT}).cutover);
+	assert_true(post(f, "db2", BOOT_A, (struct event){.input = INPUT_COMPLETE}).cutover);
+	/* Given up, it is told nothing, and nobody waits for it. */
+	assert_int_equal(act(f, "db2", ACTION_CANCEL, NULL), 0);
+	assert_true(post(f, "web1", BOOT_A, beat).cutover);
+	assert_int_equal(act(f, "db2", ACTION_RETRY, NULL), 0);
+	assert_false(post(f, "db2", BOOT_A, beat).cutover);
+}
+
+/* The others hear of it when it is ordered and when it is done, and when the VM is removed. */
+static void test_versions_tell_of_a_cutover(void **state)
+{
+	struct fixture *f = *state;
+	int64_t count, version;
+	int changed = 0;
+
+	migrate(f, "db2", "db-master");
+	complete(f, "db2");
+	assert_int_equal(act(f, "db2", ACTION_CUT_OVER, NULL), 0);
+	assert_int_equal(store_vm_count(f->store, &count, &version, NULL), 0);
+	post(f, "db2", BOOT_A, (struct event){.input = INPUT_CUT_OVER});
+	assert_int_equal(store_vm_since(f->store, version, count_vm, &changed, NULL), 0);
+	assert_int_equal(changed, 3);
+}
+
+/* A failed first boot stays, and is told to begin anew until it says that it has. */
+static void test_a_failed_first_boot_begins_anew(void **state)
+{
+	struct fixture *f = *state;
+
+	post(f, "db2", BOOT_A, (struct event){.input = INPUT_CONFIGURING});
+	post(f, "db2", BOOT_B, (struct event){.input = INPUT_FIRST_BOOT});
+	assert_false(post(f, "db2", BOOT_B, failed_in("import")).again);
+	assert_int_equal(act(f, "db2", ACTION_RETRY, NULL), 0);
+	assert_int_equal(get(f, "db2").state, VM_FIRST_BOOT);
+	assert_false(get(f, "db2").armed && vm_state_configures(VM_FIRST_BOOT, VM_STATES));
+	assert_true(post(f, "db2", BOOT_B, beat).again);
+	assert_true(post(f, "db2", BOOT_B, beat).again);
+	assert_false(post(f, "db2", BOOT_A, beat).again);
+	assert_false(post(f, "db2", BOOT_B, (struct event){.input = INPUT_FIRST_BOOT}).again);
+	/* It fails again, and boots again: that is a beginning, too. */
+	post(f, "db2", BOOT_B, failed_in("import"));
+	assert_int_equal(act(f, "db2", ACTION_RETRY, NULL), 0);
+	assert_true(post(f, "db2", BOOT_B, beat).again);
+	assert_false(post(f, "db2", "cccccccc-0b0a-0908-0706-050403020100",
+			  (struct event){.input = INPUT_FIRST_BOOT})
+			     .again);
+	/* One that was given up goes on where it is. */
+	assert_int_equal(act(f, "db2", ACTION_CANCEL, NULL), 0);
+	assert_int_equal(act(f, "db2", ACTION_RETRY, NULL), 0);
+	assert_false(get(f, "db2").anew);
 }
 
 static void count_refused(void *arg, const struct change_row *row)
@@ -452,12 +623,6 @@ static void test_refusals_are_in_the_history(void **state)
 }
 
 /* Whoever asks for what has changed has to hear of peers that are held by it, too. */
-static void count_vm(void *arg, const struct vm *vm)
-{
-	(void)vm;
-	++*(int *)arg;
-}
-
 static void test_versions_tell_of_all_that_changed(void **state)
 {
 	struct fixture *f = *state;
@@ -517,6 +682,12 @@ int main(void)
 		TEST(test_arming_a_group_leaves_what_is_not_created),
 		TEST(test_group_hold_is_the_groups),
 		TEST(test_cutover_of_a_group_is_of_all_or_none),
+		TEST(test_a_cutover_is_told_until_it_is_done),
+		TEST(test_who_cannot_be_told_is_not_ordered),
+		TEST(test_a_group_is_cut_over_in_waves),
+		TEST(test_what_stops_an_ordered_cutover),
+		TEST(test_versions_tell_of_a_cutover),
+		TEST(test_a_failed_first_boot_begins_anew),
 		TEST(test_refusals_are_in_the_history),
 		TEST(test_versions_tell_of_all_that_changed),
 		TEST(test_removing_what_holds_tells_the_others),

@@ -6,7 +6,6 @@ TEST_server_cutover = server-stub/cutover/order.c server-stub/cutover/public.c s
 CFLAGS_server_cutover = $(SERVER_INCLUDE)
 LIBS_server_cutover = -ljansson
 
-TEST_server_watch = $(addprefix server-stub/watch/,feed.c sheet.c view.c remarks.c steps.c) \
-	server-stub/util/terminal_text.c $(SERVER_STORE)
+TEST_server_watch = $(addprefix server-stub/watch/,feed.c sheet.c view.c remarks.c steps.c) $(SERVER_STORE)
 CFLAGS_server_watch = $(SERVER_INCLUDE)
 LIBS_server_watch = $(SERVER_STORE_LIBS)
