@@ -354,7 +354,7 @@ class Agent:
         self.token = importer.token(self.vm["mac"])
 
     def job(self, boot):
-        connection = http.client.HTTPSConnection("127.0.0.1", self.service.port, context=self.service.context(), timeout=20,
+        connection = http.client.HTTPSConnection("127.0.0.1", self.service.port, context=self.service.context(), timeout=60,
                                                  source_address=(self.vm["address"], 0))
         return self.service.get(f"/v1/job?mac={self.vm['mac']}&boot={boot}", token=self.token, connection=connection)
 

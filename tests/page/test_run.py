@@ -75,7 +75,7 @@ def test_a_silent_vm_is_told_from_a_slow_one(page, agents, shop):
         agents[name].state("configuring")
     page.wait_row("db2", state="configuring")
     assert "silent" not in page.row("db1")["remarks"]
-    with sqlite3.connect(shop.data / "newroot.db", timeout=10) as store:
+    with sqlite3.connect(shop.data / "newroot.db", timeout=60) as store:
         store.execute("UPDATE vm SET seen_ms = seen_ms - 40000, changed_ms = changed_ms - 40000 WHERE name = 'db1'")
     store.close()
     shop.cli("hold", "db1")

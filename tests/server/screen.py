@@ -59,7 +59,7 @@ class Terminal:
         picture = whole[-1].split("\x1b[J")[0]
         return [OWN.sub("", line) for line in picture.split("\r\n")]
 
-    def wait(self, *words, seconds=6):
+    def wait(self, *words, seconds=60):
         """Until all these words are on the screen."""
         end = time.time() + seconds
         while time.time() < end:
@@ -75,11 +75,11 @@ class Terminal:
             self.type(keys)
         else:
             self.process.send_signal(sig or signal.SIGTERM)
-        for _ in range(200):
+        for _ in range(1200):
             self.read(0.05)
             if self.process.poll() is not None:
                 break
-        status = self.process.wait(timeout=5)
+        status = self.process.wait(timeout=60)
         self.read()
         assert termios.tcgetattr(self.slave) == self.before
         return status

@@ -185,7 +185,7 @@ def test_renewal_reaches_a_running_service(service):
     printed = service.cli("cert", "renew", "--name", "other.test")
     assert served_certificate(service) == before
     service.process.send_signal(signal.SIGHUP)
-    deadline = time.time() + 10
+    deadline = time.time() + 60
     while served_certificate(service) == before and time.time() < deadline:
         time.sleep(0.05)
     assert served_certificate(service) == (service.data / "server.pem").read_text()
@@ -198,7 +198,7 @@ def test_broken_renewal_keeps_the_certificate(service):
     before = served_certificate(service)
     (service.data / "server.pem").write_text("rubbish")
     service.process.send_signal(signal.SIGHUP)
-    deadline = time.time() + 10
+    deadline = time.time() + 60
     while "stays as it was" not in service.log() and time.time() < deadline:
         time.sleep(0.05)
     assert served_certificate(service) == before

@@ -169,7 +169,9 @@ def test_kill_loses_nothing_acknowledged(service):
         time.sleep(0.7)
         service.kill()
         service.start()
-    time.sleep(0.5)
+    deadline = time.monotonic() + 60
+    while not all(acknowledged) and time.monotonic() < deadline:
+        time.sleep(0.05)
     done.set()
     for thread in threads:
         thread.join()

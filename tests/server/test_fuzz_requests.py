@@ -91,7 +91,7 @@ class Peer:
 
     def connect(self, timeout):
         if not self.tls:
-            plain = socket.create_connection(("127.0.0.1", self.service.port), timeout=10)
+            plain = socket.create_connection(("127.0.0.1", self.service.port), timeout=60)
             plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self.tls = self.context.wrap_socket(plain, server_hostname="localhost")
         self.tls.settimeout(timeout)
@@ -103,7 +103,7 @@ class Peer:
 
     def ask(self, data):
         """One answer to one whole request; (None, b"") when the connection was closed instead."""
-        self.connect(10)
+        self.connect(60)
         try:
             self.tls.sendall(data)
             response = http.client.HTTPResponse(self.tls, method="HEAD" if data.startswith(b"HEAD ") else "GET")

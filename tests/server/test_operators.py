@@ -133,7 +133,7 @@ def test_new_operator_token_ends_sessions(group):
     session, old = group.login(), group.operator
     (group.data / "operator.token").unlink()
     group.process.send_signal(1)
-    deadline = time.time() + 10
+    deadline = time.time() + 60
     while group.get("/v1/vms", headers=session).status == 200 and time.time() < deadline:
         time.sleep(0.05)
     assert group.get("/v1/vms", headers=session).status == 401
@@ -145,7 +145,7 @@ def test_broken_token_file_keeps_the_token(group):
     token = group.operator
     (group.data / "operator.token").write_text("secret\n")
     group.process.send_signal(1)
-    deadline = time.time() + 10
+    deadline = time.time() + 60
     while "tokens stay as they were" not in group.log() and time.time() < deadline:
         time.sleep(0.05)
     assert group.get("/v1/vms", token=token).status == 200
@@ -179,7 +179,7 @@ def test_vm_in_detail(group):
     boot = Boot()
     group.post([boot.event("state", state="configuring"), boot.event("begin", step="unpack")], token=group.token())
     group.get(f"/v1/job?mac={MAC}")
-    deadline = time.time() + 5
+    deadline = time.time() + 60
     while not group.ask("/v1/vms/db1")["refused"] and time.time() < deadline:
         time.sleep(0.05)
     vm = group.ask("/v1/vms/db1")

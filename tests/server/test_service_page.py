@@ -65,7 +65,7 @@ class Vm:
 
     def wait_for_local_boot(self):
         """The service writes entries anew a moment after what made it necessary."""
-        end = time.time() + 20
+        end = time.time() + 60
         while "LOCALBOOT" not in self.entry().upper() and time.time() < end:
             time.sleep(0.1)
         assert "LOCALBOOT" in self.entry().upper() and "newroot.mode" not in self.entry(), self.entry()
@@ -75,7 +75,7 @@ class Vm:
         self.token = token[1] if token else self.token
         subprocess.run(["ip", "address", "replace", f"{self.address}/32", "dev", "br0"], check=True)
         connection = http.client.HTTPSConnection("10.77.0.1", 8443, context=ssl.create_default_context(cafile=str(DATA / "ca.pem")),
-                                                 source_address=(self.address, 0), timeout=20)
+                                                 source_address=(self.address, 0), timeout=60)
         connection.request(method, path, body=body, headers={"Authorization": f"Bearer {self.token}"})
         answer = connection.getresponse()
         text = answer.read()

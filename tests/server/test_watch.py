@@ -110,11 +110,11 @@ def test_leaves_the_terminal_as_it_was_when_it_fails(shop, terminal):
     os.truncate(shop.data / "newroot.db-wal", 0)
     shop.kill()
     (shop.data / "newroot.db").write_bytes(b"rubbish" * 10000)
-    for _ in range(100):
+    for _ in range(600):
         window.read(0.1)
         if window.process.poll() is not None:
             break
-    assert window.process.wait(timeout=5) == 1
+    assert window.process.wait(timeout=60) == 1
     window.read()
     assert window.sent.endswith(LEAVE) and b"store" in window.process.stderr.read()
 
@@ -139,7 +139,7 @@ def test_stops_and_goes_on(shop, terminal):
     window = terminal()
     window.wait("db1")
     window.process.send_signal(signal.SIGTSTP)
-    for _ in range(100):
+    for _ in range(600):
         window.read(0.05)
         if state_of(window.process.pid) == "T":
             break
@@ -176,14 +176,15 @@ def test_resizing_is_seen_at_once(shop, terminal):
     """And not only with the next look, two of which there are in a second."""
     window = terminal()
     window.wait("LEFT$")
-    before = window.sent.count("\x1b[H")
+    began = time.monotonic()
     for columns_ in range(60, 40, -1):
+        drawn = window.sent.count("\x1b[H")
         window.resize(columns_, 24)
-        window.read(0.1)
-        time.sleep(0.1)
+        while window.sent.count("\x1b[H") == drawn:
+            assert time.monotonic() - began < 8, "twenty looks take ten seconds"
+            window.read(0.1)
     window.resize(30, 24)
     window.wait(r"^NAME +STATE +[S…]*$")
-    assert window.sent.count("\x1b[H") - before > 15
 
 
 def test_short_window_shows_what_matters(fresh, terminal):
@@ -230,7 +231,7 @@ class Lines:
         self.text += (self.process.stdout.read() or b"").decode()
         return [re.sub(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d ", "", line) for line in self.text.splitlines()]
 
-    def wait(self, words, after=0, seconds=6):
+    def wait(self, words, after=0, seconds=60):
         end = time.time() + seconds
         while time.time() < end:
             if any(re.search(words, line) for line in self.read()[after:]):
@@ -243,7 +244,7 @@ class Lines:
 
     def __exit__(self, *_):
         self.process.send_signal(signal.SIGINT)
-        assert self.process.wait(timeout=10) == 0
+        assert self.process.wait(timeout=60) == 0
         self.read()
 
 
@@ -282,12 +283,12 @@ def test_a_reader_that_leaves_ends_it(shop):
     process.stdout.readline()
     process.stdout.close()
     shop.cli("cancel", "db1")
-    assert process.wait(timeout=10) == -signal.SIGPIPE
+    assert process.wait(timeout=60) == -signal.SIGPIPE
 
 
 def test_dumb_terminals_get_lines(shop, terminal):
     window = terminal(TERM="dumb")
-    for _ in range(100):
+    for _ in range(600):
         window.read(0.1)
         if "web1 created" in window.sent:
             break
