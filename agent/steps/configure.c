@@ -17,6 +17,7 @@
 #include "os/nfs.h"
 #include "os/selinux.h"
 #include "os/serial.h"
+#include "os/volume_rules.h"
 #include "steps/configure_moved.h"
 #include "steps/first_boot_files.h"
 #include "steps/step.h"
@@ -164,6 +165,7 @@ static int render(struct changes *changes, const struct context *ctx, const stru
 	const struct init_dialect *init;
 
 	render_folders(changes);
+	volume_rules_render(changes);
 	if (find_init(changes, ctx->job, &init, err) || render_fstab(changes, ctx, init, err) ||
 	    render_network(changes, ctx, err) || access_render(changes, &ctx->job->ssh_keys, err) ||
 	    render_grub_cfg(changes, ctx, err) ||

@@ -14,6 +14,7 @@
 #include "os/interface_names.h"
 #include "os/names.h"
 #include "os/selinux.h"
+#include "os/volume_rules.h"
 #include "os_tree.h"
 
 #define LIST(...)                                                                                  \
@@ -73,12 +74,14 @@ static const char *const gentoo_old[] = {
 	NULL};
 static const char *const gentoo_new[] = {"/sbin/openrc-run",
 					 "/etc/init.d/net.lo",
+					 "/lib/udev/rules.d/10-dm.rules",
 					 "/lib64/rc/version=0.12.4\n",
 					 "/etc/conf.d/hostname=hostname=\"xen-guest\"\n",
 					 "/etc/udev/rules.d/70-persistent-net.rules=old\n",
 					 NULL};
 static const char *const debian_openrc[] = {
 	"/sbin/init",
+	"/lib/udev/rules.d/55-dm.rules",
 	"/sbin/openrc-run",
 	"/etc/network/interfaces=auto lo\n",
 	"/sbin/getty",
@@ -95,9 +98,13 @@ static const char *const debian_sysv[] = {
 	"/etc/init.d/.depend.start=TARGETS = bootlogs ssh rc.local\nINTERACTIVE =\n"
 	"rc.local: bootlogs ssh\n",
 	NULL};
-static const char *const debian_systemd[] = {
-	"/usr/lib/systemd/systemd", "/lib>usr/lib",     "/sbin/init>/lib/systemd/systemd",
-	"/etc/network/interfaces",  "/sbin/openrc-run", NULL};
+static const char *const debian_systemd[] = {"/usr/lib/systemd/systemd",
+					     "/lib>usr/lib",
+					     "/sbin/init>/lib/systemd/systemd",
+					     "/usr/lib/udev/rules.d/55-dm.rules",
+					     "/etc/network/interfaces",
+					     "/sbin/openrc-run",
+					     NULL};
 static const char *const rhel5[] = {
 	"/etc/rc.d/rc.sysinit",
 	"/etc/inittab=id:3:initdefault:\n",
@@ -145,6 +152,7 @@ static void render(struct changes *changes, const struct dialect_case *c)
 	struct err err = ERR_INIT;
 
 	names_render(changes, c->network);
+	volume_rules_render(changes);
 	interface_names_render(changes, c->network);
 	if (c->dialect->interfaces(changes, c->network, &err) ||
 	    (c->dialect->hostname && c->dialect->hostname(changes, c->network->hostname, &err)) ||

@@ -4,7 +4,7 @@ OS_TREE = os/target.c os/target_write.c os/text.c os/changes.c os/changes_apply.
 OS_DIALECTS = os/access.c os/assignments.c os/cidr.c os/detect.c os/fstab.c os/grub_cfg.c os/init_openrc.c \
 	os/init_systemd.c os/init_sysv.c os/inittab.c os/interface_names.c os/names.c os/network_debian.c \
 	os/network_gentoo.c os/network_rhel.c os/old_console.c os/securetty.c os/selinux.c os/serial.c \
-	os/service.c os/startpar.c os/systemd_units.c os/sysv_links.c
+	os/service.c os/startpar.c os/systemd_units.c os/sysv_links.c os/volume_rules.c
 OS_MOVED = os/ini.c os/mtab.c os/nfs.c os/puppet.c os/quarantine.c os/service_record.c os/services.c \
 	steps/configure_moved.c steps/quarantine_kernel.c service/url.c job/address.c job/profile.c
 TEST_os = $(OS_TREE) $(OS_DIALECTS)
@@ -12,6 +12,7 @@ TEST_target = $(OS_TREE)
 TEST_grub = steps/grub_images.c steps/grub_disk.c base/arena.c base/err.c base/child.c base/child_stage.c base/tail.c base/log.c
 TEST_first_boot = target/first_boot.c target/first_boot_steps.c target/turn.c target/first_boot_config.c base/log.c $(JOB_SOURCES)
 LIBS_first_boot = -ljansson
+TEST_quarantine_check = target/quarantine_check.c base/child.c base/child_stage.c base/tail.c base/log.c base/err.c
 TEST_peers = target/peers.c service/retry.c service/wait.c base/err.c base/log.c
 OS_MODULES = $(addprefix archive/,modules.c modules_read.c modfile.c module_order.c stream.c decompress.c \
 	decoder_gzip.c decoder_bzip2.c decoder_xz.c decoder_zstd.c)
