@@ -21,8 +21,21 @@ static const char *lower(struct arena *arena, const char *mac)
 	return copy;
 }
 
+/*
+ * The file's attribute of a NIC. Udev knows ATTR since 098; one before it (RHEL 5 has 095) drops such a key and keeps
+ * the rest of the rule, which would give every NIC the name. SYSFS went with 175; the rules moved to rules.d with 136.
+ */
+static const char *attribute_key(const struct target *target)
+{
+	return target_exists(target, "/lib/udev/rules.d") ||
+			       target_exists(target, "/usr/lib/udev/rules.d")
+		       ? "ATTR"
+		       : "SYSFS";
+}
+
 void interface_names_render(struct changes *changes, const struct job_network *network)
 {
+	const char *key = attribute_key(changes->target);
 	struct text text = {.arena = changes->arena};
 	bool any = target_exists(changes->target, RULES);
 
@@ -34,9 +47,9 @@ void interface_names_render(struct changes *changes, const struct job_network *n
 			continue;
 		any = true;
 		text_printf(&text,
-			    "SUBSYSTEM==\"net\", ACTION==\"add\", ATTR{address}==\"%s\", "
-			    "ATTR{type}==\"1\", NAME=\"%s\"\n",
-			    lower(changes->arena, interface->mac), interface->name);
+			    "SUBSYSTEM==\"net\", ACTION==\"add\", %s{address}==\"%s\", "
+			    "%s{type}==\"1\", NAME=\"%s\"\n",
+			    key, lower(changes->arena, interface->mac), key, interface->name);
 	}
 	if (any)
 		changes_file(changes, RULES, &text)->keep_old = true;
