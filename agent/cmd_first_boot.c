@@ -8,6 +8,7 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "command.h"
+#include "os/quarantine.h"
 #include "target/first_boot.h"
 #include "target/first_boot_config.h"
 
@@ -127,6 +128,7 @@ int cmd_first_boot(int argc, char **argv)
 {
 	struct first_boot options = {
 		.config = FIRST_BOOT_CONFIG,
+		.quarantine = QUARANTINE_FOLDER,
 		.state_dir = FIRST_BOOT_STATE_DIR,
 		.console = FIRST_BOOT_CONSOLE,
 		.patience_s = FIRST_BOOT_PATIENCE_S,

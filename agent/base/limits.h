@@ -145,6 +145,9 @@
 /* A program that only tells its version. */
 #define SSH_VERSION_S 30
 
+/* The quarantine's own scripts: seconds, and longer while another firewall holds the lock. */
+#define QUARANTINE_SCRIPT_S 120
+
 /* Cutover. Rules of a firewall or links of an init system: seconds, minutes on a machine that swaps. */
 #define CUTOVER_COMMAND_S 120
 /* A service that starts or stops: systemd's own limit is 90 s, a database's recovery takes longer. */

@@ -65,13 +65,17 @@ static int first_boot(struct changes *changes, struct err *err)
 	return 0;
 }
 
-/* In the earliest runlevel that has a network: Debian's is sysinit, Gentoo's boot. */
+/*
+ * In the earliest runlevel that has a network: Debian's is sysinit, Gentoo's boot. Once more in default, where Gentoo's
+ * iptables start, which replace every table that they have saved.
+ */
 static int quarantine(struct changes *changes, struct err *err)
 {
 	bool debian = target_exists(changes->target, RUNLEVELS "/sysinit/networking");
 
 	(void)err;
 	add_script(changes, QUARANTINE_SERVICE, quarantine_script, debian ? "sysinit" : "boot");
+	add_script(changes, QUARANTINE_SERVICE "-again", quarantine_script, "default");
 	return 0;
 }
 

@@ -67,6 +67,17 @@ static const char iptables_lift[] =
 	"done\n"
 	"exit $status\n";
 
+static const char iptables_loaded[] =
+	"#!/bin/sh\n" WRITTEN_BY "# Status 0: the kernel has the quarantine.\n"
+	"PATH=/usr/sbin:/sbin:/usr/bin:/bin\n"
+	"has() {\n"
+	"\t\"$1\" -t mangle -L OUTPUT -n | grep -q " CHAIN " &&\n"
+	"\t\t\"$1\" -t mangle -L " CHAIN " -n | grep -q DROP\n"
+	"}\n"
+	"\n"
+	"has iptables || exit 1\n"
+	"[ ! -e /proc/net/if_inet6 ] || has ip6tables\n";
+
 static const char nft_load[] =
 	"#!/bin/sh\n" WRITTEN_BY "# Loads the quarantine, all rules at once.\n"
 	"PATH=/usr/sbin:/sbin:/usr/bin:/bin\n"
@@ -77,6 +88,11 @@ static const char nft_lift[] = "#!/bin/sh\n" WRITTEN_BY
 			       "PATH=/usr/sbin:/sbin:/usr/bin:/bin\n"
 			       "nft list table " TABLE " >/dev/null 2>&1 || exit 0\n"
 			       "exec nft delete table " TABLE "\n";
+
+static const char nft_loaded[] =
+	"#!/bin/sh\n" WRITTEN_BY "# Status 0: the kernel has the quarantine.\n"
+	"PATH=/usr/sbin:/sbin:/usr/bin:/bin\n"
+	"exec nft list chain " TABLE " output >/dev/null\n";
 
 static const char head[] =
 	"# newroot's quarantine, %s: where this system may connect to until cutover.\n"
@@ -243,6 +259,7 @@ int quarantine_render(struct changes *changes, const struct quarantine *q, struc
 	if (nft)
 		render_nft(changes, q);
 	add_script(changes, QUARANTINE_LOAD, nft ? nft_load : iptables_load);
+	add_script(changes, QUARANTINE_LOADED, nft ? nft_loaded : iptables_loaded);
 	add_script(changes, QUARANTINE_LIFT, nft ? nft_lift : iptables_lift);
 	note_open(changes, q, nft ? "nft" : "iptables");
 	return 0;

@@ -10,8 +10,9 @@
 #include "os/changes.h"
 
 #define QUARANTINE_FOLDER "/etc/newroot/quarantine"
-#define QUARANTINE_LOAD   QUARANTINE_FOLDER "/load" /* may be run again at any time */
-#define QUARANTINE_LIFT   QUARANTINE_FOLDER "/lift" /* out of the kernel, until the next `load` */
+#define QUARANTINE_LOAD   QUARANTINE_FOLDER "/load"   /* may be run again at any time */
+#define QUARANTINE_LOADED QUARANTINE_FOLDER "/loaded" /* status 0: the kernel has it */
+#define QUARANTINE_LIFT   QUARANTINE_FOLDER "/lift"   /* out of the kernel, until the next `load` */
 
 struct quarantine {
 	const struct strings *allow;   /* networks and addresses */

@@ -103,14 +103,16 @@ static bool asks_for_address(const struct job_network *network)
 	return !network->interface_count;
 }
 
-static void note_closed_nameservers(const struct changes *changes, const struct job *job)
+static void note_closed_nameservers(const struct changes *changes, const struct job *job,
+				    const struct strings *service)
 {
 	const struct strings *allow = &job->quarantine.allow;
 	struct address server;
 
 	for (size_t i = 0; i < job->network.nameservers.count; i++)
 		if (address_parse_host(job->network.nameservers.item[i], &server) &&
-		    !address_in_any(&server, allow->item, allow->count))
+		    !address_in_any(&server, allow->item, allow->count) &&
+		    !address_in_any(&server, service->item, service->count))
 			changes_note(changes,
 				     "quarantine: the name server %s is not within allow, so it "
 				     "answers nothing before cutover",
@@ -156,7 +158,7 @@ static int render_quarantine(struct changes *changes, const struct context *ctx,
 				      "through");
 	else if (service_addresses(&service, ctx->params->url, changes->arena, err))
 		return -1;
-	note_closed_nameservers(changes, ctx->job);
+	note_closed_nameservers(changes, ctx->job, &service);
 	if (!init->quarantine_returns && note_firewalls(changes, init, err))
 		return -1;
 	if (quarantine_render(changes, &quarantine, err) ||

@@ -12,10 +12,11 @@
 #define FIRST_BOOT_CONSOLE   "/dev/console"
 
 struct first_boot {
-	const char *config;    /* FIRST_BOOT_CONFIG */
-	const char *state_dir; /* the marker first-boot.done and the lock live here */
-	const char *console;   /* one line there tells how it ended */
-	unsigned patience_s;   /* how long the service may stay unreachable */
+	const char *config;     /* FIRST_BOOT_CONFIG */
+	const char *quarantine; /* QUARANTINE_FOLDER */
+	const char *state_dir;  /* the marker first-boot.done and the lock live here */
+	const char *console;    /* one line there tells how it ended */
+	unsigned patience_s;    /* how long the service may stay unreachable */
 	/* A run has failed, and its error is reported: called before it waits. NULL: nobody. */
 	void (*failed)(const struct err *err);
 };

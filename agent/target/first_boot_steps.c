@@ -12,6 +12,7 @@
 #include "service/report.h"
 #include "target/hooks.h"
 #include "target/peers.h"
+#include "target/quarantine_check.h"
 #include "target/watch.h"
 
 /* What a first boot consists of, in order. Each row may run again after a crash. */
@@ -21,6 +22,8 @@ struct first_boot_step {
 	bool (*needed)(const struct first_boot_context *ctx); /* NULL: always */
 };
 
+static int check_quarantine(struct first_boot_context *ctx, struct err *err);
+static bool has_quarantine(const struct first_boot_context *ctx);
 static int check_in(struct first_boot_context *ctx, struct err *err);
 static int wait_for_peers(struct first_boot_context *ctx, struct err *err);
 static bool has_peers(const struct first_boot_context *ctx);
@@ -34,8 +37,9 @@ static bool has_replication(const struct first_boot_context *ctx);
 static int hooks_after(struct first_boot_context *ctx, struct err *err);
 static bool has_hooks_after(const struct first_boot_context *ctx);
 
-/* A replica loads its dumps beside its master, and waits for it then. */
+/* The quarantine is closed first, whether anybody can be told or not. A replica loads its dumps beside its master, and waits for it then. */
 static const struct first_boot_step steps[] = {
+	{"quarantine", check_quarantine, has_quarantine},
 	{FIRST_BOOT_CHECK_IN, check_in, NULL},
 	{"hooks-before", hooks_before, has_hooks_before},
 	{"import", import, has_import},
@@ -43,6 +47,16 @@ static const struct first_boot_step steps[] = {
 	{"replicate", replicate, has_replication},
 	{"hooks-after", hooks_after, has_hooks_after},
 };
+
+static int check_quarantine(struct first_boot_context *ctx, struct err *err)
+{
+	return quarantine_check(ctx->options->quarantine, watch_step(ctx->step), err);
+}
+
+static bool has_quarantine(const struct first_boot_context *ctx)
+{
+	return quarantine_wanted(ctx->options->quarantine);
+}
 
 /* The network of a system that is just booting may take a while: every failure is worth another try. */
 static int check_in(struct first_boot_context *ctx, struct err *err)

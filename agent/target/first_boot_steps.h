@@ -7,7 +7,7 @@
 #include "target/first_boot.h"
 #include "target/first_boot_config.h"
 
-#define FIRST_BOOT_CHECK_IN "check-in" /* the first of them */
+#define FIRST_BOOT_CHECK_IN "check-in" /* the first that needs the service */
 
 struct first_boot_context {
 	const struct first_boot *options;

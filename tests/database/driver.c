@@ -31,6 +31,7 @@ int main(int argc, char **argv)
 		return 2;
 	log_open(argv[4], true);
 	if (first_boot_run(&(struct first_boot){.config = argv[1],
+						.quarantine = "/no/quarantine",
 						.state_dir = argv[2],
 						.console = argv[3],
 						.patience_s = 10,

@@ -454,12 +454,13 @@ static void a_closed_name_server_is_noted(void **state)
 	struct changes changes;
 
 	(void)state;
-	job.network.nameservers = (struct strings)LIST("10.80.0.53", "192.0.2.53");
+	job.network.nameservers = (struct strings)LIST("10.80.0.53", "192.0.2.53", "10.77.0.1");
 	tree_make(&tree, debian_openrc);
 	changes = list_for(&tree);
 	render(&changes, &job);
 	assert_non_null(strstr(notes, "name server 192.0.2.53 is not within allow"));
 	assert_null(strstr(notes, "10.80.0.53"));
+	assert_null(strstr(notes, "name server 10.77.0.1"));
 	tree_free(&tree);
 }
 

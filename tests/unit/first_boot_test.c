@@ -18,6 +18,7 @@
 #include "target/first_boot_config.h"
 #include "target/hooks.h"
 #include "target/peers.h"
+#include "target/quarantine_check.h"
 #include "target/turn.h"
 #include "target/watch.h"
 
@@ -34,7 +35,9 @@ static struct {
 		[2]; /* instructions put in place before the service has it begin anew, in order */
 	size_t agains;
 	uint32_t after_limit_s;
-	bool patient; /* the service never does */
+	bool patient;    /* the service never does */
+	bool quarantine; /* this system has one */
+	bool not_loaded; /* until it is checked */
 } fake;
 
 static const char *instructions; /* their path */
@@ -170,6 +173,22 @@ int peers_wait(struct service *service, const struct strings *names, uint32_t li
 	for (size_t i = 0; i < names->count; i++)
 		tell("peer", names->item[i]);
 	return fake.peers ? err_set(err, fake.peers, NULL, "no peer") : 0;
+}
+
+bool quarantine_wanted(const char *folder)
+{
+	(void)folder;
+	return fake.quarantine;
+}
+
+int quarantine_check(const char *folder, const struct child_watch *watch, struct err *err)
+{
+	(void)watch;
+	tell("check", folder);
+	if (!fake.not_loaded)
+		return 0;
+	fake.not_loaded = false;
+	return err_set(err, ERR_QUARANTINE, folder, "it was open");
 }
 
 const struct child_watch *watch_step(const char *step)
@@ -362,6 +381,24 @@ static void failure_is_told_and_all_run_again(void **state)
 		"check-in; state complete; stop; ");
 	console_says(&scene, "newroot: checked in\r\n");
 	assert_int_equal(access(scene.done, F_OK), 0);
+	scene_free(&scene);
+}
+
+/* Closed before anything else is done; that it was open has to be seen by somebody. */
+static void quarantine_is_checked_first(void **state)
+{
+	struct err err = ERR_INIT;
+	struct scene scene;
+
+	(void)state;
+	scene_make(&scene, CONFIG);
+	scene.options.quarantine = "/q";
+	fake.quarantine = fake.not_loaded = true;
+	assert_int_equal(first_boot_run(&scene.options, &err), 0);
+	assert_non_null(strstr(fake.told, "state first boot; begin quarantine; check /q; "
+					  "end failed quarantine; error quarantine; "
+					  "code first-boot.quarantine; state error; "));
+	assert_non_null(strstr(fake.told, "check /q; end quarantine; begin check-in; "));
 	scene_free(&scene);
 }
 
@@ -687,6 +724,7 @@ int main(void)
 		cmocka_unit_test(asks_to_be_released),
 		cmocka_unit_test(waits_for_the_network),
 		cmocka_unit_test(failure_is_told_and_all_run_again),
+		cmocka_unit_test(quarantine_is_checked_first),
 		cmocka_unit_test(mended_instructions_are_read_anew),
 		cmocka_unit_test(broken_instructions_are_told_to_the_old_service),
 		cmocka_unit_test(peers_come_before_complete),

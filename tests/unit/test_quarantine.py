@@ -143,15 +143,25 @@ def is_answered(host, address):
 def test_only_what_is_allowed_is_sent(hosts, folder):
     moved, _ = hosts
     assert all(sends(moved, address) for address in INSIDE + OUTSIDE)
+    assert moved.run(f"{folder}/loaded", check=False).returncode != 0
     for _ in range(2):
         moved.run(f"{folder}/load")
+        moved.run(f"{folder}/loaded")
         assert all(sends(moved, address) for address in INSIDE + ("127.0.0.1", "::1"))
         assert not any(sends(moved, address) for address in OUTSIDE)
     # Two at once may both have made the jump.
     moved.run("iptables -t mangle -S | grep -q newroot && iptables -t mangle -I OUTPUT -j newroot-quarantine; true")
     moved.run(f"{folder}/lift")
+    assert moved.run(f"{folder}/loaded", check=False).returncode != 0
     assert all(sends(moved, address) for address in INSIDE + OUTSIDE)
     moved.run(f"{folder}/lift")
+
+
+def test_half_a_quarantine_is_not_loaded(hosts, folder):
+    moved, _ = hosts
+    moved.run(f"{folder}/load")
+    assert moved.run(f"cd {folder}; if [ -e rules.nft ]; then nft flush ruleset; else ip6tables -t mangle -D OUTPUT 1; fi; ./loaded",
+                     check=False).returncode != 0
 
 
 def test_answers_go_everywhere(hosts, folder, listeners):

@@ -1,0 +1,181 @@
+"""Whole VMs with OpenRC and with systemd: their configuration, quarantined from the first packet on, cut over and back."""
+import json
+import re
+
+import pytest
+
+from jobs import GIB, install_job
+from outside import GATEWAY6, INSIDE, INTERNAL, OUTSIDE, PORT, ROUTER, Outside
+
+INSTALL_S = 1500
+BOOT_S = 600
+CUTOVER_S = 900
+SECOND_MAC = "52:54:00:77:77:01"
+MANIFEST = "/etc/puppet/code/environments/production/manifests/site.pp"
+PROBE = f"""#!/bin/bash
+# Connects at once when the first interface is up.
+[ "$IFACE $ADDRFAM" = "$PROBE_WHEN inet6" ] || [ "$1" = now ] || exit 0
+for to in {" ".join(INSIDE + OUTSIDE)}; do
+    timeout 5 bash -c "exec 3<>/dev/tcp/$to/{PORT}" 2>/dev/null && echo $to open || echo $to closed
+done | tee -a /var/log/probe
+"""
+CLOSED = {**dict.fromkeys(INSIDE, "open"), **dict.fromkeys(OUTSIDE, "closed")}
+OPEN = dict.fromkeys(INSIDE + OUTSIDE, "open")
+# Every file that a cutover could change, its time, what runs, and the firewall.
+SNAPSHOT = "find /etc /var/lib/newroot -printf '%p %y %m %s %T@ %l\\n' | sort; pidof cron; nft list table inet newroot_quarantine || iptables -t mangle -S"
+
+
+def moved_job(lab, inputs, address, names, files=(), **changes):
+    """A VM with two NICs; quarantined, cron off, a program that connects as soon as the network is up."""
+    first, second = names
+    return install_job(
+        lab, inputs, address, "web1.example.test",
+        network={
+            "hostname": "web1.example.test",
+            "interfaces": [{"name": first, "mac": lab_mac(address), "addresses": [f"{address}/24", f"fd77::{address.split('.')[-1]}/64"],
+                            "gateways": ["10.77.0.1", GATEWAY6],
+                            "routes": [{"to": INTERNAL[0], "via": ROUTER}, {"to": INTERNAL[1], "via": GATEWAY6}]},
+                           {"name": second, "mac": SECOND_MAC, "addresses": ["10.80.0.11/24", "10.80.0.12/24"], "mtu": 1400}],
+            "nameservers": ["10.77.0.1"], "search": ["example.test"],
+            "hosts": [{"address": "10.80.0.9", "names": ["db1.example.test", "db1"]}]},
+        files=[{"path": "/etc/network/if-up.d/probe", "mode": "0755", "content": PROBE.replace("$PROBE_WHEN", first)},
+               {"path": "/etc/motd", "content": "moved\n", "owner": "nobody", "mode": "0640"}, *files],
+        quarantine={"allow": INTERNAL}, migrating=True, **changes)
+
+
+def lab_mac(address):
+    return f"52:54:00:77:00:{int(address.split('.')[-1]):02x}"
+
+
+class Target:
+    """A VM of a case, with what all cases ask of it."""
+
+    def __init__(self, lab, inputs, root, names, **changes):
+        self.lab, self.names = lab, names
+        self.outside = Outside(lab)
+        root_only = [{"to": "/", "url": lab.archive(root), "sha256": inputs.sums[root]}]
+        self.vm = lab.vm("web1", lambda address: moved_job(lab, inputs, address, names, archives=root_only, **changes),
+                         [2 * GIB, 2 * GIB], more={SECOND_MAC: "br1"})
+
+    def install(self):
+        self.vm.start("n")
+        self.vm.wait_for(r"installed; next", INSTALL_S)
+        self.vm.wait_end(120)
+
+    def boot(self):
+        self.outside.forget()
+        self.vm.start("c")
+        self.vm.wait_for(r"login:", BOOT_S)
+        self.lab.service.wait_state("web1", "complete", BOOT_S)
+
+    def inside(self, command, seconds=300):
+        return self.lab.service.ssh(self.vm.address, command, seconds)
+
+    def connections(self):
+        return dict(line.split() for line in self.inside("/etc/network/if-up.d/probe now").splitlines())
+
+    def notes(self):
+        return [event.get("text", "") for event in self.lab.service.events("web1") if event["type"] == "note"]
+
+
+def check_configuration(target):
+    """As the job wants it, seen from inside."""
+    first, second = target.names
+    inside = target.inside
+    assert inside("hostname; hostname -f").split() == ["web1", "web1.example.test"] or \
+        inside("hostname; hostname -f").split() == ["web1.example.test"] * 2
+    assert "10.80.0.9" in inside("getent hosts db1")
+    assert inside("cat /etc/resolv.conf").splitlines()[-2:] == ["search example.test", "nameserver 10.77.0.1"]
+    links = {link["ifname"]: link for link in json.loads(inside("ip -j address"))}
+    assert (links[first]["address"], links[second]["address"]) == (target.vm.mac, SECOND_MAC)
+    assert {a["local"] for a in links[first]["addr_info"] if a["scope"] == "global"} == {
+        target.vm.address, f"fd77::{target.vm.address.split('.')[-1]}"}
+    assert {a["local"] for a in links[second]["addr_info"] if a["family"] == "inet"} == {"10.80.0.11", "10.80.0.12"}
+    assert links[second]["mtu"] == 1400
+    routes = inside("ip route; ip -6 route")
+    for line in (f"default via 10.77.0.1 dev {first}", f"{INTERNAL[0]} via {ROUTER} dev {first}",
+                 f"default via {GATEWAY6} dev {first}", f"{INTERNAL[1]} via {GATEWAY6} dev {first}"):
+        assert line in routes
+    assert inside("cat /etc/motd; stat -c '%U %a' /etc/motd") == "moved\nnobody 640\n"
+    assert "xvd" not in inside("cat /etc/fstab; cat /etc/mtab")
+    assert re.search(r" / xfs ", inside("cat /proc/mounts")) and inside("swapon --noheadings --show=NAME").strip()
+
+
+def check_quarantine(target):
+    """Closed since before the network was up: nothing has reached the outside, though it was tried at once."""
+    assert dict(line.split() for line in target.inside("cat /var/log/probe").splitlines()) == CLOSED
+    assert target.connections() == CLOSED
+    target.inside(f"for i in $(seq 100); do echo > /dev/udp/{OUTSIDE[0]}/9; done; true")
+    assert target.outside.packets() == 0
+    logged = target.inside("dmesg | grep 'newroot quarantine: '")
+    for address in ("192.0.2.1", "2001:0db8:0000:0000:0000:0000:0000:0001"):
+        assert f"DST={address}" in logged
+    assert len(logged.splitlines()) < 60
+    # People test it from where they are.
+    assert target.lab.service.ssh(target.vm.address, "echo seen", 300, "-b", OUTSIDE[0]) == "seen\n"
+
+
+def check_open_quarantine_is_told(target):
+    """As after a boot that did not load it."""
+    service = target.lab.service
+    target.inside("/etc/newroot/quarantine/lift; rm /var/lib/newroot/first-boot.done; newroot first-boot --background")
+    service.wait_state("web1", "error", BOOT_S)
+    assert service.errors("web1")[-1]["code"] == "first-boot.quarantine"
+    assert target.connections() == CLOSED
+    target.inside("newroot first-boot --background")
+    service.wait_state("web1", "complete", BOOT_S)
+
+
+def cut_over_and_back(target, cutover):
+    """Dry runs change nothing; what `cutover` checks holds in between."""
+    inside = target.inside
+    before = inside(SNAPSHOT)
+    told = inside("newroot cutover --dry-run", CUTOVER_S)
+    assert "Nothing was changed." in told and "start cron" in told
+    assert inside(SNAPSHOT) == before
+    inside("newroot cutover", CUTOVER_S)
+    assert target.connections() == OPEN
+    assert target.outside.packets() > 0
+    assert inside("pidof cron; test ! -e /etc/newroot/migrating && echo gone").split()[1:] == ["gone"]
+    cutover()
+    inside("newroot cutover --undo", CUTOVER_S)
+    assert target.connections() == CLOSED
+    assert inside("pidof cron || echo stopped; test -e /etc/newroot/migrating && echo back").split() == ["stopped", "back"]
+
+
+def test_openrc(lab, inputs):
+    target = Target(lab, inputs, inputs.openrc, ("eth0", "eth1"),
+                    services={"disable": ["vixie-cron", "cron", "crond", "anacron"], "enable": ["rpcbind"]})
+    target.install()
+    target.boot()
+    check_configuration(target)
+    inside = target.inside
+    assert "hvc0" not in inside("cat /etc/inittab") and "xvda1" in inside("cat /etc/fstab.premigration")
+    assert "00:16:3e" not in inside("cat /etc/udev/rules.d/*")
+    assert "started" in inside("rc-service rpcbind status")
+    check_quarantine(target)
+    check_open_quarantine_is_told(target)
+    cut_over_and_back(target, lambda: inside("rc-service cron status"))
+
+
+def test_systemd(lab, inputs):
+    manifest = 'file { "/etc/applied": content => "by puppet\\n" }\nnotify { "the manifest was applied": }\n'
+    files = [{"path": MANIFEST, "content": manifest}]
+    target = Target(lab, inputs, inputs.systemd, ("lan0", "shop0"), puppet={"held": True}, files=files,
+                    services={"disable": ["cron", "mariadb", "no-such-service"], "enable": ["rsync"]})
+    target.install()
+    target.boot()
+    check_configuration(target)
+    inside = target.inside
+    # The first boot of a systemd enables what its presets say, so what is off is masked.
+    assert inside("systemctl is-enabled rsync cron mariadb puppet || true").split() == ["enabled", "masked", "masked", "masked"]
+    assert inside("systemctl --failed --plain --no-legend") == ""
+    check_quarantine(target)
+    check_open_quarantine_is_told(target)
+    assert "no /etc/applied" in inside("cat /etc/applied || echo no /etc/applied")
+
+    def cutover():
+        assert inside("cat /etc/applied; systemctl is-active mariadb") == "by puppet\nactive\n"
+        assert any("the manifest was applied" in note for note in target.notes())
+
+    cut_over_and_back(target, cutover)
