@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "job/job.h"
+#include "os/puppet_files.h"
 #include "cutover/parts.h"
 #include "target/installed.h"
 
@@ -19,48 +20,23 @@ struct run {
 	const char *argv[9];
 };
 
-/* Any section may say so; its default is a machine called "puppet". */
-static bool names_server(const char *config)
-{
-	const char *line;
-	size_t size;
-
-	while (config && text_next(&config, &line, &size)) {
-		size_t blank = strspn(line, " \t"), word = strlen("server");
-
-		if (blank + word < size && !strncmp(line + blank, "server", word) &&
-		    line[blank + word + strspn(line + blank + word, " \t")] == '=')
-			return true;
-	}
-	return false;
-}
-
 static int has_server(struct cutover_work *work, bool *has, struct err *err)
 {
-	static const char *const files[] = {"/etc/puppetlabs/puppet/puppet.conf",
-					    "/etc/puppet/puppet.conf"};
 	const char *text;
 
-	for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++) {
-		if (cutover_read(work, files[i], &text, err))
+	for (size_t i = 0; puppet_configs[i]; i++) {
+		if (cutover_read(work, puppet_configs[i], &text, err))
 			return -1;
-		*has |= names_server(text);
+		*has |= puppet_names_server(text);
 	}
 	return 0;
 }
 
 static const char *own_manifest(struct cutover_work *work)
 {
-	static const char *const files[] = {
-		"/etc/puppetlabs/code/environments/production/manifests/site.pp",
-		"/etc/puppet/code/environments/production/manifests/site.pp",
-		"/etc/puppet/environments/production/manifests/site.pp",
-		"/etc/puppet/manifests/site.pp",
-	};
-
-	for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++)
-		if (cutover_exists(work, files[i]))
-			return cutover_path(work, files[i]);
+	for (size_t i = 0; puppet_manifests[i]; i++)
+		if (cutover_exists(work, puppet_manifests[i]))
+			return cutover_path(work, puppet_manifests[i]);
 	return NULL;
 }
 

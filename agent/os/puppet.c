@@ -5,6 +5,7 @@
 
 #include "os/assignments.h"
 #include "os/ini.h"
+#include "os/puppet_files.h"
 
 #define DEFAULTS "/etc/default/puppet"
 
@@ -88,20 +89,74 @@ static void take_locks_away(struct changes *changes)
 			changes_aside(changes, locks[i], "agent_disabled.premigration");
 }
 
-int puppet_render(struct changes *changes, const struct job_puppet *puppet, const char *hostname,
-		  struct services *services, const struct init_dialect *init, struct err *err)
+static int names_server(const struct changes *changes, bool *named, struct err *err)
 {
-	const char *which;
+	const char *text;
 
-	if (!puppet->given)
+	for (size_t i = 0; puppet_configs[i]; i++) {
+		if (target_read(changes->target, puppet_configs[i], changes->arena, &text, NULL,
+				err))
+			return -1;
+		*named |= puppet_names_server(text);
+	}
+	return 0;
+}
+
+static bool brings(const struct job *job, const char *path)
+{
+	for (size_t i = 0; i < job->file_count; i++)
+		if (!strcmp(job->files[i].path, path))
+			return true;
+	return false;
+}
+
+static const char *own_manifest(const struct changes *changes, const struct job *job)
+{
+	for (size_t i = 0; puppet_manifests[i]; i++)
+		if (brings(job, puppet_manifests[i]) ||
+		    target_exists(changes->target, puppet_manifests[i]))
+			return puppet_manifests[i];
+	return NULL;
+}
+
+static int want_service(struct changes *changes, const struct job *job, struct services *services,
+			const struct init_dialect *init, struct err *err)
+{
+	enum service_wish wish = job->puppet.held ? SERVICE_HELD : SERVICE_ENABLED;
+	const char *manifest, *which;
+	bool server = job->puppet.server;
+
+	if (names_server(changes, &server, err))
+		return -1;
+	manifest = server ? NULL : own_manifest(changes, job);
+	if (manifest) {
+		changes_note(changes,
+			     "puppet: no server is named, so cutover applies %s, and the agent's "
+			     "service is not switched on",
+			     manifest);
+		wish = SERVICE_DISABLED;
+	}
+	if (manifest && !job->puppet.held)
 		return 0;
-	if (services_want_first(services, changes, init, service_names,
-				puppet->held ? SERVICE_HELD : SERVICE_ENABLED, &which, err))
+	if (services_want_first(services, changes, init, service_names, wish, &which, err))
 		return -1;
 	if (!which)
 		changes_note(changes,
 			     "puppet: the new system has no service puppet, puppet-agent or "
 			     "pe-puppet; none will run");
+	return 0;
+}
+
+int puppet_render(struct changes *changes, const struct job *job, struct services *services,
+		  const struct init_dialect *init, struct err *err)
+{
+	if (!job->puppet.given)
+		return 0;
+	if (want_service(changes, job, services, init, err))
+		return -1;
 	take_locks_away(changes);
-	return edit_configs(changes, puppet, hostname, err) || allow_start(changes, err) ? -1 : 0;
+	return edit_configs(changes, &job->puppet, job->network.hostname, err) ||
+			       allow_start(changes, err)
+		       ? -1
+		       : 0;
 }

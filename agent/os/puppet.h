@@ -4,8 +4,11 @@
 
 #include "os/services.h"
 
-/* `hostname` may be NULL. A system without puppet gets a note. Errors: ERR_CONFIGURE. */
-int puppet_render(struct changes *changes, const struct job_puppet *puppet, const char *hostname,
-		  struct services *services, const struct init_dialect *init, struct err *err);
+/*
+ * A system without puppet gets a note. One where no server is named, and a manifest of its own is there, needs no agent: its
+ * service is not switched on. Errors: ERR_CONFIGURE.
+ */
+int puppet_render(struct changes *changes, const struct job *job, struct services *services,
+		  const struct init_dialect *init, struct err *err);
 
 #endif

@@ -46,7 +46,7 @@ static int render_services(struct changes *changes, const struct job *job,
 	want_all(&services, &job->services.disable, SERVICE_DISABLED, changes->arena);
 	want_all(&services, &job->services.enable, SERVICE_ENABLED, changes->arena);
 	if (nfs_want_services(&services, &job->nfs, job_profile(job), changes, init, err) ||
-	    puppet_render(changes, &job->puppet, job->network.hostname, &services, init, err))
+	    puppet_render(changes, job, &services, init, err))
 		return -1;
 	return services_render(&services, changes, init, err);
 }

@@ -175,7 +175,7 @@ def test_systemd(lab, inputs):
     assert "no /etc/applied" in inside("cat /etc/applied || echo no /etc/applied")
 
     def cutover():
-        assert inside("cat /etc/applied; systemctl is-active mariadb") == "by puppet\nactive\n"
+        assert inside("cat /etc/applied; systemctl is-active mariadb puppet") == "by puppet\nactive\ninactive\n"
         assert any("the manifest was applied" in note for note in target.notes())
 
     cut_over_and_back(target, cutover)

@@ -483,6 +483,49 @@ static void a_firewall_that_flushes_is_noted(void **state)
 	tree_free(&tree);
 }
 
+/* A machine that applies a manifest of its own gets no agent that looks for a server. */
+static void puppet_without_a_server_needs_no_agent(void **state)
+{
+	static const char *const off[] = {
+		"/usr/lib/systemd/systemd",
+		"/lib>usr/lib",
+		"/sbin/init>/lib/systemd/systemd",
+		"/usr/lib/systemd/system/puppet.service=" UNIT("multi-user.target"),
+		"/etc/puppet/puppet.conf=# server = in a comment\n",
+		NULL};
+	static struct job_file manifest = {
+		.path = "/etc/puppet/code/environments/production/manifests/site.pp"};
+	static const struct {
+		struct job_puppet puppet;
+		size_t files;
+		bool enabled, noted;
+	} rows[] = {
+		{{true, "puppet.example.org", NULL, false}, 1, true, false},
+		{{true, NULL, NULL, false}, 0, true, false},
+		{{true, NULL, NULL, false}, 1, false, true},
+		{{true, NULL, NULL, true}, 1, false, true},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		const struct job job = {.consoles = LIST("tty0"),
+					.puppet = rows[i].puppet,
+					.files = &manifest,
+					.file_count = rows[i].files};
+		struct tree tree;
+		struct changes changes;
+
+		tree_make(&tree, off);
+		changes = list_for(&tree);
+		render(&changes, &job);
+		if (asks_for(&changes, "/etc/systemd/system/multi-user.target.wants/"
+				       "puppet.service") != rows[i].enabled ||
+		    !strstr(notes, "cutover applies /etc/puppet/code/") == rows[i].noted)
+			fail_msg("row %zu: %s", i, notes);
+		tree_free(&tree);
+	}
+}
+
 #define CASE(i)                                                                                    \
 	{                                                                                          \
 		"moved " #i, moved_is_golden, NULL, NULL, (void *)&cases[i]                        \
@@ -498,6 +541,7 @@ int main(void)
 		CASE(4),
 		CASE(5),
 		cmocka_unit_test(nothing_unless_asked),
+		cmocka_unit_test(puppet_without_a_server_needs_no_agent),
 		cmocka_unit_test(what_cannot_be_is_refused),
 		cmocka_unit_test(the_kernel_must_have_it),
 		cmocka_unit_test(a_closed_name_server_is_noted),

@@ -5,7 +5,7 @@ OS_DIALECTS = os/access.c os/assignments.c os/cidr.c os/detect.c os/fstab.c os/g
 	os/init_systemd.c os/init_sysv.c os/inittab.c os/interface_names.c os/names.c os/network_debian.c \
 	os/network_gentoo.c os/network_rhel.c os/old_console.c os/securetty.c os/selinux.c os/serial.c \
 	os/service.c os/startpar.c os/systemd_units.c os/sysv_links.c os/volume_rules.c
-OS_MOVED = os/ini.c os/mtab.c os/nfs.c os/puppet.c os/quarantine.c os/service_record.c os/services.c \
+OS_MOVED = os/ini.c os/mtab.c os/nfs.c os/puppet.c os/puppet_files.c os/quarantine.c os/service_record.c os/services.c \
 	steps/configure_moved.c steps/quarantine_kernel.c service/url.c job/address.c job/profile.c
 TEST_os = $(OS_TREE) $(OS_DIALECTS)
 TEST_target = $(OS_TREE)
