@@ -65,6 +65,13 @@ static const char iptables_lift[] =
 	"\twhile $tables -t mangle -D OUTPUT -j " CHAIN " 2>/dev/null; do :; done\n"
 	"\t$tables -t mangle -F " CHAIN " && $tables -t mangle -X " CHAIN " || status=1\n"
 	"done\n"
+	"# Who saved the tables while it was loaded saved it, too.\n"
+	"for saved in /etc/sysconfig/iptables /etc/sysconfig/ip6tables "
+	"/var/lib/iptables/rules-save \\\n"
+	"\t/var/lib/ip6tables/rules-save /etc/iptables/rules.v4 /etc/iptables/rules.v6; do\n"
+	"\tgrep -q -s " CHAIN " $saved || continue\n"
+	"\tsed -i /" CHAIN "/d $saved || status=1\n"
+	"done\n"
 	"exit $status\n";
 
 static const char iptables_loaded[] =
@@ -86,8 +93,16 @@ static const char nft_load[] =
 static const char nft_lift[] = "#!/bin/sh\n" WRITTEN_BY
 			       "# Takes the quarantine out of the kernel; `load` brings it back.\n"
 			       "PATH=/usr/sbin:/sbin:/usr/bin:/bin\n"
-			       "nft list table " TABLE " >/dev/null 2>&1 || exit 0\n"
-			       "exec nft delete table " TABLE "\n";
+			       "status=0\n"
+			       "! nft list table " TABLE " >/dev/null 2>&1 ||\n"
+			       "\tnft delete table " TABLE " || status=1\n"
+			       "# Who saved the tables while it was loaded saved it, too.\n"
+			       "for saved in /etc/nftables.conf /etc/sysconfig/nftables.conf "
+			       "/var/lib/nftables/rules-save; do\n"
+			       "\tgrep -q -s '^table " TABLE " {' $saved || continue\n"
+			       "\tsed -i '/^table " TABLE " {/,/^}/d' $saved || status=1\n"
+			       "done\n"
+			       "exit $status\n";
 
 static const char nft_loaded[] =
 	"#!/bin/sh\n" WRITTEN_BY "# Status 0: the kernel has the quarantine.\n"

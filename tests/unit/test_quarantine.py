@@ -157,6 +157,22 @@ def test_only_what_is_allowed_is_sent(hosts, folder):
     moved.run(f"{folder}/lift")
 
 
+def test_what_was_saved_with_it_is_lifted_too(hosts, folder):
+    """Gentoo's iptables save all tables when they stop; people do it by hand."""
+    moved, _ = hosts
+    moved.run(f"{folder}/load; mount -t tmpfs none /var/lib; cd /var/lib; mkdir iptables ip6tables nftables")
+    moved.run("iptables -t mangle -A OUTPUT -d 192.0.2.99 -j DROP; iptables-save -c >/var/lib/iptables/rules-save;"
+              "ip6tables-save >/var/lib/ip6tables/rules-save; nft list ruleset >/var/lib/nftables/rules-save")
+    tool = "nft" if (folder / "rules.nft").exists() else "ip"
+    assert "newroot" in moved.run(f"cat /var/lib/{tool}*/rules-save").stdout
+    moved.run(f"{folder}/lift")
+    saved = moved.run(f"cat /var/lib/{tool}*/rules-save").stdout
+    assert "newroot" not in saved and "192.0.2.99" in saved
+    moved.run("nft -f /var/lib/nftables/rules-save" if tool == "nft" else
+              "iptables-restore </var/lib/iptables/rules-save && ip6tables-restore </var/lib/ip6tables/rules-save")
+    assert all(sends(moved, address) for address in OUTSIDE)
+
+
 def test_half_a_quarantine_is_not_loaded(hosts, folder):
     moved, _ = hosts
     moved.run(f"{folder}/load")
