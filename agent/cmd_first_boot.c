@@ -131,6 +131,7 @@ int cmd_first_boot(int argc, char **argv)
 		.quarantine = QUARANTINE_FOLDER,
 		.state_dir = FIRST_BOOT_STATE_DIR,
 		.console = FIRST_BOOT_CONSOLE,
+		.root = "",
 		.patience_s = FIRST_BOOT_PATIENCE_S,
 		.failed = tell_failure,
 	};

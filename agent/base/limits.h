@@ -139,6 +139,15 @@
 #define DATABASE_ANSWER_MAX (16 * 1024)
 /* A master that is complete may be restarting. */
 #define DATABASE_MASTER_S 60
+/* The head of a dump, before what a database consists of: 2 KB; room for long comments. */
+#define DUMP_HEAD_MAX (64 * 1024)
+/* The tunnel to the old platform: ssh's login, three times over. */
+#define DATABASE_TUNNEL_S 90
+/* Its port on this VM is the first free one of these: below the ports of outgoing connections, which begin at 32768. */
+#define DATABASE_TUNNEL_PORT  13306
+#define DATABASE_TUNNEL_PORTS 64
+/* A tunnel that does not come is tried again so often: after a cut at once, later with patience. */
+#define TUNNEL_PAUSE_MAX_S 30
 /* What is told of a hook's output: must fit an event. */
 #define HOOK_OUTPUT_MAX (16 * 1024)
 

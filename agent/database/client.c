@@ -109,23 +109,62 @@ int database_client_open(struct database_client *client, const struct job_databa
 	return make_options(client, state_dir, "client", text, err);
 }
 
+struct remote {
+	const char *name, *host, *user, *password;
+	int port;
+};
+
+static int make_remote(struct database_client *client, const struct remote *remote,
+		       const char *state_dir, const char *file, struct err *err)
+{
+	struct arena *arena = client->arena;
+	const char *text =
+		arena_printf(arena,
+			     "[client]\nprotocol=tcp\nhost=\"%s\"\nport=%d\n%s%s"
+			     "loose-get-server-public-key\n",
+			     remote->host, remote->port, option(arena, "user", remote->user),
+			     option(arena, "password", remote->password));
+
+	client->elsewhere = remote->name;
+	return make_options(client, state_dir, file, text, err);
+}
+
 int database_client_open_master(struct database_client *client,
 				const struct job_databases *databases, const char *state_dir,
 				const struct child_watch *watch, struct arena *arena,
 				struct err *err)
 {
-	const char *text;
+	const struct remote remote = {
+		.name = database_master_host(databases),
+		.host = database_master_host(databases),
+		.port = databases->master.port,
+		.user = databases->replication.user,
+		.password = databases->replication.password,
+	};
 
-	if (open_client(client, databases, state_dir, watch, arena, err))
-		return -1;
-	client->elsewhere = true;
-	text = arena_printf(arena,
-			    "[client]\nprotocol=tcp\nhost=\"%s\"\nport=%d\n%s%s"
-			    "loose-get-server-public-key\n",
-			    database_master_host(databases), databases->master.port,
-			    option(arena, "user", databases->replication.user),
-			    option(arena, "password", databases->replication.password));
-	return make_options(client, state_dir, "master", text, err);
+	return open_client(client, databases, state_dir, watch, arena, err) ||
+			       make_remote(client, &remote, state_dir, "master", err)
+		       ? -1
+		       : 0;
+}
+
+int database_client_open_source(struct database_client *client,
+				const struct job_databases *databases, int port,
+				const char *state_dir, const struct child_watch *watch,
+				struct arena *arena, struct err *err)
+{
+	const struct remote remote = {
+		.name = databases->source.ssh.host,
+		.host = "127.0.0.1",
+		.port = port,
+		.user = databases->source.user,
+		.password = databases->source.password,
+	};
+
+	return open_client(client, databases, state_dir, watch, arena, err) ||
+			       make_remote(client, &remote, state_dir, "source", err)
+		       ? -1
+		       : 0;
 }
 
 void database_client_close(struct database_client *client)
@@ -229,6 +268,7 @@ static void read_words(const struct database_client *client, FILE *file, char *w
 	words[used] = '\0';
 	hide(words, client->databases->login.password);
 	hide(words, client->databases->replication.password);
+	hide(words, client->databases->source.password);
 	for (char *c = words; *c; c++)
 		if (*c == '\n')
 			*c = ' ';
@@ -245,10 +285,10 @@ static int explain(struct database_client *client, FILE *file, const struct err 
 		client->fault = FAULT_REFUSED;
 	else if (says(words, client->engine->away))
 		client->fault = FAULT_AWAY;
-	return err_set(
-		err, client->fault == FAULT_REFUSED ? ERR_DATABASE_LOGIN : ERR_DATABASE_SERVER,
-		client->elsewhere ? database_master_host(client->databases) : client->engine->what,
-		"%s", *words ? words : cause->msg);
+	return err_set(err,
+		       client->fault == FAULT_REFUSED ? ERR_DATABASE_LOGIN : ERR_DATABASE_SERVER,
+		       client->elsewhere ? client->elsewhere : client->engine->what, "%s",
+		       *words ? words : cause->msg);
 }
 
 int database_ask(struct database_client *client, const char *database, const char *sql, char *out,

@@ -52,7 +52,7 @@ struct database_client {
 	const struct child_watch *watch;
 	const char *program;
 	const char *options;       /* path of the option file; NULL: none */
-	bool elsewhere;            /* the server is another machine's */
+	const char *elsewhere;     /* the server is this other machine's; NULL: it is this VM's */
 	bool vertical;             /* answers as "NAME: VALUE" lines (mysql) */
 	enum database_fault fault; /* of the last question that failed */
 	struct arena *arena;
@@ -67,6 +67,11 @@ int database_client_open_master(struct database_client *client,
 				const struct job_databases *databases, const char *state_dir,
 				const struct child_watch *watch, struct arena *arena,
 				struct err *err);
+/* The old master's (databases->source), by the tunnel that ends at `port` here. */
+int database_client_open_source(struct database_client *client,
+				const struct job_databases *databases, int port,
+				const char *state_dir, const struct child_watch *watch,
+				struct arena *arena, struct err *err);
 /* Removes the option file. */
 void database_client_close(struct database_client *client);
 

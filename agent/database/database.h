@@ -11,11 +11,13 @@
 struct database_work {
 	const struct job_databases *databases;
 	const char *state_dir; /* where is remembered what was done */
+	const char *root;      /* before the server's configuration; "" but in tests */
 	const struct child_watch *watch;
 };
 
 bool database_imports(const struct job_databases *databases);
 bool database_replicates(const struct job_databases *databases);
+bool database_has_source(const struct job_databases *databases);
 
 /*
  * Load what is not loaded yet; drop what is half loaded and load it anew. On a master, keep where in its binary log
@@ -29,5 +31,11 @@ int database_import(const struct database_work *work, struct err *err);
  * already is left as it is. Errors: ERR_DATABASE_REPLICATE and the above.
  */
 int database_replicate(const struct database_work *work, struct err *err);
+
+/*
+ * Open the tunnel to the old platform's master, which this process keeps from then on, and follow that master, read only,
+ * until nothing is left to be caught up. Errors: ERR_DATABASE_SOURCE, those of the tunnel and the above.
+ */
+int database_source(const struct database_work *work, struct err *err);
 
 #endif

@@ -6,6 +6,7 @@
 #include "database/load.h"
 #include "database/master.h"
 #include "database/server.h"
+#include "database/source.h"
 #include "target/watch.h"
 
 static bool is_replicated_master(const struct job_databases *databases)
@@ -99,6 +100,9 @@ static int import(const struct database_work *work, struct database_client *clie
 	uint64_t packet;
 	int ret;
 
+	/* Loaded dumps are gone. */
+	if (work->databases->source.given && source_position_keep(work, err))
+		return -1;
 	if (database_server_wait(client, err) || (marks && database_master_mark(client, err)) ||
 	    allow_large_packets(client, &packet, err))
 		return -1;

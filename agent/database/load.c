@@ -13,6 +13,7 @@
 #include "archive/decompress.h"
 #include "base/clock.h"
 #include "base/io.h"
+#include "database/dump_head.h"
 #include "database/marks.h"
 
 #define DROP_PATIENCE_S 120 /* for the last statement of a load that was killed */
@@ -156,22 +157,37 @@ static int fail(const struct database_load *load, struct err *err)
 	return -1;
 }
 
+/*
+ * A dump may tell its server which master to follow. What is wrong with its head or its packing, the load tells.
+ */
+static bool orders_server(const struct database_load *load)
+{
+	struct dump_head head = {.active = false};
+
+	if (load->client->engine == &database_mysql)
+		dump_head_read(&head, load->dump, NULL);
+	return head.active;
+}
+
 static int load_dump(const struct database_load *load, struct err *err)
 {
 	static const struct child_watch watch = {.progress = pass_on};
 	const char *name = arena_printf(load->client->arena, "the load of %s", load->database);
-	const struct child children[] = {
+	struct child children[4] = {
 		{.name = load->dump,
 		 .fn = read_stage,
 		 .arg = (void *)load,
 		 .stall_s = DATABASE_LOAD_STALL_S},
 		{.name = "decompress", .fn = decompress_stage, .arg = (void *)load},
-		{.name = name, .fn = load_stage, .arg = (void *)load, .code = ERR_DATABASE_LOAD},
 	};
+	size_t count = 2;
 
-	if (child_pipeline(children, sizeof(children) / sizeof(*children), &watch, err))
-		return fail(load, err);
-	return 0;
+	if (orders_server(load))
+		children[count++] =
+			(struct child){.name = "head of the dump", .fn = dump_head_filter};
+	children[count++] = (struct child){
+		.name = name, .fn = load_stage, .arg = (void *)load, .code = ERR_DATABASE_LOAD};
+	return child_pipeline(children, count, &watch, err) ? fail(load, err) : 0;
 }
 
 static int remove_dump(const struct database_load *load, struct err *err)

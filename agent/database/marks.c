@@ -3,8 +3,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "base/io.h"
 
 #define LOADING ".loading"
 #define LOADED  ".loaded"
@@ -66,5 +69,36 @@ int marks_set(const char *state_dir, const char *database, enum database_mark ma
 		return -1;
 	if (mark == MARK_LOADED && rename(loading, loaded))
 		return err_sys(err, ERR_FIRST_BOOT, loaded, "cannot rename %s", loading);
+	return sync_folder(state_dir, err);
+}
+
+int marks_read(const char *state_dir, const char *name, char *text)
+{
+	char path[MARKS_PATH_MAX];
+	ssize_t size;
+	int fd;
+
+	marks_path(state_dir, name, "", path);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	size = fd < 0 ? -1 : read_all(fd, text, MARKS_TEXT_MAX - 1);
+	if (fd >= 0)
+		close(fd);
+	text[size > 0 ? size : 0] = '\0';
+	return size > 0 ? 0 : -1;
+}
+
+int marks_write(const char *state_dir, const char *name, const char *text, struct err *err)
+{
+	char path[MARKS_PATH_MAX], fresh[MARKS_PATH_MAX];
+	int fd, failed;
+
+	marks_path(state_dir, name, "", path);
+	marks_path(state_dir, name, ".new", fresh);
+	fd = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return err_sys(err, ERR_FIRST_BOOT, fresh, "cannot make %s", fresh);
+	failed = write_all(fd, text, strlen(text)) || fsync(fd);
+	if (close(fd) || failed || rename(fresh, path))
+		return err_sys(err, ERR_FIRST_BOOT, path, "cannot write %s", path);
 	return sync_folder(state_dir, err);
 }

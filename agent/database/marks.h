@@ -20,6 +20,12 @@ enum database_mark marks_get(const char *state_dir, const char *database);
 int marks_set(const char *state_dir, const char *database, enum database_mark mark,
 	      struct err *err);
 
+/* A short text there, as the file `name`, of less than MARKS_TEXT_MAX bytes; -1: there is none. */
+#define MARKS_TEXT_MAX 512
+int marks_read(const char *state_dir, const char *name, char *text);
+/* Errors: ERR_FIRST_BOOT. */
+int marks_write(const char *state_dir, const char *name, const char *text, struct err *err);
+
 /* A path in that folder, into `path` of at least MARKS_PATH_MAX bytes. */
 #define MARKS_PATH_MAX 512
 void marks_path(const char *state_dir, const char *name, const char *suffix, char *path);

@@ -29,6 +29,7 @@ void check_quarantine(struct reader *r, const struct value *v, void *to);
 void check_services(struct reader *r, const struct value *v, void *to);
 void check_puppet(struct reader *r, const struct value *v, void *to);
 /* check_databases.c */
+void check_database_source(struct reader *r, const struct value *v, void *to);
 void check_databases_object(struct reader *r, const struct value *v, void *to);
 /* check_ssh.c */
 void check_ssh(struct reader *r, const struct value *v, void *to);

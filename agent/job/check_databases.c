@@ -48,6 +48,31 @@ static void check_role(struct reader *r, const struct value *v,
 		       "program of yours in hooks/after");
 }
 
+static void check_source_role(struct reader *r, const struct value *v,
+			      const struct job_databases *databases)
+{
+	if (refused_below(r, path_to(r, v->path, "role")) ||
+	    refused_below(r, path_to(r, v->path, "engine")))
+		return;
+	if (databases->engine != DATABASE_MYSQL)
+		refuse(r, v, "source",
+		       "newroot sets up replication of MySQL and MariaDB only; accepted is a "
+		       "program of yours in hooks/after");
+	else if (databases->role == DATABASE_REPLICA)
+		refuse(r, v, "source",
+		       "a replica follows its master in the group; accepted is it beside the role "
+		       "\"master\" or \"alone\"");
+}
+
+void check_database_source(struct reader *r, const struct value *v, void *to)
+{
+	struct job_database_source *source = to;
+
+	(void)r;
+	(void)v;
+	source->given = true;
+}
+
 static void check_dumps(struct reader *r, const struct value *v,
 			const struct job_databases *databases)
 {
@@ -77,6 +102,7 @@ void check_databases_object(struct reader *r, const struct value *v, void *to)
 	databases->given = true;
 	databases->json = keep_json(r, v->json);
 	check_role(r, v, databases);
+	check_source_role(r, v, databases);
 	check_dumps(r, v, databases);
 	if (databases->engine == DATABASE_POSTGRESQL && databases->login.password)
 		reader_refuse(r, ERR_JOB_CONFLICT,
@@ -145,6 +171,7 @@ void check_job_databases(struct reader *r, struct job *job)
 			      "boot that loads them; accepted is one of them");
 	check_directory(r, job);
 	check_reach(r, job);
+	check_ssh_reach(r, job, &job->databases.source.ssh);
 	if (job->databases.master.name && job->first_boot)
 		add_to_after(r, &job->after, job->databases.master.name);
 }

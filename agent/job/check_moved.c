@@ -141,6 +141,8 @@ static const char *waiting_key(const struct job *job)
 		return "quarantine";
 	if (job->services.disable.count)
 		return "services/disable";
+	if (job->databases.source.given)
+		return "databases/source";
 	return job->puppet.held ? "puppet/held" : NULL;
 }
 
@@ -149,7 +151,8 @@ void check_migrating(struct reader *r, const struct value *v, struct job *job)
 	const char *waiting = waiting_key(job);
 
 	if (!has(v, "migrating"))
-		job->migrating = job->quarantine.given || job->services.given || job->puppet.given;
+		job->migrating = job->quarantine.given || job->services.given ||
+				 job->puppet.given || job->databases.source.given;
 	else if (!job->migrating && waiting && !refused_below(r, "/migrating"))
 		reader_refuse(r, ERR_JOB_CONFLICT, "/migrating",
 			      "false is refused beside /%s, which ends at cutover: the marker says "

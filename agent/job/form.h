@@ -33,7 +33,7 @@ extern const struct form form_network, form_nfs_source, form_export_options, for
 
 /* form_database.c */
 extern const struct form form_database, form_database_user, form_login_password,
-	form_replication_password, form_host, form_socket;
+	form_replication_password, form_host, form_socket, form_log_file;
 
 /* form_boot.c */
 extern const struct form form_module, form_command_line, form_root_options, form_console,

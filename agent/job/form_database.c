@@ -91,3 +91,13 @@ const struct form form_socket = {
 	"characters without blanks",
 	is_socket,
 };
+
+static bool is_log_file(const char *text)
+{
+	return made_of(text, ALNUM "_.-", 255) && text[0] != '-';
+}
+
+const struct form form_log_file = {
+	"the name of a binary log as SHOW MASTER STATUS tells it, such as \"mysql-bin.000042\"",
+	is_log_file,
+};

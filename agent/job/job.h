@@ -201,6 +201,19 @@ struct job_ssh {
 	const char *host_key; /* "ssh-ed25519 AAAA…" */
 };
 
+/* The old platform's master, which the new one follows until cutover. */
+struct job_database_source {
+	bool given;
+	struct job_ssh ssh;   /* the way there */
+	const char *address;  /* of its server, as that machine reaches it; default 127.0.0.1 */
+	int port;
+	const char *user;     /* of the server, for replication */
+	const char *password; /* a secret */
+	const char *file;     /* where in its binary log the dumps were made; NULL: a dump says it */
+	uint64_t offset;
+	uint32_t limit_s;     /* this VM has caught up within; 0: whenever */
+};
+
 struct job_hooks {
 	struct strings before, after; /* programs of the new system */
 	uint32_t limit_s;             /* for each */
@@ -220,6 +233,7 @@ struct job_databases {
 	const char *service;   /* NULL: the first of the usual names */
 	struct job_database_login login;
 	struct job_replication replication;
+	struct job_database_source source;
 	struct job_hooks hooks;
 };
 

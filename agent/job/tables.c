@@ -375,6 +375,45 @@ const struct object ssh_object = {
 	.check = check_ssh,
 };
 
+static const struct field log_position_fields[] = {
+	{.key = "file", .read = read_text, AT(job_database_source, file), .form = &form_log_file,
+	 .required = true},
+	{.key = "offset", .read = read_offset, AT(job_database_source, offset), .min = 4,
+	 .max = INT64_MAX, .required = true},
+};
+
+/* Its members are those of the source. */
+static const struct object log_position_object = {
+	.what = "the position",
+	FIELDS(log_position_fields),
+	.size = sizeof(struct job_database_source),
+	.path_offset = NO_PATH,
+};
+
+static const struct field database_source_fields[] = {
+	{.key = "ssh", .read = read_object, AT(job_database_source, ssh), .object = &ssh_object,
+	 .required = true},
+	{.key = "address", .read = read_text, AT(job_database_source, address), .form = &form_host,
+	 .fallback = "\"127.0.0.1\""},
+	{.key = "port", .read = read_whole, AT(job_database_source, port), .min = 1, .max = 65535,
+	 .fallback = "3306"},
+	{.key = "user", .read = read_text, AT(job_database_source, user),
+	 .form = &form_database_user, .required = true},
+	{.key = "password", .read = read_text, AT(job_database_source, password),
+	 .form = &form_replication_password, .quiet = true, .required = true},
+	{.key = "position", .read = read_object, .object = &log_position_object},
+	{.key = "limit", .read = read_seconds, AT(job_database_source, limit_s), .max = 604800,
+	 .fallback = "\"1440min\""},
+};
+
+static const struct object database_source_object = {
+	.what = "the source",
+	FIELDS(database_source_fields),
+	.size = sizeof(struct job_database_source),
+	.path_offset = NO_PATH,
+	.check = check_database_source,
+};
+
 static const struct field hooks_fields[] = {
 	{.key = "before", .read = read_texts, AT(job_hooks, before), .form = &form_file_path},
 	{.key = "after", .read = read_texts, AT(job_hooks, after), .form = &form_file_path},
@@ -407,6 +446,8 @@ static const struct field databases_fields[] = {
 	 .object = &database_login_object},
 	{.key = "replication", .read = read_object, AT(job_databases, replication),
 	 .object = &replication_object},
+	{.key = "source", .read = read_object, AT(job_databases, source),
+	 .object = &database_source_object},
 	{.key = "hooks", .read = read_object, AT(job_databases, hooks), .object = &hooks_object,
 	 .fallback = "{}"},
 };

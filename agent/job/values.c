@@ -98,20 +98,40 @@ void read_bool(struct reader *r, const struct value *v, void *to)
 		refuse_type(r, v, "true or false");
 }
 
-void read_whole(struct reader *r, const struct value *v, void *to)
+/* False: it is refused. */
+static bool number_of(struct reader *r, const struct value *v, json_int_t *number)
 {
 	const struct field *f = v->field;
-	json_int_t number = json_integer_value(v->json);
-	int32_t stored = (int32_t)number;
 	const char *accepted = arena_printf(r->arena, "a whole number from %" PRId64 " to %" PRId64,
 					    f->min, f->max);
 
+	*number = json_integer_value(v->json);
 	if (!json_is_integer(v->json))
 		refuse_type(r, v, accepted);
-	else if (number < f->min || number > f->max)
+	else if (*number < f->min || *number > f->max)
 		refuse_value(r, v, accepted);
 	else
-		memcpy(to, &stored, sizeof(stored));
+		return true;
+	return false;
+}
+
+void read_whole(struct reader *r, const struct value *v, void *to)
+{
+	json_int_t number;
+	int32_t stored;
+
+	if (!number_of(r, v, &number))
+		return;
+	stored = (int32_t)number;
+	memcpy(to, &stored, sizeof(stored));
+}
+
+void read_offset(struct reader *r, const struct value *v, void *to)
+{
+	json_int_t number;
+
+	if (number_of(r, v, &number))
+		*(uint64_t *)to = (uint64_t)number;
 }
 
 static const char *list_of_names(struct reader *r, const struct field *f)

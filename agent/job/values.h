@@ -13,6 +13,7 @@ void read_texts(struct reader *r, const struct value *v, void *to);   /* struct 
 void read_mac(struct reader *r, const struct value *v, void *to);     /* const char *, lower case; form */
 void read_bool(struct reader *r, const struct value *v, void *to);    /* bool */
 void read_whole(struct reader *r, const struct value *v, void *to);   /* int or uint32_t; min, max */
+void read_offset(struct reader *r, const struct value *v, void *to);  /* uint64_t; min, max */
 void read_enum(struct reader *r, const struct value *v, void *to);    /* an enum; names, min, max */
 void read_bytes(struct reader *r, const struct value *v, void *to);   /* uint64_t; min, max */
 void read_size(struct reader *r, const struct value *v, void *to);    /* struct job_size, not 0 */

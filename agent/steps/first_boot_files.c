@@ -97,12 +97,10 @@ static void add_program(struct changes *changes, const struct program *program)
 	changes_file(changes, NEWROOT_PROGRAM, &content)->mode = 0755;
 }
 
-static void empty_password(json_t *databases, const char *key)
+static void empty(json_t *object, const char *secret)
 {
-	json_t *object = json_object_get(databases, key);
-
-	if (json_object_get(object, "password"))
-		json_object_set_new(object, "password", json_string(""));
+	if (json_object_get(object, secret))
+		json_object_set_new(object, secret, json_string(""));
 }
 
 /* The first boot removes its passwords when they are used: nobody would remove them from a record. */
@@ -112,8 +110,10 @@ static char *without_passwords(const struct job *job)
 	json_t *databases = json_object_get(json, "databases");
 	char *text;
 
-	empty_password(databases, "login");
-	empty_password(databases, "replication");
+	empty(json_object_get(databases, "login"), "password");
+	empty(json_object_get(databases, "replication"), "password");
+	empty(json_object_get(databases, "source"), "password");
+	empty(json_object_get(json_object_get(databases, "source"), "ssh"), "key");
 	text = json ? json_dumps(json, JSON_INDENT(2) | JSON_PRESERVE_ORDER) : NULL;
 	json_decref(json);
 	return text;
@@ -121,7 +121,8 @@ static char *without_passwords(const struct job *job)
 
 static bool has_passwords(const struct job_databases *databases)
 {
-	return databases->login.password || databases->replication.password;
+	return databases->login.password || databases->replication.password ||
+	       databases->source.given;
 }
 
 static int add_job(struct changes *changes, const struct job *job, struct err *err)

@@ -158,7 +158,8 @@ static int run_once(const struct first_boot *options, int turn, const char *done
 		ret = report_and_run(&ctx, turn, err);
 	/* A run that is killed in between has nothing left to do with databases. */
 	if (ret == COMPLETE && ctx.config.databases.given)
-		ret = first_boot_config_forget(&ctx.config, options->config, err);
+		ret = first_boot_config_forget(&ctx.config, ctx.config.databases.source.given,
+					       options->config, err);
 	if (ret == COMPLETE)
 		ret = mark_done(done, err);
 	service_free(ctx.service);

@@ -16,6 +16,7 @@ struct first_boot {
 	const char *quarantine; /* QUARANTINE_FOLDER */
 	const char *state_dir;  /* the marker first-boot.done and the lock live here */
 	const char *console;    /* one line there tells how it ended */
+	const char *root;       /* before the system's other files; "" but in tests */
 	unsigned patience_s;    /* how long the service may stay unreachable */
 	/* A run has failed, and its error is reported: called before it waits. NULL: nobody. */
 	void (*failed)(const struct err *err);

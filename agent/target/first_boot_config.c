@@ -139,7 +139,26 @@ static int write_new(const char *path, const char *text, struct err *err)
 	return close(fd) ? err_sys(err, ERR_FIRST_BOOT, path, "cannot close %s", path) : 0;
 }
 
-int first_boot_config_forget(const struct first_boot_config *config, const char *path,
+/* What is needed to follow, and to end that, from the databases' text; in the arena. */
+static const char *source_only(const char *text, struct arena *arena)
+{
+	static const char *const used[] = {"master",   "dumps",       "directory", "keep",
+					   "parallel", "replication", "hooks"};
+	json_t *json = text ? json_loads(text, 0, NULL) : NULL;
+	const char *kept = NULL;
+	char *dumped;
+
+	for (size_t i = 0; i < sizeof(used) / sizeof(*used); i++)
+		json_object_del(json, used[i]);
+	dumped = json ? json_dumps(json, 0) : NULL;
+	if (dumped)
+		kept = arena_strdup(arena, dumped);
+	free(dumped);
+	json_decref(json);
+	return kept;
+}
+
+int first_boot_config_forget(const struct first_boot_config *config, bool follows, const char *path,
 			     struct err *err)
 {
 	struct first_boot_config kept = *config;
@@ -149,6 +168,8 @@ int first_boot_config_forget(const struct first_boot_config *config, const char 
 	int ret = -1;
 
 	kept.databases = (struct job_databases){0};
+	if (follows)
+		kept.databases.json = source_only(config->databases.json, &arena);
 	text = first_boot_config_text(&kept, &arena);
 	if (!text)
 		err_set(err, ERR_FIRST_BOOT, path, "the instructions are no JSON any more");

@@ -5,6 +5,7 @@
 #ifndef NEWROOT_TARGET_FIRST_BOOT_CONFIG_H
 #define NEWROOT_TARGET_FIRST_BOOT_CONFIG_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -32,9 +33,9 @@ int first_boot_config_read(struct first_boot_config *config, const char *path, s
 
 /*
  * Write the instructions to `path` in place of those that are there, without the databases: their passwords
- * are used. Errors: ERR_FIRST_BOOT.
+ * are used. With `follows` the way to the old platform's master stays, and that into this VM's server. Errors: ERR_FIRST_BOOT.
  */
-int first_boot_config_forget(const struct first_boot_config *config, const char *path,
+int first_boot_config_forget(const struct first_boot_config *config, bool follows, const char *path,
 			     struct err *err);
 
 /* As JSON text with a newline at its end, in the arena. */

@@ -32,6 +32,8 @@ static int hooks_before(struct first_boot_context *ctx, struct err *err);
 static bool has_hooks_before(const struct first_boot_context *ctx);
 static int import(struct first_boot_context *ctx, struct err *err);
 static bool has_import(const struct first_boot_context *ctx);
+static int follow_source(struct first_boot_context *ctx, struct err *err);
+static bool has_source(const struct first_boot_context *ctx);
 static int replicate(struct first_boot_context *ctx, struct err *err);
 static bool has_replication(const struct first_boot_context *ctx);
 static int hooks_after(struct first_boot_context *ctx, struct err *err);
@@ -43,6 +45,7 @@ static const struct first_boot_step steps[] = {
 	{FIRST_BOOT_CHECK_IN, check_in, NULL},
 	{"hooks-before", hooks_before, has_hooks_before},
 	{"import", import, has_import},
+	{"source", follow_source, has_source},
 	{"peers", wait_for_peers, has_peers},
 	{"replicate", replicate, has_replication},
 	{"hooks-after", hooks_after, has_hooks_after},
@@ -119,6 +122,7 @@ static struct database_work database_work(const struct first_boot_context *ctx)
 	return (struct database_work){
 		.databases = &ctx->config.databases,
 		.state_dir = ctx->options->state_dir,
+		.root = ctx->options->root,
 		.watch = watch_step(ctx->step),
 	};
 }
@@ -133,6 +137,18 @@ static int import(struct first_boot_context *ctx, struct err *err)
 static bool has_import(const struct first_boot_context *ctx)
 {
 	return database_imports(&ctx->config.databases);
+}
+
+static int follow_source(struct first_boot_context *ctx, struct err *err)
+{
+	const struct database_work work = database_work(ctx);
+
+	return database_source(&work, err);
+}
+
+static bool has_source(const struct first_boot_context *ctx)
+{
+	return database_has_source(&ctx->config.databases);
 }
 
 static int replicate(struct first_boot_context *ctx, struct err *err)

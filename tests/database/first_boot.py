@@ -12,7 +12,7 @@ class Machine:
     def __init__(self, service, folder, name, mac):
         self.service, self.folder, self.name, self.mac = service, folder, name, mac
         folder.mkdir()
-        for part in ("state", "dumps"):
+        for part in ("state", "dumps", "root"):
             (folder / part).mkdir()
         (folder / "console").touch()
         self.dumps = []
@@ -45,10 +45,11 @@ class Machine:
 
     @property
     def argv(self):
-        return [str(a) for a in (BUILD / "database/driver", self.config, self.folder / "state", self.folder / "console", self.folder / "log")]
+        return [str(a) for a in (BUILD / "database/driver", self.config, self.folder / "state", self.folder / "console", self.folder / "log",
+                                 self.folder / "root")]
 
     def start(self):
-        return subprocess.Popen(self.argv, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        return subprocess.Popen(self.argv, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=self.environment)
 
     def run(self, timeout=60):
         done = subprocess.run(self.argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=timeout, env=self.environment)

@@ -127,3 +127,4 @@ class PostgreSQL(Server):
 def remove_templates():
     if empty_mariadb.cache_info().currsize:
         shutil.rmtree(empty_mariadb().parent)
+        empty_mariadb.cache_clear()

@@ -23,6 +23,7 @@ address-ipv6-bad address-of-network address-of-broadcast address-twice
 gateway-outside gateway-is-own-address gateways-of-one-family gateways-on-two-interfaces
 route-to-a-host route-via-outside route-of-two-families
 ssh-key-of-another-type
+source-limit-too-long source-outside-the-quarantine
 file-path-twice file-path-is-a-directory file-path-is-a-mount-point file-group-too-large
 export-path-twice mount-over-a-volume mount-over-a-file mount-to-twice mount-outside-the-quarantine
 quarantine-allow-host-bits service-both-ways

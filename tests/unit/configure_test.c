@@ -281,7 +281,11 @@ static int passwords_are_not_kept(struct scene *s)
 		"\"sha256\": \"none\"}], \"databases\": {\"role\": \"master\", \"login\": "
 		"{\"password\": "
 		"\"geheim-1\"}, \"replication\": {\"user\": \"follower\", \"password\": "
-		"\"geheim-2\"}}}";
+		"\"geheim-2\"}, \"source\": {\"user\": \"mover\", \"password\": \"geheim-3\", "
+		"\"ssh\": {\"host\": \"old\", \"host_key\": \"ssh-ed25519 "
+		"AAAAC3NzaC1lZDI1NTE5AAAAIBVCP2oRhCbPYsrRxSVJbcRQ9PBZ6uOcFrlGbyxtCNyH\", \"key\": "
+		"\"-----BEGIN PRIVATE KEY-----\\nMAdnZWhlaW0tNA==\\n-----END PRIVATE "
+		"KEY-----\\n\"}}}}";
 	struct err_list errors = {0};
 	struct err err = ERR_INIT;
 	struct job job;
@@ -295,9 +299,11 @@ static int passwords_are_not_kept(struct scene *s)
 	if (step_configure.run(&s->ctx, &err) || step_configure.verify(&s->ctx, &err))
 		return tell(&err);
 	record = tree_read(&s->tree, "/newroot/var/lib/newroot/job.json");
-	return !record || strstr(record, "geheim") || !strstr(record, "follower") ||
+	return !record || strstr(record, "geheim") || strstr(record, "MAdnZWhl") ||
+			       !strstr(record, "follower") ||
 			       job_parse(&job, record, strlen(record), &s->arena, &errors) ||
 			       contains(s, "/newroot/etc/newroot/first-boot.json", "geheim-1") ||
+			       contains(s, "/newroot/etc/newroot/first-boot.json", "MAdnZWhl") ||
 			       contains(s, "/newroot/etc/newroot/first-boot.json", "geheim-2") ||
 			       mode_is(s, "/newroot/etc/newroot/first-boot.json", 0600)
 		       ? -1

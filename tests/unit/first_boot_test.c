@@ -224,6 +224,18 @@ int database_import(const struct database_work *work, struct err *err)
 	return fake.import ? err_set(err, fake.import, NULL, "no import") : 0;
 }
 
+bool database_has_source(const struct job_databases *databases)
+{
+	return databases->source.given;
+}
+
+int database_source(const struct database_work *work, struct err *err)
+{
+	(void)err;
+	tell("source", work->databases->source.ssh.host);
+	return 0;
+}
+
 int database_replicate(const struct database_work *work, struct err *err)
 {
 	(void)err;
@@ -518,6 +530,39 @@ static void databases_come_in_order(void **state)
 	scene_free(&scene);
 }
 
+#define WITH_SOURCE                                                                                \
+	"{\"service\": \"s\", \"ca\": \"c\", \"mac\": \"m\", \"databases\": {\"role\": "           \
+	"\"master\", "                                                                             \
+	"\"dumps\": [{\"database\": \"shop\", \"url\": \"https://s/d\", \"sha256\": \"none\"}], "  \
+	"\"login\": {\"password\": \"roots\"}, "                                                   \
+	"\"replication\": {\"user\": \"u\", \"password\": \"geheim\"}, "                           \
+	"\"source\": {\"ssh\": {\"host\": \"10.80.0.5\", \"key_file\": \"/k\", \"host_key\": "     \
+	"\"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBVCP2oRhCbPYsrRxSVJbcRQ9PBZ6uOcFrlGbyxtCNyH\"}, "  \
+	"\"user\": \"mover\", \"password\": \"the-way\"}}}"
+
+/* The way to the old master is needed until cutover. */
+static void source_stays(void **state)
+{
+	struct first_boot_config config = {0};
+	struct arena arena = {0};
+	struct err err = ERR_INIT;
+	struct scene scene;
+
+	(void)state;
+	scene_make(&scene, WITH_SOURCE);
+	assert_int_equal(first_boot_run(&scene.options, &err), 0);
+	assert_non_null(
+		strstr(fake.told, "end import; begin source; source 10.80.0.5; end source"));
+	instructions_hold("geheim", false);
+	instructions_hold("the-way", true);
+	assert_int_equal(first_boot_config_read(&config, scene.config, &arena, &err), 0);
+	assert_string_equal(config.databases.login.password, "roots");
+	assert_int_equal(first_boot_config_forget(&config, false, scene.config, &err), 0);
+	instructions_hold("databases", false);
+	arena_free(&arena);
+	scene_free(&scene);
+}
+
 static void untaken_events_are_no_success(void **state)
 {
 	struct err err = ERR_INIT;
@@ -730,6 +775,7 @@ int main(void)
 		cmocka_unit_test(peers_come_before_complete),
 		cmocka_unit_test(missing_peer_is_an_error),
 		cmocka_unit_test(databases_come_in_order),
+		cmocka_unit_test(source_stays),
 		cmocka_unit_test(untaken_events_are_no_success),
 		cmocka_unit_test(only_one_works),
 		cmocka_unit_test(one_that_waits_is_taken_over),

@@ -1,0 +1,112 @@
+#include "database/read_only.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/io.h"
+#include "base/log.h"
+
+/* Behind the system's own files, which are read in the order of their names. */
+#define NAME "zz-newroot-read-only.cnf"
+
+static const char content[] =
+	"# Written by newroot: this server follows the old platform's master until cutover, which "
+	"removes this file.\n"
+	"[mysqld]\n"
+	"read_only = 1\n";
+
+/* Of Debian, RHEL, Gentoo, and old releases of these; which of them is read, my.cnf says. */
+static const char *const folders[] = {"/etc/mysql/mariadb.conf.d", "/etc/mysql/mysql.conf.d",
+				      "/etc/mysql/conf.d", "/etc/my.cnf.d", "/etc/mysql/my.cnf.d"};
+#define FOLDERS (sizeof(folders) / sizeof(*folders))
+
+static const char *path_in(const char *root, size_t folder, struct arena *arena)
+{
+	return arena_printf(arena, "%s%s/" NAME, root, folders[folder]);
+}
+
+const char *read_only_file(const char *root, struct arena *arena)
+{
+	for (size_t i = 0; i < FOLDERS; i++)
+		if (access(path_in(root, i, arena), F_OK) == 0)
+			return path_in(root, i, arena);
+	return NULL;
+}
+
+static int write_file(const char *path, struct err *err)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644);
+	int failed;
+
+	if (fd < 0)
+		return err_sys(err, ERR_DATABASE_SOURCE, path, "cannot make %s", path);
+	failed = fchmod(fd, 0644) || write_all(fd, content, strlen(content)) || fsync(fd);
+	return close(fd) || failed
+		       ? err_sys(err, ERR_DATABASE_SOURCE, path, "cannot write %s", path)
+		       : 0;
+}
+
+/* "--read_only=1" is the last word of the server's configuration about it. */
+static bool is_read(void)
+{
+	static const char *const argv[] = {"my_print_defaults", "mysqld",   "server",
+					   "mariadb",           "mariadbd", NULL};
+	char answer[DATABASE_ANSWER_MAX] = "";
+	const struct child child = {
+		.name = argv[0], .argv = argv, .out = answer, .out_size = sizeof(answer)};
+	bool read = false;
+
+	if (child_run(&child, NULL, NULL)) {
+		log_line("whether the server reads " NAME " is not known: no my_print_defaults");
+		return true;
+	}
+	for (const char *line = answer; line; line = strchr(line, '\n')) {
+		line += *line == '\n';
+		if (!strncmp(line, "--read_only", 11) || !strncmp(line, "--read-only", 11))
+			read = !strncmp(line + 11, "=1", 2);
+	}
+	return read;
+}
+
+static int place_file(const char *root, struct arena *arena, struct err *err)
+{
+	struct stat st;
+
+	for (size_t i = 0; i < FOLDERS; i++) {
+		const char *path = path_in(root, i, arena);
+
+		if (stat(arena_printf(arena, "%s%s", root, folders[i]), &st))
+			continue;
+		if (write_file(path, err))
+			return -1;
+		if (is_read())
+			return 0;
+		unlink(path);
+	}
+	return err_set(err, ERR_DATABASE_SOURCE, folders[2],
+		       "this server would take writes after a restart, for none of its "
+		       "configuration's folders is read: make /etc/mysql/conf.d, and add "
+		       "\"!includedir /etc/mysql/conf.d\" to its my.cnf (the job's files)");
+}
+
+int read_only_hold(struct database_client *client, const char *root, struct err *err)
+{
+	if (!read_only_file(root, client->arena) && place_file(root, client->arena, err))
+		return -1;
+	return database_ask(client, NULL, "SET GLOBAL read_only=1;\n", NULL, err);
+}
+
+int read_only_lift(struct database_client *client, const char *root, struct err *err)
+{
+	for (size_t i = 0; i < FOLDERS; i++) {
+		const char *path = path_in(root, i, client->arena);
+
+		if (unlink(path) && errno != ENOENT && errno != ENOTDIR)
+			return err_sys(err, ERR_DATABASE_SOURCE, path, "cannot remove %s", path);
+	}
+	return database_ask(client, NULL, "SET GLOBAL read_only=0;\n", NULL, err);
+}

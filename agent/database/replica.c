@@ -1,0 +1,269 @@
+#include "database/replica.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/clock.h"
+#include "database/server.h"
+#include "service/report.h"
+#include "target/watch.h"
+
+#define SETTLED                                                                                    \
+	2 /* looks in a row without any lag: the first may come before the master has sent anything */
+
+/* The words for it have changed. */
+struct replica_words {
+	const char *status;
+	const char *orders[REPLICA_FORGET + 1];
+	const char *host, *port, *io, *sql, *lag;
+	const char *received_file, *received_at, *executed_file, *executed_at;
+	const char *change; /* host, port, user, password, file, position, more */
+	const char *more;
+	const char *patient; /* more of `change` */
+};
+
+static const struct replica_words old_words = {
+	.status = "SHOW SLAVE STATUS;\n",
+	.orders = {"START SLAVE;\n", "STOP SLAVE;\n", "STOP SLAVE IO_THREAD;\n",
+		   "RESET SLAVE ALL;\n"},
+	.host = "Master_Host",
+	.port = "Master_Port",
+	.io = "Slave_IO_Running",
+	.sql = "Slave_SQL_Running",
+	.lag = "Seconds_Behind_Master",
+	.received_file = "Master_Log_File",
+	.received_at = "Read_Master_Log_Pos",
+	.executed_file = "Relay_Master_Log_File",
+	.executed_at = "Exec_Master_Log_Pos",
+	.change = "CHANGE MASTER TO MASTER_HOST='%s', MASTER_PORT=%d, MASTER_USER='%s', "
+		  "MASTER_PASSWORD='%s', MASTER_LOG_FILE='%s', MASTER_LOG_POS=%llu%s%s;\n",
+	.more = "",
+	.patient = ", MASTER_CONNECT_RETRY=5",
+};
+
+/* MySQL 8.0.23 and later: 8.4 gives up after ten tries by itself. */
+static const struct replica_words new_words = {
+	.status = "SHOW REPLICA STATUS;\n",
+	.orders = {"START REPLICA;\n", "STOP REPLICA;\n", "STOP REPLICA IO_THREAD;\n",
+		   "RESET REPLICA ALL;\n"},
+	.host = "Source_Host",
+	.port = "Source_Port",
+	.io = "Replica_IO_Running",
+	.sql = "Replica_SQL_Running",
+	.lag = "Seconds_Behind_Source",
+	.received_file = "Source_Log_File",
+	.received_at = "Read_Source_Log_Pos",
+	.executed_file = "Relay_Source_Log_File",
+	.executed_at = "Exec_Source_Log_Pos",
+	.change =
+		"CHANGE REPLICATION SOURCE TO SOURCE_HOST='%s', SOURCE_PORT=%d, SOURCE_USER='%s', "
+		"SOURCE_PASSWORD='%s', SOURCE_LOG_FILE='%s', SOURCE_LOG_POS=%llu%s%s;\n",
+	.more = ", GET_SOURCE_PUBLIC_KEY=1",
+	.patient = ", SOURCE_CONNECT_RETRY=5, SOURCE_RETRY_COUNT=1000000",
+};
+
+/* Of "        NAME: VALUE" lines, into `value`; "" when it is not there. */
+static void status_get(const struct replica *replica, const char *name, char *value, size_t size)
+{
+	const size_t length = strlen(name);
+
+	*value = '\0';
+	for (const char *line = replica->status; line; line = strchr(line, '\n')) {
+		line += strspn(line, " \n");
+		if (strncmp(line, name, length) || strncmp(line + length, ": ", 2))
+			continue;
+		snprintf(value, size, "%.*s", (int)strcspn(line + length + 2, "\n"),
+			 line + length + 2);
+		return;
+	}
+}
+
+static unsigned long long status_number(const struct replica *replica, const char *name)
+{
+	char value[64];
+
+	status_get(replica, name, value, sizeof(value));
+	return strtoull(value, NULL, 10);
+}
+
+static bool status_is(const struct replica *replica, const char *name, const char *wanted)
+{
+	char value[256];
+
+	status_get(replica, name, value, sizeof(value));
+	return !strcasecmp(value, wanted);
+}
+
+int replica_ask(struct replica *replica, struct err *err)
+{
+	int ret;
+
+	replica->client->vertical = true;
+	ret = database_ask(replica->client, NULL, replica->words->status, replica->status, err);
+	replica->client->vertical = false;
+	return ret;
+}
+
+int replica_open(struct replica *replica, struct err *err)
+{
+	struct database_version version;
+
+	if (database_server_version(replica->client, &version, err))
+		return -1;
+	replica->words = !version.mariadb && version.number >= 80023 ? &new_words : &old_words;
+	replica->mariadb_gtid = version.mariadb && version.number >= 100002;
+	return replica_ask(replica, err);
+}
+
+int replica_follows(const struct replica *replica, struct err *err)
+{
+	char host[256];
+
+	status_get(replica, replica->words->host, host, sizeof(host));
+	if (!*host)
+		return 0;
+	if (!strcmp(host, replica->host) &&
+	    status_number(replica, replica->words->port) == (unsigned)replica->port)
+		return 1;
+	return err_set(err, ERR_DATABASE_REPLICATE, host,
+		       "this server follows %s already, not %s: if that is over, make it forget "
+		       "(RESET SLAVE ALL)",
+		       host, replica->host);
+}
+
+static int check_server_id(struct replica *replica, const struct master_position *master,
+			   struct err *err)
+{
+	char answer[DATABASE_ANSWER_MAX];
+	unsigned long own;
+
+	if (database_ask(replica->client, NULL, "SELECT @@server_id;\n", answer, err))
+		return -1;
+	own = strtoul(answer, NULL, 10);
+	if (own && own != master->server_id)
+		return 0;
+	return err_set(err, ERR_DATABASE_REPLICATE, replica->name,
+		       "the server_id of this replica is %lu, its master's %lu: give this one "
+		       "another in its configuration (the job's files)",
+		       own, master->server_id);
+}
+
+int replica_change(struct replica *replica, const struct replica_login *login,
+		   const struct master_position *from, struct err *err)
+{
+	const char *more = replica->mariadb_gtid ? ", MASTER_USE_GTID=no" : replica->words->more;
+	const char *sql =
+		arena_printf(replica->client->arena, replica->words->change, replica->host,
+			     replica->port, login->user, login->password, from->file,
+			     from->position, more, login->patient ? replica->words->patient : "");
+
+	if (check_server_id(replica, from, err) ||
+	    database_ask(replica->client, NULL, sql, NULL, err))
+		return -1;
+	watch_note("follows %s from %s:%llu", replica->name, from->file, from->position);
+	return 0;
+}
+
+int replica_order(struct replica *replica, enum replica_order order, struct err *err)
+{
+	return database_ask(replica->client, NULL, replica->words->orders[order], NULL, err);
+}
+
+/* A thread that has stopped does not start again by itself. */
+static void read_error(const struct replica *replica, bool running, const char *number,
+		       const char *text, char *error, size_t size)
+{
+	*error = '\0';
+	if (!running && status_number(replica, number))
+		status_get(replica, text, error, size);
+}
+
+void replica_read(const struct replica *replica, struct replica_state *state)
+{
+	const struct replica_words *words = replica->words;
+
+	*state = (struct replica_state){
+		.receiving = status_is(replica, words->io, "Yes"),
+		.executing = status_is(replica, words->sql, "Yes"),
+		.received.position = status_number(replica, words->received_at),
+		.executed.position = status_number(replica, words->executed_at),
+	};
+	status_get(replica, words->lag, state->lag, sizeof(state->lag));
+	status_get(replica, words->received_file, state->received.file, MASTER_FILE_MAX);
+	status_get(replica, words->executed_file, state->executed.file, MASTER_FILE_MAX);
+	read_error(replica, !status_is(replica, words->io, "No"), "Last_IO_Errno", "Last_IO_Error",
+		   state->receive_error, sizeof(state->receive_error));
+	read_error(replica, !status_is(replica, words->sql, "No"), "Last_Errno", "Last_Error",
+		   state->execute_error, sizeof(state->execute_error));
+}
+
+static int check_stopped(const struct replica *replica, const char *error, struct err *err)
+{
+	return *error ? err_set(err, ERR_DATABASE_REPLICATE, replica->name,
+				"replication has stopped: %s", error)
+		      : 0;
+}
+
+/* 1: nothing is left to be done; 0: not yet. */
+static int look(struct replica *replica, struct replica_state *state, struct err *err)
+{
+	if (replica_ask(replica, err))
+		return -1;
+	replica_read(replica, state);
+	if (check_stopped(replica, state->execute_error, err) ||
+	    check_stopped(replica, state->receive_error, err))
+		return -1;
+	return state->receiving && state->executing && !strcmp(state->lag, "0");
+}
+
+static int give_up(const struct replica *replica, const struct replica_state *state,
+		   struct err *err)
+{
+	char reason[512];
+
+	status_get(replica, "Last_IO_Error", reason, sizeof(reason));
+	return err_set(err, ERR_DATABASE_REPLICATE, replica->name,
+		       "not caught up with %s within %u s: %s s behind%s%s", replica->name,
+		       replica->limit_s, state->lag, *reason ? ": " : "", reason);
+}
+
+static int wait_for_no_lag(struct replica *replica, struct err *err)
+{
+	const int64_t deadline = clock_ms() + (int64_t)replica->limit_s * 1000;
+	unsigned seconds = 0;
+	char reason[128];
+
+	for (int settled = 0; settled < SETTLED;) {
+		struct replica_state state;
+		int done = look(replica, &state, err);
+
+		if (done < 0)
+			return -1;
+		settled = done ? settled + 1 : 0;
+		if (settled == SETTLED)
+			break;
+		if (replica->limit_s && clock_ms() >= deadline)
+			return give_up(replica, &state, err);
+		if (!done && (seconds++ % FIRST_BOOT_HEARTBEAT_S) == 0) {
+			snprintf(reason, sizeof(reason), "%s s behind %.64s", state.lag,
+				 replica->name);
+			report_wait(reason);
+		}
+		if (replica->each_second)
+			replica->each_second();
+		watch_pause();
+	}
+	return 0;
+}
+
+int replica_catch_up(struct replica *replica, struct err *err)
+{
+	int ret = wait_for_no_lag(replica, err);
+
+	report_wait("");
+	if (ret == 0)
+		watch_note("replication from %s runs, 0 s behind", replica->name);
+	return ret;
+}

@@ -1,0 +1,62 @@
+/* This VM's server as a replica of another one, in the words of its version. */
+#ifndef NEWROOT_DATABASE_REPLICA_H
+#define NEWROOT_DATABASE_REPLICA_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "database/client.h"
+#include "database/master.h"
+
+struct replica_words;
+
+struct replica {
+	struct database_client *client;
+	const char *name; /* of the master, for people */
+	const char *host; /* where this server finds it */
+	int port;
+	uint32_t limit_s;          /* it has caught up within; 0: whenever */
+	bool (*each_second)(void); /* called while it is waited for; NULL: nobody */
+	/* Set by replica_open(): */
+	const struct replica_words *words;
+	bool mariadb_gtid;                /* knows MASTER_USE_GTID, and may have it on by itself */
+	char status[DATABASE_ANSWER_MAX]; /* as asked for last */
+};
+
+/* Ask for version and status; the members above `words` are set. Errors: those of database_ask(). */
+int replica_open(struct replica *replica, struct err *err);
+int replica_ask(struct replica *replica, struct err *err);
+
+/* 1: it follows our master already; 0: nobody; -1: another one (ERR_DATABASE_REPLICATE). */
+int replica_follows(const struct replica *replica, struct err *err);
+
+struct replica_login {
+	const char *user, *password;
+	bool patient; /* the master may be away for days; asked again every few seconds */
+};
+/* Let it follow from there on; both servers need numbers of their own. */
+int replica_change(struct replica *replica, const struct replica_login *login,
+		   const struct master_position *from, struct err *err);
+
+enum replica_order {
+	REPLICA_START,
+	REPLICA_STOP,
+	REPLICA_STOP_RECEIVING, /* what is here already is still executed */
+	REPLICA_FORGET,         /* for good; stopped before */
+};
+int replica_order(struct replica *replica, enum replica_order order, struct err *err);
+
+struct replica_state {
+	bool receiving, executing;
+	char lag[32];                    /* in seconds, as text; "NULL" when it is not known */
+	struct master_position received; /* of the master's log */
+	struct master_position executed;
+	char receive_error[512], execute_error[512]; /* "": none */
+};
+/* Of the status as asked for last. */
+void replica_read(const struct replica *replica, struct replica_state *state);
+
+/* Wait until nothing is left to be caught up. Errors: ERR_DATABASE_REPLICATE. */
+int replica_catch_up(struct replica *replica, struct err *err);
+
+#endif

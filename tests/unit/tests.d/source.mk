@@ -1,0 +1,4 @@
+# The old platform's master: heads of dumps. The whole of it is in tests/database, with real servers and a real sshd.
+TEST_dump_head = database/dump_head.c base/child.c base/child_stage.c base/tail.c base/log.c base/io.c base/err.c \
+	$(addprefix archive/,stream.c decompress.c decoder_gzip.c decoder_bzip2.c decoder_xz.c decoder_zstd.c)
+LIBS_dump_head = -lisal -lbz2 -llzma -lzstd
