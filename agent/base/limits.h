@@ -151,6 +151,9 @@
 /* What is told of a hook's output: must fit an event. */
 #define HOOK_OUTPUT_MAX (16 * 1024)
 
+/* Patterns of one tree that is brought up to date: each is compared with every path of it. */
+#define SYNC_EXCLUDES_MAX 64
+
 /* A program that only tells its version. */
 #define SSH_VERSION_S 30
 

@@ -40,5 +40,6 @@ void check_job(struct reader *r, const struct value *v, void *to)
 	check_nfs(r, job);
 	check_migrating(r, v, job);
 	check_job_databases(r, job);
+	check_job_sync(r, job);
 	check_after(r, job);
 }

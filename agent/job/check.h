@@ -33,6 +33,9 @@ void check_database_source(struct reader *r, const struct value *v, void *to);
 void check_databases_object(struct reader *r, const struct value *v, void *to);
 /* check_ssh.c */
 void check_ssh(struct reader *r, const struct value *v, void *to);
+/* check_sync.c */
+void check_tree(struct reader *r, const struct value *v, void *to);
+void check_sync(struct reader *r, const struct value *v, void *to);
 /* check.c */
 void check_job(struct reader *r, const struct value *v, void *to);
 
@@ -44,6 +47,7 @@ void check_after(struct reader *r, const struct job *job);
 void check_nfs(struct reader *r, const struct job *job); /* check_moved.c */
 void check_job_databases(struct reader *r,
 			 struct job *job); /* check_databases.c: adds to `after` */
+void check_job_sync(struct reader *r, const struct job *job); /* check_sync.c */
 /* Sets the default of `migrating` as well. */
 void check_migrating(struct reader *r, const struct value *v, struct job *job);
 

@@ -143,6 +143,8 @@ static const char *waiting_key(const struct job *job)
 		return "services/disable";
 	if (job->databases.source.given)
 		return "databases/source";
+	if (job->sync.given)
+		return "sync";
 	return job->puppet.held ? "puppet/held" : NULL;
 }
 
@@ -152,7 +154,8 @@ void check_migrating(struct reader *r, const struct value *v, struct job *job)
 
 	if (!has(v, "migrating"))
 		job->migrating = job->quarantine.given || job->services.given ||
-				 job->puppet.given || job->databases.source.given;
+				 job->puppet.given || job->databases.source.given ||
+				 job->sync.given;
 	else if (!job->migrating && waiting && !refused_below(r, "/migrating"))
 		reader_refuse(r, ERR_JOB_CONFLICT, "/migrating",
 			      "false is refused beside /%s, which ends at cutover: the marker says "

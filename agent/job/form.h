@@ -31,6 +31,9 @@ extern const struct form form_hostname, form_domain, form_interface, form_addres
 extern const struct form form_network, form_nfs_source, form_export_options, form_service,
 	form_certname;
 
+/* form_sync.c */
+extern const struct form form_tree, form_old_tree, form_exclude;
+
 /* form_database.c */
 extern const struct form form_database, form_database_user, form_login_password,
 	form_replication_password, form_host, form_socket, form_log_file;

@@ -237,6 +237,24 @@ struct job_databases {
 	struct job_hooks hooks;
 };
 
+/* A folder of data that `newroot sync` brings up to date from the old VM. */
+struct job_tree {
+	const char *json_path;
+	const char *path;       /* of the new system */
+	const char *from;       /* of the old one; default `path` */
+	struct strings exclude; /* rsync's patterns */
+	bool delete;            /* what is gone there goes here; default true */
+};
+
+struct job_sync {
+	bool given;
+	const char *json; /* the object as text, for the installed system; it may hold a secret */
+	struct job_ssh ssh;
+	struct job_tree *trees;
+	size_t tree_count;
+	uint64_t limit; /* bytes a second; 0: none */
+};
+
 struct job {
 	const char *text; /* the JSON as it came, `text_size` bytes; kept for the installed system */
 	size_t text_size;
@@ -263,7 +281,8 @@ struct job {
 	struct job_services services;
 	struct job_puppet puppet;
 	struct job_databases databases;
-	bool migrating;               /* the marker file; default: one of the three above is given */
+	struct job_sync sync;
+	bool migrating;               /* the marker file; default: with quarantine, services, puppet or sync */
 	struct strings after;         /* VMs of the group that are complete before this one is */
 	uint32_t after_limit_s;       /* for all of them; 0: however long */
 	bool first_boot;              /* install the first-boot hook; default true */

@@ -460,6 +460,38 @@ const struct object databases_object = {
 	.check = check_databases_object,
 };
 
+static const struct field tree_fields[] = {
+	{.key = "path", .read = read_text, AT(job_tree, path), .form = &form_tree, .required = true},
+	{.key = "from", .read = read_text, AT(job_tree, from), .form = &form_old_tree},
+	{.key = "exclude", .read = read_texts, AT(job_tree, exclude), .form = &form_exclude,
+	 .max = SYNC_EXCLUDES_MAX},
+	{.key = "delete", .read = read_bool, AT(job_tree, delete), .fallback = "true"},
+};
+
+static const struct object tree_object = {
+	.what = "a tree",
+	FIELDS(tree_fields),
+	.size = sizeof(struct job_tree),
+	.path_offset = offsetof(struct job_tree, json_path),
+	.check = check_tree,
+};
+
+static const struct field sync_fields[] = {
+	{.key = "ssh", .read = read_object, AT(job_sync, ssh), .object = &ssh_object,
+	 .required = true},
+	{.key = "trees", .read = read_objects, LIST(job_sync, trees, tree_count),
+	 .object = &tree_object, .required = true},
+	{.key = "limit", .read = read_bytes, AT(job_sync, limit), .min = 1024},
+};
+
+const struct object sync_object = {
+	.what = "sync",
+	FIELDS(sync_fields),
+	.size = sizeof(struct job_sync),
+	.path_offset = NO_PATH,
+	.check = check_sync,
+};
+
 static const struct field job_fields[] = {
 	{.key = "newroot", .read = read_version, .required = true},
 	{.key = "$schema", .read = read_unused, .form = &form_schema},
@@ -493,6 +525,7 @@ static const struct field job_fields[] = {
 	{.key = "services", .read = read_object, AT(job, services), .object = &services_object},
 	{.key = "puppet", .read = read_object, AT(job, puppet), .object = &puppet_object},
 	{.key = "databases", .read = read_object, AT(job, databases), .object = &databases_object},
+	{.key = "sync", .read = read_object, AT(job, sync), .object = &sync_object},
 	{.key = "migrating", .read = read_bool, AT(job, migrating)},
 	{.key = "after", .read = read_texts, AT(job, after), .form = &form_vm_name},
 	{.key = "after_limit", .read = read_seconds, AT(job, after_limit_s), .max = 604800,

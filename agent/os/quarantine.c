@@ -155,6 +155,7 @@ static void render_family(struct changes *changes, const struct quarantine *q,
 			   "-A " CHAIN " -p tcp ! --syn -j RETURN\n");
 	add_destinations(&text, q->service, family->v6, "The migration service.");
 	add_destinations(&text, q->allow, family->v6, "What the job allows.");
+	add_destinations(&text, q->ssh, family->v6, "Whom it reaches by ssh.");
 	if (family->v6) {
 		text_printf(&text, "# Neighbours and routers.\n");
 		for (size_t i = 0; i < sizeof(icmpv6_types) / sizeof(*icmpv6_types); i++)
@@ -196,6 +197,7 @@ static void render_nft(struct changes *changes, const struct quarantine *q)
 			   "\t\tct state established,related accept\n");
 	add_nft_destinations(&text, q->service, "The migration service.");
 	add_nft_destinations(&text, q->allow, "What the job allows.");
+	add_nft_destinations(&text, q->ssh, "Whom it reaches by ssh.");
 	text_printf(&text, "\t\t# Neighbours and routers.\n\t\ticmpv6 type { ");
 	for (size_t i = 0; i < sizeof(icmpv6_types) / sizeof(*icmpv6_types); i++)
 		text_printf(&text, "%s%u", i ? ", " : "", icmpv6_types[i]);
@@ -248,6 +250,8 @@ static void note_open(const struct changes *changes, const struct quarantine *q,
 		text_printf(&open, " %s (the service)", q->service->item[i]);
 	for (size_t i = 0; i < q->allow->count; i++)
 		text_printf(&open, " %s", q->allow->item[i]);
+	for (size_t i = 0; i < q->ssh->count; i++)
+		text_printf(&open, " %s (by ssh)", q->ssh->item[i]);
 	changes_note(changes, "quarantine by %s; open:%s", by, open.size ? open.data : " nothing");
 }
 

@@ -17,6 +17,7 @@
 struct quarantine {
 	const struct strings *allow;   /* networks and addresses */
 	const struct strings *service; /* its addresses */
+	const struct strings *ssh;     /* those of hosts that the job has by name, for ssh */
 	bool dhcp;                     /* an address is asked for, and renewed */
 };
 

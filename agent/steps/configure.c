@@ -211,6 +211,7 @@ static int verify(struct context *ctx, struct err *err)
 const struct step step_configure = {
 	.name = "configure",
 	.summary = "write fstab, network, services, keys, boot menu and first boot",
+	.check = moved_check,
 	.run = run,
 	.verify = verify,
 };

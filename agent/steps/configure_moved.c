@@ -56,6 +56,14 @@ static int by_text(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
+static bool lists(const struct strings *list, const char *text)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (!strcmp(list->item[i], text))
+			return true;
+	return false;
+}
+
 static void add_address(struct strings *addresses, const struct addrinfo *info, struct arena *arena)
 {
 	const void *raw =
@@ -64,33 +72,76 @@ static void add_address(struct strings *addresses, const struct addrinfo *info, 
 			: (const void *)&((const struct sockaddr_in *)info->ai_addr)->sin_addr;
 	char text[INET6_ADDRSTRLEN];
 
-	if (inet_ntop(info->ai_family, raw, text, sizeof(text)))
+	if (inet_ntop(info->ai_family, raw, text, sizeof(text)) && !lists(addresses, text))
 		addresses->item[addresses->count++] = arena_strdup(arena, text);
 }
 
 /* In one order, whatever the name server's: the same job gives the same files. */
-static int service_addresses(struct strings *addresses, const char *service, struct arena *arena,
-			     struct err *err)
+static int add_addresses(struct strings *addresses, const char *host, const char *where,
+			 struct arena *arena, struct err *err)
 {
 	const struct addrinfo hints = {.ai_socktype = SOCK_STREAM};
+	const size_t most = addresses->count + NET_ADDRESSES_MAX;
+	const char **grown = arena_array(arena, most, sizeof(*grown));
 	struct addrinfo *list;
-	struct url url;
-	int ret;
+	int ret = getaddrinfo(host, NULL, &hints, &list);
 
-	if (url_parse(&url, service, err))
-		return -1;
-	ret = getaddrinfo(url.host, NULL, &hints, &list);
 	if (ret)
-		return err_set(err, ERR_NET_RESOLVE, service,
+		return err_set(err, ERR_NET_RESOLVE, where,
 			       "cannot find the address of %s, which the quarantine must let "
 			       "through: %s",
-			       url.host, gai_strerror(ret));
-	addresses->item = arena_array(arena, NET_ADDRESSES_MAX, sizeof(*addresses->item));
-	for (const struct addrinfo *info = list; info && addresses->count < NET_ADDRESSES_MAX;
+			       host, gai_strerror(ret));
+	for (size_t i = 0; i < addresses->count; i++)
+		grown[i] = addresses->item[i];
+	addresses->item = grown;
+	for (const struct addrinfo *info = list; info && addresses->count < most;
 	     info = info->ai_next)
 		add_address(addresses, info, arena);
 	freeaddrinfo(list);
 	qsort(addresses->item, addresses->count, sizeof(*addresses->item), by_text);
+	return 0;
+}
+
+static int service_addresses(struct strings *addresses, const char *service, struct arena *arena,
+			     struct err *err)
+{
+	struct url url;
+
+	return url_parse(&url, service, err)
+		       ? -1
+		       : add_addresses(addresses, url.host, service, arena, err);
+}
+
+/* What the new system will find in its /etc/hosts. */
+static const char *address_in_hosts(const struct job_network *network, const char *name)
+{
+	for (size_t i = 0; i < network->host_count; i++)
+		for (size_t n = 0; n < network->hosts[i].names.count; n++)
+			if (!strcmp(network->hosts[i].names.item[n], name))
+				return network->hosts[i].address;
+	return NULL;
+}
+
+/* An address is within allow; a name is looked up here, once: before cutover the old VM does not move. */
+static int ssh_addresses(struct strings *addresses, const struct job *job, struct arena *arena,
+			 struct err *err)
+{
+	const struct job_ssh *const logins[] = {
+		job->sync.given ? &job->sync.ssh : NULL,
+		job->databases.source.given ? &job->databases.source.ssh : NULL,
+	};
+	struct address address;
+
+	for (size_t i = 0; i < sizeof(logins) / sizeof(*logins); i++) {
+		const char *name = logins[i] ? logins[i]->host : NULL;
+		const char *host;
+
+		if (!name || address_parse_host(name, &address))
+			continue;
+		host = address_in_hosts(&job->network, name);
+		if (add_addresses(addresses, host ? host : name, logins[i]->json_path, arena, err))
+			return -1;
+	}
 	return 0;
 }
 
@@ -144,10 +195,11 @@ static int note_firewalls(const struct changes *changes, const struct init_diale
 static int render_quarantine(struct changes *changes, const struct context *ctx,
 			     const struct init_dialect *init, struct err *err)
 {
-	struct strings service = {0};
+	struct strings service = {0}, ssh = {0};
 	const struct quarantine quarantine = {
 		.allow = &ctx->job->quarantine.allow,
 		.service = &service,
+		.ssh = &ssh,
 		.dhcp = asks_for_address(&ctx->job->network),
 	};
 
@@ -158,6 +210,8 @@ static int render_quarantine(struct changes *changes, const struct context *ctx,
 				      "through");
 	else if (service_addresses(&service, ctx->params->url, changes->arena, err))
 		return -1;
+	if (ssh_addresses(&ssh, ctx->job, changes->arena, err))
+		return -1;
 	note_closed_nameservers(changes, ctx->job, &service);
 	if (!init->quarantine_returns && note_firewalls(changes, init, err))
 		return -1;
@@ -165,6 +219,15 @@ static int render_quarantine(struct changes *changes, const struct context *ctx,
 	    (ctx->kernel_release && quarantine_kernel_check(changes, ctx, err)))
 		return -1;
 	return init->quarantine(changes, err);
+}
+
+void moved_check(const struct context *ctx, struct err_list *errors)
+{
+	struct strings ssh = {0};
+	struct err err = ERR_INIT;
+
+	if (ctx->job->quarantine.given && ssh_addresses(&ssh, ctx->job, ctx->arena, &err))
+		err_list_add(errors, &err);
 }
 
 int moved_render(struct changes *changes, const struct context *ctx,

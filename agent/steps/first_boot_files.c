@@ -10,6 +10,7 @@
 
 #include "base/limits.h"
 #include "service/service.h"
+#include "sync/config.h"
 #include "target/first_boot_config.h"
 #include "target/installed.h"
 
@@ -97,42 +98,39 @@ static void add_program(struct changes *changes, const struct program *program)
 	changes_file(changes, NEWROOT_PROGRAM, &content)->mode = 0755;
 }
 
-static void empty(json_t *object, const char *secret)
-{
-	if (json_object_get(object, secret))
-		json_object_set_new(object, secret, json_string(""));
-}
+/* Where a job holds secrets. Who uses them removes them; nobody would remove them from a record. */
+static const char *const secrets[][5] = {
+	{"databases", "login", "password", NULL},
+	{"databases", "replication", "password", NULL},
+	{"databases", "source", "password", NULL},
+	{"databases", "source", "ssh", "key", NULL},
+	{"sync", "ssh", "key", NULL},
+};
 
-/* The first boot removes its passwords when they are used: nobody would remove them from a record. */
-static char *without_passwords(const struct job *job)
+/* Is it there? */
+static bool empty_secret(json_t *json, const char *const *path)
 {
-	json_t *json = json_loadb(job->text, job->text_size, JSON_ALLOW_NUL, NULL);
-	json_t *databases = json_object_get(json, "databases");
-	char *text;
-
-	empty(json_object_get(databases, "login"), "password");
-	empty(json_object_get(databases, "replication"), "password");
-	empty(json_object_get(databases, "source"), "password");
-	empty(json_object_get(json_object_get(databases, "source"), "ssh"), "key");
-	text = json ? json_dumps(json, JSON_INDENT(2) | JSON_PRESERVE_ORDER) : NULL;
-	json_decref(json);
-	return text;
-}
-
-static bool has_passwords(const struct job_databases *databases)
-{
-	return databases->login.password || databases->replication.password ||
-	       databases->source.given;
+	for (; path[1]; path++)
+		json = json_object_get(json, path[0]);
+	return json_object_get(json, path[0]) &&
+	       json_object_set_new(json, path[0], json_string("")) == 0;
 }
 
 static int add_job(struct changes *changes, const struct job *job, struct err *err)
 {
+	json_t *json = json_loadb(job->text, job->text_size, JSON_ALLOW_NUL, NULL);
 	struct text text = {.arena = changes->arena};
-	char *clean = has_passwords(&job->databases) ? without_passwords(job) : NULL;
+	char *clean = NULL;
+	bool any = false;
 
-	if (has_passwords(&job->databases) && !clean)
+	for (size_t i = 0; i < sizeof(secrets) / sizeof(*secrets); i++)
+		any |= empty_secret(json, secrets[i]);
+	if (any)
+		clean = json_dumps(json, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
+	json_decref(json);
+	if (any && !clean)
 		return err_set(err, ERR_CONFIGURE, INSTALLED_JOB,
-			       "the job cannot be written without its passwords");
+			       "the job cannot be written without its secrets");
 	if (clean)
 		text_printf(&text, "%s\n", clean);
 	else
@@ -142,12 +140,26 @@ static int add_job(struct changes *changes, const struct job *job, struct err *e
 	return 0;
 }
 
+static int add_sync(struct changes *changes, const struct job *job, struct err *err)
+{
+	const char *json = sync_config_text(job, changes->arena);
+	struct text text = {.arena = changes->arena};
+
+	if (!json)
+		return err_set(err, ERR_CONFIGURE, SYNC_CONFIG, "the job's sync cannot be written");
+	text_printf(&text, "%s", json);
+	changes_file(changes, SYNC_CONFIG, &text)->mode = 0600;
+	return 0;
+}
+
 int first_boot_files_render(struct changes *changes, const struct context *ctx,
 			    const struct program *program, struct err *err)
 {
 	if (add_job(changes, ctx->job, err))
 		return -1;
 	add_program(changes, program);
+	if (ctx->job->sync.given && add_sync(changes, ctx->job, err))
+		return -1;
 	if (!ctx->job->first_boot)
 		return 0;
 	/* `apply` without the site's parameters: what an earlier run wrote stays. */

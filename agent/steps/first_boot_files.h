@@ -1,6 +1,6 @@
 /*
  * What makes the installed system its own agent: the program, the job as a record, the instructions
- * and the trust anchor for the first boot.
+ * and the trust anchor for the first boot, and those of `newroot sync`.
  */
 #ifndef NEWROOT_STEPS_FIRST_BOOT_FILES_H
 #define NEWROOT_STEPS_FIRST_BOOT_FILES_H

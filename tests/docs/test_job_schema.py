@@ -27,6 +27,7 @@ source-limit-too-long source-outside-the-quarantine
 file-path-twice file-path-is-a-directory file-path-is-a-mount-point file-group-too-large
 export-path-twice mount-over-a-volume mount-over-a-file mount-to-twice mount-outside-the-quarantine
 quarantine-allow-host-bits service-both-ways
+tree-twice tree-within-a-tree tree-in-an-nfs-mount sync-limit-too-small sync-outside-the-quarantine ssh-key-with-passphrase
 dump-database-twice dumps-below-an-nfs-mount master-outside-the-quarantine
 """.split()
 

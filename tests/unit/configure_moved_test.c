@@ -222,16 +222,22 @@ static struct job_nfs_mount mounts[] = {
 };
 static struct job_interface interfaces[] = {{.name = "eth0", .dhcp = true}};
 
+static struct job_host hosts[] = {{"192.0.2.5", LIST("old.example.org", "old")}};
+
 static const struct job whole_job = {
 	.consoles = LIST("tty0", "ttyS0,115200"),
 	.network = {.given = true,
 		    .hostname = "Web1.example.org",
 		    .interfaces = interfaces,
-		    .interface_count = 1},
+		    .interface_count = 1,
+		    .hosts = hosts,
+		    .host_count = 1},
 	.nfs = {exports, 2, mounts, 2},
 	.quarantine = {true, LIST("10.80.0.0/24", "fd00::/64", "10.81.0.7")},
 	.services = {true, LIST("vixie-cron", "cron", "crond", "anacron", "logrotate"), {0}},
 	.puppet = {true, "puppet.example.org", NULL, true},
+	/* By name: the job's own hosts come before any name server. */
+	.sync = {.given = true, .ssh = {.host = "old.example.org"}},
 	.migrating = true,
 };
 
@@ -391,6 +397,26 @@ static void what_cannot_be_is_refused(void **state)
 	must_fail(no_link, &services, "is no symlink");
 }
 
+/* Before anything is erased. */
+static void a_name_without_an_address_is_refused(void **state)
+{
+	struct job job = {.sync = {.given = true, .ssh = {.host = "no host", .json_path = "/x"}}};
+	struct arena arena = {0};
+	struct err_list errors = {0};
+	const struct context ctx = {.job = &job, .arena = &arena};
+
+	(void)state;
+	moved_check(&ctx, &errors);
+	assert_int_equal(errors.count, 0); /* nothing is closed */
+	job.quarantine.given = true;
+	moved_check(&ctx, &errors);
+	assert_int_equal(errors.count, 1);
+	assert_int_equal(errors.item[0].code, ERR_NET_RESOLVE);
+	assert_string_equal(errors.item[0].where, "/x");
+	err_list_free(&errors);
+	arena_free(&arena);
+}
+
 #define RELEASE      "2.6.18-164.el5"
 #define FOLDER       "/lib/modules/" RELEASE "/"
 #define MODULE(name) "kernel/net/" name ".ko:\n"
@@ -543,6 +569,7 @@ int main(void)
 		cmocka_unit_test(nothing_unless_asked),
 		cmocka_unit_test(puppet_without_a_server_needs_no_agent),
 		cmocka_unit_test(what_cannot_be_is_refused),
+		cmocka_unit_test(a_name_without_an_address_is_refused),
 		cmocka_unit_test(the_kernel_must_have_it),
 		cmocka_unit_test(a_closed_name_server_is_noted),
 		cmocka_unit_test(a_firewall_that_flushes_is_noted),

@@ -17,6 +17,7 @@
 #include "os_tree.h"
 #include "steps/first_boot_files.h"
 #include "steps/step.h"
+#include "sync/config.h"
 
 static struct plan_fs filesystems[] = {
 	{.device = "/dev/local/root",
@@ -310,6 +311,54 @@ static int passwords_are_not_kept(struct scene *s)
 		       : 0;
 }
 
+/* The key is in one file, which only root reads; what the job itself writes is left alone by a sync. */
+static int sync_is_instructed(struct scene *s)
+{
+	static const char text[] =
+		"{\"newroot\": 1, \"volumes\": [{\"name\": \"root\", \"size\": \"rest\", "
+		"\"mount\": \"/\"}], \"archives\": [{\"to\": \"/\", \"url\": \"https://s/r\", "
+		"\"sha256\": \"none\"}], \"files\": [{\"path\": \"/srv/www/own\", \"content\": "
+		"\"x\"}, {\"path\": \"/etc/other\", \"content\": \"x\"}], \"databases\": {}, "
+		"\"sync\": {\"ssh\": {\"host\": \"10.80.0.5\", \"key\": \"-----BEGIN RSA PRIVATE "
+		"KEY-----\\nMIIB\\n-----END RSA PRIVATE KEY-----\\n\", \"host_key\": \"ssh-ed25519 "
+		"AAAAC3NzaC1lZDI1NTE5AAAAICBlvViQMMrln6Z+yPiav4mRT6iByW2NSXNakNbUIvj+\"}, "
+		"\"trees\": [{\"path\": \"/srv/www\"}, {\"path\": \"/var/lib\", \"exclude\": "
+		"[\"x\"]}], \"limit\": \"1MiB\"}}";
+	struct err_list errors = {0};
+	struct err err = ERR_INIT;
+	struct sync_config config;
+	const char *record;
+	struct job job;
+
+	if (job_parse(&job, text, strlen(text), &s->arena, &errors))
+		return tell(&errors.item[0]);
+	s->job.sync = job.sync;
+	s->job.databases = job.databases;
+	s->job.files = job.files;
+	s->job.file_count = job.file_count;
+	s->job.text = job.text;
+	s->job.text_size = job.text_size;
+	if (step_configure.run(&s->ctx, &err) || step_configure.verify(&s->ctx, &err))
+		return tell(&err);
+	record = tree_read(&s->tree, "/newroot/var/lib/newroot/job.json");
+	if (!record || strstr(record, "MIIB") || !strstr(record, "10.80.0.5") ||
+	    job_parse(&job, record, strlen(record), &s->arena, &errors) ||
+	    mode_is(s, "/newroot/etc/newroot/sync.json", 0600))
+		return -1;
+	if (sync_config_read(&config, "/newroot/etc/newroot/sync.json", &s->arena, &err))
+		return tell(&err);
+	return !strstr(config.sync.ssh.key, "MIIB") || config.sync.tree_count != 2 ||
+			       config.sync.limit != 1024 * 1024 || !config.sync.trees[1].delete ||
+			       strcmp(config.sync.trees[1].from, "/var/lib") != 0 ||
+			       config.protect.count != 6 ||
+			       strcmp(config.protect.item[0], "/var/lib/newroot") != 0 ||
+			       strcmp(config.protect.item[1], "/srv/www/own") != 0 ||
+			       strcmp(config.protect.item[2], "/var/lib/newroot/dumps") != 0 ||
+			       strcmp(config.protect.item[3], "/var/lib/mysql") != 0
+		       ? -1
+		       : 0;
+}
+
 static void in_a_new_root(void **state)
 {
 	int (*const *check)(struct scene * s) = *state;
@@ -348,7 +397,7 @@ int main(void)
 		IN_A_NEW_ROOT(configure_all),          IN_A_NEW_ROOT(again_changes_nothing),
 		IN_A_NEW_ROOT(damage_is_seen),         IN_A_NEW_ROOT(unknown_init_is_refused),
 		IN_A_NEW_ROOT(instructions_stay),      IN_A_NEW_ROOT(moved_vm),
-		IN_A_NEW_ROOT(passwords_are_not_kept),
+		IN_A_NEW_ROOT(passwords_are_not_kept), IN_A_NEW_ROOT(sync_is_instructed),
 	};
 
 	return cmocka_run_group_tests_name("configure", tests, NULL, NULL);
