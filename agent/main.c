@@ -22,6 +22,7 @@ static const struct command commands[] = {
 	{"rescue", cmd_rescue, "mount, umount or shell: an installed system under /newroot"},
 	{"boot", cmd_boot, "the life as /init of an installed system's initrd"},
 	{"first-boot", cmd_first_boot, "the installed system checks in with the service"},
+	{"sync", cmd_sync, "the installed system catches up with the old VM, before cutover"},
 	{"cutover", cmd_cutover, "the installed system goes into service, or back (--undo)"},
 	{"report-death", cmd_report_death, "tell the service that the agent was killed"},
 	{"lvm", cmd_lvm, "LVM's own command line, for the rescue shell"},

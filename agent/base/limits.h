@@ -153,6 +153,15 @@
 
 /* Patterns of one tree that is brought up to date: each is compared with every path of it. */
 #define SYNC_EXCLUDES_MAX 64
+/* An rsync that moves nothing: a large tree on slow disks is looked through for minutes before its first byte. */
+#define SYNC_STALL_S 1800
+/* A question to the old VM, after its login; and the answer, a program's version and what it can do. */
+#define SYNC_ASK_S 120
+#define SYNC_ANSWER_MAX 8192
+/* The service takes the report: its restart; people wait for this. */
+#define SYNC_REPORT_S 60
+/* The lines about past passes: thousands of them. */
+#define SYNC_PASSES_BYTES_MAX (256 * 1024)
 
 /* A program that only tells its version. */
 #define SSH_VERSION_S 30

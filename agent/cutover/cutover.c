@@ -194,7 +194,8 @@ static int lock(struct cutover_work *work, struct err *err)
 	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
 		return fd;
 	if (errno == EWOULDBLOCK)
-		err_set(err, ERR_CUTOVER, INSTALLED_STATE, "another `newroot cutover` is running");
+		err_set(err, ERR_CUTOVER, INSTALLED_STATE,
+			"another `newroot cutover`, or a `newroot sync`, is running");
 	else
 		err_sys(err, ERR_CUTOVER, INSTALLED_STATE, "cannot lock " INSTALLED_STATE);
 	close(fd);

@@ -13,8 +13,6 @@
 #include "target/turn.h"
 #include "target/watch.h"
 
-#define DEFAULT_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-
 static int open_service(struct first_boot_context *ctx, struct arena *arena, struct err *err)
 {
 	struct service_config config;
@@ -193,7 +191,7 @@ int first_boot_run(const struct first_boot *options, struct err *err)
 	if (state_path(options, "first-boot.done", done, sizeof(done), err))
 		return -1;
 	/* Early in a boot, or from cron, the environment may be empty: what is started here needs a PATH. */
-	if (setenv("PATH", DEFAULT_PATH, 0))
+	if (setenv("PATH", FIRST_BOOT_PATH, 0))
 		return err_sys(err, ERR_MEMORY, NULL, "cannot set PATH");
 	if (access(done, F_OK) == 0) {
 		log_line("first boot was done before: %s is there", done);

@@ -1,0 +1,318 @@
+#include "sync/sync.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/io.h"
+#include "base/limits.h"
+#include "base/log.h"
+#include "service/report.h"
+#include "ssh/ssh.h"
+#include "sync/config.h"
+#include "sync/parts.h"
+#include "sync/rsync.h"
+#include "target/first_boot.h"
+#include "target/first_boot_config.h"
+#include "target/installed.h"
+#include "target/watch.h"
+
+#define STEP   "sync"
+#define SPOOL  INSTALLED_STATE "/sync.events"
+#define RULES  "/run/newroot/sync-rules"
+#define FOLDER SSH_FOLDER "sync"
+
+static void tell_line(struct sync_work *work, const char *fmt, va_list ap, bool note)
+{
+	char line[2048]; /* names, two paths */
+
+	vsnprintf(line, sizeof(line), fmt, ap);
+	log_clean(line, strlen(line));
+	fprintf(work->options->out, "%s%s%s\n",
+		isatty(fileno(work->options->out)) ? "\r\033[K" : "", note ? "  note: " : "", line);
+	if (work->options->dry_run)
+		return;
+	log_line("%s", line);
+	report_note(line);
+}
+
+void sync_tell(struct sync_work *work, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	tell_line(work, fmt, ap, false);
+	va_end(ap);
+}
+
+void sync_note(struct sync_work *work, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	tell_line(work, fmt, ap, true);
+	va_end(ap);
+}
+
+static bool is_wanted(const struct strings *wanted, const char *path)
+{
+	for (size_t i = 0; i < wanted->count; i++)
+		if (!strcmp(wanted->item[i], path))
+			return true;
+	return wanted->count == 0;
+}
+
+static int check_wanted(struct sync_work *work, struct err *err)
+{
+	const struct job_sync *sync = &work->config.sync;
+	const char *paths = "";
+
+	for (size_t i = 0; i < sync->tree_count; i++)
+		paths = arena_printf(&work->arena, "%s%s%s", paths, i ? ", " : "",
+				     sync->trees[i].path);
+	for (size_t w = 0; w < work->options->wanted.count; w++) {
+		const char *wanted = work->options->wanted.item[w];
+		size_t i = 0;
+
+		while (i < sync->tree_count && strcmp(sync->trees[i].path, wanted) != 0)
+			i++;
+		if (i == sync->tree_count)
+			return err_set(err, ERR_USAGE, wanted,
+				       "%s is no tree of the job's sync; accepted are %s", wanted,
+				       paths);
+	}
+	return 0;
+}
+
+/* What was written here since cutover is what customers wrote. */
+static int check_marker(const struct sync_work *work, struct err *err)
+{
+	if (work->options->force || access(MIGRATING_MARKER, F_OK) == 0)
+		return 0;
+	if (errno != ENOENT)
+		return err_sys(err, ERR_SYNC, MIGRATING_MARKER,
+			       "cannot look for " MIGRATING_MARKER);
+	return err_set(
+		err, ERR_SYNC_CUT_OVER, MIGRATING_MARKER,
+		"refused: this VM is cut over (there is no " MIGRATING_MARKER
+		"), and a pass would put the old VM's data over what was written here since; "
+		"--force does it all the same");
+}
+
+/* One pass at a time, and none while a cutover is at work; it goes with the process. */
+static int lock(struct err *err)
+{
+	int fd = open(INSTALLED_STATE, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0)
+		return err_sys(err, ERR_SYNC, INSTALLED_STATE, "cannot open " INSTALLED_STATE);
+	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+		return fd;
+	if (errno == EWOULDBLOCK)
+		err_set(err, ERR_SYNC, INSTALLED_STATE,
+			"another `newroot sync` or `newroot cutover` is running");
+	else
+		err_sys(err, ERR_SYNC, INSTALLED_STATE, "cannot lock " INSTALLED_STATE);
+	close(fd);
+	return -1;
+}
+
+/* Without instructions there is nobody to report to; that keeps nothing from being done. */
+static struct service *open_report(struct sync_work *work)
+{
+	struct first_boot_config config = {0};
+	struct service *service = NULL;
+	struct err err = ERR_INIT;
+
+	if (first_boot_config_read(&config, FIRST_BOOT_CONFIG, &work->arena, &err) == 0) {
+		const struct service_config way = {.url = config.service,
+						   .ca_file = config.ca,
+						   .pin = config.pin,
+						   .token = config.token,
+						   .mac = config.mac};
+
+		if (service_new(&service, &way, &err) == 0 &&
+		    report_start(service, SPOOL, REPORT_NEW_BOOT, &err) == 0)
+			return service;
+	}
+	sync_note(work, "the service gets no report: %s: %s", err.where, err.msg);
+	service_free(service);
+	return NULL;
+}
+
+static void close_report(struct sync_work *work, struct service *service)
+{
+	if (!service)
+		return;
+	if (report_stop(SYNC_REPORT_S))
+		sync_note(work,
+			  "the service did not take the report within %d s; it waits in " SPOOL
+			  ", and the next `newroot sync` delivers it",
+			  SYNC_REPORT_S);
+	else
+		unlink(SPOOL);
+	service_free(service);
+}
+
+/* What both sides can; the work knows from here on whether they can be reached. */
+static int ask_both(struct sync_work *work, struct err *err)
+{
+	struct rsync_abilities here, there;
+
+	if (rsync_ask_here(&here, err) || rsync_ask_there(&there, &work->ssh, err))
+		return -1;
+	work->acls = here.acls && there.acls;
+	work->xattrs = here.xattrs && there.xattrs;
+	if (!work->acls || !work->xattrs)
+		sync_note(work,
+			  "%s%s%s are not brought: rsync here (%u.%u) and there (%u.%u) must "
+			  "both be 3.0 or later and know them",
+			  work->acls ? "" : "ACLs", !work->acls && !work->xattrs ? " and " : "",
+			  work->xattrs ? "" : "extended attributes", here.version / 100,
+			  here.version % 100, there.version / 100, there.version % 100);
+	return 0;
+}
+
+static int write_rules(const struct job_tree *tree, struct sync_work *work, struct err *err)
+{
+	const char *rules = rsync_rules(tree, &work->config.protect, &work->arena);
+	int fd = open(RULES, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+
+	if (fd < 0)
+		return err_sys(err, ERR_SYNC, RULES, "cannot make " RULES);
+	if (write_all(fd, rules, strlen(rules))) {
+		err_sys(err, ERR_SYNC, RULES, "cannot write " RULES);
+		close(fd);
+		return -1;
+	}
+	return close(fd) ? err_sys(err, ERR_SYNC, RULES, "cannot close " RULES) : 0;
+}
+
+/* rsync makes the last folder only. */
+static int make_parents(const struct job_tree *tree, struct sync_work *work, struct err *err)
+{
+	char *path = arena_strdup(&work->arena, tree->path);
+
+	for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		if (mkdir(path, 0755) && errno != EEXIST)
+			return err_sys(err, ERR_SYNC, path, "cannot make the folder %s", path);
+		*slash = '/';
+	}
+	return 0;
+}
+
+static int run_tree(const struct job_tree *tree, struct sync_work *work, struct err *err)
+{
+	const struct rsync rsync = {
+		.ssh = &work->ssh,
+		.tree = tree,
+		.rules = RULES,
+		.limit = work->config.sync.limit,
+		.acls = work->acls,
+		.xattrs = work->xattrs,
+		.dry_run = work->options->dry_run,
+		.stop = work->options->stop,
+	};
+	struct sync_figures figures = {0};
+	const int64_t began = clock_ms();
+	bool vanished = false;
+	int ret;
+
+	if ((!rsync.dry_run && make_parents(tree, work, err)) || write_rules(tree, work, err))
+		return -1;
+	ret = rsync_run(&rsync, sync_watch(work), &figures, &vanished, err);
+	sync_figures_sum(&work->sum, &figures, tree->path);
+	if (vanished)
+		sync_note(work, "%s: files were deleted there while they were brought", tree->path);
+	if (ret == 0)
+		sync_tell_figures(work, tree->path, &figures, clock_ms() - began);
+	return ret;
+}
+
+static int run_trees(struct sync_work *work, struct err *err)
+{
+	const struct job_sync *sync = &work->config.sync;
+
+	for (size_t i = 0; i < sync->tree_count; i++) {
+		if (!is_wanted(&work->options->wanted, sync->trees[i].path))
+			continue;
+		if (run_tree(&sync->trees[i], work, err))
+			return -1;
+		work->trees++;
+	}
+	return 0;
+}
+
+static int run_pass(struct sync_work *work, struct err *err)
+{
+	int ret = ssh_open(&work->ssh, &work->config.sync.ssh, FOLDER, &work->arena, err);
+
+	if (ret == 0)
+		ret = ask_both(work, err) || run_trees(work, err) ? -1 : 0;
+	ssh_close(&work->ssh);
+	unlink(RULES);
+	return ret;
+}
+
+/* A pass that fails is no error of the VM, which waits for cutover as before: the next one may be better. */
+static int run_and_report(struct sync_work *work, struct err *err)
+{
+	const int64_t began = clock_ms();
+	struct service *service;
+	int ret;
+
+	log_open(FIRST_BOOT_LOG, false);
+	service = open_report(work);
+	report_begin(STEP);
+	work->pass = sync_passes(work) + 1;
+	ret = run_pass(work, err);
+	if (ret == 0)
+		sync_end_pass(work, clock_ms() - began);
+	else
+		sync_note(work, "pass %u failed [%s] %s", work->pass, err_name(err->code),
+			  err->msg);
+	report_end(STEP, ret == 0, (uint64_t)(clock_ms() - began), work->sum.moved);
+	close_report(work, service);
+	log_open(NULL, false);
+	return ret;
+}
+
+static int run_dry(struct sync_work *work, struct err *err)
+{
+	const int64_t began = clock_ms();
+
+	if (run_pass(work, err))
+		return -1;
+	sync_tell_dry(work, clock_ms() - began);
+	return 0;
+}
+
+int sync_run(const struct sync *options, struct err *err)
+{
+	struct sync_work work = {.options = options};
+	int ret = -1, fd = -1;
+
+	if (access(SYNC_CONFIG, F_OK) != 0)
+		return err_sys(err, ERR_SYNC, SYNC_CONFIG,
+			       "this VM has no " SYNC_CONFIG ": its job has no sync");
+	/* From cron or a boot script the environment may be empty; figures are read in rsync's own form. */
+	if (setenv("PATH", FIRST_BOOT_PATH, 0) || setenv("LC_ALL", "C", 1))
+		return err_sys(err, ERR_MEMORY, NULL, "cannot set the environment");
+	if (sync_config_read(&work.config, SYNC_CONFIG, &work.arena, err) == 0 &&
+	    check_wanted(&work, err) == 0 && check_marker(&work, err) == 0)
+		fd = lock(err);
+	if (fd >= 0) {
+		ret = options->dry_run ? run_dry(&work, err) : run_and_report(&work, err);
+		close(fd);
+	}
+	arena_free(&work.arena);
+	return ret;
+}
