@@ -1,10 +1,13 @@
 /* `newroot first-boot`: the installed system's first boot; its init system starts this. */
 #include <fcntl.h>
 #include <getopt.h>
-#include <stdbool.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdio.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
+#include "base/io.h"
 #include "base/limits.h"
 #include "base/log.h"
 #include "command.h"
@@ -56,72 +59,103 @@ static int parse_options(int argc, char **argv, struct first_boot *options, enum
 	return optind < argc ? -1 : 0;
 }
 
-/* Where somebody learns how the first run has ended; -1: nobody waits for it. */
-static int verdict = -1;
+/* A pipe to somebody who waits for how the first run ends, as a byte: the exit status. -1: nobody. */
+static int verdict_to = -1;
 
-/* Away from the terminal and session of the boot, or of a person. */
-static int leave_terminal(struct err *err)
+/* Away from the terminal and session of the boot, or of a person; `out` (-1: nothing) becomes stdout and stderr. */
+static int leave_terminal(int out, struct err *err)
 {
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
+	if (out < 0)
+		out = null;
 	if (setsid() < 0 || chdir("/") || null < 0 || dup2(null, STDIN_FILENO) < 0 ||
-	    dup2(null, STDOUT_FILENO) < 0 || dup2(null, STDERR_FILENO) < 0)
+	    dup2(out, STDOUT_FILENO) < 0 || dup2(out, STDERR_FILENO) < 0)
 		return err_sys(err, ERR_FIRST_BOOT, NULL, "cannot leave the terminal");
 	close(null);
 	return 0;
 }
 
+/* From now on it goes on without anybody. */
 static void tell_verdict(int status)
 {
 	const unsigned char byte = (unsigned char)status;
-	struct err err = ERR_INIT;
+	int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
 
-	if (verdict < 0)
-		return;
-	if (write(verdict, &byte, 1) != 1 || leave_terminal(&err))
-		log_line("somebody waits for the end of this: %s", err.msg);
-	close(verdict);
-	verdict = -1;
+	prctl(PR_SET_PDEATHSIG, 0);
+	if (write(verdict_to, &byte, 1) != 1 || dup2(null, STDOUT_FILENO) < 0 ||
+	    dup2(null, STDERR_FILENO) < 0)
+		log_line("cannot go into the background: %m");
+	close(null);
+	close(verdict_to);
+	verdict_to = -1;
 }
 
 static void tell_failure(const struct err *err)
 {
-	if (verdict < 0)
-		return;
-	tell_verdict(command_fail("first-boot", err));
+	if (verdict_to >= 0)
+		tell_verdict(command_fail("first-boot", err));
 }
 
-static int await_verdict(int from)
+static void show_words(int from)
 {
+	char text[4096];
+	ssize_t size = read(from, text, sizeof(text));
+
+	if (size > 0)
+		write_all(STDERR_FILENO, text, (size_t)size);
+}
+
+/* All was said before the verdict. Its end comes without one when it was killed. */
+static int await_verdict(int verdict, int words)
+{
+	struct pollfd fds[] = {{.fd = verdict, .events = POLLIN}, {.fd = words, .events = POLLIN}};
 	unsigned char status;
 
-	if (read(from, &status, 1) == 1)
+	while (poll(fds, 2, -1) < 0 || fds[1].revents & POLLIN || !fds[0].revents)
+		if (fds[1].revents & POLLIN)
+			show_words(words);
+	if (read(verdict, &status, 1) == 1)
 		return status;
-	fprintf(stderr, "newroot first-boot: it has ended; see " FIRST_BOOT_LOG "\n");
+	fprintf(stderr, "newroot first-boot: it was ended; see " FIRST_BOOT_LOG "\n");
 	return 1;
 }
 
-/* 1 in the parent, with its exit status; 0 in the child, which goes on; -1: failed. */
-static int fork_from(enum way way, int *status, struct err *err)
+/* In the child that works. */
+static int be_watched(int verdict, int words, struct err *err)
 {
-	int ends[2];
+	verdict_to = verdict;
+	prctl(PR_SET_PDEATHSIG, SIGTERM); /* Ctrl-C ends it */
+	return leave_terminal(words, err);
+}
+
+/* 1 in the parent, with its exit status; 0 in the child, which goes on; -1: failed. */
+static int fork_for_person(int *status, struct err *err)
+{
+	int verdict[2], words[2];
 	pid_t pid;
 
-	if (pipe2(ends, O_CLOEXEC))
+	if (pipe2(verdict, O_CLOEXEC) || pipe2(words, O_CLOEXEC))
 		return err_sys(err, ERR_FIRST_BOOT, NULL, "no pipe");
 	pid = fork();
 	if (pid < 0)
 		return err_sys(err, ERR_FIRST_BOOT, NULL, "cannot go into the background");
-	close(ends[pid == 0 ? 0 : 1]);
-	if (pid > 0) {
-		*status = way == BY_HAND ? await_verdict(ends[0]) : 0;
-		return 1;
-	}
-	if (way == BY_HAND)
-		verdict = ends[1];
-	else
-		close(ends[1]);
-	return way == BACKGROUND ? leave_terminal(err) : 0;
+	close(verdict[pid == 0 ? 0 : 1]);
+	close(words[pid == 0 ? 0 : 1]);
+	if (pid == 0)
+		return be_watched(verdict[1], words[1], err);
+	*status = await_verdict(verdict[0], words[0]);
+	return 1;
+}
+
+static int fork_for_boot(int *status, struct err *err)
+{
+	pid_t pid = fork();
+
+	*status = 0;
+	if (pid < 0)
+		return err_sys(err, ERR_FIRST_BOOT, NULL, "cannot go into the background");
+	return pid > 0 ? 1 : leave_terminal(-1, err);
 }
 
 int cmd_first_boot(int argc, char **argv)
@@ -137,19 +171,23 @@ int cmd_first_boot(int argc, char **argv)
 	};
 	enum way way = BY_HAND;
 	struct err err = ERR_INIT;
-	int ret, status = 0, asked = parse_options(argc, argv, &options, &way);
+	int ret = 0, status, asked = parse_options(argc, argv, &options, &way);
 
 	if (asked) {
 		usage(asked > 0 ? stdout : stderr);
 		return asked > 0 ? 0 : err_exit_status(ERR_USAGE);
 	}
-	ret = way == STAY ? 0 : fork_from(way, &status, &err);
+	if (way == BY_HAND)
+		ret = fork_for_person(&status, &err);
+	else if (way == BACKGROUND)
+		ret = fork_for_boot(&status, &err);
 	if (ret > 0)
 		return status;
 	log_open(FIRST_BOOT_LOG, way != BACKGROUND);
 	if (ret == 0)
 		ret = first_boot_run(&options, &err);
 	status = ret < 0 ? command_fail("first-boot", &err) : 0;
-	tell_verdict(status);
+	if (verdict_to >= 0)
+		tell_verdict(status);
 	return status;
 }

@@ -48,10 +48,21 @@ static void let_go(struct vm *vm, const struct event *event)
 		vm->holding = false;
 }
 
+/* "CODE: …": it waited for one of those whom it would hold. */
+static bool is_late_peer(const struct event *event)
+{
+	const char *code = err_name(ERR_PEER_LATE);
+	const size_t size = strlen(code);
+
+	return !strncmp(event->error, code, size) && event->error[size] == ':';
+}
+
 static void note_error(struct course *course, const struct event *event)
 {
 	struct vm *vm = &course->vm;
 
+	if (is_late_peer(event))
+		vm->holding = false;
 	if (event->error[0])
 		memcpy(vm->error, event->error, sizeof(vm->error));
 	memcpy(vm->again_boot, course->boot.uuid, sizeof(vm->again_boot));

@@ -25,13 +25,15 @@ class Machine:
         self.dumps.append({"database": database, "url": "https://127.0.0.1/x", "sha256": hashlib.sha256(content).hexdigest()})
         return path
 
-    def instruct(self, server, after=(), **databases):
+    def instruct(self, server, after=(), after_limit=0, **databases):
         """The file that the installer writes."""
         databases = {"dumps": self.dumps, "directory": str(self.folder / "dumps"), "login": {"socket": str(server.socket)}, **databases}
         config = {"service": f"https://127.0.0.1:{self.service.port}", "ca": str(self.service.data / "ca.pem"), "mac": self.mac,
                   "databases": databases}
         if after:
             config["after"] = list(after)
+        if after_limit:
+            config["after_limit"] = after_limit
         self.config.write_text(json.dumps(config))
         self.config.chmod(0o600)
 

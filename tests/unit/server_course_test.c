@@ -379,6 +379,23 @@ static void test_who_waits_for_peers_lets_them_go(void **state)
 	assert_string_equal(get(f, "db1").held_by, "");
 }
 
+/* They would never come. */
+static void test_late_peers_are_not_held(void **state)
+{
+	struct fixture *f = *state;
+	struct event late = failed_in("peers");
+
+	snprintf(late.error, sizeof(late.error), "first-boot.peer-late: db1: not complete");
+	post(f, "db2", BOOT_A, (struct event){.input = INPUT_CONFIGURING});
+	post(f, "db2", BOOT_B, (struct event){.input = INPUT_FIRST_BOOT});
+	post(f, "db2", BOOT_B, late);
+	assert_int_equal(get(f, "db2").state, VM_ERROR);
+	assert_string_equal(get(f, "db1").held_by, "");
+	/* It says so once more, as a state. */
+	post(f, "db2", BOOT_B, (struct event){.input = INPUT_ERROR});
+	assert_string_equal(get(f, "db1").held_by, "");
+}
+
 static void test_cancel_and_take_up_again(void **state)
 {
 	struct fixture *f = *state;
@@ -676,6 +693,7 @@ int main(void)
 		TEST(test_two_errors_do_not_hold_each_other),
 		TEST(test_release_forgives),
 		TEST(test_an_error_without_a_step_holds_on),
+		TEST(test_late_peers_are_not_held),
 		TEST(test_who_waits_for_peers_lets_them_go),
 		TEST(test_cancel_and_take_up_again),
 		TEST(test_arming_makes_a_new_token),
