@@ -42,6 +42,9 @@ class Server:
                                         start_new_session=True, **kwargs)
         self.await_answer()
 
+    def close(self):
+        self.stop()
+
     def stop(self, signal=15):
         if self.process and self.process.poll() is None:
             self.process.send_signal(signal)
