@@ -89,15 +89,24 @@ static int run_command(const struct command *command, int argc, char **argv)
 	return 0;
 }
 
+static int refuse_command(const char *name)
+{
+	fprintf(stderr, "newroot-server: there is no command '%s'\n", name);
+	print_help(stderr);
+	return 2;
+}
+
 static int run_help(const char *name)
 {
 	const struct command *command = name ? find_command(name) : NULL;
 
+	if (name && !command)
+		return refuse_command(name);
 	if (command)
 		command_help(command);
 	else
 		print_help(stdout);
-	return command || !name ? 0 : 2;
+	return 0;
 }
 
 int main(int argc, char **argv)
@@ -115,7 +124,5 @@ int main(int argc, char **argv)
 	command = find_command(argv[1]);
 	if (command)
 		return run_command(command, argc - 2, argv + 2);
-	fprintf(stderr, "newroot-server: there is no command '%s'\n", argv[1]);
-	print_help(stderr);
-	return 2;
+	return refuse_command(argv[1]);
 }

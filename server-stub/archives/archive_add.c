@@ -106,7 +106,7 @@ int archive_add(struct store *store, int dir, const char *file, const char *path
 			       "divided by '/', none beginning with '.'");
 	from = open(file, O_RDONLY | O_CLOEXEC);
 	if (from < 0)
-		return err_sys(err, ERR_IO, file, "can't open");
+		return err_sys(err, ERR_SERVICE_FILE, file, "can't open");
 	ret = make_parents(dir, path, err);
 	if (ret == 0)
 		ret = copy_in(dir, from, file, path, sha256, err);

@@ -5,6 +5,8 @@
 
 #include "site/data.h"
 
+#define HELP_COLUMN 22 /* where the helps of short options begin */
+
 const char *command_data_path = DATA_DEFAULT;
 
 static const struct option_row *find_row(const struct command *command, const char *name,
@@ -87,15 +89,22 @@ int command_parse(const struct command *command, int argc, char **argv, char **o
 	return 0;
 }
 
+static int left_width(const struct option_row *row)
+{
+	return (int)strlen("--") + (int)strlen(row->name) +
+	       (row->argument ? 1 + (int)strlen(row->argument) : 0);
+}
+
 void command_help(const struct command *command)
 {
+	int width = HELP_COLUMN;
+
 	printf("usage: newroot-server %s%s%s [OPTION…]\n%s.\n\n", command->name,
 	       command->operands[0] ? " " : "", command->operands, command->summary);
-	for (const struct option_row *row = command->options; row->name; row++) {
-		char left[40];
-
-		snprintf(left, sizeof(left), "--%s%s%s", row->name, row->argument ? " " : "",
-			 row->argument ? row->argument : "");
-		printf("  %-22s %s\n", left, row->help);
-	}
+	for (const struct option_row *row = command->options; row->name; row++)
+		if (left_width(row) > width)
+			width = left_width(row);
+	for (const struct option_row *row = command->options; row->name; row++)
+		printf("  --%s%s%s%*s %s\n", row->name, row->argument ? " " : "",
+		       row->argument ? row->argument : "", width - left_width(row), "", row->help);
 }

@@ -121,7 +121,7 @@ static void print_step(const struct timeline_row *row)
 static int print_timeline(struct store *store, int64_t vm, struct err *err)
 {
 	struct timeline timeline = {0};
-	int ret = store_event_each(store, vm, add_event, &timeline, err);
+	int ret = store_event_each_step(store, vm, TIMELINE_EVENTS_MAX, add_event, &timeline, err);
 
 	if (ret == 0 && timeline.count)
 		printf("\nTimeline\n  %-12s %-19s %9s %10s %8s\n", "step", "began (UTC)", "seconds",

@@ -69,6 +69,7 @@ static const char schema[] =
 	" ms INTEGER NOT NULL, received_ms INTEGER NOT NULL, type TEXT NOT NULL, step TEXT NOT "
 	"NULL,"
 	" body TEXT NOT NULL, PRIMARY KEY (boot, seq)) STRICT, WITHOUT ROWID;"
+	"CREATE INDEX event_step ON event (boot, seq) WHERE type IN ('begin', 'end');"
 	"CREATE TABLE change ("
 	" id INTEGER PRIMARY KEY, vm INTEGER NOT NULL REFERENCES vm ON DELETE CASCADE,"
 	" at_ms INTEGER NOT NULL, from_state TEXT NOT NULL, to_state TEXT NOT NULL,"

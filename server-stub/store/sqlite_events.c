@@ -141,3 +141,11 @@ int store_event_since(struct store *store, int64_t boot, int64_t seq, int64_t li
 	return each_event(store, sql_use(store, SQL_EVENT_SINCE, err, "iii", boot, seq, limit),
 			  each, arg, err);
 }
+
+int store_event_each_step(struct store *store, int64_t vm, int64_t limit,
+			  void (*each)(void *arg, const struct event_row *row), void *arg,
+			  struct err *err)
+{
+	return each_event(store, sql_use(store, SQL_EVENT_STEPS, err, "ii", vm, limit), each, arg,
+			  err);
+}

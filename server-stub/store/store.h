@@ -120,6 +120,11 @@ int store_event_each(struct store *store, int64_t vm,
 		     void (*each)(void *arg, const struct event_row *row), void *arg,
 		     struct err *err);
 
+/* The newest `limit` begins and ends of steps, in the same order. */
+int store_event_each_step(struct store *store, int64_t vm, int64_t limit,
+			  void (*each)(void *arg, const struct event_row *row), void *arg,
+			  struct err *err);
+
 /* Those of one boot (boot.id) after a number, `limit` at most. */
 int store_event_since(struct store *store, int64_t boot, int64_t seq, int64_t limit,
 		      void (*each)(void *arg, const struct event_row *row), void *arg,

@@ -114,13 +114,13 @@ int file_read(int dir, const char *name, size_t max, char **data, size_t *size, 
 
 	*data = NULL;
 	if (fd < 0)
-		return err_sys(err, ERR_IO, name, "can't open");
+		return err_sys(err, ERR_SERVICE_FILE, name, "can't open");
 	if (fstat(fd, &st) < 0) {
 		err_sys(err, ERR_IO, name, "can't stat");
 	} else if (!S_ISREG(st.st_mode)) {
-		err_set(err, ERR_IO, name, "is not a regular file");
+		err_set(err, ERR_SERVICE_FILE, name, "is not a regular file");
 	} else if ((uintmax_t)st.st_size > max) {
-		err_set(err, ERR_IO, name, "has %jd bytes; at most %zu are accepted",
+		err_set(err, ERR_SERVICE_FILE, name, "has %jd bytes; at most %zu are accepted",
 			(intmax_t)st.st_size, max);
 	} else if (!(*data = malloc((size_t)st.st_size + 1))) {
 		err_set(err, ERR_MEMORY, name, "no memory for %jd bytes", (intmax_t)st.st_size);

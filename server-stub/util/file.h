@@ -27,7 +27,7 @@ int file_update(int dir, const char *name, const void *data, size_t size, mode_t
 
 /*
  * Read at most `max` bytes of a regular file into malloc'ed, NUL-terminated `*data`, the caller's to
- * free. `dir` may be AT_FDCWD for a path of the operator.
+ * free. `dir` may be AT_FDCWD for a path of the operator. Errors: ERR_SERVICE_FILE when there is no such file, ERR_IO.
  */
 int file_read(int dir, const char *name, size_t max, char **data, size_t *size, struct err *err);
 

@@ -105,6 +105,8 @@
 #define CREATOR_MESSAGE_MAX 900
 /* VMs in one answer to a creator: it takes them one by one, and asks again. */
 #define NEEDS_LISTED_MAX 200
+/* Begins and ends of steps that a timeline is made of: sixty installations. */
+#define TIMELINE_EVENTS_MAX 2000
 /* Events in one answer. */
 #define EVENTS_LISTED_MAX 1000
 

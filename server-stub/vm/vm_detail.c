@@ -28,18 +28,14 @@ static void add_refusal(void *arg, const struct refusal_row *row)
 			       (json_int_t)row->last_ms, "count", (json_int_t)row->count));
 }
 
-struct event_parts {
-	json_t *events; /* NULL: not asked for */
-	struct timeline timeline;
-};
-
 static void add_event(void *arg, const struct event_row *row)
 {
-	struct event_parts *parts = arg;
+	json_array_append_new(arg, json_loads(row->body, 0, NULL));
+}
 
-	if (parts->events)
-		json_array_append_new(parts->events, json_loads(row->body, 0, NULL));
-	timeline_add(&parts->timeline, row);
+static void add_step(void *arg, const struct event_row *row)
+{
+	timeline_add(arg, row);
 }
 
 static json_t *timeline_json(const struct timeline *timeline)
@@ -67,15 +63,15 @@ static json_t *new_list(json_t *object, const char *key)
 	return json_object_set_new(object, key, array) < 0 ? NULL : array;
 }
 
-static int add_events(struct store *store, const struct vm *vm, bool events, json_t *object,
-		      struct err *err)
+static int add_timeline(struct store *store, const struct vm *vm, json_t *object, struct err *err)
 {
-	struct event_parts parts = {.events = events ? new_list(object, "events") : NULL};
-	int ret = store_event_each(store, vm->id, add_event, &parts, err);
+	struct timeline timeline = {0};
+	int ret =
+		store_event_each_step(store, vm->id, TIMELINE_EVENTS_MAX, add_step, &timeline, err);
 
 	if (ret == 0)
-		json_object_set_new(object, "timeline", timeline_json(&parts.timeline));
-	timeline_free(&parts.timeline);
+		json_object_set_new(object, "timeline", timeline_json(&timeline));
+	timeline_free(&timeline);
 	return ret;
 }
 
@@ -102,7 +98,9 @@ int vm_detail_json(struct store *store, const struct vm *vm, bool events, json_t
 	    store_boot_each(store, vm->id, add_boot, new_list(made, "boots"), err) == 0 &&
 	    store_change_each(store, vm->id, add_change, new_list(made, "history"), err) == 0 &&
 	    store_refusal_each(store, vm->id, add_refusal, new_list(made, "refused"), err) == 0 &&
-	    add_events(store, vm, events, made, err) == 0) {
+	    (!events ||
+	     store_event_each(store, vm->id, add_event, new_list(made, "events"), err) == 0) &&
+	    add_timeline(store, vm, made, err) == 0) {
 		*object = made;
 		return 0;
 	}

@@ -224,3 +224,11 @@ def test_every_command_is_documented(fresh):
     done = subprocess.run(["groff", "-mdoc", "-Tutf8", "-ww", TOP / "docs" / "newroot-server.8"], stdout=subprocess.DEVNULL,
                           stderr=subprocess.PIPE, text=True, check=True)
     assert done.stderr == ""
+
+
+def test_help(fresh):
+    done = fresh.run("help", "nonsense")
+    assert done.returncode == 2 and done.stderr.startswith("newroot-server: there is no command 'nonsense'\n") and done.stdout == ""
+    rows = [line for line in fresh.run("help", "init").stdout.splitlines() if line.startswith("  --")]
+    column = rows[0].index("the data folder")
+    assert all(row[column - 1] == " " and row[column] != " " for row in rows), rows
