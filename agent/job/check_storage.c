@@ -106,6 +106,11 @@ void check_volume(struct reader *r, const struct value *v, void *to)
 		reader_refuse(r, ERR_JOB_CONFLICT, path_to(r, v->path, "mount"),
 			      "\"%s\" is refused: swap has no mount point; leave the key out",
 			      volume->mount);
+	if (volume->fs == FS_SWAP && json_object_get(v->json, "snapshot"))
+		reader_refuse(
+			r, ERR_JOB_CONFLICT, path_to(r, v->path, "snapshot"),
+			"a snapshot of swap is refused: there is nothing to go back to; leave the "
+			"key out");
 	if (refused_below(r, path_to(r, v->path, "fs")) || volume->fs != FS_XFS)
 		return;
 	if (volume->size.kind == SIZE_BYTES && volume->size.bytes && volume->size.bytes < XFS_MIN)
@@ -119,7 +124,7 @@ void check_volume(struct reader *r, const struct value *v, void *to)
 static void check_one_each(struct reader *r, const struct job *job)
 {
 	size_t n = job->volume_count;
-	struct unique *name = arena_array(r->arena, n + 1, sizeof(*name));
+	struct unique *name = arena_array(r->arena, 2 * n + 1, sizeof(*name));
 	struct unique *mount = arena_array(r->arena, n + 1, sizeof(*mount));
 	struct unique *label = arena_array(r->arena, n + 1, sizeof(*label));
 
@@ -132,10 +137,13 @@ static void check_one_each(struct reader *r, const struct job *job)
 		if (!path)
 			continue;
 		name[i] = (struct unique){volume->name, path_to(r, path, "name")};
+		if (volume->name)
+			name[n + i] = (struct unique){job_snapshot_name(volume, r->arena),
+						      path_to(r, path, "snapshot")};
 		mount[i] = (struct unique){volume->mount, path_to(r, path, "mount")};
 		label[i + 1] = (struct unique){volume->label, path_to(r, path, "label")};
 	}
-	check_unique(r, "volume's name", name, n);
+	check_unique(r, "volume's name", name, 2 * n);
 	check_unique(r, "mount point", mount, n);
 	check_unique(r, "label", label, n + 1);
 }
@@ -150,19 +158,28 @@ static size_t doubled_hyphens(const char *name)
 }
 
 /* Device-mapper joins VG and LV by a hyphen and doubles those within. */
+static void check_dm_name(struct reader *r, const struct job *job, const char *name,
+			  const char *path)
+{
+	if (name &&
+	    doubled_hyphens(job->vg) + 1 + doubled_hyphens(name) + DM_LAYER_MAX > DM_NAME_MAX)
+		reader_refuse(r, ERR_JOB_VALUE, path,
+			      "\"%s\" is refused: with the VG's name it is too long for "
+			      "device-mapper; accepted are %d characters together, hyphens count "
+			      "twice",
+			      name, DM_NAME_MAX - DM_LAYER_MAX - 1);
+}
+
 static void check_dm_names(struct reader *r, const struct job *job)
 {
 	for (size_t i = 0; job->vg && i < job->volume_count; i++) {
-		const char *name = job->volumes[i].name;
+		const struct job_volume *volume = &job->volumes[i];
 
-		if (name && doubled_hyphens(job->vg) + 1 + doubled_hyphens(name) + DM_LAYER_MAX >
-				    DM_NAME_MAX)
-			reader_refuse(
-				r, ERR_JOB_VALUE, path_to(r, job->volumes[i].json_path, "name"),
-				"\"%s\" is refused: with the VG's name it is too long for "
-				"device-mapper; accepted are %d characters together, hyphens count "
-				"twice",
-				name, DM_NAME_MAX - DM_LAYER_MAX - 1);
+		if (!volume->name)
+			continue;
+		check_dm_name(r, job, volume->name, path_to(r, volume->json_path, "name"));
+		check_dm_name(r, job, job_snapshot_name(volume, r->arena),
+			      path_to(r, volume->json_path, "snapshot"));
 	}
 }
 
@@ -176,6 +193,15 @@ static void check_root(struct reader *r, const struct job *job)
 			      "no volume is mounted at \"/\"; accepted is exactly one");
 }
 
+/* Hundredths of a percent of the VG that a volume asks for, its snapshot counted. */
+static uint64_t percent_of(const struct job_volume *volume)
+{
+	if (volume->size.kind != SIZE_PERCENT)
+		return 0;
+	return volume->size.hundredths +
+	       (uint64_t)volume->size.hundredths * volume->snapshot.hundredths / WHOLE;
+}
+
 static void check_sizes(struct reader *r, const struct job *job)
 {
 	uint64_t percent = job->reserve.kind == SIZE_PERCENT ? job->reserve.hundredths : 0;
@@ -184,8 +210,7 @@ static void check_sizes(struct reader *r, const struct job *job)
 	for (size_t i = 0; i < job->volume_count; i++) {
 		const struct job_volume *volume = &job->volumes[i];
 
-		if (volume->size.kind == SIZE_PERCENT)
-			percent += volume->size.hundredths;
+		percent += percent_of(volume);
 		if (volume->size.kind != SIZE_REST)
 			continue;
 		if (rest)
@@ -198,12 +223,13 @@ static void check_sizes(struct reader *r, const struct job *job)
 			rest = path_to(r, volume->json_path, "size");
 	}
 	if (percent > WHOLE || (percent == WHOLE && rest))
-		reader_refuse(
-			r, ERR_JOB_CONFLICT, "/volumes",
-			"percentages of %" PRIu64 ".%02" PRIu64
-			" %% in all are refused, the reserve counted; accepted are at most 100 %%, "
-			"and less beside a volume with \"rest\"",
-			percent / 100, percent % 100);
+		reader_refuse(r, ERR_JOB_CONFLICT, "/volumes",
+			      "percentages of %" PRIu64 ".%02" PRIu64
+			      " %% in all are refused, reserve and snapshots counted; accepted are "
+			      "at most 100 "
+			      "%%, "
+			      "and less beside a volume with \"rest\"",
+			      percent / 100, percent % 100);
 }
 
 void check_volumes(struct reader *r, const struct job *job)

@@ -21,6 +21,8 @@ enum database_role { DATABASE_ALONE, DATABASE_MASTER, DATABASE_REPLICA };
 enum finish_action { FINISH_REBOOT, FINISH_POWEROFF, FINISH_WAIT };
 
 enum size_kind { SIZE_BYTES, SIZE_PERCENT, SIZE_REST };
+#define JOB_SNAPSHOT_SUFFIX ".installed" /* behind the volume's name: that of its snapshot */
+
 struct job_size {
 	enum size_kind kind;
 	uint64_t bytes;       /* SIZE_BYTES */
@@ -75,6 +77,7 @@ struct job_volume {
 	const char *label;  /* NULL: none */
 	struct strings mkfs_options;  /* further words for mkfs */
 	const char *mount_options;    /* default "defaults" (ext, xfs) or "sw" */
+	struct job_size snapshot;     /* room of its LVM snapshot: bytes, or % of the volume; all 0: none */
 };
 
 struct job_archive {
@@ -302,6 +305,8 @@ int job_read(struct job *job, const char *path, struct arena *arena, struct err_
 const char *fs_type_name(enum fs_type fs);        /* "xfs" */
 const char *fs_profile_name(enum fs_profile profile);
 const char *finish_action_name(enum finish_action action);
+/* LV name of the volume's snapshot, "data.installed", in the arena; NULL: it has none. */
+const char *job_snapshot_name(const struct job_volume *volume, struct arena *arena);
 /* Where a dump lies in the new system: "/var/lib/newroot/dumps/01-shop.dump"; in the arena. */
 const char *job_dump_path(const struct job_databases *databases, size_t index, struct arena *arena);
 /* "8 GiB", "512 MiB", "123 bytes": exact when it can be; `buf` holds at least 32 bytes. */

@@ -76,6 +76,7 @@ static const struct field volume_fields[] = {
 	 .form = &form_mkfs_word, .max = 32},
 	{.key = "mount_options", .read = read_text, AT(job_volume, mount_options),
 	 .form = &form_mount_options},
+	{.key = "snapshot", .read = read_share, AT(job_volume, snapshot)},
 };
 
 static const struct object volume_object = {

@@ -204,6 +204,22 @@ void read_size(struct reader *r, const struct value *v, void *to)
 		*(struct job_size *)to = size;
 }
 
+void read_share(struct reader *r, const struct value *v, void *to)
+{
+	static const char accepted[] =
+		"a size above 0 with a unit, such as \"2GiB\", or a percentage "
+		"of the volume, such as \"20%\"";
+	const char *text = text_of(r, v, accepted);
+	struct job_size size;
+
+	if (!text)
+		return;
+	if (!size_parse(text, &size) || size.kind == SIZE_REST || is_nothing(&size))
+		refuse_value(r, v, accepted);
+	else
+		*(struct job_size *)to = size;
+}
+
 void read_reserve(struct reader *r, const struct value *v, void *to)
 {
 	static const char accepted[] =

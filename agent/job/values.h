@@ -17,6 +17,7 @@ void read_offset(struct reader *r, const struct value *v, void *to);  /* uint64_
 void read_enum(struct reader *r, const struct value *v, void *to);    /* an enum; names, min, max */
 void read_bytes(struct reader *r, const struct value *v, void *to);   /* uint64_t; min, max */
 void read_size(struct reader *r, const struct value *v, void *to);    /* struct job_size, not 0 */
+void read_share(struct reader *r, const struct value *v, void *to);   /* struct job_size: bytes or %, above 0 */
 void read_reserve(struct reader *r, const struct value *v, void *to); /* struct job_size, not rest */
 void read_seconds(struct reader *r, const struct value *v, void *to); /* uint32_t; max */
 void read_sha256(struct reader *r, const struct value *v, void *to);  /* struct job_source */

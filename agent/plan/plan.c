@@ -30,11 +30,3 @@ int plan_make(struct plan *plan, const struct job *job, const struct machine *ma
 	plan_order_archives(plan);
 	return errors->count + errors->dropped > before ? -1 : 0;
 }
-
-const struct plan_fs *plan_fs_at(const struct plan *plan, const char *mount)
-{
-	for (size_t i = 0; i < plan->fs_count; i++)
-		if (plan->filesystems[i].mount && !strcmp(plan->filesystems[i].mount, mount))
-			return &plan->filesystems[i];
-	return NULL;
-}

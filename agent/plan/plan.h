@@ -39,6 +39,8 @@ struct plan_lv {
 	const struct job_volume *volume;
 	const char *path; /* "/dev/local/root" */
 	uint64_t extents;
+	const char *snapshot;      /* LV name of its snapshot, "data.installed"; NULL: none */
+	uint64_t snapshot_extents; /* of it */
 };
 
 /* A filesystem or swap area, in mount order: parents before children, swap last. */
@@ -65,7 +67,7 @@ struct plan {
 	const char *vg;
 	struct plan_lv *lvs;
 	size_t lv_count;
-	uint64_t extents, free_extents; /* of the VG; free ones after all LVs */
+	uint64_t extents, free_extents; /* of the VG; free ones after all LVs and snapshots */
 	struct plan_fs *filesystems;
 	size_t fs_count;
 	const struct job_archive **archives; /* in unpack order: outer mounts first */
@@ -82,9 +84,17 @@ int plan_make(struct plan *plan, const struct job *job, const struct machine *ma
 
 /* Replace the chosen UUIDs by those found on the existing devices (rescue, `apply --only`). */
 int plan_adopt(struct plan *plan, struct err *err);
+int plan_adopt_fs(const struct plan *plan, struct plan_fs *fs, struct err *err);
 
 /* For people: disks, partitions, volumes, filesystems, archives, each with bytes. -1: writing failed. */
 int plan_print(const struct plan *plan, FILE *out);
+
+/* Extents that all snapshots take together, and how many there are. */
+uint64_t plan_snapshot_extents(const struct plan *plan);
+size_t plan_snapshot_count(const struct plan *plan);
+
+/* The filesystem that a folder of the new system lies on: the longest mount point that begins it; or NULL. */
+const struct plan_fs *plan_fs_holding(const struct plan *plan, const char *folder);
 
 /* The filesystem mounted at `mount`, or NULL. */
 const struct plan_fs *plan_fs_at(const struct plan *plan, const char *mount);

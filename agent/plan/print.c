@@ -92,6 +92,21 @@ static const char *asked_cell(const struct plan *plan, const struct job_size *si
 	return arena_strdup(plan->arena, size_text(size->bytes, text));
 }
 
+static void add_snapshot(struct columns *columns, const struct plan *plan, const struct plan_lv *lv)
+{
+	uint64_t size = lv->snapshot_extents * EXTENT_SIZE;
+
+	columns_add(columns,
+		    (const char *[]){
+			    arena_printf(plan->arena, "/dev/%s/%s", plan->vg, lv->snapshot),
+			    bytes_cell(plan, size),
+			    size_cell(plan, size),
+			    bytes_cell(plan, lv->snapshot_extents),
+			    arena_printf(plan->arena, "snapshot, %s",
+					 asked_cell(plan, &lv->volume->snapshot)),
+		    });
+}
+
 static void print_lvs(const struct plan *plan, FILE *out)
 {
 	struct columns columns = {
@@ -108,6 +123,8 @@ static void print_lvs(const struct plan *plan, FILE *out)
 			    (const char *[]){lv->path, bytes_cell(plan, size),
 					     size_cell(plan, size), bytes_cell(plan, lv->extents),
 					     asked_cell(plan, &lv->volume->size)});
+		if (lv->snapshot)
+			add_snapshot(&columns, plan, lv);
 	}
 	columns_add(&columns,
 		    (const char *[]){"kept free", bytes_cell(plan, left), size_cell(plan, left),

@@ -6,6 +6,13 @@
 
 #define HUNDREDTHS_OF_ALL 10000 /* 100 % */
 
+/*
+ * A snapshot on disk (drivers/md/dm-snap-persistent.c): chunks of LVM's default 4 KiB; a header, then exceptions of 16 bytes,
+ * a chunk of them before each 256 chunks of data, and one that ends them.
+ */
+#define CHUNKS_PER_EXTENT (EXTENT_SIZE / 4096)
+#define CHUNKS_PER_AREA   (4096 / 16)
+
 static uint64_t extents_for(uint64_t bytes)
 {
 	return bytes / EXTENT_SIZE + (bytes % EXTENT_SIZE != 0);
@@ -22,6 +29,42 @@ static uint64_t own_extents(const struct plan *plan, const struct job_size *size
 	if (size->kind == SIZE_BYTES)
 		return extents_for(size->bytes);
 	return size->kind == SIZE_PERCENT ? share_of(plan->extents, size->hundredths) : 0;
+}
+
+/* A snapshot that has room for all of its origin: lvcreate(8) makes none larger. */
+static uint64_t snapshot_most(uint64_t origin)
+{
+	uint64_t chunks = origin * CHUNKS_PER_EXTENT;
+	uint64_t all = 1 + chunks + (chunks + CHUNKS_PER_AREA) / CHUNKS_PER_AREA;
+
+	return (all + CHUNKS_PER_EXTENT - 1) / CHUNKS_PER_EXTENT;
+}
+
+/* Of a volume of `origin` extents. Percent are rounded up: at least that much may be changed. */
+static uint64_t snapshot_extents(const struct job_volume *volume, uint64_t origin)
+{
+	const struct job_size *size = &volume->snapshot;
+	uint64_t extents = extents_for(size->bytes), most = snapshot_most(origin);
+
+	if (size->hundredths)
+		extents = (origin * size->hundredths + HUNDREDTHS_OF_ALL - 1) / HUNDREDTHS_OF_ALL;
+	return extents < most ? extents : most;
+}
+
+/* The most that a volume may have when it and its snapshot share `available`; 0: no room. */
+static uint64_t rest_extents(const struct job_volume *volume, uint64_t available)
+{
+	uint64_t least = 0, most = available;
+
+	while (least < most) {
+		uint64_t middle = least + (most - least + 1) / 2;
+
+		if (middle + snapshot_extents(volume, middle) <= available)
+			least = middle;
+		else
+			most = middle - 1;
+	}
+	return least;
 }
 
 /* A reserve in percent is rounded up: at least that much stays free. */
@@ -49,6 +92,9 @@ static void list_needs(char *buf, size_t size, const struct plan *plan)
 			continue;
 		used += (size_t)snprintf(buf + used, size - used, "%s %ju + ", lv->volume->name,
 					 (uintmax_t)lv->extents);
+		if (lv->snapshot && used < size)
+			used += (size_t)snprintf(buf + used, size - used, "%s %ju + ", lv->snapshot,
+						 (uintmax_t)lv->snapshot_extents);
 	}
 }
 
@@ -111,7 +157,22 @@ static void add_lvs(struct plan *plan)
 		lv->volume = &job->volumes[i];
 		lv->path = arena_printf(plan->arena, "/dev/%s/%s", plan->vg, lv->volume->name);
 		lv->extents = own_extents(plan, &lv->volume->size);
+		lv->snapshot = job_snapshot_name(lv->volume, plan->arena);
+		if (lv->snapshot)
+			lv->snapshot_extents = snapshot_extents(lv->volume, lv->extents);
 	}
+}
+
+/* All that the reserve and the other volumes with their snapshots leave. */
+static int deal_out_rest(struct plan *plan, struct plan_lv *rest, uint64_t available,
+			 struct err_list *errors)
+{
+	rest->extents = available;
+	if (rest->snapshot) {
+		rest->extents = rest_extents(rest->volume, available);
+		rest->snapshot_extents = snapshot_extents(rest->volume, rest->extents);
+	}
+	return rest->extents ? 0 : refuse_no_rest(plan, rest->volume, errors);
 }
 
 int plan_size_volumes(struct plan *plan, struct err_list *errors)
@@ -123,9 +184,10 @@ int plan_size_volumes(struct plan *plan, struct err_list *errors)
 	for (size_t i = 0; i < plan->lv_count; i++) {
 		struct plan_lv *lv = &plan->lvs[i];
 
-		fixed += lv->extents;
-		if (lv->volume->size.kind != SIZE_REST)
+		if (lv->volume->size.kind != SIZE_REST) {
+			fixed += lv->extents + lv->snapshot_extents;
 			continue;
+		}
 		if (rest)
 			return refuse_second_rest(lv->volume, rest->volume, errors);
 		rest = lv;
@@ -133,11 +195,28 @@ int plan_size_volumes(struct plan *plan, struct err_list *errors)
 	if (fixed + reserve > plan->extents)
 		return refuse_sum(plan, fixed, reserve, errors);
 	if (rest) {
-		rest->extents = plan->extents - reserve - fixed;
-		if (rest->extents == 0)
-			return refuse_no_rest(plan, rest->volume, errors);
-		fixed += rest->extents;
+		if (deal_out_rest(plan, rest, plan->extents - reserve - fixed, errors) < 0)
+			return -1;
+		fixed += rest->extents + rest->snapshot_extents;
 	}
 	plan->free_extents = plan->extents - fixed;
 	return 0;
+}
+
+uint64_t plan_snapshot_extents(const struct plan *plan)
+{
+	uint64_t extents = 0;
+
+	for (size_t i = 0; i < plan->lv_count; i++)
+		extents += plan->lvs[i].snapshot_extents;
+	return extents;
+}
+
+size_t plan_snapshot_count(const struct plan *plan)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < plan->lv_count; i++)
+		count += plan->lvs[i].snapshot != NULL;
+	return count;
 }

@@ -16,7 +16,8 @@ SEMANTIC_ONLY = """
 disk-boot-among-others disk-sizes-crossed disk-twice
 boot-too-small boot-timeout-too-long
 volume-name-too-long-for-dm volume-name-twice volume-mount-twice volume-size-overflow volume-xfs-too-small
-volume-percent-sum volume-percent-leaves-no-rest volume-label-twice volume-label-of-boot
+volume-percent-sum snapshot-name-taken snapshot-name-too-long-for-dm snapshot-percent-sum
+volume-percent-leaves-no-rest volume-label-twice volume-label-of-boot
 archive-to-twice url-bad-port
 interface-name-twice interface-mac-twice
 address-ipv6-bad address-of-network address-of-broadcast address-twice

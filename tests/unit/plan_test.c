@@ -205,6 +205,71 @@ static void test_nothing_left_for_the_rest(void **state)
 		     "1919 extents of 4 MiB (8048869376 bytes)");
 }
 
+/* Extents of a snapshot are dealt out before the rest; beyond what it can use (255 to 256, 256 to 258) none. */
+static void test_snapshots(void **state)
+{
+#define NONE          {SIZE_BYTES, 0, 0}
+#define BYTES(n)      {SIZE_BYTES, n, 0}
+#define PERCENT(n)    {SIZE_PERCENT, 0, n}
+	static const struct {
+		uint64_t root_size; /* bytes; data has the rest */
+		struct job_size root, data;
+		uint64_t snapshots[2], data_extents, left;
+	} rows[] = {
+		{GIB(2), NONE, NONE, {0, 0}, 1055, 96},
+		{GIB(2), PERCENT(2000), NONE, {103, 0}, 952, 96}, /* 102.4, rounded up */
+		{GIB(2), BYTES(1), NONE, {1, 0}, 1054, 96},
+		{GIB(2), BYTES(GIB(1)), BYTES(GIB(1)), {256, 256}, 543, 96},
+		{255 * MIB(4), PERCENT(10000), NONE, {255, 0}, 1057, 96},
+		{255 * MIB(4), BYTES(INT64_MAX), NONE, {256, 0}, 1056, 96},
+		{256 * MIB(4), BYTES(INT64_MAX), NONE, {258, 0}, 1053, 96},
+		/* Of the rest: what it and its snapshot share is used up, or one extent is left. */
+		{GIB(2), NONE, PERCENT(2000), {0, 176}, 879, 96},
+		{GIB(2), NONE, PERCENT(3333), {0, 264}, 791, 96},
+		{GIB(2), NONE, PERCENT(10000), {0, 527}, 527, 97},
+		{GIB(2), NONE, BYTES(INT64_MAX), {0, 529}, 526, 96},
+	};
+	struct disk disk = disk_8g;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		volumes[0].size.bytes = rows[i].root_size;
+		volumes[0].snapshot = rows[i].root;
+		volumes[1].snapshot = rows[i].data;
+		assert_int_equal(make(&default_job, &disk, 1, FIRMWARE_BIOS), 0);
+		assert_int_equal(plan.lvs[0].snapshot_extents, rows[i].snapshots[0]);
+		assert_int_equal(plan.lvs[1].snapshot_extents, rows[i].snapshots[1]);
+		assert_int_equal(plan.lvs[1].extents, rows[i].data_extents);
+		assert_int_equal(plan.free_extents, rows[i].left);
+		assert_int_equal(plan_snapshot_extents(&plan), rows[i].snapshots[0] + rows[i].snapshots[1]);
+		assert_int_equal(plan_snapshot_count(&plan),
+				 (rows[i].snapshots[0] > 0) + (rows[i].snapshots[1] > 0));
+	}
+}
+
+static void test_snapshots_that_do_not_fit(void **state)
+{
+	struct disk disk = disk_8g;
+	struct job job = default_job;
+
+	(void)state;
+	volumes[0].size.bytes = 1000 * MIB(4);
+	volumes[0].snapshot = (struct job_size){SIZE_PERCENT, 0, 8000};
+	assert_int_equal(make(&job, &disk, 1, FIRMWARE_BIOS), -1);
+	assert_error(0, ERR_MACHINE_SPACE, "/volumes",
+		     "root 1000 + root.installed 800 + swap 256 + reserve 96 = 2152 extents of 4 MiB (9026142208 bytes) "
+		     "are asked for, but VG local on 1 disk has 1919 (8048869376 bytes): 233 extents (977272832 bytes) "
+		     "too many");
+	/* One extent is left, and a snapshot needs another. */
+	volumes[0].size.bytes = (1919 - 96 - 256 - 1) * MIB(4);
+	volumes[0].snapshot = (struct job_size){0};
+	volumes[1].snapshot = (struct job_size){SIZE_BYTES, 1, 0};
+	assert_int_equal(make(&job, &disk, 1, FIRMWARE_BIOS), -1);
+	assert_error(1, ERR_MACHINE_SPACE, "/volumes/1",
+		     "volume data wants the rest of VG local, but the other volumes and the reserve use all "
+		     "1919 extents of 4 MiB (8048869376 bytes)");
+}
+
 static void test_every_small_filesystem_is_named(void **state)
 {
 	struct disk disk = disk_8g;
@@ -455,6 +520,13 @@ static void test_printed(void **state)
 	job = default_job;
 	assert_int_equal(make(&job, disks, 1, FIRMWARE_BIOS), 0);
 	assert_printed("plan-one-disk-gpt-4k.txt");
+	disks[0] = disk_8g;
+	volumes[0].size = (struct job_size){SIZE_BYTES, GIB(2), 0};
+	volumes[0].label = NULL;
+	volumes[0].snapshot = (struct job_size){SIZE_BYTES, MIB(600), 0};
+	volumes[1].snapshot = (struct job_size){SIZE_PERCENT, 0, 1250};
+	assert_int_equal(make(&job, disks, 2, FIRMWARE_BIOS), 0);
+	assert_printed("plan-snapshots.txt");
 }
 
 #define TEST(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
@@ -467,6 +539,8 @@ int main(void)
 		TEST(test_sizes),
 		TEST(test_too_much_is_refused_with_numbers),
 		TEST(test_nothing_left_for_the_rest),
+		TEST(test_snapshots),
+		TEST(test_snapshots_that_do_not_fit),
 		TEST(test_every_small_filesystem_is_named),
 		TEST(test_tables_and_disks_that_cannot_be),
 		TEST(test_mixed_sectors),
