@@ -2,6 +2,7 @@
 #include <getopt.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -11,13 +12,16 @@
 #include "lock.h"
 #include "programme.h"
 #include "service/service.h"
+#include "steps/chosen.h"
 #include "steps/source.h"
 
 #define INSTALLED_JOB NEWROOT_MOUNT "/var/lib/newroot/job.json"
 #define PARAMS_FILE   "/run/newroot/params"
 
 struct options {
-	const char *job, *ca, *from, *only;
+	const char *job; /* NULL: not given */
+	const char *ca, *from, *only;
+	struct strings volumes; /* as many as there are arguments at most */
 	bool yes;
 };
 
@@ -26,6 +30,8 @@ static void usage(FILE *out)
 	fprintf(out,
 		"usage: newroot apply [--job FILE] [--from STEP | --only STEP] [--ca FILE] "
 		"[--yes]\n"
+		"       newroot apply --only unpack --volume NAME… [--job FILE] [--ca FILE] "
+		"[--yes]\n"
 		"Runs steps of a job on this machine; earlier steps are taken as done. Works only "
 		"in\n"
 		"the in-memory system. What erases disks is checked first, as an installation is.\n"
@@ -33,26 +39,31 @@ static void usage(FILE *out)
 		"  --from STEP   begin with STEP       --only STEP   run just STEP\n"
 		"  --ca FILE     trust anchor for https archives (default: " SITE_CA ")\n"
 		"  --yes         do not ask before steps that erase disks\n"
+		"  --volume NAME lay just this volume anew (repeatable): its filesystem is made, "
+		"its\n"
+		"                archives are unpacked, its snapshot is taken again; the others "
+		"stay as "
+		"they\n"
+		"                are, and nothing may be mounted. The job is the service's current "
+		"one\n"
 		"steps:\n");
 	for (size_t i = 0; steps[i]; i++)
 		fprintf(out, "  %-10s %s\n", steps[i]->name, steps[i]->summary);
 }
 
 /* 0: go on; 1: show help; -1: wrong. */
-static int parse_options(int argc, char **argv, struct options *o)
+static int parse_options(int argc, char **argv, struct arena *arena, struct options *o)
 {
 	static const struct option options[] = {
-		{"job", required_argument, NULL, 'j'},
-		{"ca", required_argument, NULL, 'a'},
-		{"from", required_argument, NULL, 'f'},
-		{"only", required_argument, NULL, 'o'},
-		{"yes", no_argument, NULL, 'y'},
-		{"help", no_argument, NULL, 'h'},
-		{0},
+		{"job", required_argument, NULL, 'j'},  {"ca", required_argument, NULL, 'a'},
+		{"from", required_argument, NULL, 'f'}, {"only", required_argument, NULL, 'o'},
+		{"yes", no_argument, NULL, 'y'},        {"volume", required_argument, NULL, 'v'},
+		{"help", no_argument, NULL, 'h'},       {0},
 	};
 	int c;
 
-	*o = (struct options){.job = INSTALLED_JOB, .ca = SITE_CA};
+	*o = (struct options){.ca = SITE_CA};
+	o->volumes.item = arena_array(arena, (size_t)argc, sizeof(*o->volumes.item));
 	while ((c = getopt_long(argc, argv, "h", options, NULL)) != -1) {
 		if (c == 'j')
 			o->job = optarg;
@@ -64,9 +75,13 @@ static int parse_options(int argc, char **argv, struct options *o)
 			o->only = optarg;
 		else if (c == 'y')
 			o->yes = true;
+		else if (c == 'v')
+			o->volumes.item[o->volumes.count++] = optarg;
 		else
 			return c == 'h' ? 1 : -1;
 	}
+	if (o->volumes.count && (!o->only || strcmp(o->only, step_unpack.name) != 0))
+		return -1;
 	return optind < argc || (o->from && o->only) ? -1 : 0;
 }
 
@@ -81,6 +96,8 @@ static int choose_range(const struct options *o, struct range *range, struct err
 			       "\"%s\" is not a step that `apply` runs; see `newroot apply --help`",
 			       name);
 	range->last = o->only ? range->first : &step_finish;
+	if (o->volumes.count)
+		*range = (struct range){&step_format, &step_finish};
 	return 0;
 }
 
@@ -105,14 +122,20 @@ static bool erases(struct range range)
 	       contains(range, &step_lvm) || contains(range, &step_format);
 }
 
-static int confirm(struct range range, bool yes, struct err *err)
+static int confirm(struct range range, const struct options *o, struct err *err)
 {
 	char answer[16] = "";
 
-	if (yes || !erases(range))
+	if (o->yes || !erases(range))
 		return 0;
-	fprintf(stderr,
-		"This ERASES the disks of the job on this machine. Type \"erase\" to go on: ");
+	if (o->volumes.count)
+		fputs("This ERASES these volumes of the installed system:", stderr);
+	else
+		fputs("This ERASES the disks of the job on this machine.", stderr);
+	for (size_t i = 0; i < o->volumes.count; i++)
+		fprintf(stderr, " %s", o->volumes.item[i]);
+	fputs(o->volumes.count ? ". Type \"erase\" to go on: " : " Type \"erase\" to go on: ",
+	      stderr);
 	if (!isatty(STDIN_FILENO) || !fgets(answer, sizeof(answer), stdin) ||
 	    strcmp(answer, "erase\n") != 0)
 		return err_set(err, ERR_USAGE, NULL,
@@ -120,15 +143,46 @@ static int confirm(struct range range, bool yes, struct err *err)
 	return 0;
 }
 
-static int load_job(struct context *ctx, struct job *job, const char *path)
+/* An archive that was made again since the installation has another hash: the service's job knows it. */
+static int ask_service(struct context *ctx, struct job *job, struct err_list *errors)
+{
+	struct err err = ERR_INIT;
+	struct hello hello;
+	char *text = NULL;
+	size_t size;
+	int ret;
+
+	if (!ctx->service)
+		err_set(&err, ERR_USAGE, PARAMS_FILE,
+			"no service is known here that has the job: give it with --job FILE");
+	else if (service_hello(ctx->service, false, &hello, &err) == 0)
+		service_job(ctx->service, NULL, true, &text, &size, &err);
+	if (!text) {
+		err_list_add(errors, &err);
+		return -1;
+	}
+	ret = job_parse(job, text, size, ctx->arena, errors);
+	free(text);
+	return ret;
+}
+
+static int load_job(struct context *ctx, struct job *job, const struct options *o)
 {
 	struct err_list errors = {0};
-	int status = 0;
+	struct err err = ERR_INIT;
+	int ret, status = 0;
 
-	if (job_read(job, path, ctx->arena, &errors))
-		status = command_fail_list("apply", &errors);
-	err_list_free(&errors);
+	if (!o->job && o->volumes.count)
+		ret = ask_service(ctx, job, &errors);
+	else
+		ret = job_read(job, o->job ? o->job : INSTALLED_JOB, ctx->arena, &errors);
 	ctx->job = job;
+	ctx->volumes = o->volumes;
+	if (ret)
+		status = command_fail_list("apply", &errors);
+	else if (chosen_check(ctx, &err))
+		status = command_fail("apply", &err);
+	err_list_free(&errors);
 	return status;
 }
 
@@ -167,7 +221,9 @@ static int run_steps(struct context *ctx, const struct options *o, struct range 
 		return command_fail("apply", err);
 	if (erases(range) && !contains(range, &step_check) && programme_run(ctx, check, true, err))
 		return err_exit_status(err->code);
-	return programme_run(ctx, range, o->only != NULL, err) ? err_exit_status(err->code) : 0;
+	return programme_run(ctx, range, o->only && !o->volumes.count, err)
+		       ? err_exit_status(err->code)
+		       : 0;
 }
 
 /* Archives need the service's trust; a step that fetches nothing works without. */
@@ -184,6 +240,8 @@ static int open_service(struct context *ctx, struct params *params, const char *
 	config.pin = params->pin;
 	if (params->mac)
 		config.mac = params->mac;
+	else if (ctx->machine.nic_count)
+		config.mac = ctx->machine.nics[0].mac;
 	return config.url ? service_new(&ctx->service, &config, err) : 0;
 }
 
@@ -201,21 +259,22 @@ int cmd_apply(int argc, char **argv)
 		.watch = &programme_watch,
 		.note = programme_note,
 	};
-	int status, asked = parse_options(argc, argv, &o);
+	int status, asked = parse_options(argc, argv, &arena, &o);
 
 	if (asked) {
 		usage(asked > 0 ? stdout : stderr);
+		arena_free(&arena);
 		return asked > 0 ? 0 : err_exit_status(ERR_USAGE);
 	}
 	console_add(NULL);
 	if (choose_range(&o, &range, &err) || machine_in_memory("apply", &err) ||
-	    lock_take(LOCK_DISKS, &err) || confirm(range, o.yes, &err) ||
+	    lock_take(LOCK_DISKS, &err) || confirm(range, &o, &err) ||
 	    machine_probe(&ctx.machine, "/sys", &arena, &err) ||
 	    open_service(&ctx, &params, o.ca, &err)) {
 		status = command_fail("apply", &err);
 		goto out;
 	}
-	status = load_job(&ctx, &job, o.job);
+	status = load_job(&ctx, &job, &o);
 	if (status == 0)
 		status = run_steps(&ctx, &o, range, &err);
 out:

@@ -193,14 +193,24 @@ static void tell_end(const char *step, struct err *err)
 	programme_note("%s", err->msg);
 }
 
+static int adopt(const struct step *step, struct context *ctx, struct err *err)
+{
+	current.step = step->name;
+	return step->adopt ? step->adopt(ctx, err) : 0;
+}
+
 static int adopt_before(size_t row, struct context *ctx, struct err *err)
 {
-	for (size_t i = 0; i < row; i++) {
-		current.step = steps[i]->name;
-		if (steps[i]->adopt && steps[i]->adopt(ctx, err))
+	for (size_t i = 0; i < row; i++)
+		if (adopt(steps[i], ctx, err))
 			return -1;
-	}
 	return 0;
+}
+
+/* When just some volumes are laid anew, what is not about them is as an earlier run left it. */
+static bool is_left_alone(const struct step *step, const struct context *ctx)
+{
+	return ctx->volumes.count && !step->refresh;
 }
 
 int programme_run(struct context *ctx, struct range range, bool keep, struct err *err)
@@ -212,6 +222,10 @@ int programme_run(struct context *ctx, struct range range, bool keep, struct err
 	/* What could not be taken up may be someone else's: it is left alone. */
 	keep |= ret != 0;
 	while (ret == 0 && row <= last && steps[row]) {
+		if (is_left_alone(steps[row], ctx)) {
+			ret = adopt(steps[row++], ctx, &own);
+			continue;
+		}
 		ret = step_boundary(steps[row], &own);
 		if (ret == 0)
 			ret = run_step(steps[row++], ctx, &own);

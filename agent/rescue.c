@@ -1,4 +1,4 @@
-/* `newroot rescue`: an installed system under /newroot, for people who mend it. */
+/* `newroot rescue`: an installed system under /newroot, for people who mend it; its volumes' way back. */
 #include <fcntl.h>
 #include <getopt.h>
 #include <stdbool.h>
@@ -10,17 +10,26 @@
 #include "command.h"
 #include "machine/machine.h"
 #include "rescue/assemble.h"
+#include "rescue/reset.h"
 #include "steps/step.h"
 
 #define SHELL_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
-static int rescue_mount(const char *vg, struct err *err)
+/* What the command line says. */
+struct request {
+	const char *vg; /* NULL: not given */
+	const char *const *volumes;
+	size_t count;
+	bool yes, cancel;
+};
+
+static int rescue_mount(const struct request *request, struct err *err)
 {
 	if (assemble_is_mounted()) {
 		printf("a system is mounted on " NEWROOT_MOUNT " already\n");
 		return 0;
 	}
-	if (assemble_mount(vg, err) < 0)
+	if (assemble_mount(request->vg, err) < 0)
 		return -1;
 	printf("the installed system is in " NEWROOT_MOUNT "; `newroot rescue shell` enters it, "
 	       "`newroot rescue umount` lets it go\n");
@@ -63,9 +72,14 @@ static int run_shell(struct err *err)
 	return err_sys(err, ERR_RESCUE, "/bin/sh", "cannot start a shell");
 }
 
-static int rescue_shell(const char *vg, struct err *err)
+static int rescue_umount(const struct request *request, struct err *err)
 {
-	if (!assemble_is_mounted() && assemble_mount(vg, err) < 0) {
+	return assemble_undo(request->vg, err);
+}
+
+static int rescue_shell(const struct request *request, struct err *err)
+{
+	if (!assemble_is_mounted() && assemble_mount(request->vg, err) < 0) {
 		if (!assemble_is_mounted())
 			return -1;
 		fprintf(stderr, "%s: %s\n", err->where, err->msg);
@@ -74,25 +88,61 @@ static int rescue_shell(const char *vg, struct err *err)
 	return run_shell(err);
 }
 
-static const struct {
+static struct reset_request reset_request(const struct request *request)
+{
+	return (struct reset_request){
+		.vg = request->vg,
+		.volumes = request->volumes,
+		.count = request->count,
+		.yes = request->yes,
+		.in_memory = machine_in_memory("rescue", NULL) == 0,
+	};
+}
+
+static int rescue_reset(const struct request *request, struct err *err)
+{
+	const struct reset_request reset = reset_request(request);
+
+	return request->cancel ? reset_cancel(&reset, err) : reset_run(&reset, err);
+}
+
+static int rescue_snapshots(const struct request *request, struct err *err)
+{
+	const struct reset_request reset = reset_request(request);
+
+	return reset_show(&reset, err);
+}
+
+static const struct verb {
 	const char *name;
-	int (*run)(const char *vg, struct err *err);
+	int (*run)(const struct request *request, struct err *err);
 	const char *summary;
+	bool anywhere; /* on the installed system, too */
+	bool volumes;  /* takes names of volumes, --yes and --cancel */
 } verbs[] = {
-	{"mount", rescue_mount,
-	 "assemble it: VG, root, everything of its fstab, /proc, /sys, /dev"},
-	{"umount", assemble_undo, "unmount all of it and deactivate its VG"},
-	{"shell", rescue_shell, "a shell inside it; mounts it first when needed"},
+	{"mount", rescue_mount, "assemble it: VG, root, everything of its fstab, /proc, /sys, /dev",
+	 false, false},
+	{"umount", rescue_umount, "unmount all of it and deactivate its VG", false, false},
+	{"shell", rescue_shell, "a shell inside it; mounts it first when needed", false, false},
+	{"reset", rescue_reset,
+	 "volumes (all that have a snapshot) go back to what the installation left", true, true},
+	{"snapshots", rescue_snapshots, "show those snapshots and how full they are", true, false},
 };
 #define VERB_COUNT (sizeof(verbs) / sizeof(*verbs))
 
 static void usage(FILE *out)
 {
 	fprintf(out, "usage: newroot rescue COMMAND [--vg NAME]\n"
+		     "       newroot rescue reset [VOLUME]… [--yes | --cancel] [--vg NAME]\n"
 		     "An installed system on this machine's disks, in " NEWROOT_MOUNT ".\n"
-		     "  --vg NAME   name or UUID of its VG (default: local, or the only one)\n");
+		     "reset and snapshots also work on the running installed system; there the "
+		     "next boot\n"
+		     "does what reset asks for.\n"
+		     "  --vg NAME   name or UUID of its VG (default: local, or the only one)\n"
+		     "  --yes       do not ask whether what was changed may be lost\n"
+		     "  --cancel    no reset at the next boot\n");
 	for (size_t i = 0; i < VERB_COUNT; i++)
-		fprintf(out, "  %-8s    %s\n", verbs[i].name, verbs[i].summary);
+		fprintf(out, "  %-9s   %s\n", verbs[i].name, verbs[i].summary);
 }
 
 static int usage_error(void)
@@ -101,30 +151,67 @@ static int usage_error(void)
 	return err_exit_status(ERR_USAGE);
 }
 
-int cmd_rescue(int argc, char **argv)
+/* 0: go on; 1: show help; -1: wrong. */
+static int parse_options(int argc, char **argv, struct request *request)
 {
 	static const struct option options[] = {
 		{"vg", required_argument, NULL, 'v'},
+		{"yes", no_argument, NULL, 'y'},
+		{"cancel", no_argument, NULL, 'c'},
 		{"help", no_argument, NULL, 'h'},
 		{0},
 	};
-	struct err err = ERR_INIT;
-	const char *vg = NULL;
 	int c;
 
 	while ((c = getopt_long(argc, argv, "h", options, NULL)) != -1) {
-		if (c == 'h') {
-			usage(stdout);
-			return 0;
-		}
-		if (c != 'v')
-			return usage_error();
-		vg = optarg;
+		if (c == 'v')
+			request->vg = optarg;
+		else if (c == 'y')
+			request->yes = true;
+		else if (c == 'c')
+			request->cancel = true;
+		else
+			return c == 'h' ? 1 : -1;
 	}
-	for (size_t i = 0; optind + 1 == argc && i < VERB_COUNT; i++)
-		if (!strcmp(argv[optind], verbs[i].name))
-			return machine_in_memory("rescue", &err) < 0 || verbs[i].run(vg, &err) < 0
-				       ? command_fail("rescue", &err)
-				       : 0;
-	return usage_error();
+	return optind < argc ? 0 : -1;
+}
+
+static const struct verb *find_verb(const char *name)
+{
+	for (size_t i = 0; i < VERB_COUNT; i++)
+		if (!strcmp(name, verbs[i].name))
+			return &verbs[i];
+	return NULL;
+}
+
+static int check_place(const struct verb *verb, struct err *err)
+{
+	if (!verb->anywhere)
+		return machine_in_memory("rescue", err);
+	return geteuid() == 0 ? 0 : err_set(err, ERR_USAGE, NULL, "only root can do this");
+}
+
+int cmd_rescue(int argc, char **argv)
+{
+	struct request request = {0};
+	struct err err = ERR_INIT;
+	const struct verb *verb;
+	int asked = parse_options(argc, argv, &request);
+
+	if (asked > 0) {
+		usage(stdout);
+		return 0;
+	}
+	verb = asked < 0 ? NULL : find_verb(argv[optind]);
+	if (!verb)
+		return usage_error();
+	request.volumes = (const char *const *)&argv[optind + 1];
+	request.count = (size_t)(argc - optind - 1);
+	if (!verb->volumes && (request.count || request.yes || request.cancel))
+		return usage_error();
+	if (request.yes && request.cancel)
+		return usage_error();
+	return check_place(verb, &err) < 0 || verb->run(&request, &err) < 0
+		       ? command_fail("rescue", &err)
+		       : 0;
 }

@@ -181,6 +181,9 @@
 /* What is told of a command's output: must fit an event. */
 #define CUTOVER_OUTPUT_MAX (16 * 1024)
 
+/* A merge of a snapshot that moves nothing: a disk that takes nothing for this long has failed. */
+#define SNAPSHOT_STALL_S 600
+
 /* Free bytes that a booting system's logs, locks and package state take at the very least. */
 #define ROOT_FREE_MIN MIB(16)
 

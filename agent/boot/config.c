@@ -26,6 +26,8 @@ void boot_config_parse(struct boot_config *config, char *text, struct arena *are
 			config->vg = line;
 		else if (!strcmp(keyword, BOOT_CONFIG_UUID))
 			config->vg_uuid = line;
+		else if (!strcmp(keyword, BOOT_CONFIG_SNAPSHOTS))
+			config->snapshots = true;
 		else if (!strcmp(keyword, BOOT_CONFIG_MODULE))
 			config->modules.item[config->modules.count++] = line;
 	}

@@ -3,6 +3,7 @@
  *
  *	vg NAME        the volume group to activate
  *	vg-uuid UUID   which one, should another disk carry one of that name
+ *	snapshots N    how many volumes have one: a reset may have been asked for
  *	module PATH    a module to load, in this order: "/modules/xfs.ko"
  */
 #ifndef NEWROOT_BOOT_CONFIG_H
@@ -12,17 +13,19 @@
 #include "base/err.h"
 #include "job/job.h"
 
-#define BOOT_CONFIG_PATH   "/etc/newroot-boot"
-#define BOOT_CONFIG_VG     "vg"
-#define BOOT_CONFIG_UUID   "vg-uuid"
-#define BOOT_CONFIG_MODULE "module"
-#define BOOT_MODULE_FOLDER "/modules"
-#define BOOT_BUSYBOX       "/bin/busybox"
-#define BOOT_SYSROOT       "/sysroot" /* the installed system's root is mounted here */
+#define BOOT_CONFIG_PATH      "/etc/newroot-boot"
+#define BOOT_CONFIG_VG        "vg"
+#define BOOT_CONFIG_UUID      "vg-uuid"
+#define BOOT_CONFIG_SNAPSHOTS "snapshots"
+#define BOOT_CONFIG_MODULE    "module"
+#define BOOT_MODULE_FOLDER    "/modules"
+#define BOOT_BUSYBOX          "/bin/busybox"
+#define BOOT_SYSROOT          "/sysroot" /* the installed system's root is mounted here */
 
 struct boot_config {
-	const char *vg;         /* NULL: none */
-	const char *vg_uuid;    /* NULL: not known */
+	const char *vg;      /* NULL: none */
+	const char *vg_uuid; /* NULL: not known */
+	bool snapshots;
 	struct strings modules; /* paths */
 };
 

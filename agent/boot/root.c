@@ -14,6 +14,7 @@
 #include "base/lvm.h"
 #include "machine/sysfs.h"
 #include "boot/nodes.h"
+#include "boot/reset.h"
 
 #define POLL_MS     100
 #define MAPPER_GLOB "/dev/mapper/*"
@@ -109,7 +110,7 @@ static void activate(struct search *search)
 
 	if (!config->vg || search->active || search->count == search->tried_count)
 		return;
-	snprintf(text, sizeof(text), "vgchange -ay %s", config->vg);
+	snprintf(text, sizeof(text), "vgchange -ay --poll n %s", config->vg);
 	command = text;
 	search->vg_err = (struct err)ERR_INIT;
 	search->tried_count = search->count;
@@ -117,7 +118,7 @@ static void activate(struct search *search)
 	if (search->active || !config->vg_uuid || !vg_is_seen(config->vg_uuid))
 		return;
 	search->vg_err = (struct err)ERR_INIT;
-	snprintf(text, sizeof(text), "vgchange -ay --select vg_uuid=%s", config->vg_uuid);
+	snprintf(text, sizeof(text), "vgchange -ay --poll n --select vg_uuid=%s", config->vg_uuid);
 	search->active = lvm_run(&command, 1, NULL, &search->vg_err) == 0;
 }
 
@@ -203,5 +204,7 @@ int boot_root_mount(const struct boot_line *line, const struct boot_config *conf
 	if (search.vg_err.code != ERR_NONE)
 		printf("newroot: not all of volume group %s is active: %s\n", config->vg,
 		       search.vg_err.msg);
+	if (config->snapshots && config->vg)
+		boot_reset(config->vg);
 	return mount_device(device, line, arena, err);
 }

@@ -10,88 +10,17 @@
 #include "base/arena.h"
 #include "base/lvm.h"
 #include "rescue/installed_fstab.h"
+#include "rescue/vg.h"
 #include "machine/superblock.h"
 #include "steps/mounts.h"
 #include "steps/step.h"
 
-#define DEFAULT_VG   "local"
 #define DEFAULT_ROOT "root"
-#define REPORT_BYTES (64 * 1024)
-#define FIELD_BYTES  256
-
-struct vg {
-	char name[FIELD_BYTES], uuid[FIELD_BYTES];
-};
+#define FIELD_BYTES  VG_FIELD_BYTES
 
 bool assemble_is_mounted(void)
 {
 	return mounts_have(NEWROOT_MOUNT);
-}
-
-static int ask_lvm(const char *command, char **report, struct arena *arena, struct err *err)
-{
-	*report = arena_alloc(arena, REPORT_BYTES);
-	return lvm_report(&command, 1, *report, REPORT_BYTES, NULL, err);
-}
-
-/* Rows that match: by name or UUID, or all when `wanted` is NULL. `vg` gets the last one. */
-static unsigned count_vgs(struct vg *vg, const char *report, const char *wanted)
-{
-	unsigned count = 0;
-
-	for (const char *row = report; row && *row; row = lvm_next_row(row)) {
-		struct vg found;
-
-		if (!lvm_field(row, "vg_name", found.name, sizeof(found.name)) ||
-		    !lvm_field(row, "vg_uuid", found.uuid, sizeof(found.uuid)))
-			continue;
-		if (wanted && strcmp(wanted, found.name) && strcmp(wanted, found.uuid))
-			continue;
-		*vg = found;
-		count++;
-	}
-	return count;
-}
-
-/* "local (UUID), data (UUID)" for the message. */
-static const char *list_vgs(const char *report, struct arena *arena)
-{
-	const char *list = "";
-
-	for (const char *row = report; row && *row; row = lvm_next_row(row)) {
-		struct vg vg;
-
-		if (count_vgs(&vg, arena_printf(arena, "%.*s", (int)strcspn(row, "\n"), row), NULL))
-			list = arena_printf(arena, "%s%s%s (%s)", list, *list ? ", " : "", vg.name,
-					    vg.uuid);
-	}
-	return list;
-}
-
-static int choose_vg(struct vg *vg, const char *wanted, struct arena *arena, struct err *err)
-{
-	char *report;
-	unsigned count;
-
-	if (ask_lvm("vgs " LVM_REPORT " -o vg_name,vg_uuid", &report, arena, err) < 0)
-		return -1;
-	count = count_vgs(vg, report, wanted ? wanted : DEFAULT_VG);
-	if (count == 0 && !wanted)
-		count = count_vgs(vg, report, NULL);
-	if (count == 1)
-		return 0;
-	if (!*report)
-		return err_set(err, ERR_RESCUE, NULL, "no VG on any disk of this machine");
-	return err_set(err, ERR_RESCUE, wanted,
-		       "%u VGs match; choose one with --vg, by name or UUID: %s", count,
-		       list_vgs(report, arena));
-}
-
-static int set_active(const struct vg *vg, const char *how, struct arena *arena, struct err *err)
-{
-	const char *command = arena_printf(arena, "vgchange %s --select vg_uuid=%s", how, vg->uuid);
-
-	return lvm_run(&command, 1, NULL, err);
 }
 
 /* Mount it as a candidate for the root; true when it has a fstab. */
@@ -119,9 +48,9 @@ static int mount_root(const struct vg *vg, struct arena *arena, struct err *err)
 
 	if (access(likely, F_OK) == 0 && is_root(likely))
 		return 0;
-	if (ask_lvm(arena_printf(arena, "lvs " LVM_REPORT " -o lv_path --select vg_uuid=%s",
-				 vg->uuid),
-		    &report, arena, err) < 0)
+	if (vg_report(arena_printf(arena, "lvs " LVM_REPORT " -o lv_path --select vg_uuid=%s",
+				   vg->uuid),
+		      &report, arena, err) < 0)
 		return -1;
 	for (const char *row = report; row && *row; row = lvm_next_row(row))
 		if (lvm_field(row, "lv_path", path, sizeof(path)) && is_root(path))
@@ -158,7 +87,7 @@ static int mount_system(const char *wanted, struct arena *arena, struct err *err
 	struct vg vg;
 	unsigned failed;
 
-	if (choose_vg(&vg, wanted, arena, err) < 0 || set_active(&vg, "-ay", arena, err) < 0)
+	if (vg_choose(&vg, wanted, arena, err) < 0 || vg_activate(&vg, VG_ON, arena, err) < 0)
 		return -1;
 	if (mkdir(NEWROOT_MOUNT, 0755) < 0 && errno != EEXIST)
 		return err_sys(err, ERR_RESCUE, NEWROOT_MOUNT, "cannot make the mount point");
@@ -196,9 +125,9 @@ int assemble_undo(const char *vg, struct err *err)
 	sync();
 	if (mounts_undo(NEWROOT_MOUNT, err) < 0 || mounts_swapoff(err) < 0)
 		goto out;
-	ret = choose_vg(&chosen, vg, &arena, err);
+	ret = vg_choose(&chosen, vg, &arena, err);
 	if (ret == 0)
-		ret = set_active(&chosen, "-an", &arena, err);
+		ret = vg_activate(&chosen, VG_OFF, &arena, err);
 	else if (!mounted && !vg)
 		ret = 0; /* nothing was assembled, so there is nothing to let go of */
 out:

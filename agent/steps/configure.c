@@ -18,6 +18,7 @@
 #include "os/selinux.h"
 #include "os/serial.h"
 #include "os/volume_rules.h"
+#include "steps/chosen.h"
 #include "steps/configure_moved.h"
 #include "steps/first_boot_files.h"
 #include "steps/step.h"
@@ -159,6 +160,17 @@ static void render_files(struct changes *changes, const struct job *job)
 	}
 }
 
+/* What lies on volumes that are not chosen stays as it is. */
+static void keep_chosen(struct changes *changes, const struct context *ctx)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < changes->count; i++)
+		if (chosen_path(ctx, changes->item[i].path))
+			changes->item[count++] = changes->item[i];
+	changes->count = count;
+}
+
 static int render(struct changes *changes, const struct context *ctx, const struct program *program,
 		  struct err *err)
 {
@@ -173,6 +185,7 @@ static int render(struct changes *changes, const struct context *ctx, const stru
 	    render_init(changes, ctx, init, err) || selinux_render(changes, err))
 		return -1;
 	render_files(changes, ctx->job);
+	keep_chosen(changes, ctx);
 	return 0;
 }
 
@@ -214,4 +227,5 @@ const struct step step_configure = {
 	.check = moved_check,
 	.run = run,
 	.verify = verify,
+	.refresh = true,
 };

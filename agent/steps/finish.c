@@ -29,4 +29,5 @@ const struct step step_finish = {
 	.name = "finish",
 	.summary = "write everything out to the disks",
 	.run = run,
+	.refresh = true,
 };

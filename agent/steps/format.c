@@ -7,7 +7,9 @@
 
 #include "machine/superblock.h"
 #include "steps/blockdev.h"
+#include "steps/chosen.h"
 #include "steps/mkfs.h"
+#include "steps/snapshots.h"
 #include "steps/step.h"
 #include "steps/swap_header.h"
 
@@ -82,10 +84,29 @@ static int make_one(const struct context *ctx, struct plan_fs *fs, struct err *e
 	return child_run(&child, ctx->watch, err);
 }
 
+/*
+ * When just some are made anew the others must be what the job says, before anything is erased; those keep their UUIDs
+ * if they still have one.
+ */
+static int take_over(struct context *ctx, struct err *err)
+{
+	for (size_t i = 0; i < ctx->plan->fs_count; i++) {
+		struct plan_fs *fs = &ctx->plan->filesystems[i];
+		struct err own = ERR_INIT;
+
+		if (plan_adopt_fs(ctx->plan, fs, &own) < 0 && !chosen_fs(ctx, fs))
+			return err_keep(err, &own);
+	}
+	return 0;
+}
+
 static int run(struct context *ctx, struct err *err)
 {
+	if ((ctx->volumes.count && take_over(ctx, err) < 0) || snapshots_drop(ctx, err) < 0)
+		return -1;
 	for (size_t i = 0; i < ctx->plan->fs_count; i++)
-		if (make_one(ctx, &ctx->plan->filesystems[i], err) < 0)
+		if (chosen_fs(ctx, &ctx->plan->filesystems[i]) &&
+		    make_one(ctx, &ctx->plan->filesystems[i], err) < 0)
 			return -1;
 	return 0;
 }
@@ -105,6 +126,8 @@ static int verify(struct context *ctx, struct err *err)
 		const struct plan_fs *fs = &ctx->plan->filesystems[i];
 		struct superblock found;
 
+		if (!chosen_fs(ctx, fs))
+			continue;
 		if (superblock_read(&found, fs->device, err) < 0 ||
 		    expect(fs, "type", found.type, fs_type_name(fs->type), err) < 0 ||
 		    expect(fs, "UUID", found.uuid, fs->uuid, err) < 0 ||
@@ -126,4 +149,5 @@ const struct step step_format = {
 	.run = run,
 	.verify = verify,
 	.adopt = adopt,
+	.refresh = true,
 };

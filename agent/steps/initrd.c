@@ -100,6 +100,9 @@ static void put_config(struct cpio *cpio, const struct making *m, const struct m
 
 	if (*m->vg_uuid)
 		text = arena_printf(arena, "%s" BOOT_CONFIG_UUID " %s\n", text, m->vg_uuid);
+	if (plan_snapshot_count(m->plan))
+		text = arena_printf(arena, "%s" BOOT_CONFIG_SNAPSHOTS " %zu\n", text,
+				    plan_snapshot_count(m->plan));
 	for (size_t i = 0; i < order->count; i++)
 		text = arena_printf(arena,
 				    "%s" BOOT_CONFIG_MODULE " " BOOT_MODULE_FOLDER "/%s.ko\n", text,

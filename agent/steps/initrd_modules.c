@@ -167,6 +167,9 @@ int initrd_modules_choose(struct module_order *order, const struct modules *modu
 			return -1;
 	if (need(&chooser, "dm_mod", "LVM", err))
 		return -1;
+	if (plan_snapshot_count(plan) &&
+	    need(&chooser, "dm_snapshot", "a snapshot of the job", err))
+		return -1;
 	if (root && need_root_filesystem(&chooser, root->type, err))
 		return -1;
 	for (size_t i = 0; i < plan->job->kernel.modules.count; i++)

@@ -10,6 +10,7 @@
 #include "machine/sysfs.h"
 #include "plan/parts.h"
 #include "steps/blockdev.h"
+#include "steps/lvm_filter.h"
 #include "steps/step.h"
 
 #define PLACE_SIZE                                                                                 \
@@ -58,24 +59,11 @@ static const char *list_pvs(const struct plan *plan)
 	return list;
 }
 
-/*
- * Keeps every other disk of the machine, and what is on it, out of LVM's sight. Not by --devices: the
- * library crashes on its second use in a process (2.03.16).
- */
-static const char *only_our_pvs(const struct plan *plan)
-{
-	const char *list = "";
-
-	for (size_t i = 0; i < plan->pv_count; i++)
-		list = arena_printf(plan->arena, "%s\"a|^%s$|\",", list, plan->pvs[i].path);
-	return arena_printf(plan->arena, "--config 'devices{filter=[%s\"r|.*|\"]}'", list);
-}
-
 static int make_volumes(const struct context *ctx, struct err *err)
 {
 	const struct plan *plan = ctx->plan;
 	const char **commands = arena_array(plan->arena, plan->lv_count + 2, sizeof(*commands));
-	const char *ours = only_our_pvs(plan), *pvs = list_pvs(plan);
+	const char *ours = lvm_filter_ours(plan), *pvs = list_pvs(plan);
 	size_t count = 0;
 
 	commands[count++] =
@@ -156,7 +144,8 @@ static int compare_report(const struct plan *plan, const char *report, struct er
 	const char *row = find_row(report, "vg_name", plan->vg);
 
 	if (!row || expect(row, "vg_extent_count", plan->extents, plan->vg, err) < 0 ||
-	    expect(row, "vg_free_count", plan->free_extents, plan->vg, err) < 0)
+	    expect(row, "vg_free_count", plan->free_extents + plan_snapshot_extents(plan), plan->vg,
+		   err) < 0)
 		return row ? -1 : err_set(err, ERR_LVM, plan->vg, "LVM does not report the VG");
 	for (size_t i = 0; i < plan->pv_count; i++) {
 		row = find_row(report, "pv_name", plan->pvs[i].path);
@@ -196,7 +185,7 @@ static int verify_nodes(const struct plan *plan, struct err *err)
 static int verify(struct context *ctx, struct err *err)
 {
 	const struct plan *plan = ctx->plan;
-	const char *ours = only_our_pvs(plan);
+	const char *ours = lvm_filter_ours(plan);
 	const char *commands[] = {
 		arena_printf(plan->arena,
 			     "vgs %s " LVM_REPORT " -o vg_name,vg_extent_count,vg_free_count",
@@ -215,8 +204,8 @@ static int verify(struct context *ctx, struct err *err)
 
 static int set_active(struct context *ctx, const char *how, struct err *err)
 {
-	const char *command = arena_printf(ctx->arena, "vgchange %s %s %s", only_our_pvs(ctx->plan),
-					   how, ctx->plan->vg);
+	const char *command = arena_printf(ctx->arena, "vgchange %s %s %s",
+					   lvm_filter_ours(ctx->plan), how, ctx->plan->vg);
 
 	return lvm_run(&command, 1, ctx->watch, err);
 }
@@ -237,7 +226,7 @@ static int release(struct context *ctx, struct err *err)
 
 static int adopt(struct context *ctx, struct err *err)
 {
-	return set_active(ctx, "-ay", err);
+	return set_active(ctx, "-ay --poll n", err);
 }
 
 const struct step step_lvm = {

@@ -161,4 +161,5 @@ const struct step step_mount = {
 	.verify = verify,
 	.release = release,
 	.adopt = adopt,
+	.refresh = true,
 };

@@ -36,8 +36,9 @@ static void tell(const struct context *ctx, char *text)
 	for (size_t i = 0; i < plan->disk_count; i++)
 		ctx->note("%s (%ju bytes) is erased", plan->disks[i].disk->path,
 			  (uintmax_t)plan->disks[i].disk->size);
-	ctx->note("VG %s: %ju extents of 4 MiB, %zu LVs, %ju kept free", plan->vg,
-		  (uintmax_t)plan->extents, plan->lv_count, (uintmax_t)plan->free_extents);
+	ctx->note("VG %s: %ju extents of 4 MiB, %zu LVs, %zu snapshots with %ju, %ju kept free",
+		  plan->vg, (uintmax_t)plan->extents, plan->lv_count, plan_snapshot_count(plan),
+		  (uintmax_t)plan_snapshot_extents(plan), (uintmax_t)plan->free_extents);
 }
 
 static int run(struct context *ctx, struct err *err)

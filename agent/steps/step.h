@@ -34,6 +34,7 @@ struct context {
 	const char *
 		kernel_image; /* set by the kernel step: path in the new system, "/boot/vmlinuz-…" */
 	const char *initrd_image; /* set by the initrd step: path in the new system */
+	struct strings volumes;   /* `apply --volume`: just these are laid anew; empty: all */
 	uint64_t bytes; /* a step may count what it moved, for its end event; the loop resets it */
 	void (*note)(const char *fmt, ...)
 		__attribute__((format(printf, 1, 2))); /* console, log and event */
@@ -48,11 +49,12 @@ struct step {
 	int (*release)(struct context *ctx, struct err *err);
 	/* `apply` skips this step: take up what an earlier run of it left (UUIDs, mounts, kernel). */
 	int (*adopt)(struct context *ctx, struct err *err);
+	bool refresh; /* runs when just some volumes are laid anew; the others are adopted then */
 };
 
 extern const struct step step_contact, step_fetch, step_check, step_plan, step_wipe, step_partition,
 	step_lvm, step_format, step_mount, step_unpack, step_kernel, step_initrd, step_configure,
-	step_bootloader, step_verify, step_finish;
+	step_verify, step_snapshot, step_bootloader, step_finish;
 
 /* The programme, in order; NULL-terminated. Defined in steps/steps.c. */
 extern const struct step *const steps[];

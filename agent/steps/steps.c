@@ -17,6 +17,7 @@ const struct step *const steps[] = {
 	&step_initrd,
 	&step_configure,
 	&step_verify,
+	&step_snapshot,
 	/* A VM that failed up to here has no boot sector. */
 	&step_bootloader,
 	&step_finish,

@@ -1,4 +1,5 @@
 /* unpack: the job's archives into the mounted tree, outer mounts first; then its dumps, as they are. */
+#include "steps/chosen.h"
 #include "steps/pipeline.h"
 #include "steps/step.h"
 
@@ -14,7 +15,7 @@ static int copy_dumps(struct context *ctx, struct err *err)
 			.source = &databases->dumps[i].source,
 		};
 
-		if (pipeline_save(ctx, &pipeline, err))
+		if (chosen_path(ctx, path) && pipeline_save(ctx, &pipeline, err))
 			return -1;
 	}
 	return 0;
@@ -30,7 +31,7 @@ static int run(struct context *ctx, struct err *err)
 			.source = &archive->source,
 		};
 
-		if (pipeline_run(ctx, &pipeline, err))
+		if (chosen_path(ctx, archive->to) && pipeline_run(ctx, &pipeline, err))
 			return -1;
 	}
 	return copy_dumps(ctx, err);
@@ -40,4 +41,5 @@ const struct step step_unpack = {
 	.name = "unpack",
 	.summary = "unpack the archives, copy the dumps",
 	.run = run,
+	.refresh = true,
 };

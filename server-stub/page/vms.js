@@ -19,7 +19,7 @@ export const STATES = {
 };
 
 export const STEPS = ("contact fetch check plan wipe partition lvm format mount unpack kernel initrd configure verify " +
-	"bootloader finish").split(" ");
+	"snapshot bootloader finish").split(" ");
 
 const SILENT_S = 30;
 export const HELD_ITSELF = "held by the operator"; /* not by its group, nor by an error */

@@ -16,7 +16,7 @@ static size_t append(char *line, size_t used, const char *before, const char *te
 	return used + (size_t)size < LINE_BYTES ? used + (size_t)size : LINE_BYTES - 1;
 }
 
-/* "db1 error, unpack 10/16; error: …; held: …". Silence is none of it: nothing has changed. */
+/* "db1 error, unpack 10/17; error: …; held: …". Silence is none of it: nothing has changed. */
 static void describe(char *line, const struct vm *vm)
 {
 	struct remark remark[REMARKS_MAX];

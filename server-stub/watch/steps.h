@@ -4,7 +4,7 @@
 
 #include "vm/vm.h"
 
-#define STEPS_COUNT 16
+#define STEPS_COUNT 17
 
 /* The step that a VM is at, or failed at; "" when it is at none. `number` is its place, 0 for one of first boot. */
 const char *steps_at(const struct vm *vm, unsigned *number);

@@ -54,7 +54,7 @@ struct drawing {
 	bool folded;        /* quiet VMs are left out */
 };
 
-/* "unpack     10/16" */
+/* "unpack     10/17" */
 static void step_text(char *text, size_t size, const struct vm *vm)
 {
 	unsigned number;

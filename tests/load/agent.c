@@ -6,14 +6,15 @@
 #include <string.h>
 #include <time.h>
 
-#define STEPS_MAX     16
+#define STEPS_MAX     17
 #define EVENTS_A_STEP 20  /* begin, progress, end */
 #define BATCH_MAX     200 /* events in a request */
 #define RETRY_US      500000
 
 static const char *const steps[STEPS_MAX] = {
-	"contact", "fetch",  "check",  "plan",   "wipe",      "partition",  "lvm",    "format",
-	"mount",   "unpack", "kernel", "initrd", "configure", "bootloader", "verify", "finish",
+	"contact", "fetch",  "check",  "plan",   "wipe",      "partition", "lvm",      "format",
+	"mount",   "unpack", "kernel", "initrd", "configure", "verify",    "snapshot", "bootloader",
+	"finish",
 };
 
 int64_t now_us(void)

@@ -13,7 +13,7 @@ def fail_web1(agents):
 
 def test_an_error_is_shown_with_its_help_and_holds_its_peers(page, agents):
     fail_web1(agents)
-    row = page.wait_row("web1", state="error", step="unpack 10 of 16")
+    row = page.wait_row("web1", state="error", step="unpack 10 of 17")
     assert "archive.hash: https://10.0.0.1/web1.tar.gz: sha256 is 5fec, the job says 6b86" in row["remarks"]
     assert "correct the sha256 or the file" in row["remarks"]
     page.wait_row("web2", state="configuring", remarks="held: web1 has an error")

@@ -197,7 +197,7 @@ def test_the_service_killed_and_started_again(page, agents, shop):
     page.wait_text("[role=log]", "▸ wipe")
     notes = [line.split("· ")[1] for line in lines(page) if "·" in line]
     assert notes == [f"line {i}" for i in range(30)]
-    page.wait_text("article .step", "wipe 5 of 16")
+    page.wait_text("article .step", "wipe 5 of 17")
 
 
 def test_vms_that_come_and_go(page, shop):

@@ -2,7 +2,7 @@
 import sqlite3
 
 BEFORE_UNPACK = ["contact", "fetch", "check", "plan", "wipe", "partition", "lvm", "format", "mount"]
-AFTER_UNPACK = ["kernel", "initrd", "configure", "verify", "bootloader", "finish"]
+AFTER_UNPACK = ["kernel", "initrd", "configure", "verify", "snapshot", "bootloader", "finish"]
 MIB = 1 << 20
 
 
@@ -14,7 +14,7 @@ def test_progress_is_shown_while_it_happens(page, agents):
     page.wait_row("db1", state="configuring", step="mount")
     agent.begin("unpack")
     agent.progress("unpack", "/srv/mysql", 412 * MIB, 850 * MIB, 44 * MIB)
-    row = page.wait_row("db1", step="unpack 10 of 16 10 s left")
+    row = page.wait_row("db1", step="unpack 10 of 17 10 s left")
     assert "/srv/mysql" in row["step"] and "412 MiB of 850 MiB · 44.0 MiB/s" in row["step"]
     assert abs(row["bar"] - 412 / 850) < 0.001
     assert "44.0 MiB/s" in page.text("#summary")

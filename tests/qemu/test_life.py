@@ -59,7 +59,7 @@ def test_install(life):
     assert life.service.state("db1") == "needs provisioning"
     steps = [event["step"] for event in life.service.events("db1") if event["type"] == "end"]
     assert steps == ["contact", "fetch", "check", "plan", "wipe", "partition", "lvm", "format", "mount", "unpack", "kernel",
-                     "initrd", "configure", "verify", "bootloader", "finish"]
+                     "initrd", "configure", "verify", "snapshot", "bootloader", "finish"]
 
 
 def test_rescue(life):

@@ -67,12 +67,12 @@ def test_shows_what_happens(shop, terminal):
     window, boot, peer = terminal(), Boot(), Boot()
     window.wait(r"^shop  2 VMs: 2 created$", r"^db1 +created$", r"^web1 +created$")
     unpack(shop, boot)
-    window.wait(r"^db1 +configuring +unpack +10/16 █+░+ +25%   10\.0   1:30$", r"shop  2 VMs: 1 created, 1 configuring; 10\.0 MiB/s")
+    window.wait(r"^db1 +configuring +unpack +10/17 █+░+ +25%   10\.0   1:30$", r"shop  2 VMs: 1 created, 1 configuring; 10\.0 MiB/s")
     report(shop, peer, ("state", {"state": "configuring"}), ("wait", {"reason": "db1 is not complete (configuring)"}),
            mac="52:54:00:00:00:12")
     window.wait(r"^ +waits: db1 is not complete \(configuring\)$")
     report(shop, boot, ("error", {"step": "unpack", "code": "archive.hash", "where": ARCHIVE, "message": "not what the job says"}))
-    text = window.wait(r"^db1 +error +unpack +10/16$", r"^ +error: archive\.hash: https://service", r"^ +help: The archive is not the one",
+    text = window.wait(r"^db1 +error +unpack +10/17$", r"^ +error: archive\.hash: https://service", r"^ +help: The archive is not the one",
                        r"^web1 .*\n +held: db1 has an error$")
     assert all(columns(line) <= 80 for line in text.splitlines()), text
     shop.cli("release", "shop", "--group")
@@ -167,7 +167,7 @@ def test_fits_every_window(shop, terminal, size):
             break
     assert len(lines) <= size[1] and max(map(columns, lines)) <= size[0], lines
     if size[0] >= 80:
-        text = window.wait(r"^web1 +error", r"^db1 +configuring +unpack +10/16 ██.* 25%   10\.0   1:30$")
+        text = window.wait(r"^web1 +error", r"^db1 +configuring +unpack +10/17 ██.* 25%   10\.0   1:30$")
         assert text
     assert window.end("q") == 0
 
@@ -264,8 +264,8 @@ def test_lines_without_a_terminal(shop):
         lines.wait("gone")
     help_ = "The archive is not the one the job means: correct the sha256 or the file."
     assert lines.read() == [
-        "db1 created", "web1 created", "db1 configuring, unpack 10/16",
-        "web1 created; held: db1 has an error", f"db1 error, unpack 10/16; error: archive.hash: x: no; help: {help_}", "web1 created",
+        "db1 created", "web1 created", "db1 configuring, unpack 10/17",
+        "web1 created; held: db1 has an error", f"db1 error, unpack 10/17; error: archive.hash: x: no; help: {help_}", "web1 created",
         "db1 is gone"]
 
 
@@ -300,7 +300,7 @@ def test_once(shop):
     unpack(shop, Boot())
     status, text, _ = once(shop, "shop")
     assert status == 0 and "\x1b" not in text
-    assert re.search(r"^db1 +configuring +unpack +10/16 ████░░░░░░░░░░  25%   10\.0   1:30$", text, re.M), text
+    assert re.search(r"^db1 +configuring +unpack +10/17 ████░░░░░░░░░░  25%   10\.0   1:30$", text, re.M), text
     assert max(map(columns, text.splitlines())) <= 80
     wide = once(shop, COLUMNS="120")[1]
     assert "██████░" in wide and max(map(columns, wide.splitlines())) <= 120

@@ -121,16 +121,18 @@ static void configurations_are_read(void **state)
 	(void)state;
 	boot_config_parse(&config,
 			  arena_strdup(&arena,
-				       "vg local\nvg-uuid a-b\nmodule /modules/a.ko\n\nfuture x y\n"
+				       "vg local\nvg-uuid a-b\nsnapshots 2\nmodule /modules/a.ko\n\nfuture x y\n"
 				       "module /modules/b.ko\nmodule"),
 			  &arena);
 	assert_string_equal(config.vg, "local");
 	assert_string_equal(config.vg_uuid, "a-b");
+	assert_true(config.snapshots);
 	assert_int_equal(config.modules.count, 2);
 	assert_string_equal(config.modules.item[1], "/modules/b.ko");
 	boot_config_parse(&config, arena_strdup(&arena, ""), &arena);
 	assert_null(config.vg);
 	assert_null(config.vg_uuid);
+	assert_false(config.snapshots);
 	assert_int_equal(config.modules.count, 0);
 }
 

@@ -34,14 +34,6 @@ static struct plan_fs filesystems[] = {
 	{.device = "/dev/local/swap", .spec = "/dev/local/swap", .type = FS_SWAP, .options = "sw"},
 };
 
-const struct plan_fs *plan_fs_at(const struct plan *plan, const char *mount)
-{
-	for (size_t i = 0; i < plan->fs_count; i++)
-		if (plan->filesystems[i].mount && !strcmp(plan->filesystems[i].mount, mount))
-			return &plan->filesystems[i];
-	return NULL;
-}
-
 static unsigned notes; /* how many the step told */
 
 static void note(const char *fmt, ...)

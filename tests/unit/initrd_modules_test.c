@@ -189,6 +189,27 @@ static void the_job_may_ask_for_more(void **state)
 	assert_string_equal(err.where, "gone");
 }
 
+/* Else it is one of the list: a kernel without it boots, but not with volumes that have one. */
+static void a_snapshot_needs_its_module(void **state)
+{
+	static const char dep[] = "k/dm_mod.ko:\nk/xfs.ko:\nk/ahci.ko:\nk/sd_mod.ko:\n";
+	struct plan_lv lv = {.snapshot = "data.installed"};
+	struct err err = ERR_INIT;
+	struct scene s;
+
+	(void)state;
+	for (size_t snapshots = 0; snapshots <= 1; snapshots++) {
+		set_scene(&s, "sda", "ahci", "", FS_XFS, dep);
+		modules_parse_builtin(&s.modules, arena_strdup(&arena, ""), NULL);
+		s.plan.lvs = &lv;
+		s.plan.lv_count = snapshots;
+		assert_int_equal(choose(&s, &err), snapshots ? -1 : 0);
+	}
+	assert_int_equal(err.code, ERR_INITRD);
+	assert_string_equal(err.where, "dm_snapshot");
+	assert_non_null(strstr(err.msg, "which a snapshot of the job needs"));
+}
+
 static int teardown(void **state)
 {
 	(void)state;
@@ -202,6 +223,7 @@ int main(void)
 		cmocka_unit_test_teardown(hardware_decides, teardown),
 		cmocka_unit_test_teardown(the_root_filesystem_decides, teardown),
 		cmocka_unit_test_teardown(needed_and_missing_is_an_error, teardown),
+		cmocka_unit_test_teardown(a_snapshot_needs_its_module, teardown),
 		cmocka_unit_test_teardown(listed_and_missing_is_a_note, teardown),
 		cmocka_unit_test_teardown(the_job_may_ask_for_more, teardown),
 	};

@@ -174,7 +174,7 @@ UNDONE(two)
 static const struct step
 	step_one = {.name = "one", .run = run_one, .release = release_one, .adopt = adopt_one},
 	step_two = {.name = "two", .run = run_two, .release = release_two, .adopt = adopt_two},
-	step_three = {.name = "three", .run = run_three};
+	step_three = {.name = "three", .run = run_three, .refresh = true};
 
 const struct step *const steps[] = {&step_one, &step_two, &step_three, NULL};
 
@@ -307,6 +307,23 @@ static void what_is_someone_elses_is_left_alone(void **state)
 	assert_string_equal(fake.told, "adopt one; adopt two; error two step.mount; ");
 }
 
+/* `apply --volume`: what is not about volumes is as it was. */
+static void what_is_left_alone_is_taken_up(void **state)
+{
+	static const char *names[] = {"data"};
+	struct context ctx = {.volumes = {.item = names, .count = 1}};
+	struct err err = ERR_INIT;
+
+	(void)state;
+	assert_int_equal(programme_run(&ctx, all, false, &err), 0);
+	assert_string_equal(fake.told, "adopt one; adopt two; begin three; run three; end three; "
+				       "release two; release one; ");
+	set_up(NULL);
+	fake.fails = "adopt two";
+	assert_int_equal(programme_run(&ctx, all, false, &err), -1);
+	assert_non_null(strstr(fake.told, "error two step.mount; "));
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup(name, set_up)
@@ -320,6 +337,7 @@ int main(void)
 		TEST(failure_of_what_is_given_up_is_a_note),
 		TEST(what_was_taken_up_is_let_go),
 		TEST(what_is_someone_elses_is_left_alone),
+		TEST(what_is_left_alone_is_taken_up),
 	};
 
 	return cmocka_run_group_tests_name("programme", tests, NULL, NULL);

@@ -319,7 +319,7 @@ static void test_steps(void **state)
 	} rows[] = {
 		{VM_CREATED, "", "", 0},
 		{VM_CONFIGURING, "contact", "contact", 1},
-		{VM_CONFIGURING, "finish", "finish", 16},
+		{VM_CONFIGURING, "finish", "finish", 17},
 		{VM_CONFIGURING, "dance", "dance", 0},
 		{VM_NEEDS_PROVISIONING, "finish", "", 0},
 		{VM_FIRST_BOOT, "finish", "", 0},
@@ -434,12 +434,12 @@ static void test_picture(void **state)
 		"NAME           STATE                STEP             PROGRESS       MiB/s   LEFT\n"
 		"\n"
 		"crm  3 VMs: 3 configuring; 1025.0 MiB/s\n"
-		"x              configuring          unpack     10/16 --------   0% 1024.0   >99h\n"
-		"y              configuring          lvm         7/16                  1.0\n"
-		"z              configuring          wipe        5/16 ######## 100%\n"
+		"x              configuring          unpack     10/17 --------   0% 1024.0   >99h\n"
+		"y              configuring          lvm         7/17                  1.0\n"
+		"z              configuring          wipe        5/17 ######## 100%\n"
 		"\n"
 		"shop  3 VMs: 1 configuring, 1 first boot, 1 complete; 0.2 MiB/s\n"
-		"a-very~-of-db1 configuring          bootloader 15/16 ######--  75%    0.2   0:04\n"
+		"a-very~-of-db1 configuring          bootloader 16/17 ######--  75%    0.2   0:04\n"
 		"web2           first boot\n"
 		"    waits: db1 is not complete\n"
 		"web10          complete\n"

@@ -4,8 +4,8 @@ STORAGE_MACHINE := machine/machine.c machine/disks.c machine/nics.c machine/sysf
 
 TEST_machine = $(STORAGE_BASE) $(STORAGE_MACHINE) tests/unit/sysfs_tree.c
 TEST_params = $(STORAGE_BASE) machine/params.c
-TEST_plan = $(STORAGE_BASE) plan/plan.c plan/select.c plan/layout.c plan/volumes.c plan/filesystems.c plan/print.c \
-	plan/columns.c job/databases.c job/profile.c job/size.c
+TEST_plan = $(STORAGE_BASE) plan/plan.c plan/find.c plan/select.c plan/layout.c plan/volumes.c plan/filesystems.c plan/print.c \
+	plan/columns.c job/databases.c job/profile.c job/size.c job/snapshot.c
 LIBS_plan = -luuid
 
 TEST_holders = $(STORAGE_BASE) machine/sysfs.c steps/holders.c tests/unit/sysfs_tree.c
@@ -16,3 +16,6 @@ TEST_signatures = base/err.c steps/signatures.c steps/swap_header.c
 LIBS_signatures = -lblkid -lfdisk -luuid
 TEST_mkfs = $(STORAGE_BASE) machine/superblock.c steps/mkfs.c steps/swap_header.c
 LIBS_mkfs = -lblkid -luuid
+
+TEST_snapshot = $(STORAGE_BASE) base/lvm_row.c snapshot/read.c snapshot/snapshot.c
+TEST_chosen = $(STORAGE_BASE) steps/chosen.c plan/find.c

@@ -20,7 +20,7 @@ LIBS_MODULES = -lisal -lbz2 -llzma -lzstd
 TEST_verify = $(OS_TREE) $(OS_MODULES) os/executable.c steps/rehearsal.c steps/rehearsal_boot.c steps/initrd_contents.c \
 	job/profile.c
 LIBS_verify = -larchive $(LIBS_MODULES)
-TEST_configure = $(OS_TREE) $(OS_DIALECTS) $(OS_MOVED) $(OS_MODULES) steps/configure.c steps/first_boot_files.c sync/config.c \
+TEST_configure = $(OS_TREE) $(OS_DIALECTS) $(OS_MOVED) $(OS_MODULES) steps/configure.c steps/chosen.c plan/find.c steps/first_boot_files.c sync/config.c \
 	target/first_boot_config.c $(JOB_SOURCES)
 LIBS_configure = -ljansson $(LIBS_MODULES)
 TEST_configure_moved = $(OS_TREE) $(OS_DIALECTS) $(OS_MOVED) $(OS_MODULES)
