@@ -1,9 +1,11 @@
 /* `newroot first-boot`: the installed system's first boot; its init system starts this. */
 #include <fcntl.h>
 #include <getopt.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -46,11 +48,12 @@ static int parse_options(int argc, char **argv, struct first_boot *options, enum
 		{"help", no_argument, NULL, 'h'},
 		{0},
 	};
+	static char config[PATH_MAX]; /* it leaves the working directory */
 	int c;
 
 	while ((c = getopt_long(argc, argv, "h", names, NULL)) != -1) {
 		if (c == 'c')
-			options->config = optarg;
+			options->config = realpath(optarg, config) ? config : optarg;
 		else if (c == 'b' || c == 's')
 			*way = c == 'b' ? BACKGROUND : STAY;
 		else

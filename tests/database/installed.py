@@ -34,14 +34,14 @@ class Installed:
             (folder / part).mkdir(parents=True)
         self.holder = subprocess.Popen(["unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "sh", "-c", SETUP, "sh", folder])
         wait_for("namespaces", (folder / "ready").exists)
-        self.inside = [shutil.which("nsenter"), "--mount", "--pid", "--target", self._child()]
+        self.inside = [shutil.which("nsenter"), "--mount", "--pid", "--target", self._child(), "env", "--chdir", folder]
 
     def _child(self):
         with open(f"/proc/{self.holder.pid}/task/{self.holder.pid}/children") as children:
             return children.read().split()[0]
 
     def _run(self, popen, *argv, **kwargs):
-        return popen([*self.inside, BUILD / "newroot", "first-boot", "--config", self.machine.config, *argv], stdout=subprocess.PIPE,
+        return popen([*self.inside, BUILD / "newroot", "first-boot", "--config", self.machine.config.name, *argv], stdout=subprocess.PIPE,
                      stderr=subprocess.PIPE, text=True, env={**os.environ, **(self.machine.environment or {})}, **kwargs)
 
     def boot(self):
