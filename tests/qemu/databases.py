@@ -88,7 +88,7 @@ class Guest:
     def status(self):
         """Of a replica: {"Slave_IO_Running": "Yes", …}"""
         lines = self.run("mysql -e 'SHOW SLAVE STATUS\\G'").splitlines()
-        return dict(line.strip().split(": ", 1) for line in lines if ": " in line)
+        return dict(line.lstrip().split(": ", 1) for line in lines if ": " in line)
 
     def digest(self):
         """Of all that a dump has."""
