@@ -81,7 +81,8 @@ static bool is_migrating(const json_t *job)
 	if (told)
 		return json_is_true(told);
 	return json_object_get(job, "quarantine") || json_object_get(job, "services") ||
-	       json_object_get(job, "puppet");
+	       json_object_get(job, "puppet") || json_object_get(job, "sync") ||
+	       json_object_get(json_object_get(job, "databases"), "source");
 }
 
 static int describe(struct cutover_vm *vm, const json_t *job, struct err *err)
@@ -92,6 +93,7 @@ static int describe(struct cutover_vm *vm, const json_t *job, struct err *err)
 	vm->serves_nfs = json_array_size(json_object_get(nfs, "exports")) > 0;
 	vm->quarantine = json_is_object(json_object_get(job, "quarantine"));
 	vm->puppet = json_is_object(json_object_get(job, "puppet"));
+	vm->sync = json_is_object(json_object_get(job, "sync"));
 	vm->migrating = is_migrating(job);
 	vm->disabled = join_names(json_object_get(services, "disable"));
 	return vm->disabled ? 0

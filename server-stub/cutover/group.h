@@ -12,11 +12,11 @@
 
 struct cutover_vm {
 	struct vm vm;
-	int64_t wave;            /* 1 …: its VMs go at once, after those of the waves before */
-	bool migrating;          /* its job holds something back on it until its cutover */
-	bool serves_nfs;         /* to others of the group, perhaps */
-	bool quarantine, puppet; /* its job sets these up */
-	char *disabled;          /* services held back until cutover: "cron, exim4"; "": none */
+	int64_t wave;    /* 1 …: its VMs go at once, after those of the waves before */
+	bool migrating;  /* its job holds something back on it until its cutover */
+	bool serves_nfs; /* to others of the group, perhaps */
+	bool quarantine, puppet, sync; /* its job sets these up */
+	char *disabled; /* services held back until cutover: "cron, exim4"; "": none */
 };
 
 struct cutover_group {

@@ -159,9 +159,16 @@ static void print_data(const struct runbook *book)
 	fprintf(book->out,
 		"The new VMs have what was in their archives and dumps. What was written since "
 		"is brought over by your own means:\n\n");
-	for (size_t i = 0; i < book->group->count; i++)
-		fprintf(book->out, "- [ ] %s: %s.\n", book->group->vm[i].vm.name,
-			last_data(&book->group->vm[i]));
+	for (size_t i = 0; i < book->group->count; i++) {
+		const struct cutover_vm *vm = &book->group->vm[i];
+
+		fprintf(book->out, "- [ ] %s: %s.\n", vm->vm.name, last_data(vm));
+		if (vm->sync)
+			fprintf(book->out,
+				"- [ ] %s: `newroot sync` on it, as root, has brought the folders "
+				"of its job for the last time.\n",
+				vm->vm.name);
+	}
 	fprintf(book->out, "\n");
 }
 
@@ -178,9 +185,9 @@ static void print_held_back(const struct runbook *book, const struct cutover_vm 
 
 static void print_service(const struct runbook *book)
 {
-	fprintf(book->out,
-		"The service tells the VMs to put themselves into service: those of a wave at once, "
-		"when the wave before is cut over.\n\n");
+	fprintf(book->out, "The service tells the VMs to put themselves into service: those of a "
+			   "wave at once, "
+			   "when the wave before is cut over.\n\n");
 	runbook_block(book, "cutover", " --group");
 	fprintf(book->out, "They say how far they are, and the service shows it:\n\n");
 	runbook_block(book, "watch", " --once");
@@ -274,7 +281,8 @@ static void print_back(const struct runbook *book)
 	fprintf(book->out,
 		"Before users write to the new side, nothing is lost. Afterwards, what they wrote "
 		"is on the new VMs alone.\n\n"
-		"- [ ] On the new VMs, as root, in this order, `newroot cutover --undo` stops what was "
+		"- [ ] On the new VMs, as root, in this order, `newroot cutover --undo` stops what "
+		"was "
 		"held back, and puts the quarantine back: ");
 	print_reverse(book);
 	fprintf(book->out, ".\n- [ ] What was written there is copied back, or given up.\n");

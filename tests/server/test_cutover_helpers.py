@@ -11,6 +11,7 @@ from namespaces import inside
 from network import Network
 
 ODD_GROUP = "a.b-c_1"
+HOST_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAICBlvViQMMrln6Z+yPiav4mRT6iByW2NSXNakNbUIvj+"
 
 
 @pytest.fixture
@@ -277,6 +278,15 @@ def test_of_an_imported_document(fresh, tmp_path):
     assert [int(wave) for wave in re.findall(r"in wave (\d), does", section(text, "Into service"))] == [1, 2, 3, 4]
     assert "10.80.0.21      www.shop.example " in fresh.cli("hosts", "shop")
     assert "-d 192.0.2.7 " in fresh.cli("forward", "shop") and "DNAT --to-destination 10.80.0.21\n" in fresh.cli("forward", "shop")
+
+
+def test_runbook_asks_for_a_last_sync(fresh):
+    """Only of the VMs whose job has one; they are told to cut over, for they wait for it."""
+    fresh.init()
+    sync = {"ssh": {"host": "10.80.0.5", "key_file": "/root/.ssh/id", "host_key": HOST_KEY}, "trees": [{"path": "/srv/www"}]}
+    put(fresh, {"web1": {"finals": "10.80.0.21", "job": {"sync": sync}}, "web2": {"finals": "10.80.0.22"}})
+    data = section(fresh.cli("runbook", "shop"), "The last data")
+    assert re.findall(r"(\w+): `newroot sync` on it", data) == ["web1"]
 
 
 def test_runbook_lists_dns(shop):
