@@ -8,7 +8,8 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent))
 sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "server"))
 
 from common import BUILD  # noqa: E402
-from two_vms import NewVM, OldVM  # noqa: E402
+from old_vm import OldVM  # noqa: E402
+from two_vms import NewVM  # noqa: E402
 from service import MAC, Boot, Service  # noqa: E402
 
 

@@ -5,7 +5,8 @@ import subprocess
 
 import pytest
 
-from two_vms import keygen, processes_with, until
+from old_vm import keygen, until
+from two_vms import processes_with
 
 MIB = 1 << 20
 
@@ -217,7 +218,7 @@ def test_the_service_may_be_away(old, new, service):
 def test_the_key_is_nowhere(old, new):
     old.write("a", "x")
     new.sync()
-    new.instruct(key=(old.folder / "login").read_text(), host_key=keygen(old.folder / "other"))
+    new.instruct(key=old.key, host_key=keygen(old.folder / "other"))
     words = new.fail("ssh.host-key")
-    secret = (old.folder / "login").read_text().splitlines()[2]
+    secret = old.key.splitlines()[2]
     assert secret not in words + new.log + str(new.events)

@@ -1,76 +1,14 @@
-"""The old VM, a real sshd on loopback, and the new one, a root of its own in which the real newroot runs."""
+"""The new VM: a root of its own, in which the real newroot runs against an old VM on loopback."""
 import json
 import os
 import pathlib
 import shutil
 import signal
-import socket
 import subprocess
-import time
 
 from common import BUILD
+from old_vm import PATIENCE_S
 from service import MAC
-
-PATIENCE_S = 120
-
-
-def until(happens, what):
-    deadline = time.monotonic() + PATIENCE_S
-    while not (result := happens()):
-        assert time.monotonic() < deadline, f"{what}: not within {PATIENCE_S} s"
-        time.sleep(0.02)
-    return result
-
-
-def keygen(path):
-    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", path], check=True)
-    return pathlib.Path(f"{path}.pub").read_text().strip()
-
-
-def answers(port):
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
-class OldVM:
-    """Its tree is `tree`; programs in `bin` come before the system's for who logs in."""
-
-    def __init__(self, folder):
-        self.folder, self.tree, self.bin = folder, folder / "www", folder / "bin"
-        for path in (folder, self.tree, self.bin):
-            path.mkdir()
-        self.host_key = keygen(folder / "host")
-        self.login_key = keygen(folder / "login")
-        (folder / "authorized_keys").write_text(self.login_key + "\n")
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
-        (folder / "config").write_text(
-            f"ListenAddress 127.0.0.1\nPort {self.port}\nHostKey {folder}/host\nAuthorizedKeysFile {folder}/authorized_keys\n"
-            f"StrictModes no\nPidFile none\nSetEnv PATH={self.bin}:/usr/bin:/bin\n")
-        # Where Debian's init makes it at boot.
-        pathlib.Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)
-        self.sshd = None
-        self.start()
-
-    def start(self):
-        self.sshd = subprocess.Popen(["/usr/sbin/sshd", "-D", "-f", self.folder / "config", "-E", self.folder / "sshd.log"])
-        until(lambda: answers(self.port), "sshd listens")
-
-    def stop(self):
-        self.sshd.terminate()
-        self.sshd.wait()
-        self.sshd = None
-
-    def close(self):
-        if self.sshd:
-            self.stop()
-
-    def write(self, name, content, tree=None):
-        path = (tree or self.tree) / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        return path
 
 
 class NewVM:
@@ -106,7 +44,7 @@ class NewVM:
 
     def instruct(self, *trees, protect=(), limit=None, **ssh):
         """The file that the installer writes."""
-        ssh = {"host": "127.0.0.1", "port": self.old.port, "user": "root", "key": (self.old.folder / "login").read_text(),
+        ssh = {"host": "127.0.0.1", "port": self.old.port, "user": "root", "key": self.old.key,
                "host_key": self.old.host_key, **ssh}
         config = {"ssh": ssh, "protect": list(protect),
                   "trees": list(trees) or [{"path": "/srv/www", "from": str(self.old.tree)}]}
