@@ -47,7 +47,7 @@ void boot_reset(const char *vg)
 	struct arena arena = {0};
 	struct err err = ERR_INIT;
 
-	if (snapshot_read(&volumes, vg, &arena, NULL, &err)) {
+	if (snapshot_read(&volumes, vg, "", &arena, NULL, &err)) {
 		printf("newroot: snapshots of %s cannot be read: %s\n", vg, err.msg);
 		volumes.count = 0;
 	}

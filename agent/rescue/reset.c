@@ -34,7 +34,7 @@ static bool any_active(const struct snapshot_volumes *volumes)
 
 static int look(struct view *view, struct err *err)
 {
-	return snapshot_read(&view->volumes, view->vg.name, view->arena, NULL, err);
+	return snapshot_read(&view->volumes, view->vg.name, "", view->arena, NULL, err);
 }
 
 static int view_open(struct view *view, const struct reset_request *request, struct arena *arena,

@@ -124,11 +124,11 @@ void snapshot_parse(struct snapshot_volumes *volumes, const char *report, struct
 	}
 }
 
-int snapshot_read(struct snapshot_volumes *volumes, const char *vg, struct arena *arena,
-		  const struct child_watch *watch, struct err *err)
+int snapshot_read(struct snapshot_volumes *volumes, const char *vg, const char *options,
+		  struct arena *arena, const struct child_watch *watch, struct err *err)
 {
-	const char *command =
-		arena_printf(arena, "lvs -a " LVM_REPORT " --binary -o " FIELDS " %s", vg);
+	const char *command = arena_printf(
+		arena, "lvs %s -a " LVM_REPORT " --binary -o " FIELDS " %s", options, vg);
 	char *report = arena_alloc(arena, REPORT_BYTES);
 
 	if (lvm_report(&command, 1, report, REPORT_BYTES, watch, err) < 0)

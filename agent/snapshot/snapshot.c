@@ -104,7 +104,7 @@ static int look(const struct reset *r, uint64_t *left, struct err *err)
 {
 	struct snapshot_volumes volumes;
 	struct arena arena = {0};
-	int ret = snapshot_read(&volumes, r->vg, &arena, r->watch, err);
+	int ret = snapshot_read(&volumes, r->vg, "", &arena, r->watch, err);
 
 	*left = 0;
 	for (size_t i = 0; ret == 0 && i < volumes.count; i++) {

@@ -46,9 +46,9 @@ struct snapshot_volumes {
 	size_t count;
 };
 
-/* Everything is the arena's. Errors: ERR_LVM. */
-int snapshot_read(struct snapshot_volumes *volumes, const char *vg, struct arena *arena,
-		  const struct child_watch *watch, struct err *err);
+/* `options` are further words for lvs, "" for none. Everything is the arena's. Errors: ERR_LVM. */
+int snapshot_read(struct snapshot_volumes *volumes, const char *vg, const char *options,
+		  struct arena *arena, const struct child_watch *watch, struct err *err);
 
 /* The same from the rows that lvs(8) reported for it. */
 void snapshot_parse(struct snapshot_volumes *volumes, const char *report, struct arena *arena);

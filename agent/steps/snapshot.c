@@ -84,7 +84,8 @@ static int verify(struct context *ctx, struct err *err)
 
 	if (!any_wanted(ctx))
 		return 0;
-	if (snapshot_read(&volumes, ctx->plan->vg, ctx->arena, ctx->watch, err) < 0)
+	if (snapshot_read(&volumes, ctx->plan->vg, lvm_filter_ours(ctx->plan), ctx->arena,
+			  ctx->watch, err) < 0)
 		return -1;
 	for (size_t i = 0; i < ctx->plan->lv_count; i++)
 		if (is_wanted(ctx, &ctx->plan->lvs[i]) &&

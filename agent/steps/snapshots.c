@@ -35,7 +35,8 @@ int snapshots_drop(const struct context *ctx, struct err *err)
 
 	if (!may_have_any(ctx))
 		return 0;
-	if (snapshot_read(&volumes, ctx->plan->vg, ctx->arena, ctx->watch, err) < 0)
+	if (snapshot_read(&volumes, ctx->plan->vg, lvm_filter_ours(ctx->plan), ctx->arena,
+			  ctx->watch, err) < 0)
 		return -1;
 	commands = arena_array(ctx->arena, volumes.count + 1, sizeof(*commands));
 	for (size_t i = 0; i < volumes.count; i++) {
