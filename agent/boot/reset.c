@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "base/clock.h"
+#include "base/limits.h"
 #include "snapshot/snapshot.h"
 
 #define TELL_EVERY_MS 2000 /* a serial console keeps every line */
@@ -19,8 +20,8 @@ static void tell(void *ctx, const char *volume, uint64_t done, uint64_t total)
 	if (now - told_ms < TELL_EVERY_MS && done < total)
 		return;
 	told_ms = now;
-	printf("newroot: reset of %s: %" PRIu64 " %% of %" PRIu64 " MiB\n", volume,
-	       done * 100 / total, total >> 20);
+	printf("newroot: reset of %s: %" PRIu64 " %% of %.1f MiB\n", volume, done * 100 / total,
+	       (double)total / MIB(1));
 	fflush(stdout);
 }
 

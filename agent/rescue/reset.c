@@ -7,6 +7,7 @@
 
 #include "base/arena.h"
 #include "base/clock.h"
+#include "base/limits.h"
 #include "job/job.h"
 #include "machine/superblock.h"
 #include "plan/columns.h"
@@ -186,8 +187,8 @@ static void tell(void *ctx, const char *volume, uint64_t done, uint64_t total)
 	if (now - *told_ms < TELL_EVERY_MS && done < total)
 		return;
 	*told_ms = now;
-	printf("%s: %" PRIu64 " %% of %" PRIu64 " MiB are back\n", volume, done * 100 / total,
-	       total >> 20);
+	printf("%s: %" PRIu64 " %% of %.1f MiB are back\n", volume, done * 100 / total,
+	       (double)total / MIB(1));
 	fflush(stdout);
 }
 
