@@ -99,27 +99,30 @@ static uint64_t used_bytes(const struct snapshot_volume *volume)
 	return volume->fill > 0 ? (uint64_t)((double)volume->size * volume->fill / 100) : 0;
 }
 
-/* One look at a merge: bytes that are still to be merged; 0: none. */
+static const struct snapshot_volume *find_volume(const struct snapshot_volumes *volumes,
+						 const char *name)
+{
+	for (size_t i = 0; i < volumes->count; i++)
+		if (!strcmp(volumes->item[i].name, name))
+			return &volumes->item[i];
+	return NULL;
+}
+
+/* One look at a merge: bytes that are still to be merged; 0: none. What is not known is no 0. */
 static int look(const struct reset *r, uint64_t *left, struct err *err)
 {
+	const struct snapshot_volume *volume;
 	struct snapshot_volumes volumes;
 	struct arena arena = {0};
 	int ret = snapshot_read(&volumes, r->vg, "", &arena, r->watch, err);
 
-	*left = 0;
-	for (size_t i = 0; ret == 0 && i < volumes.count; i++) {
-		const struct snapshot_volume *volume = &volumes.item[i];
-
-		if (strcmp(volume->name, r->volume) != 0)
-			continue;
-		*left = used_bytes(volume);
-		if (volume->has_failed || volume->is_full || volume->fill < 0)
-			ret = err_set(
-				err, ERR_LVM, r->volume,
-				"the kernel has given up merging the snapshot into %s; its log "
-				"tells why",
-				r->volume);
-	}
+	volume = ret == 0 ? find_volume(&volumes, r->volume) : NULL;
+	*left = volume ? used_bytes(volume) : UINT64_MAX;
+	if (ret == 0 && (!volume || volume->has_failed || volume->is_full || volume->fill < 0))
+		ret = err_set(err, ERR_LVM, r->volume,
+			      "the kernel has given up merging the snapshot into %s; its log "
+			      "tells why",
+			      r->volume);
 	arena_free(&arena);
 	return ret;
 }
