@@ -2,12 +2,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "archives/archive.h"
 #include "cmd/command.h"
 #include "cmd/open.h"
 #include "migration/import.h"
 #include "util/file.h"
 #include "util/text.h"
+
+#define TOLD_BYTES (1LL << 30) /* such a file takes seconds: nobody should wonder */
 
 static bool dry_run;
 
@@ -34,6 +38,32 @@ static int refuse(const char *file, const struct err_list *errors, struct err *e
 		       count == 1 ? "" : "s");
 }
 
+static void announce(const char *path, const struct stat *st)
+{
+	if (st->st_size >= TOLD_BYTES)
+		fprintf(stderr, "taking the sum of archives/%s, %lld MiB\n", path,
+			(long long)(st->st_size >> 20));
+}
+
+/* As struct migration_sums wants it; `arg` is the struct open. */
+static int find_sum(void *arg, const char *path, bool compute, char sha256[65], struct err *err)
+{
+	struct open *open = arg;
+	struct err missing = ERR_INIT;
+	struct stat st;
+	int ret, fd = archive_open(open->data.archives, path, &st, &missing);
+
+	if (fd < 0)
+		return missing.code == ERR_SERVICE_ARCHIVE ? 0 : err_keep(err, &missing);
+	ret = archive_known_hash(open->store, path, &st, sha256, err);
+	if (ret == 0 && !sha256[0] && compute) {
+		announce(path, &st);
+		ret = archive_hash(open->store, path, fd, sha256, err);
+	}
+	close(fd);
+	return ret < 0 ? -1 : sha256[0] != '\0';
+}
+
 /* Within a transaction, which the caller ends. */
 static int import_in_store(struct open *open, struct import *import, const char *file,
 			   struct err *err)
@@ -51,10 +81,11 @@ static int import_in_store(struct open *open, struct import *import, const char 
 static int import_document(struct open *open, const char *file, const char *text, size_t size,
 			   struct err *err)
 {
+	const struct migration_sums sums = {find_sum, open};
 	struct import import;
 	int ret;
 
-	import_read(&import, text, size, open->settings.url);
+	import_read(&import, text, size, open->settings.url, &sums);
 	ret = store_begin(open->store, err);
 	if (ret == 0) {
 		ret = import_in_store(open, &import, file, err);

@@ -73,18 +73,6 @@ static char *join_names(const json_t *names)
 	return NULL;
 }
 
-/* As the agent reads the job: agent/job/check_moved.c. */
-static bool is_migrating(const json_t *job)
-{
-	const json_t *told = json_object_get(job, "migrating");
-
-	if (told)
-		return json_is_true(told);
-	return json_object_get(job, "quarantine") || json_object_get(job, "services") ||
-	       json_object_get(job, "puppet") || json_object_get(job, "sync") ||
-	       json_object_get(json_object_get(job, "databases"), "source");
-}
-
 static int describe(struct cutover_vm *vm, const json_t *job, struct err *err)
 {
 	const json_t *nfs = json_object_get(job, "nfs"),
@@ -93,8 +81,9 @@ static int describe(struct cutover_vm *vm, const json_t *job, struct err *err)
 	vm->serves_nfs = json_array_size(json_object_get(nfs, "exports")) > 0;
 	vm->quarantine = json_is_object(json_object_get(job, "quarantine"));
 	vm->puppet = json_is_object(json_object_get(job, "puppet"));
-	vm->sync = json_is_object(json_object_get(job, "sync"));
-	vm->migrating = is_migrating(job);
+	vm->migrating = cutover_is_migrating(job);
+	vm->syncs = json_is_object(json_object_get(job, "sync"));
+	vm->follows = json_is_object(json_object_get(json_object_get(job, "databases"), "source"));
 	vm->disabled = join_names(json_object_get(services, "disable"));
 	return vm->disabled ? 0
 			    : err_set(err, ERR_MEMORY, vm->vm.name, "no memory for its services");

@@ -89,6 +89,26 @@ static void print_replicas(const struct runbook *book)
 	}
 }
 
+/* What is fetched from the old side already, so that little is left for the window. */
+static void print_fetched(const struct runbook *book)
+{
+	for (size_t i = 0; i < book->group->count; i++) {
+		const struct cutover_vm *vm = &book->group->vm[i];
+
+		if (vm->follows)
+			fprintf(book->out,
+				"- [ ] %s follows the old master, and isn't behind: its log and "
+				"`newroot-server show %s` tell.\n",
+				vm->vm.name, vm->vm.name);
+		if (vm->syncs)
+			fprintf(book->out,
+				"- [ ] On %s, as root, `newroot sync` has run, the last time "
+				"shortly before the window: what it brings then, it need not bring "
+				"later.\n",
+				vm->vm.name);
+	}
+}
+
 static void print_forward_files(const struct runbook *book)
 {
 	fprintf(book->out,
@@ -110,6 +130,7 @@ static void print_before(const struct runbook *book)
 {
 	print_ready(book);
 	print_replicas(book);
+	print_fetched(book);
 	if (has_dns(book))
 		fprintf(book->out,
 			"- [ ] The TTL of the names under \"DNS\" is five minutes, for as "
@@ -139,36 +160,44 @@ static void print_window(const struct runbook *book)
 		"here on.\n"
 		"- [ ] What writes is stopped on the old side, in this order: ");
 	print_reverse(book);
-	fprintf(book->out, ".\n\n");
+	fprintf(book->out, ".\n");
+	for (size_t i = 0; i < book->group->count; i++)
+		if (book->group->vm[i].follows)
+			fprintf(book->out,
+				"- [ ] The old master of %s takes no writes any more: `SET GLOBAL "
+				"read_only = ON` there, and no user with SUPER is left.\n",
+				book->group->vm[i].vm.name);
+	fprintf(book->out, "\n");
 }
 
 /* What has to be brought over once more, by what the VM is. */
 static const char *last_data(const struct cutover_vm *vm)
 {
+	if (vm->follows && vm->syncs)
+		return "`newroot sync` on it, as root, a last time; its databases follow the old "
+		       "master, and its cutover waits for the rest before it promotes it";
+	if (vm->follows)
+		return "nothing; it follows the old master, and its cutover waits for the rest "
+		       "before it promotes it";
+	if (vm->syncs)
+		return "`newroot sync` on it, as root, a last time";
 	if (vm->serves_nfs || !strcmp(vm->vm.role, "nfs-server"))
-		return "the shared files";
+		return "the shared files, by your own means";
 	if (vm->vm.master[0])
 		return "nothing; its replication has caught up with its master";
 	if (!strcmp(vm->vm.role, "db-master"))
-		return "the databases, as a last dump or by replication";
-	return "the files that its applications write";
+		return "the databases, by your own means: a last dump, or replication";
+	return "the files that its applications write, by your own means";
 }
 
 static void print_data(const struct runbook *book)
 {
 	fprintf(book->out,
 		"The new VMs have what was in their archives and dumps. What was written since "
-		"is brought over by your own means:\n\n");
-	for (size_t i = 0; i < book->group->count; i++) {
-		const struct cutover_vm *vm = &book->group->vm[i];
-
-		fprintf(book->out, "- [ ] %s: %s.\n", vm->vm.name, last_data(vm));
-		if (vm->sync)
-			fprintf(book->out,
-				"- [ ] %s: `newroot sync` on it, as root, has brought the folders "
-				"of its job for the last time.\n",
-				vm->vm.name);
-	}
+		"is brought over now:\n\n");
+	for (size_t i = 0; i < book->group->count; i++)
+		fprintf(book->out, "- [ ] %s: %s.\n", book->group->vm[i].vm.name,
+			last_data(&book->group->vm[i]));
 	fprintf(book->out, "\n");
 }
 

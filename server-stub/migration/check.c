@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "job/check.h"
+#include "migration/forms.h"
 
 static bool has(const struct value *v, const char *key)
 {
@@ -18,6 +19,19 @@ static void refuse_empty(struct reader *r, const struct value *v, const char *ke
 	if (count == 0 && has(v, key) && !refused_below(r, path))
 		reader_refuse(r, ERR_JOB_VALUE, path, "an empty list is refused; accepted is %s",
 			      accepted);
+}
+
+/* The sums of this service's own archives can be found. */
+void migration_check_source(struct reader *r, const struct value *v, void *to)
+{
+	const char *url = json_string_value(json_object_get(v->json, "url"));
+
+	(void)to;
+	if (url && !is_own_archive(url) && !has(v, "sha256"))
+		reader_refuse(r, ERR_JOB_MISSING_KEY, path_to(r, v->path, "sha256"),
+			      "\"%s\" needs the key \"sha256\": the service takes the sums of its "
+			      "own archives only",
+			      url);
 }
 
 void migration_check_public(struct reader *r, const struct value *v, void *to)

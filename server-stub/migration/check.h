@@ -6,6 +6,7 @@
 #include "job/reader.h"
 
 /* Objects; `to` is the struct, `v` its JSON. */
+void migration_check_source(struct reader *r, const struct value *v, void *to);
 void migration_check_public(struct reader *r, const struct value *v, void *to);
 void migration_check_shared(struct reader *r, const struct value *v, void *to);
 void migration_check_vm(struct reader *r, const struct value *v, void *to);

@@ -75,7 +75,7 @@ static void add_root(struct compile *c, struct migration_vm *vm)
 
 	if (!archives || has_root_archive(archives))
 		return;
-	archive = json_pack("{s:s, s:O, s:O}", "to", "/", "url", json_object_get(root, "url"),
+	archive = json_pack("{s:s, s:O, s:O*}", "to", "/", "url", json_object_get(root, "url"),
 			    "sha256", json_object_get(root, "sha256"));
 	if (json_array_insert_new(archives, 0, archive) < 0)
 		c->no_memory = true;
@@ -129,6 +129,8 @@ static void end(struct compile *c, struct migration_vm *vm)
 	add_master(c, vm);
 	add_cutover(c, vm);
 	compile_databases(c, vm);
+	compile_old_vm(c, vm);
+	compile_snapshots(c, vm);
 	compile_sources(c, vm);
 	compile_spec(c, vm);
 }
@@ -140,13 +142,15 @@ static void each(struct compile *c, void (*part)(struct compile *c, struct migra
 			part(c, &c->migration->vms[i]);
 }
 
-int migration_compile(struct migration *migration, const char *url, struct arena *arena,
+int migration_compile(struct migration *migration, const char *url,
+		      const struct migration_sums *sums, struct arena *arena,
 		      struct err_list *errors)
 {
 	struct compile c = {
 		.r = {.arena = arena, .errors = errors},
 		.migration = migration,
 		.url = url,
+		.sums = sums,
 	};
 	const size_t before = errors->count + errors->dropped;
 

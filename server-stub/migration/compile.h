@@ -1,7 +1,7 @@
 /*
  * From the document to a job and a spec for each VM. A compiled job is what the VM and its packages say under
  * "job", and what the document implies: the host name, the root archive, what the VM waits for, shared
- * filesystems, quarantine, puppet, databases. What a job says itself stays.
+ * filesystems, quarantine, puppet, databases, snapshots, what is fetched from the old VM. What a job says itself stays.
  */
 #ifndef SERVER_MIGRATION_COMPILE_H
 #define SERVER_MIGRATION_COMPILE_H
@@ -9,12 +9,20 @@
 #include "job/reader.h"
 #include "migration/migration.h"
 
+/* Sums of this service's own archives. */
+struct migration_sums {
+	/* 1: of `path`, in `sha256`; 0: it isn't there, or not known and not to be computed. -1 with the error. */
+	int (*find)(void *arg, const char *path, bool compute, char sha256[65], struct err *err);
+	void *arg;
+};
+
 /*
  * Fill job, spec and finals of every VM that is sound. Each job is tried by the agent's own parser; its errors have places such as
- * "/vms/2 (web1) job: /volumes/0/size". `url` is the service's own, for "archive:PATH". 0 only
- * when nothing was refused.
+ * "/vms/2 (web1) job: /volumes/0/size". `url` is the service's own, for "archive:PATH", whose
+ * sha256 is found by `sums` (NULL: no archive is there) when it is left out. 0 only when nothing was refused.
  */
-int migration_compile(struct migration *migration, const char *url, struct arena *arena,
+int migration_compile(struct migration *migration, const char *url,
+		      const struct migration_sums *sums, struct arena *arena,
 		      struct err_list *errors);
 
 /* What is worked with inside. Failing to build JSON is sticky, and looked at once. */
@@ -22,6 +30,7 @@ struct compile {
 	struct reader r;
 	struct migration *migration;
 	const char *url;
+	const struct migration_sums *sums;
 	bool no_memory;
 };
 
@@ -38,6 +47,8 @@ void compile_append(struct compile *c, json_t *list, json_t *value);
 void compile_finals(struct compile *c, struct migration_vm *vm);    /* from the job's interfaces */
 void compile_shared(struct compile *c);                             /* into servers and clients */
 void compile_databases(struct compile *c, struct migration_vm *vm); /* dumps and replication */
+void compile_old_vm(struct compile *c, struct migration_vm *vm); /* what is fetched until cutover */
+void compile_snapshots(struct compile *c, struct migration_vm *vm); /* of volumes, by name */
 void compile_sources(struct compile *c, struct migration_vm *vm);   /* "archive:PATH" into URLs */
 void compile_spec(struct compile *c, struct migration_vm *vm);
 void compile_check_finals(struct compile *c); /* no address twice */

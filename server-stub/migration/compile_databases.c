@@ -3,7 +3,8 @@
 static bool says_databases(const struct migration_vm *vm)
 {
 	return vm &&
-	       (vm->dump_count > 0 || vm->engine_given || json_object_get(vm->job, "databases"));
+	       (vm->dump_count > 0 || vm->engine_given || json_object_get(vm->merged, "source") ||
+		json_object_get(vm->job, "databases"));
 }
 
 /* A replica is one of its master's databases, also when it loads no dump itself. */

@@ -53,12 +53,13 @@ static void add_volume(struct compile *c, const struct migration_shared *shared,
 
 	if (volumes)
 		compile_append(c, volumes,
-			       json_pack("{s:s, s:O, s:s}", "name", shared->name, "size",
+			       json_pack("{s:s, s:O, s:s, s:O*}", "name", shared->name, "size",
 					 json_object_get(shared->json, "size"), "mount",
-					 shared->mount));
+					 shared->mount, "snapshot",
+					 json_object_get(shared->json, "snapshot")));
 	if (archives)
 		compile_append(c, archives,
-			       json_pack("{s:s, s:O, s:O}", "to", shared->mount, "url",
+			       json_pack("{s:s, s:O, s:O*}", "to", shared->mount, "url",
 					 json_object_get(archive, "url"), "sha256",
 					 json_object_get(archive, "sha256")));
 }

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "migration/forms.h"
 #include "util/limits.h"
@@ -21,13 +22,85 @@ static void append_path(char *url, size_t room, const char *path)
 						 (unsigned char)*path);
 }
 
+static int find_sum(const struct compile *c, const char *archive, bool compute, char sha256[65],
+		    struct err *err)
+{
+	return c->sums ? c->sums->find(c->sums->arg, archive, compute, sha256, err) : 0;
+}
+
+/* Once, however many VMs have it. */
+static void refuse_sum(struct compile *c, const char *place, enum err_code code, const char *msg)
+{
+	for (size_t i = 0; i < c->r.errors->count; i++)
+		if (!strcmp(c->r.errors->item[i].msg, msg))
+			return;
+	reader_refuse(&c->r, code, place, "%s", msg);
+}
+
+static void refuse_file(struct compile *c, const char *place, const char *archive,
+			const struct err *err)
+{
+	refuse_sum(c, place, err->code,
+		   arena_printf(c->r.arena, "the sum of archives/%s can't be had: %s", archive,
+				err->msg));
+}
+
+static void take_sum(struct compile *c, json_t *object, const char *archive, const char *place)
+{
+	struct err err = ERR_INIT;
+	char sha256[65];
+	int found = find_sum(c, archive, true, sha256, &err);
+
+	if (found < 0)
+		refuse_file(c, place, archive, &err);
+	else if (!found)
+		refuse_sum(c, place, ERR_JOB_MISSING_KEY,
+			   arena_printf(c->r.arena,
+					"it is left out, and archives/%s isn't there to take it "
+					"from; accepted are 64 hex digits, \"none\", and to import "
+					"again when the file is there",
+					archive));
+	/* What was refused here, the job's parser need not refuse again. */
+	compile_set(c, object, "sha256", json_string(found > 0 ? sha256 : "none"));
+}
+
+/* As far as the sum of the file is known: none is computed for that. */
+static void compare_sum(struct compile *c, const char *told, const char *archive, const char *place)
+{
+	struct err err = ERR_INIT;
+	char sha256[65];
+	int found = find_sum(c, archive, false, sha256, &err);
+
+	if (found < 0)
+		refuse_file(c, place, archive, &err);
+	else if (found > 0 && strcasecmp(told, sha256) != 0)
+		refuse_sum(
+			c, place, ERR_JOB_VALUE,
+			arena_printf(c->r.arena,
+				     "\"%.12s…\" is refused: archives/%s has %s; accepted is that "
+				     "one, or to leave it out",
+				     told, archive, sha256));
+}
+
+static void check_sum(struct compile *c, const struct migration_vm *vm, json_t *object,
+		      const char *archive, const char *path)
+{
+	const char *place = compile_place(c, vm, path_to(&c->r, path, "sha256"));
+	const json_t *told = json_object_get(object, "sha256");
+
+	if (!told)
+		take_sum(c, object, archive, place);
+	else if (json_is_string(told) && strcmp(json_string_value(told), "none") != 0)
+		compare_sum(c, json_string_value(told), archive, place);
+}
+
 static void expand(struct compile *c, const struct migration_vm *vm, json_t *object,
 		   const char *path)
 {
 	const char *source = json_string_value(json_object_get(object, "url"));
 	char url[512 + 3 * ARCHIVE_PATH_MAX];
 
-	if (!source || strncmp(source, SOURCE_SCHEME, strlen(SOURCE_SCHEME)))
+	if (!is_own_archive(source))
 		return;
 	if (!form_source.fits(source)) {
 		const struct value v = {
@@ -38,6 +111,7 @@ static void expand(struct compile *c, const struct migration_vm *vm, json_t *obj
 		refuse_value(&c->r, &v, form_source.accepted);
 		return;
 	}
+	check_sum(c, vm, object, source + strlen(SOURCE_SCHEME), path);
 	snprintf(url, sizeof(url), "%s/v1/archives/", c->url);
 	append_path(url, sizeof(url), source + strlen(SOURCE_SCHEME));
 	compile_set(c, object, "url", json_string(url));

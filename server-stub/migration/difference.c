@@ -1,5 +1,6 @@
 #include "migration/difference.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,12 +33,19 @@ static const char *list_text(struct walk *w, const json_t *list)
 	return kept;
 }
 
-/* The contents of files may be secrets, as passwords are: only that they differ is told. */
+static bool ends_in(const char *path, const char *end)
+{
+	const size_t length = strlen(path), size = strlen(end);
+
+	return length >= size && !strcmp(path + length - size, end);
+}
+
+/* The contents of files may be secrets, as passwords and private keys are: only that they differ is told. */
 static const char *shown(struct walk *w, const char *path, const json_t *value)
 {
 	if (!value)
 		return NULL;
-	if (strstr(path, "/content") || strstr(path, "/password"))
+	if (strstr(path, "/content") || strstr(path, "/password") || ends_in(path, "/ssh/key"))
 		return "...";
 	return json_is_array(value) ? list_text(w, value) : quote(w->arena, value);
 }

@@ -63,9 +63,14 @@ const struct form form_document_schema = {
 	is_schema_address,
 };
 
+bool is_own_archive(const char *source)
+{
+	return source && !strncmp(source, SOURCE_SCHEME, strlen(SOURCE_SCHEME));
+}
+
 static bool is_source(const char *text)
 {
-	if (strncmp(text, SOURCE_SCHEME, strlen(SOURCE_SCHEME)))
+	if (!is_own_archive(text))
 		return form_url.fits(text);
 	return archive_path_ok(text + strlen(SOURCE_SCHEME));
 }

@@ -10,5 +10,6 @@ extern const struct form form_label_text, form_parameters, form_ipv4, form_docum
 /* A URL as in a job, or "archive:PATH": one of the service's own archives. */
 extern const struct form form_source;
 #define SOURCE_SCHEME "archive:"
+bool is_own_archive(const char *source); /* NULL: false */
 
 #endif

@@ -5,12 +5,13 @@
 
 #include "migration/compile.h"
 
-void import_read(struct import *import, const char *text, size_t size, const char *url)
+void import_read(struct import *import, const char *text, size_t size, const char *url,
+		 const struct migration_sums *sums)
 {
 	*import = (struct import){.text = text};
 	/* Both, whatever the first says: VMs without a mistake are compiled, and all errors are told together. */
 	migration_parse(&import->migration, text, size, &import->arena, &import->errors);
-	migration_compile(&import->migration, url, &import->arena, &import->errors);
+	migration_compile(&import->migration, url, sums, &import->arena, &import->errors);
 }
 
 void import_free(struct import *import)

@@ -7,6 +7,7 @@
 #define SERVER_MIGRATION_IMPORT_H
 
 #include "migration/assign.h"
+#include "migration/compile.h"
 #include "migration/difference.h"
 #include "site/data.h"
 #include "store/store.h"
@@ -40,7 +41,8 @@ struct import {
 };
 
 /* Parse and compile; errors are in the list. `import` is the caller's to import_free(), `text` stays his. */
-void import_read(struct import *import, const char *text, size_t size, const char *url);
+void import_read(struct import *import, const char *text, size_t size, const char *url,
+		 const struct migration_sums *sums);
 
 /*
  * Compare with the store, within the transaction in which import_apply() may follow. -1: the store or the disk

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "migration/check.h"
+#include "migration/forms.h"
 #include "migration/tables.h"
 #include "util/limits.h"
 
@@ -83,12 +84,13 @@ static void need(struct reader *r, const struct migration_vm *vm, bool given, co
 void migration_check_machine(struct reader *r, const struct migration_vm *vm)
 {
 	const json_t *root = json_object_get(vm->merged, "root");
+	const char *url = json_string_value(json_object_get(root, "url"));
 
 	need(r, vm, vm->machine.cpus, "cpus");
 	need(r, vm, vm->machine.memory, "memory");
 	need(r, vm, vm->machine.disks.count, "disks");
 	need(r, vm, !root || json_object_get(root, "url"), "root/url");
-	need(r, vm, !root || json_object_get(root, "sha256"), "root/sha256");
+	need(r, vm, !root || json_object_get(root, "sha256") || is_own_archive(url), "root/sha256");
 }
 
 static void merge_vm(struct reader *r, const struct migration *migration, struct migration_vm *vm,

@@ -43,6 +43,7 @@ struct migration_machine {
 	uint64_t memory; /* bytes */
 	struct migration_sizes disks;
 	const char *parameters; /* of the boot entry */
+	struct job_ssh ssh;     /* on the old machine; any of its members may be missing */
 };
 
 struct migration_package {

@@ -67,6 +67,23 @@ static const struct object puppet_object = {
 	.path_offset = NO_PATH,
 };
 
+/* As a job's, and nothing is required: a package gives the key, and a VM that uses it the host. */
+static const struct field login_fields[] = {
+	{.key = "host", .read = read_text, AT(job_ssh, host), .form = &form_host},
+	{.key = "port", .read = read_whole, AT(job_ssh, port), .min = 1, .max = 65535},
+	{.key = "user", .read = read_text, AT(job_ssh, user), .form = &form_ssh_user},
+	{.key = "key", .read = read_text, AT(job_ssh, key), .form = &form_private_key, .quiet = true},
+	{.key = "key_file", .read = read_text, AT(job_ssh, key_file), .form = &form_key_file},
+	{.key = "host_key", .read = read_text, AT(job_ssh, host_key), .form = &form_host_key},
+};
+
+static const struct object login_object = {
+	.what = "an ssh login",
+	FIELDS(login_fields),
+	.size = sizeof(struct job_ssh),
+	.path_offset = offsetof(struct job_ssh, json_path),
+};
+
 /* What packages and VMs have in common. */
 #define MACHINE_FIELDS(type)                                                                        \
 	{.key = "use", .read = read_texts, AT(type, machine.use), .form = &form_group_name,            \
@@ -85,6 +102,9 @@ static const struct object puppet_object = {
 	{.key = "puppet", .read = read_object, .object = &puppet_object},                           \
 	{.key = "parameters", .read = read_text, AT(type, machine.parameters),                      \
 	 .form = &form_parameters},                                                                 \
+	{.key = "ssh", .read = read_object, AT(type, machine.ssh), .object = &login_object},        \
+	{.key = "sync", .read = read_any_object},                                                   \
+	{.key = "snapshots", .read = read_any_object},                                              \
 	{.key = "job", .read = read_any_object},
 
 static const struct field package_fields[] = {
@@ -103,7 +123,7 @@ static const struct field dump_fields[] = {
 	 .required = true},
 	{.key = "url", .read = read_text, AT(migration_dump, url), .form = &form_source,
 	 .required = true},
-	{.key = "sha256", .read = read_hash, .required = true},
+	{.key = "sha256", .read = read_hash},
 };
 
 static const struct object dump_object = {
@@ -111,6 +131,7 @@ static const struct object dump_object = {
 	FIELDS(dump_fields),
 	.size = sizeof(struct migration_dump),
 	.path_offset = offsetof(struct migration_dump, json_path),
+	.check = migration_check_source,
 };
 
 static const struct field public_fields[] = {
@@ -142,6 +163,7 @@ static const struct field vm_fields[] = {
 	 .names = migration_engine_names, .max = ENGINES - 1, .fallback = "\"mysql\""},
 	{.key = "dumps", .read = read_objects, LIST(migration_vm, dumps, dump_count),
 	 .object = &dump_object},
+	{.key = "source", .read = read_any_object},
 	{.key = "public", .read = read_objects, LIST(migration_vm, public, public_count),
 	 .object = &public_object, .max = MIGRATION_PUBLIC_MAX},
 };
@@ -156,19 +178,21 @@ const struct object migration_vm_object = {
 
 static const struct field source_file_fields[] = {
 	{.key = "url", .read = read_unused, .form = &form_source, .required = true},
-	{.key = "sha256", .read = read_hash, .required = true},
+	{.key = "sha256", .read = read_hash},
 };
 
 static const struct object source_file_object = {
 	.what = "an archive",
 	FIELDS(source_file_fields),
 	.path_offset = NO_PATH,
+	.check = migration_check_source,
 };
 
 static const struct field shared_fields[] = {
 	{.key = "name", .read = read_text, AT(migration_shared, name), .form = &form_lv_name,
 	 .required = true},
 	{.key = "size", .read = read_unused_size, .required = true},
+	{.key = "snapshot", .read = read_unused_size},
 	{.key = "mount", .read = read_text, AT(migration_shared, mount), .form = &form_mount,
 	 .required = true},
 	{.key = "clients", .read = read_texts, AT(migration_shared, clients), .form = &form_group_name,

@@ -36,7 +36,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if ((parsed == 0) != (errors.count == 0))
 		abort();
-	compiled = migration_compile(&migration, "https://10.77.0.1:8443", &arena, &errors);
+	compiled = migration_compile(&migration, "https://10.77.0.1:8443", NULL, &arena, &errors);
 	if (parsed == 0 && (compiled == 0) != (errors.count == 0))
 		abort();
 	migration_assign(&r, &migration, &(struct assign_by){.settings = &settings});

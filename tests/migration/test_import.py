@@ -1,5 +1,6 @@
 """Documents in; jobs, VMs, addresses and boot entries out. NEWROOT_GOLDEN=write takes what came out as golden."""
 import copy
+import hashlib
 import http.client
 import json
 import os
@@ -8,6 +9,8 @@ import re
 import sqlite3
 
 import pytest
+
+from common import TOP
 
 HERE = pathlib.Path(__file__).parent
 GOOD = sorted((HERE / "good").glob("*.json"))
@@ -91,6 +94,64 @@ def test_the_same_again_changes_nothing(path, importer):
     before = contents(importer)
     assert set(importer.fates(path).values()) == {"same"}
     assert contents(importer) == before
+
+
+def test_private_keys_are_not_shown(importer):
+    jobs = [json.loads((TOP / "tests/jobs/good" / name).read_text()) for name in ("sync.json", "databases-of-a-follower.json")]
+    old, new = jobs[0]["sync"]["ssh"]["key"], jobs[1]["databases"]["source"]["ssh"]["key"]
+    wanted = document("a")
+    wanted["vms"][0]["ssh"] = {"host": "10.80.0.99", "key": old, "host_key": jobs[0]["sync"]["ssh"]["host_key"]}
+    wanted["vms"][0]["sync"] = {"trees": [{"path": "/srv/www"}]}
+    importer.take(wanted)
+    wanted["vms"][0]["ssh"] |= {"key": new, "port": 2222}
+    printed = importer.take(wanted)
+    assert "/sync/ssh/key: ... -> ..." in printed and "/sync/ssh/port" in printed and "BEGIN" not in printed
+    assert importer.job("a")["sync"]["ssh"]["key"] == new
+    wanted["vms"][0]["ssh"]["key"] = new.replace("BEGIN", "BEGUN")
+    assert not any("BEGUN" in error or "b3Blbn" in error for error in importer.refuse(wanted))
+
+
+# --- sums of this service's own archives
+
+def without_sum(*names):
+    changed = document(*names)
+    changed["defaults"] = {"linux": {**LINUX, "root": {"url": "archive:root.tar"}}}
+    return changed
+
+
+def sum_of(importer, name="a"):
+    return importer.job(name)["archives"][0]["sha256"]
+
+
+def test_a_sum_that_is_left_out_is_the_files(importer):
+    put_archive(importer)
+    importer.take(without_sum("a", "b"))
+    assert sum_of(importer, "a") == sum_of(importer, "b") == hashlib.sha256(b"x").hexdigest()
+    assert importer.fates(without_sum("a", "b")) == {"a": "same", "b": "same"}
+    (importer.data / "archives/root.tar").write_text("another")
+    assert importer.fates(without_sum("a", "b")) == {"a": "change", "b": "change"}
+    assert sum_of(importer) == hashlib.sha256(b"another").hexdigest()
+
+
+def test_a_sum_of_a_file_that_is_not_there(importer):
+    [error] = importer.refuse(without_sum("a", "b"))
+    assert error.startswith("/vms/0 (a) job: /archives/0/sha256: it is left out, and archives/root.tar isn't there")
+    (importer.data / "archives/root.tar").mkdir()
+    assert len(importer.refuse(without_sum("a"))) == 1
+
+
+def test_a_sum_that_is_told_is_compared(importer):
+    """With what is known: `archives` has taken it, an import does not."""
+    put_archive(importer)
+    wrong = without_sum("a")
+    wrong["defaults"]["linux"]["root"]["sha256"] = "0" * 64
+    importer.take(wrong, "--dry-run")
+    importer.cli("archives")
+    [error] = importer.refuse(wrong)
+    assert error.startswith(f'/vms/0 (a) job: /archives/0/sha256: "000000000000…" is refused: archives/root.tar has {hashlib.sha256(b"x").hexdigest()}')
+    right = without_sum("a")
+    right["defaults"]["linux"]["root"]["sha256"] = hashlib.sha256(b"x").hexdigest().upper()
+    importer.take(right)
 
 
 # --- refusing

@@ -23,6 +23,7 @@ vm-name-twice vm-name-no-host-name master-unknown master-is-an-app master-is-its
 dump-database-twice replica-without-replication public-old-twice public-new-of-no-family
 shared-name-twice shared-client-unknown shared-server-unknown shared-client-with-dhcp shared-name-of-a-volume
 job-key-unknown job-without-volumes job-of-a-package job-archive-leads-out job-newroot-2
+dump-not-there-without-hash snapshots-of-no-volume snapshots-rest sync-without-login source-without-password
 final-address-twice final-addresses-too-many nfs-outside-the-quarantine after-a-stranger after-itself after-in-a-circle
 """.split()
 

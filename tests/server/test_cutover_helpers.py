@@ -6,7 +6,7 @@ import subprocess
 import pytest
 
 from common import TOP
-from migration import SHOP, put
+from migration import SHOP, change, put
 from namespaces import inside
 from network import Network
 
@@ -287,6 +287,19 @@ def test_runbook_asks_for_a_last_sync(fresh):
     put(fresh, {"web1": {"finals": "10.80.0.21", "job": {"sync": sync}}, "web2": {"finals": "10.80.0.22"}})
     data = section(fresh.cli("runbook", "shop"), "The last data")
     assert re.findall(r"(\w+): `newroot sync` on it", data) == ["web1"]
+
+
+def test_runbook_fetches_what_was_written_since(shop):
+    for name, job in (("db1", {"databases": {"source": {}}}), ("web1", {"sync": {}}), ("nfs1", {"sync": {}, "databases": {"source": {}}})):
+        change(shop, name, "vm_text", job=json.dumps(job))
+    text = shop.cli("runbook", "shop")
+    before, window, data = (section(text, title) for title in ("Before", "The window begins", "The last data"))
+    assert re.findall(r"(\w+) follows the old master", before) == ["db1", "nfs1"]
+    assert re.findall(r"On (\w+), as root, `newroot sync` has run", before) == ["nfs1", "web1"]
+    assert re.findall(r"old master of (\w+) takes no writes any more: `SET GLOBAL read_only = ON`", window) == ["db1", "nfs1"]
+    assert "- [ ] web1: `newroot sync` on it, as root, a last time.\n" in data
+    assert re.search(r"^- \[ \] db1: nothing; it follows the old master.* before it promotes it\.$", data, re.M)
+    assert re.search(r"^- \[ \] nfs1: `newroot sync` on it, .* its databases follow", data, re.M)
 
 
 def test_runbook_lists_dns(shop):

@@ -43,7 +43,7 @@ static void run_document(struct run *run, const char *path)
 	fclose(file);
 	*run = (struct run){0};
 	migration_parse(&run->migration, text, size, &run->arena, &run->errors);
-	migration_compile(&run->migration, URL, &run->arena, &run->errors);
+	migration_compile(&run->migration, URL, NULL, &run->arena, &run->errors);
 	migration_assign(&(struct reader){.arena = &run->arena, .errors = &run->errors},
 			 &run->migration, &by);
 	free(text);

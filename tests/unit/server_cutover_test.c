@@ -8,7 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <dirent.h>
+
 #include "cutover/order.h"
+#include "job/job.h"
 
 #define VMS 8
 
@@ -144,6 +147,38 @@ static void test_circle(void **state)
 	expect_order(group, "c a, b, d");
 }
 
+/* Every good job: as the agent's own parser finds. */
+static void test_migrating(void **state)
+{
+	DIR *dir = opendir("tests/jobs/good");
+	const struct dirent *entry;
+	int migrating = 0, others = 0;
+
+	(void)state;
+	assert_non_null(dir);
+	while ((entry = readdir(dir))) {
+		struct err_list errors = {0};
+		struct arena arena = {0};
+		struct job job;
+		char path[512];
+		json_t *json;
+
+		if (!strstr(entry->d_name, ".json"))
+			continue;
+		snprintf(path, sizeof(path), "tests/jobs/good/%s", entry->d_name);
+		assert_int_equal(job_read(&job, path, &arena, &errors), 0);
+		json = json_load_file(path, 0, NULL);
+		assert_int_equal(cutover_is_migrating(json), job.migrating);
+		migrating += job.migrating;
+		others += !job.migrating;
+		json_decref(json);
+		err_list_free(&errors);
+		arena_free(&arena);
+	}
+	closedir(dir);
+	assert_true(migrating && others);
+}
+
 static void add(struct public_table *table, const char *name, const char *finals, const char *spec)
 {
 	struct err err = ERR_INIT;
@@ -212,6 +247,7 @@ int main(void)
 		cmocka_unit_test(test_masters_first),
 		cmocka_unit_test(test_nfs_servers_first),
 		cmocka_unit_test(test_after),
+		cmocka_unit_test(test_migrating),
 		cmocka_unit_test(test_circle),
 		cmocka_unit_test(test_public),
 		cmocka_unit_test(test_moves_once),

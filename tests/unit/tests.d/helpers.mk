@@ -2,7 +2,7 @@
 TEST_server_terminal_text = server-stub/util/terminal_text.c
 CFLAGS_server_terminal_text = $(SERVER_INCLUDE)
 
-TEST_server_cutover = server-stub/cutover/order.c server-stub/cutover/public.c server-stub/vm/names.c agent/base/err.c
+TEST_server_cutover = $(addprefix server-stub/cutover/,migrating.c order.c public.c) server-stub/vm/names.c $(JOB_SOURCES)
 CFLAGS_server_cutover = $(SERVER_INCLUDE)
 LIBS_server_cutover = -ljansson
 
