@@ -1,5 +1,6 @@
 #include "sync/sync.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -209,6 +210,35 @@ static int make_parents(const struct job_tree *tree, struct sync_work *work, str
 	return 0;
 }
 
+static bool is_empty_here(const char *path)
+{
+	DIR *folder = opendir(path);
+	const struct dirent *entry;
+	bool empty = true;
+
+	while (folder && empty && (entry = readdir(folder)))
+		empty = !strcmp(entry->d_name, ".") || !strcmp(entry->d_name, "..");
+	if (folder)
+		closedir(folder);
+	return empty;
+}
+
+/* A disk that is not mounted there looks like this. Who may not list it there is not asked. */
+static int check_emptied(const struct job_tree *tree, const struct ssh *ssh, struct err *err)
+{
+	const char *const command[] = {"ls", "-A", tree->from, NULL};
+	char first[2] = "";
+	struct err own = ERR_INIT;
+
+	if (!tree->delete || is_empty_here(tree->path) ||
+	    ssh_ask(ssh, command, SYNC_ASK_S, first, sizeof(first), &own) || *first)
+		return 0;
+	return err_set(err, ERR_SYNC, tree->path,
+		       "refused: %s is empty there, and all of %s would be deleted here; mount its "
+		       "disk there, or, if that is meant, empty the folder here by hand",
+		       tree->from, tree->path);
+}
+
 static int run_tree(const struct job_tree *tree, struct sync_work *work, struct err *err)
 {
 	const struct rsync rsync = {
@@ -226,7 +256,8 @@ static int run_tree(const struct job_tree *tree, struct sync_work *work, struct 
 	bool vanished = false;
 	int ret;
 
-	if ((!rsync.dry_run && make_parents(tree, work, err)) || write_rules(tree, work, err))
+	if (check_emptied(tree, &work->ssh, err) ||
+	    (!rsync.dry_run && make_parents(tree, work, err)) || write_rules(tree, work, err))
 		return -1;
 	ret = rsync_run(&rsync, sync_watch(work), &figures, &vanished, err);
 	sync_figures_sum(&work->sum, &figures, tree->path);

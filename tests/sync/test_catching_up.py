@@ -160,6 +160,17 @@ def test_a_tree_that_is_missing_there_deletes_nothing(old, new):
     assert (new.tree / "kept").exists()
 
 
+def test_a_tree_that_is_empty_there_deletes_nothing(old, new):
+    """As when its disk is not mounted; where nothing can be lost it is no error."""
+    new.sync()
+    (new.tree / "kept").write_text("x")
+    assert "is empty there" in new.fail("sync")
+    assert (new.tree / "kept").exists()
+    new.instruct({"path": "/srv/www", "from": str(old.tree), "delete": False})
+    new.sync()
+    assert (new.tree / "kept").exists()
+
+
 def slow(old, new, name="film.bin"):
     """A pass that is in the middle of its first file, by the bytes of it that are there."""
     old.write(name, os.urandom(6 * MIB))
