@@ -187,6 +187,8 @@ def test_files_that_vanish_are_noted(old, new):
     _, words = process.communicate(timeout=120)
     assert process.returncode == 0, words
     assert any("deleted there while they were brought" in note for note in new.notes)
+    steps = [event for event in new.events if event["type"] == "progress"]
+    assert any(event["item"] == "/srv/www" and 0 < event["done"] < 6 * MIB and event["rate"] for event in steps), steps
     assert not (new.tree / "z").exists() and (new.tree / "film.bin").stat().st_size == 6 * MIB
 
 

@@ -1,0 +1,1 @@
+FUZZ_sync_output = sync/output.c base/log.c
