@@ -218,6 +218,22 @@ static void test_refusals(void **state)
 	must_ask(s);
 }
 
+/* Its ways to encrypt are those of OpenSSH 4.3, and it has a key of another type, too. */
+static void test_a_server_of_2006(void **state)
+{
+	struct scene *s = *state;
+
+	scratch_run(&s->scratch,
+		    "ssh-keygen -q -t rsa -b 2048 -m PEM -N '' -f rsa && "
+		    "printf 'HostKey %s/rsa\nHostKeyAlgorithms ssh-ed25519,ssh-rsa\nKexAlgorithms "
+		    "diffie-hellman-group-exchange-sha1,diffie-hellman-group14-sha1\nCiphers "
+		    "aes128-ctr\nMACs hmac-sha1\n' \"$PWD\" >>sshd_config");
+	s->login.host_key = text_of(s, "rsa.pub");
+	start_sshd(s);
+	open_login(s);
+	must_ask(s);
+}
+
 static void test_a_command_that_fails(void **state)
 {
 	static const char *const command[] = {"echo the reason >&2;", "exit 3", NULL};
@@ -323,9 +339,13 @@ static void test_words(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		WITH_SCENE(test_a_login),         WITH_SCENE(test_a_key_file),
-		WITH_SCENE(test_refusals),        WITH_SCENE(test_a_command_that_fails),
-		WITH_SCENE(test_nothing_to_open), WITH_SCENE(test_versions),
+		WITH_SCENE(test_a_login),
+		WITH_SCENE(test_a_key_file),
+		WITH_SCENE(test_refusals),
+		WITH_SCENE(test_a_server_of_2006),
+		WITH_SCENE(test_a_command_that_fails),
+		WITH_SCENE(test_nothing_to_open),
+		WITH_SCENE(test_versions),
 		WITH_SCENE(test_words),
 	};
 
