@@ -150,7 +150,7 @@ def test_openrc(lab, inputs):
     target.boot()
     check_configuration(target)
     inside = target.inside
-    assert "hvc0" not in inside("cat /etc/inittab") and "xvda1" in inside("cat /etc/fstab.premigration")
+    assert "hvc0" not in inside("grep -v ^# /etc/inittab") and "xvda1" in inside("cat /etc/fstab.premigration")
     assert "00:16:3e" not in inside("cat /etc/udev/rules.d/*")
     assert "started" in inside("rc-service rpcbind status")
     check_quarantine(target)
