@@ -73,6 +73,19 @@ static char *join_names(const json_t *names)
 	return NULL;
 }
 
+static bool has_snapshot(const json_t *job)
+{
+	const json_t *volumes = json_object_get(job, "volumes"), *volume;
+	size_t i;
+
+	json_array_foreach(volumes, i, volume)
+	{
+		if (json_object_get(volume, "snapshot"))
+			return true;
+	}
+	return false;
+}
+
 static int describe(struct cutover_vm *vm, const json_t *job, struct err *err)
 {
 	const json_t *nfs = json_object_get(job, "nfs"),
@@ -82,6 +95,7 @@ static int describe(struct cutover_vm *vm, const json_t *job, struct err *err)
 	vm->quarantine = json_is_object(json_object_get(job, "quarantine"));
 	vm->puppet = json_is_object(json_object_get(job, "puppet"));
 	vm->migrating = cutover_is_migrating(job);
+	vm->resets = has_snapshot(job);
 	vm->syncs = json_is_object(json_object_get(job, "sync"));
 	vm->follows = json_is_object(json_object_get(json_object_get(job, "databases"), "source"));
 	vm->disabled = join_names(json_object_get(services, "disable"));

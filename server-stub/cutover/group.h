@@ -14,11 +14,12 @@
 
 struct cutover_vm {
 	struct vm vm;
-	int64_t wave;            /* 1 …: its VMs go at once, after those of the waves before */
-	bool migrating;          /* its job holds something back on it until its cutover */
-	bool serves_nfs;         /* to others of the group, perhaps */
-	bool syncs;              /* it fetches trees of the old VM, by `newroot sync` */
-	bool follows;            /* its databases are the old master's replica */
+	int64_t wave;    /* 1 …: its VMs go at once, after those of the waves before */
+	bool migrating;  /* its job holds something back on it until its cutover */
+	bool serves_nfs; /* to others of the group, perhaps */
+	bool syncs;      /* it fetches trees of the old VM, by `newroot sync` */
+	bool follows;    /* its databases are the old master's replica */
+	bool resets; /* volumes of it have snapshots, to which `newroot rescue reset` goes back */
 	bool quarantine, puppet; /* its job sets these up */
 	char *disabled;          /* services held back until cutover: "cron, exim4"; "": none */
 };

@@ -89,12 +89,18 @@ static void print_replicas(const struct runbook *book)
 	}
 }
 
-/* What is fetched from the old side already, so that little is left for the window. */
-static void print_fetched(const struct runbook *book)
+/* What testers left is gone, and what is on the old side is fetched, so that little is left for the window. */
+static void print_fresh(const struct runbook *book)
 {
 	for (size_t i = 0; i < book->group->count; i++) {
 		const struct cutover_vm *vm = &book->group->vm[i];
 
+		if (vm->resets)
+			fprintf(book->out,
+				"- [ ] On %s, as root, `newroot rescue reset --yes` and a reboot "
+				"have "
+				"undone what testers did, and it is complete again.\n",
+				vm->vm.name);
 		if (vm->follows)
 			fprintf(book->out,
 				"- [ ] %s follows the old master, and isn't behind: its log and "
@@ -130,7 +136,7 @@ static void print_before(const struct runbook *book)
 {
 	print_ready(book);
 	print_replicas(book);
-	print_fetched(book);
+	print_fresh(book);
 	if (has_dns(book))
 		fprintf(book->out,
 			"- [ ] The TTL of the names under \"DNS\" is five minutes, for as "

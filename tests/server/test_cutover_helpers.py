@@ -290,10 +290,12 @@ def test_runbook_asks_for_a_last_sync(fresh):
 
 
 def test_runbook_fetches_what_was_written_since(shop):
-    for name, job in (("db1", {"databases": {"source": {}}}), ("web1", {"sync": {}}), ("nfs1", {"sync": {}, "databases": {"source": {}}})):
+    for name, job in (("db1", {"databases": {"source": {}}}), ("web1", {"sync": {}}), ("nfs1", {"sync": {}, "databases": {"source": {}}}),
+                      ("db2", {"volumes": [{"name": "root"}, {"name": "data", "snapshot": "10%"}]})):
         change(shop, name, "vm_text", job=json.dumps(job))
     text = shop.cli("runbook", "shop")
     before, window, data = (section(text, title) for title in ("Before", "The window begins", "The last data"))
+    assert re.findall(r"On (\w+), as root, `newroot rescue reset --yes` and a reboot have undone", before) == ["db2"]
     assert re.findall(r"(\w+) follows the old master", before) == ["db1", "nfs1"]
     assert re.findall(r"On (\w+), as root, `newroot sync` has run", before) == ["nfs1", "web1"]
     assert re.findall(r"old master of (\w+) takes no writes any more: `SET GLOBAL read_only = ON`", window) == ["db1", "nfs1"]
