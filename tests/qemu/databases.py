@@ -2,6 +2,7 @@
 import gzip
 
 from jobs import install_job
+from process import die_with_parent
 from servers import MariaDB
 
 PASSWORD = "s3cret/of+the*replica"
@@ -48,11 +49,18 @@ class OldServer(MariaDB):
         self.sql(CONTENT.replace("{lines}", str(lines)))
 
     def launch(self, argv, **kwargs):
-        super().launch(self.segment.inside(*map(str, argv)), **kwargs)
+        super().launch(self.segment.inside(*map(str, argv)), preexec_fn=die_with_parent, **kwargs)
 
-    def dump_to(self, path, *argv):
-        """As an operator makes it, packed; the path."""
-        path.write_bytes(gzip.compress(self.client("mysqldump", *DUMP, *argv, DATABASE), 6))
+    def dump_to(self, path, *argv, pause_s=0):
+        """As an operator makes it, packed; the path. Its load pauses in its middle, for what a fast machine would be too fast for."""
+        dump = self.client("mysqldump", *DUMP, *argv, DATABASE)
+        if pause_s:
+            statement = b"\nINSERT INTO `line`"
+            pieces = dump.split(statement)
+            assert len(pieces) > 4
+            middle = len(pieces) // 2
+            dump = statement.join(pieces[:middle]) + b"\nDO SLEEP(%d);" % pause_s + statement + statement.join(pieces[middle:])
+        path.write_bytes(gzip.compress(dump, 6))
         return path
 
 
