@@ -36,7 +36,8 @@ static bool has_final(const struct migration_vm *wanted, const char *address, si
 }
 
 /*
- * A VM that goes on with its old job comes from its old addresses, so they stay beside the new ones. A VM
+ * A VM that goes on with its old job comes from its old addresses, so they stay beside the new ones until its new job is
+ * handed out (vm/handout.c). A VM
  * that has none, or had none, may come from anywhere.
  */
 static void set_finals(struct vm *vm, const struct migration_vm *wanted, bool keep)

@@ -244,6 +244,11 @@ int store_vm_save_boot(struct store *store, const struct vm *vm, struct err *err
 		       vm->token_hash, vm->id);
 }
 
+int store_vm_save_finals(struct store *store, const struct vm *vm, struct err *err)
+{
+	return sql_run(store, SQL_VM_SAVE_FINALS, err, "ti", vm->finals, vm->id);
+}
+
 int store_vm_save_import(struct store *store, const struct vm *vm, const char *job,
 			 const char *spec, struct err *err)
 {

@@ -65,6 +65,8 @@ int store_vm_count(struct store *store, int64_t *count, int64_t *version, struct
 int store_vm_save(struct store *store, const struct vm *vm, struct err *err);
 /* What boot entries are made of: mode, parameters, token. */
 int store_vm_save_boot(struct store *store, const struct vm *vm, struct err *err);
+/* Its addresses on the final network. */
+int store_vm_save_finals(struct store *store, const struct vm *vm, struct err *err);
 /* What a migration document says: group, role, master, MAC, addresses, parameters, job, spec. In a transaction. */
 int store_vm_save_import(struct store *store, const struct vm *vm, const char *job,
 			 const char *spec, struct err *err);

@@ -1,7 +1,10 @@
 #include "vm/handout.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+#include "vm/finals.h"
 
 static bool has_it(const struct vm *vm, const char *boot)
 {
@@ -20,6 +23,24 @@ static int refuse(struct store *store, const struct vm *vm, int64_t now_ms, stru
 	return course_refuse(store, vm, cause, now_ms, err);
 }
 
+/* An import that came while the VM ran left its old addresses beside the new ones: with its new job, it has those alone. */
+static int forget_old_finals(struct store *store, struct vm *vm, struct err *err)
+{
+	char finals[VM_FINALS_MAX + 1], *job;
+	int ret;
+
+	if (!vm->imported)
+		return 0;
+	if (store_vm_job(store, vm->id, &job, err) < 0)
+		return -1;
+	ret = finals_of_job(finals, job, err);
+	free(job);
+	if (ret < 0 || !finals[0] || !strcmp(finals, vm->finals))
+		return ret;
+	memcpy(vm->finals, finals, sizeof(finals));
+	return store_vm_save_finals(store, vm, err);
+}
+
 int handout(struct store *store, int64_t vm_id, const char *boot, int64_t now_ms, struct err *err)
 {
 	struct vm vm;
@@ -34,5 +55,7 @@ int handout(struct store *store, int64_t vm_id, const char *boot, int64_t now_ms
 	vm.armed = false;
 	snprintf(vm.handed_to, sizeof(vm.handed_to), "%s", boot);
 	snprintf(vm.again_boot, sizeof(vm.again_boot), "%s", boot);
+	if (forget_old_finals(store, &vm, err) < 0)
+		return -1;
 	return course_move(store, &vm, INPUT_CONFIGURING, "job handed out", now_ms, err);
 }

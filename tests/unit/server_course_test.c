@@ -191,6 +191,26 @@ static void test_job_goes_to_one_boot(void **state)
 	assert_int_equal(handout(f->store, id, BOOT_A, 9, NULL), COURSE_REFUSED);
 }
 
+/* What an import left of the VM's former network goes when it gets the job of the new one. */
+static void test_old_addresses_go_with_the_new_job(void **state)
+{
+	static const char job[] = "{\"network\":{\"interfaces\":[{\"dhcp\":true},"
+				  "{\"addresses\":[\"10.80.1.2/24\",\"FD00:0::2/64\",7]}]}}";
+	struct fixture *f = *state;
+	struct vm vm = get(f, "db2");
+
+	strcpy(vm.finals, "10.80.1.2 fd00::2 10.80.0.2");
+	assert_int_equal(store_vm_save_import(f->store, &vm, job, "{}", NULL), 0);
+	assert_int_equal(handout(f->store, vm.id, BOOT_A, 5, NULL), 0);
+	assert_string_equal(get(f, "db2").finals, "10.80.1.2 fd00::2");
+	/* A job without addresses says nothing of them. */
+	vm = get(f, "web1");
+	strcpy(vm.finals, "10.80.0.3");
+	assert_int_equal(store_vm_save_import(f->store, &vm, "{}", "{}", NULL), 0);
+	assert_int_equal(handout(f->store, vm.id, BOOT_A, 5, NULL), 0);
+	assert_string_equal(get(f, "web1").finals, "10.80.0.3");
+}
+
 /* One that states no boot has had it, and can't prove that it is the same. */
 static void test_job_without_a_boot_goes_once(void **state)
 {
@@ -684,6 +704,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_job_goes_to_one_boot),
 		TEST(test_job_without_a_boot_goes_once),
+		TEST(test_old_addresses_go_with_the_new_job),
 		TEST(test_two_creators_never_get_the_same),
 		TEST(test_what_is_not_open),
 		TEST(test_a_creator_fails),
