@@ -43,13 +43,13 @@ static int name_client(struct err *err)
 {
 	static const char file[] = "/sys/fs/nfs/net/nfs_client/identifier";
 	static const char boot_file[] = "/proc/sys/kernel/random/boot_id";
-	int from = open(boot_file, O_RDONLY | O_CLOEXEC);
-	int to = open(file, O_WRONLY | O_CLOEXEC);
 	char id[64];
+	int from = open(boot_file, O_RDONLY | O_CLOEXEC);
 	ssize_t size = from < 0 ? -1 : read_all(from, id, sizeof(id));
+	int to = size <= 0 ? -1 : open(file, O_WRONLY | O_CLOEXEC);
 	/* A kernel without it has no version 4, or none of this time. */
-	int ret = (to < 0 && errno == ENOENT) ||
-				  (size > 0 && to >= 0 && !write_all(to, id, (size_t)size))
+	int ret = (size > 0 && to < 0 && errno == ENOENT) ||
+				  (to >= 0 && !write_all(to, id, (size_t)size))
 			  ? 0
 			  : err_sys(err, ERR_IO, file, "cannot name this NFS client");
 
