@@ -8,11 +8,11 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "expected_errors.h"
 #include "migration/assign.h"
 #include "migration/compile.h"
 
@@ -56,14 +56,6 @@ static void end_run(struct run *run)
 	arena_free(&run->arena);
 }
 
-static void print_errors(const char *path, const struct err_list *errors)
-{
-	print_error("%s:\n", path);
-	for (size_t i = 0; i < errors->count; i++)
-		print_error("  %s | %s | %s\n", errors->item[i].where,
-			    err_name(errors->item[i].code), errors->item[i].msg);
-}
-
 static bool is_whole(const struct migration *migration)
 {
 	for (size_t i = 0; i < migration->vm_count; i++) {
@@ -75,94 +67,42 @@ static bool is_whole(const struct migration *migration)
 	return migration->group && migration->vm_count > 0;
 }
 
+static bool is_good(const char *path)
+{
+	struct run run;
+	bool passes;
+
+	run_document(&run, path);
+	passes = !run.errors.count && is_whole(&run.migration);
+	if (!passes)
+		print_errors(path, &run.errors);
+	end_run(&run);
+	return passes;
+}
+
+static bool is_bad(const char *path)
+{
+	struct run run;
+	bool passes;
+
+	run_document(&run, path);
+	passes = errors_match(path, &run.errors);
+	if (!passes)
+		print_errors(path, &run.errors);
+	end_run(&run);
+	return passes;
+}
+
 static void test_good(void **state)
 {
-	glob_t found;
-	int failures = 0;
-
 	(void)state;
-	assert_int_equal(glob(GOOD, 0, NULL, &found), 0);
-	assert_true(found.gl_pathc >= 5);
-	for (size_t i = 0; i < found.gl_pathc; i++) {
-		struct run run;
-
-		run_document(&run, found.gl_pathv[i]);
-		if (run.errors.count || !is_whole(&run.migration)) {
-			print_errors(found.gl_pathv[i], &run.errors);
-			failures++;
-		}
-		end_run(&run);
-	}
-	globfree(&found);
-	assert_int_equal(failures, 0);
-}
-
-/* The next field of an .expect line, up to " | " or the line's end. */
-static char *next_field(char **line)
-{
-	char *field = *line;
-	char *end = strstr(field, " | ");
-
-	if (end) {
-		*end = '\0';
-		*line = end + 3;
-	} else {
-		field[strcspn(field, "\n")] = '\0';
-	}
-	return field;
-}
-
-static bool is_expected(const struct err *err, char *line)
-{
-	const char *place = next_field(&line);
-	const char *code = next_field(&line);
-	const char *part = next_field(&line);
-
-	return !strcmp(err->where, strcmp(place, "\"\"") ? place : "") &&
-	       !strcmp(err_name(err->code), code) && strstr(err->msg, part);
-}
-
-/* Errors come in the order of the tables, then of the rules; the file lists them likewise. */
-static bool matches(const char *path, const struct err_list *errors)
-{
-	char expect[512], line[512];
-	size_t lines = 0;
-	bool good = true;
-	FILE *file;
-
-	snprintf(expect, sizeof(expect), "%.*s.expect", (int)(strlen(path) - strlen(".json")),
-		 path);
-	file = fopen(expect, "re");
-	if (!file)
-		return false;
-	while (fgets(line, sizeof(line), file)) {
-		good &= lines < errors->count && is_expected(&errors->item[lines], line);
-		lines++;
-	}
-	fclose(file);
-	return good && lines == errors->count && lines > 0;
+	each_file(GOOD, 5, is_good);
 }
 
 static void test_bad(void **state)
 {
-	glob_t found;
-	int failures = 0;
-
 	(void)state;
-	assert_int_equal(glob(BAD, 0, NULL, &found), 0);
-	assert_true(found.gl_pathc >= 80);
-	for (size_t i = 0; i < found.gl_pathc; i++) {
-		struct run run;
-
-		run_document(&run, found.gl_pathv[i]);
-		if (!matches(found.gl_pathv[i], &run.errors)) {
-			print_errors(found.gl_pathv[i], &run.errors);
-			failures++;
-		}
-		end_run(&run);
-	}
-	globfree(&found);
-	assert_int_equal(failures, 0);
+	each_file(BAD, 80, is_bad);
 }
 
 static void test_ten_mistakes(void **state)
