@@ -9,11 +9,13 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "attend/attend.h"
 #include "base/io.h"
 #include "base/limits.h"
 #include "base/log.h"
 #include "command.h"
 #include "os/quarantine.h"
+#include "ssh/tunnel.h"
 #include "target/first_boot.h"
 #include "target/first_boot_config.h"
 
@@ -22,6 +24,8 @@ static void usage(FILE *out)
 	fprintf(out, "usage: newroot first-boot [--config FILE] [--background | --stay]\n"
 		     "Checks in with the service and does what " FIRST_BOOT_CONFIG
 		     " says, once; afterwards it does nothing.\n"
+		     "While the VM is migrating it stays: the service hears of it and may order its "
+		     "cutover.\n"
 		     "After an error it waits in the background until `newroot-server retry NAME` "
 		     "has it try "
 		     "again;\n"
@@ -192,5 +196,8 @@ int cmd_first_boot(int argc, char **argv)
 	status = ret < 0 ? command_fail("first-boot", &err) : 0;
 	if (verdict_to >= 0)
 		tell_verdict(status);
+	if (ret == 0 && attend_run(options.root, &err))
+		status = command_fail("first-boot", &err);
+	tunnel_close();
 	return status;
 }

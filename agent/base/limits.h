@@ -141,6 +141,16 @@
 #define DATABASE_MASTER_S 60
 /* The head of a dump, before what a database consists of: 2 KB; room for long comments. */
 #define DUMP_HEAD_MAX (64 * 1024)
+/* Between first boot and cutover: an order to cut over comes with the answer to a heartbeat; people wait for it. */
+#define ATTEND_HEARTBEAT_S 20
+/* The lag is looked at so often, and told so often when it is the usual. */
+#define ATTEND_LAG_S  30
+#define ATTEND_TELL_S 900
+/* Seconds behind its master that are worth a word, and those after which all is well again. */
+#define ATTEND_BEHIND_S 60
+#define ATTEND_WELL_S   10
+/* The service may be away when the VM has to go down, or is cut over. */
+#define ATTEND_REPORT_S 30
 /* The tunnel to the old platform: ssh's login, three times over. */
 #define DATABASE_TUNNEL_S 90
 /* Its port on this VM is the first free one of these: below the ports of outgoing connections, which begin at 32768. */
@@ -176,6 +186,10 @@
 /* A run of puppet: a first catalog with packages to install, and another run's end before it. */
 #define CUTOVER_PUPPET_S 1800
 #define CUTOVER_PUPPET_PAUSE_S 5
+/* A replica gets the last of what its read-only master wrote: the window of a cutover is short. */
+#define CUTOVER_LAG_S 600
+/* A process that keeps the tunnel sees that it is over. */
+#define CUTOVER_TUNNEL_S 15
 /* The service takes the report: its restart; people wait for this. */
 #define CUTOVER_REPORT_S 60
 /* What is told of a command's output: must fit an event. */

@@ -25,10 +25,11 @@ struct action {
 };
 
 /*
- * What a cutover consists of, in order; undone from the last to the first. The marker goes before services start, for
- * puppet and others look at it.
+ * What a cutover consists of, in order; undone from the last to the first. A database that may not be promoted yet keeps
+ * all else as it is. The marker goes before services start, for puppet and others look at it.
  */
 static const struct action actions[] = {
+	{"database", cutover_database_promote, cutover_database_forget},
 	{"quarantine", cutover_quarantine_lift, cutover_quarantine_load},
 	{"links", cutover_links_restore, cutover_links_disable},
 	{"marker", cutover_marker_remove, cutover_marker_restore},
@@ -153,7 +154,7 @@ static struct service *open_report(struct cutover_work *work)
 	return NULL;
 }
 
-/* A failure made the VM's state `error`; this makes it what it was. */
+/* A failure makes the VM's state `error`, from which either of the others comes back. */
 static void report_outcome(struct cutover_work *work, const struct err *failed)
 {
 	if (failed) {
@@ -164,7 +165,7 @@ static void report_outcome(struct cutover_work *work, const struct err *failed)
 	report_note(work->options->undo ? "the cutover is undone on this VM"
 					: "this VM is cut over on its own side");
 	if (cutover_exists(work, FIRST_BOOT_DONE))
-		report_state("complete");
+		report_state(work->options->undo ? "complete" : "cut over");
 }
 
 static void close_report(struct cutover_work *work, struct service *service)

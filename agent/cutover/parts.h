@@ -97,6 +97,9 @@ struct cutover_wanted {
 void cutover_wanted(struct cutover_work *work, struct cutover_wanted *wanted);
 
 /* The actions. Errors: ERR_CUTOVER. */
+/* Errors also: ERR_CUTOVER_WRITABLE, ERR_CUTOVER_BEHIND, those of databases and their tunnel. */
+int cutover_database_promote(struct cutover_work *work, struct err *err); /* database.c */
+int cutover_database_forget(struct cutover_work *work, struct err *err);
 int cutover_quarantine_lift(struct cutover_work *work, struct err *err); /* quarantine.c */
 int cutover_quarantine_load(struct cutover_work *work, struct err *err);
 int cutover_links_restore(struct cutover_work *work, struct err *err); /* links.c */

@@ -11,8 +11,8 @@
 #define TABLE "newroot.replicas_begin"
 
 /* "mysql-bin.000001<tab>328<tab>…"; nothing when there is no binary log. */
-static int ask_position(struct database_client *client, struct master_position *position,
-			struct err *err)
+int database_master_position(struct database_client *client, struct master_position *position,
+			     struct err *err)
 {
 	char answer[DATABASE_ANSWER_MAX];
 	struct database_version version;
@@ -50,7 +50,8 @@ int database_master_mark(struct database_client *client, struct err *err)
 	struct master_position position = {.position = 0};
 	const char *sql;
 
-	if (ask_server_id(client, &position.server_id, err) || ask_position(client, &position, err))
+	if (ask_server_id(client, &position.server_id, err) ||
+	    database_master_position(client, &position, err))
 		return -1;
 	/* A later run finds the row of the first, whose position still holds: nothing of this is logged. */
 	sql = arena_printf(client->arena,

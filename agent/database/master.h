@@ -14,6 +14,10 @@ struct master_position {
 	unsigned long server_id;
 };
 
+/* Where its binary log ends now; server_id is left out. Errors: ERR_DATABASE_REPLICATE, it writes none. */
+int database_master_position(struct database_client *client, struct master_position *position,
+			     struct err *err);
+
 /* On the master, before the first load: keep the position, unless one is kept. Errors: ERR_DATABASE_REPLICATE. */
 int database_master_mark(struct database_client *client, struct err *err);
 

@@ -61,7 +61,8 @@ int source_ask(struct database_client *source, const char *sql, char *answer, st
 	for (;;) {
 		struct err last = ERR_INIT, way = ERR_INIT;
 
-		if (tunnel_check(&way) && is_final(way.code))
+		/* Another process of newroot's may keep it. */
+		if (tunnel_kept() && tunnel_check(&way) && is_final(way.code))
 			return err_keep(err, &way);
 		if (database_ask(source, NULL, sql, answer, &last) == 0)
 			return 0;

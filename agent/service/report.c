@@ -282,6 +282,11 @@ bool report_again(void)
 	return report.shared && atomic_load(&report.shared->again);
 }
 
+bool report_cutover(void)
+{
+	return report.shared && atomic_load(&report.shared->cutover);
+}
+
 static bool all_delivered(void)
 {
 	uint64_t received = atomic_load(&report.shared->received);

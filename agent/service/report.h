@@ -49,6 +49,8 @@ void report_error(const char *step, const struct err *err, const char *const *st
 /* The service's last word: on hold, and on giving up what this boot does, to begin anew. */
 bool report_held(void);
 bool report_again(void);
+/* … and on the cutover of this VM. */
+bool report_cutover(void);
 
 /* Deliver everything: retries until all is taken or `limit_s` seconds passed (0: no limit). -1: gave up. */
 int report_flush(unsigned limit_s);

@@ -155,8 +155,10 @@ static void delivered(struct reporter *reporter, const json_t *batch,
 		log_line("reporter: the service is back after %u failures", reporter->failures);
 	reporter->failures = 0;
 	atomic_store(&reporter->shared->hold, answer->hold);
-	if (!strcmp(spool_boot_of(spool, batch), spool->boot))
+	if (!strcmp(spool_boot_of(spool, batch), spool->boot)) {
 		atomic_store(&reporter->shared->again, answer->again);
+		atomic_store(&reporter->shared->cutover, answer->cutover);
+	}
 	spool_taken(&reporter->spool, answer->taken);
 }
 

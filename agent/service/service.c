@@ -267,14 +267,16 @@ static int read_events_answer(const json_t *json, struct events_answer *answer)
 	const json_t *taken = json_object_get(json, "taken");
 	const json_t *hold = json_object_get(json, "hold");
 	const json_t *again = json_object_get(json, "again");
+	const json_t *cutover = json_object_get(json, "cutover");
 
 	if (!json_is_integer(taken) || json_integer_value(taken) < 0 || !json_is_boolean(hold) ||
-	    (again && !json_is_boolean(again)))
+	    (again && !json_is_boolean(again)) || (cutover && !json_is_boolean(cutover)))
 		return -1;
 	*answer = (struct events_answer){
 		.taken = (uint64_t)json_integer_value(taken),
 		.hold = json_is_true(hold),
 		.again = json_is_true(again),
+		.cutover = json_is_true(cutover),
 	};
 	return 0;
 }

@@ -53,6 +53,7 @@ struct events_answer {
 	uint64_t taken; /* the highest sequence number stored */
 	bool hold;      /* stop at the next step boundary */
 	bool again;     /* the boot that sent the events is to give up, and to begin anew */
+	bool cutover;   /* the VM is to put itself into service */
 };
 
 /*

@@ -125,6 +125,11 @@ bool tunnel_look(void)
 	return tunnel.up;
 }
 
+bool tunnel_kept(void)
+{
+	return tunnel.keeper > 0;
+}
+
 int tunnel_check(struct err *err)
 {
 	if (tunnel_look())

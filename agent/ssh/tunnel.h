@@ -20,7 +20,7 @@ struct tunnel_way {
 
 /*
  * Returns at once; it may take a while until the tunnel is up, and it may never be. One that is kept already is left as it
- * is. The texts must outlive it. Errors: ERR_SSH.
+ * is. Errors: ERR_SSH.
  */
 int tunnel_open(const struct tunnel_way *way, struct err *err);
 
@@ -32,6 +32,9 @@ bool tunnel_look(void);
 
 /* Is up, and `err` as it was; or why not: -1. Errors: ERR_SSH, ERR_SSH_CONNECT, ERR_SSH_HOST_KEY, ERR_SSH_LOGIN. */
 int tunnel_check(struct err *err);
+
+/* Does this process keep one, up or not? */
+bool tunnel_kept(void);
 
 /* Ends it, and removes the key's file. May be repeated. */
 void tunnel_close(void);

@@ -11,7 +11,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "server"))
 from common import BUILD  # noqa: E402
 from first_boot import Machine  # noqa: E402
 from servers import MariaDB, PostgreSQL, remove_templates  # noqa: E402
-from service import Boot, Service  # noqa: E402
+from service import JOB, Boot, Service  # noqa: E402
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -34,7 +34,7 @@ def folder(tmp_path):
 def service(tmp_path):
     service = Service(BUILD / "newroot-server", tmp_path)
     service.init()
-    service.add("db1", "52:54:00:00:00:11", "--group", "shop")
+    service.add("db1", "52:54:00:00:00:11", "--group", "shop", job={**JOB, "migrating": True})
     service.add("db2", "52:54:00:00:00:12", "--group", "shop")
     service.start()
     for mac in ("52:54:00:00:00:11", "52:54:00:00:00:12"):

@@ -15,6 +15,10 @@ class Machine:
         for part in ("state", "dumps", "root"):
             (folder / part).mkdir()
         (folder / "console").touch()
+        # The same, where an installed system has it.
+        for place, path in (("etc/newroot", ""), ("var/lib/newroot", "state"), ("var/log/newroot.log", "log")):
+            (folder / "root" / place).parent.mkdir(parents=True, exist_ok=True)
+            (folder / "root" / place).symlink_to(folder / path)
         self.dumps = []
         self.environment = None
 
@@ -55,6 +59,18 @@ class Machine:
 
     def run(self, timeout=60):
         done = subprocess.run(self.argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=timeout, env=self.environment)
+        assert "Sanitizer" not in done.stderr and "runtime error" not in done.stderr, done.stderr
+        return done
+
+    def attend(self):
+        """The process that goes on until cutover."""
+        (self.folder / "migrating").touch()
+        return subprocess.Popen([str(BUILD / "database/life"), "attend", str(self.folder / "root")], stdout=subprocess.DEVNULL,
+                                stderr=open(self.folder / "attend.stderr", "wb"), env=self.environment)
+
+    def cut_over(self, *how, limit=60):
+        done = subprocess.run([str(BUILD / "database/life"), "cutover", str(self.folder / "root"), str(limit), *how], stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, text=True, timeout=300, env=self.environment)
         assert "Sanitizer" not in done.stderr and "runtime error" not in done.stderr, done.stderr
         return done
 

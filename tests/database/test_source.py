@@ -2,6 +2,7 @@
 import gzip
 import json
 import os
+import pathlib
 import subprocess
 
 import pytest
@@ -198,3 +199,183 @@ def test_another_host_key(machine, source, sshd, new, tmp_path):
     other.stop()
     machine.instruct(new(), source=way(sshd, source, ssh={**sshd.login, "host_key": other.login["host_key"]}))
     assert "another key than host_key" in machine.fail("ssh.host-key")["message"]
+
+
+# --- between first boot and cutover
+
+@pytest.fixture
+def follower(machine, source, sshd, new):
+    """A VM whose first boot is done: it follows, and somebody writes there all the time."""
+    machine.add_dump("shop", dump(source))
+    machine.server = new(2, "--log-bin=binlog")
+    machine.instruct(machine.server, source=way(sshd, source))
+    writes = writer(source)
+    machine.complete()
+    machine.attending = machine.attend()
+    machine.writes = writes
+    await_true(lambda: "is up" in told(machine), what=lambda: machine.log)
+    yield machine
+    writes.stop()
+    if machine.attending.poll() is None:
+        machine.attending.terminate()
+    machine.attending.wait(timeout=60)
+    text = (machine.folder / "attend.stderr").read_text()
+    assert "Sanitizer" not in text and "runtime error" not in text
+
+
+def told(machine):
+    return (machine.folder / "attend.stderr").read_text()
+
+
+def follows(machine):
+    """Everything that is acknowledged now comes."""
+    acknowledged = set(machine.writes.acknowledged)
+    await_true(lambda: acknowledged <= set(lines(machine.server)), what=lambda: machine.server.status() + machine.log)
+    return len(acknowledged)
+
+
+def ended(machine):
+    """By itself."""
+    await_true(lambda: machine.attending.poll() is not None, what=lambda: machine.log + str(machine.service.ask(f"/v1/vms/{machine.name}")))
+    assert machine.attending.returncode == 0
+
+
+def promoted(machine):
+    status = machine.server.status()
+    return "Master_Host" not in status and machine.server.sql("SELECT @@read_only") == "0"
+
+
+def test_tunnel_is_kept(follower, sshd):
+    for cuts in (1, 2):
+        follows(follower)
+        assert await_true(sshd.cut)
+        await_true(lambda: told(follower).count("is back after") == cuts, what=lambda: follower.log)
+    before = len(follower.writes.acknowledged)
+    await_true(lambda: len(follower.writes.acknowledged) > before + 20)
+    assert follows(follower) > 20
+    await_true(lambda: sum("is back after" in event.get("text", "") for event in follower.events) >= 2, what=lambda: follower.log)
+    await_true(lambda: any(" s behind 127.0.0.1, has executed up to binlog." in event.get("text", "") for event in follower.events))
+    # sshd is gone for a while, and its machine says so.
+    sshd.stop()
+    await_true(lambda: "does not come up, and is tried again" in told(follower))
+    sshd.start()
+    assert follows(follower) > 20
+    assert follower.attending.poll() is None and follower.state == "complete"
+    for secret in (SECRET, sshd.secret):
+        assert set(follower.shows(secret)) <= {str(follower.config), str(follower.folder / "root/run/newroot/ssh-databases/identity")}
+
+
+def test_promotion(follower, source, sshd):
+    """Under writes: nothing that the old master has acknowledged is missing."""
+    refused = follower.cut_over()
+    assert refused.returncode and "[cutover.writable]" in refused.stderr and "SET GLOBAL read_only=1" in refused.stderr
+    assert follower.state == "error" and (follower.folder / "migrating").exists() and not promoted(follower)
+    assert follows(follower) > 20
+
+    source.sql("SET GLOBAL read_only=1")
+    shown = follower.cut_over("dry-run")
+    assert shown.returncode == 0 and "and read only" in shown.stdout and "this VM has executed up to binlog." in shown.stdout
+    assert "Nothing was changed." in shown.stdout and not promoted(follower) and SECRET in follower.config.read_text()
+    done = follower.cut_over()
+    assert done.returncode == 0, done.stdout + done.stderr
+    acknowledged = follower.writes.stop()
+    assert len(acknowledged) > 20 and set(lines(follower.server)) == {-1, *acknowledged}
+    assert promoted(follower) and follower.state == "cut over"
+    assert follower.attending.wait(timeout=60) == 0
+
+    # Nothing of the way is left, and the server takes writes after a restart, too.
+    for secret in (SECRET, sshd.secret):
+        assert follower.shows(secret) == []
+    assert sshd.sessions() == [] and "databases" not in json.loads(follower.config.read_text())
+    follower.server.stop()
+    follower.server.start()
+    assert promoted(follower)
+    again = follower.cut_over()
+    assert again.returncode == 0 and "  database\n    nothing to do" in again.stdout
+
+    undone = follower.cut_over("undo")
+    assert undone.returncode == 0 and "the database stays promoted: that cannot be undone" in undone.stdout
+    assert follower.state == "complete" and promoted(follower)
+
+
+def test_ordered_by_the_service(follower, source, service):
+    source.sql("SET GLOBAL read_only=1")
+    service.cli("cutover", follower.name)
+    ended(follower)
+    acknowledged = follower.writes.stop()
+    assert set(lines(follower.server)) == {-1, *acknowledged} and promoted(follower)
+    assert follower.state == "cut over"
+
+
+def test_refused_order_is_given_again(follower, source, service):
+    service.cli("cutover", follower.name)
+    await_true(lambda: follower.state == "error", what=lambda: follower.log)
+    assert any(event.get("code") == "cutover.writable" for event in follower.events)
+    assert follows(follower) and follower.attending.poll() is None
+    source.sql("SET GLOBAL read_only=1")
+    service.cli("retry", follower.name)
+    ended(follower)
+    assert follower.state == "cut over" and promoted(follower)
+
+
+def test_not_caught_up(follower, source):
+    blocker = subprocess.Popen(["mariadb", "--no-defaults", f"--socket={follower.server.socket}", "--user=root", "-n"], stdin=subprocess.PIPE, text=True)
+    blocker.stdin.write("LOCK TABLES shop.line READ;\n")
+    blocker.stdin.flush()
+    before = len(follower.writes.acknowledged)
+    await_true(lambda: len(follower.writes.acknowledged) > before + 50)
+    source.sql("SET GLOBAL read_only=1")
+    refused = follower.cut_over(limit=3)
+    assert refused.returncode and "[cutover.behind]" in refused.stderr and "has not come so far in time" in refused.stderr
+    assert not promoted(follower)
+    blocker.stdin.close()
+    blocker.wait(timeout=60)
+    assert follower.cut_over().returncode == 0 and promoted(follower)
+    assert set(lines(follower.server)) == {-1, *follower.writes.stop()}
+
+
+def test_replication_has_stopped(follower, source):
+    source.sql("SET sql_log_bin=0; CREATE TABLE shop.other (i INT); SET sql_log_bin=1; INSERT INTO shop.other VALUES (1); SET GLOBAL read_only=1")
+    refused = follower.cut_over()
+    assert "[cutover.behind]" in refused.stderr and "shop.other" in refused.stderr and not promoted(follower)
+    await_true(lambda: "replication from 127.0.0.1 has stopped" in told(follower))
+
+
+def test_written_by_root(follower, source):
+    """Read only binds no user with all rights: where the old master is when this one has stopped, counts."""
+    source.sql("SET GLOBAL read_only=1")
+    fake = pathlib.Path(follower.environment["PATH"].split(":")[0]) / "mariadb"
+    fake.write_text(f"#!/bin/sh\nsql=$(cat)\nprintf '%s\\n' \"$sql\" | /usr/bin/mariadb \"$@\"\ncode=$?\n"
+                    f"case $sql in 'STOP SLAVE;'*) /usr/bin/mariadb --no-defaults -S {source.socket} -u root"
+                    " -e 'INSERT INTO shop.line VALUES (100001, 1)';; esac\nexit $code\n")
+    fake.chmod(0o755)
+    refused = follower.cut_over()
+    assert "[cutover.writable]" in refused.stderr and "users with all rights can" in refused.stderr
+    fake.unlink()
+    assert not promoted(follower)
+    await_true(lambda: 100001 in lines(follower.server))
+    assert follower.cut_over().returncode == 0
+
+
+def test_source_is_gone(follower, source, sshd):
+    follows(follower)
+    source.stop(9)
+    sshd.stop()
+    refused = follower.cut_over(limit=1)
+    assert refused.returncode and not promoted(follower)
+    done = follower.cut_over("without-source")
+    assert done.returncode == 0 and "PROMOTED WITHOUT ITS SOURCE" in done.stdout, done.stdout + done.stderr
+    assert promoted(follower)
+
+
+def test_killed_at_every_place(follower, source):
+    """A cutover that is killed goes on when it is given again."""
+    source.sql("SET GLOBAL read_only=1")
+    for milliseconds in (50, 150, 300, 500, 700, 900, 1200):
+        run = subprocess.Popen([str(a) for a in ("/usr/bin/timeout", "-s", "KILL", milliseconds / 1000, follower.argv[0].replace("driver", "life"), "cutover",
+                                                 follower.folder / "root", 60)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=follower.environment)
+        run.wait(timeout=60)
+    done = follower.cut_over()
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert promoted(follower) and follower.state == "cut over"
+    assert set(lines(follower.server)) == {-1, *follower.writes.stop()}

@@ -31,6 +31,7 @@ struct scene {
 extern struct fake_service {
 	char told[8192];
 	int stop;
+	enum err_code database; /* why it is not promoted */
 } fake;
 
 void scene_make(struct scene *scene, const struct layout *layout);

@@ -236,6 +236,8 @@ static void dry_run_tells_what_is_done(void **state)
 	assert_string_equal(
 		scene.account,
 		"What would be done for cutover, OpenRC:\n"
+		"  database\n"
+		"    nothing to do\n"
 		"  quarantine\n"
 		"    run /etc/newroot/quarantine/lift\n"
 		"    rename /etc/newroot/quarantine to /etc/newroot/quarantine.cutover\n"
@@ -401,7 +403,7 @@ static void failure_stops_and_can_be_repeated(void **state)
 	assert_string_equal(err.msg, "cutover services: /sbin/rc-service rsyslog start failed with "
 				     "exit status 4: no such disk");
 	assert_says(&scene, "      | no such disk\n"
-			    "    note: done before: quarantine, links, marker\n"
+			    "    note: done before: database, quarantine, links, marker\n"
 			    "    note: not done: puppet\n");
 	assert_told("end failed cutover services; ");
 	assert_told("error cutover services; code cutover; said no such disk; state error; stop; ");
@@ -411,7 +413,7 @@ static void failure_stops_and_can_be_repeated(void **state)
 	scene_must(&scene);
 	assert_string_equal(scene_calls(&scene),
 			    "rc-service rsyslog start\nrc-service puppet start\n");
-	assert_told("state complete; stop; ");
+	assert_told("state cut over; stop; ");
 	scene_free(&scene);
 }
 
@@ -555,13 +557,35 @@ static void events_tell_each_action(void **state)
 		"end cutover links; begin cutover marker; end cutover marker; "
 		"begin cutover services; "
 		"note cutover services: /usr/bin/systemctl start own\ntold of start own\n; "
-		"end cutover services; note this VM is cut over on its own side; state complete; "
+		"end cutover services; note this VM is cut over on its own side; state cut over; "
 		"stop; ");
 	assert_false(has(&scene, INSTALLED_STATE "/cutover.events"));
 	undo(&scene, true);
 	scene_must(&scene);
 	assert_told("begin cutover undo services; ");
 	assert_told("note the cutover is undone on this VM; state complete; stop; ");
+	scene_free(&scene);
+}
+
+/* Whatever else there is waits with it. */
+static void database_comes_first(void **state)
+{
+	struct err err = ERR_INIT;
+	struct scene scene;
+
+	(void)state;
+	scene_make(&scene, &openrc);
+	fake.database = ERR_CUTOVER_BEHIND;
+	assert_int_equal(scene_run(&scene, &err), -1);
+	assert_int_equal(err.code, ERR_CUTOVER_BEHIND);
+	assert_says(&scene, "    note: done before: nothing\n"
+			    "    note: not done: quarantine, links, marker, services, puppet\n");
+	assert_string_equal(scene_calls(&scene), "");
+	assert_true(has(&scene, MIGRATING_MARKER));
+	assert_told("error cutover database; code cutover.behind; state error; stop; ");
+	fake.database = ERR_NONE;
+	scene_must(&scene);
+	assert_told("state cut over; stop; ");
 	scene_free(&scene);
 }
 
@@ -606,7 +630,7 @@ static void unfinished_first_boot_is_told(void **state)
 	assert_int_equal(unlinkat(scene.tree.target.fd, "var/lib/newroot/first-boot.done", 0), 0);
 	scene_must(&scene);
 	assert_says(&scene, "note: this VM's first boot has not ended well");
-	assert_null(strstr(fake.told, "state complete"));
+	assert_null(strstr(fake.told, "state cut over"));
 	scene_free(&scene);
 }
 
@@ -809,6 +833,7 @@ int main(void)
 		cmocka_unit_test(what_others_changed_is_left_alone),
 		cmocka_unit_test(undo_switches_off_what_is_on),
 		cmocka_unit_test(events_tell_each_action),
+		cmocka_unit_test(database_comes_first),
 		cmocka_unit_test(works_while_the_service_is_away),
 		cmocka_unit_test(works_without_instructions),
 		cmocka_unit_test(unfinished_first_boot_is_told),

@@ -30,7 +30,7 @@ static struct {
 	volatile unsigned fail; /* so many requests to come are refused */
 	volatile bool strict;   /* a body with a note is malformed */
 	volatile bool silent;   /* requests wait until it is not, or a signal comes */
-	volatile bool hold, again;
+	volatile bool hold, again, cutover;
 	volatile bool only_old; /* events of a second boot get no answer */
 	volatile unsigned calls;
 	volatile uint64_t highest;
@@ -103,7 +103,7 @@ int service_post_events(struct service *unused, const char *json, size_t size,
 	json_array_foreach(events, i, event) take_event(event);
 	json_decref(events);
 	*answer = (struct events_answer){
-		.taken = seen->highest, .hold = seen->hold, .again = seen->again};
+		.taken = seen->highest, .hold = seen->hold, .again = seen->again, .cutover = seen->cutover};
 	seen->descriptors = count_descriptors();
 	return 0;
 }

@@ -130,12 +130,15 @@ static void events_are_posted(void **state)
 		{"{\"taken\":7,\"hold\":false}", {.taken = 7}},
 		{"{\"taken\":0,\"hold\":true,\"again\":false}", {.hold = true}},
 		{"{\"taken\":8,\"hold\":false,\"again\":true}", {.taken = 8, .again = true}},
+		{"{\"taken\":9,\"hold\":false,\"again\":false,\"cutover\":true}",
+		 {.taken = 9, .cutover = true}},
 	};
 	static const char *const bad[] = {
 		"{\"taken\":-1,\"hold\":false}",
 		"{\"taken\":\"7\",\"hold\":false}",
 		"{\"taken\":7}",
 		"{\"taken\":7,\"hold\":false,\"again\":1}",
+		"{\"taken\":7,\"hold\":false,\"again\":false,\"cutover\":1}",
 		"null",
 		"",
 	};
@@ -153,6 +156,7 @@ static void events_are_posted(void **state)
 		assert_int_equal(answer.taken, good[i].answer.taken);
 		assert_int_equal(answer.hold, good[i].answer.hold);
 		assert_int_equal(answer.again, good[i].answer.again);
+		assert_int_equal(answer.cutover, good[i].answer.cutover);
 	}
 	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
 		const struct fake_answer script = {.status = 200, .body = bad[i]};

@@ -17,3 +17,12 @@ build/database/driver: tests/database/driver.c $(DATABASE_DRIVER) $(AGENT_HEADER
 	$(Q)$(CC) $(DEFS) -isystem build/sysroot/src $(WARN) -g -O1 $(SANITIZE) -o $@ $(filter %.c,$^) $(TRANSPORT_LIBS) \
 		-lisal -lbz2 -llzma -lzstd
 unit-programs: build/database/driver
+# What comes behind it: the tunnel is kept, and cutover promotes.
+DATABASE_LIFE := $(filter-out agent/base/% agent/tests/%,$(addprefix agent/,$(OS_TREE) $(OS_DIALECTS) os/puppet_files.c os/service_record.c os/services.c))
+build/database/life: tests/database/life.c $(wildcard agent/attend/*.c agent/cutover/*.c) $(DATABASE_LIFE) $(DATABASE_DRIVER) $(AGENT_HEADERS) \
+		| build/sysroot.ready
+	$(call say,UNIT,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(DEFS) -isystem build/sysroot/src $(WARN) -g -O1 $(SANITIZE) -o $@ $(sort $(filter %.c,$^)) $(TRANSPORT_LIBS) \
+		-lisal -lbz2 -llzma -lzstd
+unit-programs: build/database/life

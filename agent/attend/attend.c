@@ -1,0 +1,219 @@
+#include "attend/attend.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "attend/lag.h"
+#include "base/clock.h"
+#include "base/limits.h"
+#include "base/log.h"
+#include "cutover/cutover.h"
+#include "database/database.h"
+#include "database/source.h"
+#include "service/report.h"
+#include "ssh/tunnel.h"
+#include "target/first_boot.h"
+#include "target/first_boot_config.h"
+#include "target/installed.h"
+#include "target/turn.h"
+
+#define LOCK  FIRST_BOOT_STATE_DIR "/first-boot.lock"
+#define SPOOL FIRST_BOOT_STATE_DIR "/attend.events"
+
+struct attend {
+	const char *root;
+	struct arena paths;
+	const char *marker, *instructions, *state_dir, *spool;
+	struct first_boot_config config;
+	struct arena arena; /* of the configuration */
+	struct stat seen;   /* of the instructions when they were read */
+	struct service *service;
+	struct lag lag;
+	bool failed; /* an ordered cutover, which may have come beyond the marker */
+	int turn;
+	int64_t beat_ms;
+};
+
+/* Why attending ends, or pauses. */
+enum reason {
+	REASON_NONE,
+	REASON_GONE, /* the marker: cut over by somebody */
+	REASON_TAKEN_OVER,
+	REASON_ORDERED,
+};
+
+static const char *path_of(struct attend *attend, const char *path)
+{
+	return arena_printf(&attend->paths, "%s%s", attend->root, path);
+}
+
+static int read_instructions(struct attend *attend, struct err *err)
+{
+	arena_free(&attend->arena);
+	attend->arena = (struct arena){0};
+	attend->config = (struct first_boot_config){0};
+	if (stat(attend->instructions, &attend->seen))
+		return err_sys(err, ERR_FIRST_BOOT, attend->instructions, "cannot look at %s",
+			       attend->instructions);
+	return first_boot_config_read(&attend->config, attend->instructions, &attend->arena, err);
+}
+
+/* A cutover that somebody gives here promotes the server, and takes the way to its old master out of them. */
+static void follow_instructions(struct attend *attend)
+{
+	struct err err = ERR_INIT;
+	struct stat now;
+
+	if (stat(attend->instructions, &now) ||
+	    (now.st_ino == attend->seen.st_ino && now.st_mtime == attend->seen.st_mtime))
+		return;
+	tunnel_close(); /* of a way that is no more, or is another */
+	if (read_instructions(attend, &err))
+		log_line("%s", err.msg);
+}
+
+static void keep_following(struct attend *attend)
+{
+	const struct job_databases *databases = &attend->config.databases;
+	struct err err = ERR_INIT;
+	int port;
+
+	follow_instructions(attend);
+	if (!database_has_source(databases))
+		return;
+	if (source_port(attend->state_dir, &port, &err) ||
+	    source_tunnel_open(databases, attend->root, port, &err))
+		log_line("no tunnel: %s", err.msg);
+	tunnel_look();
+	lag_look(&attend->lag, databases, attend->state_dir);
+}
+
+static enum reason look(const struct attend *attend)
+{
+	if (access(attend->marker, F_OK) && !attend->failed)
+		return REASON_GONE;
+	if (turn_wanted(attend->turn))
+		return REASON_TAKEN_OVER;
+	return report_cutover() && !report_held() ? REASON_ORDERED : REASON_NONE;
+}
+
+static void beat(struct attend *attend)
+{
+	const int64_t now = clock_ms();
+
+	if (attend->beat_ms && now - attend->beat_ms < ATTEND_HEARTBEAT_S * 1000)
+		return;
+	attend->beat_ms = now;
+	report_heartbeat();
+}
+
+static enum reason attend_until(struct attend *attend)
+{
+	enum reason reason;
+
+	attend->beat_ms = 0;
+	while ((reason = look(attend)) == REASON_NONE) {
+		beat(attend);
+		keep_following(attend);
+		sleep(1);
+	}
+	return reason;
+}
+
+/* As somebody would who gives `newroot cutover`; what it tells is in the log, too. */
+static void cut_over(struct attend *attend)
+{
+	FILE *nobody = fopen("/dev/null", "we");
+	const struct cutover cutover = {
+		.root = attend->root,
+		.out = nobody,
+		.service_s = CUTOVER_SERVICE_S,
+		.puppet_s = CUTOVER_PUPPET_S,
+		.lag_s = CUTOVER_LAG_S,
+		.report_s = CUTOVER_REPORT_S,
+	};
+	struct err err = ERR_INIT;
+
+	log_line("the service orders the cutover");
+	if (!nobody)
+		err_sys(&err, ERR_IO, "/dev/null", "cannot open /dev/null");
+	else
+		cutover_run(&cutover, &err);
+	attend->failed = err.code != ERR_NONE;
+	log_open(path_of(attend, FIRST_BOOT_LOG), false);
+	if (attend->failed)
+		log_line("cutover failed [%s] %s: %s", err_name(err.code), err.where, err.msg);
+	if (nobody)
+		fclose(nobody);
+}
+
+/* With a reporter of its own: a cutover has another one. */
+static int attend_once(struct attend *attend, enum reason *reason, struct err *err)
+{
+	if (report_start(attend->service, attend->spool, REPORT_NEW_BOOT, err))
+		return -1;
+	*reason = attend_until(attend);
+	if (report_stop(ATTEND_REPORT_S) == 0)
+		unlink(attend->spool);
+	return 0;
+}
+
+static int attend_all(struct attend *attend, struct err *err)
+{
+	enum reason reason;
+
+	do {
+		turn_offer(attend->turn);
+		if (attend_once(attend, &reason, err))
+			return -1;
+		if (reason == REASON_ORDERED && !turn_keep(attend->turn))
+			reason = REASON_TAKEN_OVER;
+		if (reason == REASON_ORDERED)
+			cut_over(attend);
+	} while (reason == REASON_ORDERED);
+	log_line(reason == REASON_GONE ? "cut over: nothing is left to be attended"
+				       : "another `newroot first-boot` goes on");
+	return 0;
+}
+
+static int open_service(struct attend *attend, struct err *err)
+{
+	const struct first_boot_config *config = &attend->config;
+	const struct service_config way = {
+		.url = config->service,
+		.ca_file = config->ca,
+		.pin = config->pin,
+		.token = config->token,
+		.mac = config->mac,
+	};
+
+	return service_new(&attend->service, &way, err);
+}
+
+int attend_run(const char *root, struct err *err)
+{
+	struct attend attend = {.root = root, .turn = -1, .lag.looked_ms = clock_ms()};
+	int ret = 0;
+
+	attend.marker = path_of(&attend, MIGRATING_MARKER);
+	attend.instructions = path_of(&attend, FIRST_BOOT_CONFIG);
+	attend.state_dir = path_of(&attend, FIRST_BOOT_STATE_DIR);
+	attend.spool = path_of(&attend, SPOOL);
+	attend.turn = turn_take(path_of(&attend, LOCK), err);
+	if (attend.turn < 0)
+		ret = -1;
+	else if (access(attend.marker, F_OK) == 0)
+		ret = read_instructions(&attend, err) || open_service(&attend, err) ||
+				      attend_all(&attend, err)
+			      ? -1
+			      : 0;
+	tunnel_close();
+	service_free(attend.service);
+	if (attend.turn >= 0)
+		close(attend.turn);
+	arena_free(&attend.arena);
+	arena_free(&attend.paths);
+	return ret;
+}
