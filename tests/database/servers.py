@@ -7,6 +7,8 @@ import subprocess
 import tempfile
 import time
 
+from process import die_with_parent
+
 START_S = 30
 
 
@@ -39,7 +41,7 @@ class Server:
 
     def launch(self, argv, **kwargs):
         self.process = subprocess.Popen([str(a) for a in argv], stdout=open(self.folder / "log", "ab"), stderr=subprocess.STDOUT,
-                                        start_new_session=True, **kwargs)
+                                        start_new_session=True, preexec_fn=die_with_parent, **kwargs)
         self.await_answer()
 
     def close(self):
