@@ -36,7 +36,7 @@ def test_a_finished_run_is_told_on_the_vms_page(page, agents):
     for state in ["installed", "first boot", "complete"]:
         agent.state(state)
     page.wait_text("article .title", "complete")
-    page.wait(lambda: len(page.texts(".timeline tbody tr")) == 16)
+    page.wait(lambda: len(page.texts(".timeline tbody tr")) == len(BEFORE_UNPACK) + 1 + len(AFTER_UNPACK))
     rows = [text.split() for text in page.texts(".timeline tbody tr")]
     assert [row[0] for row in rows] == [*BEFORE_UNPACK, "unpack", *AFTER_UNPACK]
     seconds, mib, rate = map(float, rows[9][1:])
