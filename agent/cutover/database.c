@@ -202,7 +202,10 @@ static int take_over(struct promotion *p, struct err *err)
 	bool read_only;
 
 	if (open_source(p, err) || ask_source(p, &old, &read_only, err))
-		return -1;
+		return err_prefix(err,
+				  "%s cannot be asked (when it is gone for good, `newroot cutover "
+				  "--without-source` promotes what has come from it)",
+				  p->host);
 	if (work->options->dry_run)
 		tell_dry(p, &old, read_only);
 	else if (!read_only)

@@ -19,6 +19,8 @@ static const char first_boot_unit[] =
 	"\n"
 	"[Service]\n"
 	"ExecStart=" NEWROOT_PROGRAM " first-boot --stay\n"
+	"Restart=on-abnormal\n"
+	"RestartSec=10\n"
 	"\n"
 	"[Install]\n"
 	"WantedBy=multi-user.target\n";
