@@ -125,3 +125,31 @@ def test_examples_in_the_manual(schema, newroot_check, tmp_path):
         jsonschema.Draft202012Validator(schema).validate(json.loads(text))
     for text in examples:
         json.loads(text)
+
+
+def example_texts():
+    return re.findall(r"```json\n(.*?)```", (TOP / "docs/job.md").read_text(), re.S)
+
+
+def test_parts_in_the_manual(schema):
+    """An example without "newroot" is the value of a key."""
+    kinds = [{"$defs": schema["$defs"], **kind} for kind in (*schema["$defs"].values(),
+                                                            *schema["$defs"]["job"]["properties"].values())]
+    for text in example_texts():
+        part = json.loads(text)
+        if "newroot" not in part:
+            assert any(jsonschema.Draft202012Validator(kind).is_valid(part) for kind in kinds), text
+
+
+def keys_of(value):
+    if isinstance(value, dict):
+        return set(value).union(*map(keys_of, value.values()))
+    return set().union(*map(keys_of, value)) if isinstance(value, list) else set()
+
+
+def test_every_key_has_an_example(schema):
+    shown = keys_of([json.loads(text) for text in example_texts()])
+    sections = re.findall(r"^## (.*)$", (TOP / "docs/job.md").read_text(), re.M)
+    for table, keys in schema_tables(schema).items():
+        for key in keys:
+            assert key in shown or key.capitalize() in sections or key.upper() in sections, f"{table}.{key}"
