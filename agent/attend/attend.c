@@ -84,7 +84,7 @@ static void keep_following(struct attend *attend)
 	if (!database_has_source(databases))
 		return;
 	if (source_port(attend->state_dir, &port, &err) ||
-	    source_tunnel_open(databases, attend->root, port, &err))
+	    source_tunnel_open(databases, attend->root, SOURCE_FIRST_BOOT, port, &err))
 		log_line("no tunnel: %s", err.msg);
 	tunnel_look();
 	lag_look(&attend->lag, databases, attend->state_dir);

@@ -53,7 +53,7 @@ static int open_source(struct promotion *p, struct err *err)
 	const struct job_databases *databases = &p->config.databases;
 
 	if (!tunnel_listens(p->port) &&
-	    source_tunnel_open(databases, p->work->options->root, p->port, err))
+	    source_tunnel_open(databases, p->work->options->root, SOURCE_CUTOVER, p->port, err))
 		return -1;
 	return database_client_open_source(&p->source, databases, p->port, p->state_dir, NULL,
 					   &p->work->arena, err);
@@ -294,6 +294,7 @@ static int stand_alone(struct promotion *p, struct err *err)
 		return -1;
 	end_tunnel(p);
 	tell_position(p);
+	database_client_forget(p->state_dir);
 	return 0;
 }
 

@@ -174,6 +174,17 @@ void database_client_close(struct database_client *client)
 	client->options = NULL;
 }
 
+void database_client_forget(const char *state_dir)
+{
+	static const char *const names[] = {"client", "master", "source"};
+	char path[MARKS_PATH_MAX];
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		marks_path(state_dir, names[i], ".cnf", path);
+		unlink(path);
+	}
+}
+
 /* --- running it */
 
 static int become_account(const struct database_client *client, struct err *err)

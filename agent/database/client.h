@@ -74,6 +74,8 @@ int database_client_open_source(struct database_client *client,
 				struct arena *arena, struct err *err);
 /* Removes the option file. */
 void database_client_close(struct database_client *client);
+/* Removes the option files of all, also those that killed processes have left. */
+void database_client_forget(const char *state_dir);
 
 /*
  * Make statements; `out` (NULL, or DATABASE_ANSWER_MAX bytes) gets the rows, columns divided by tabs.

@@ -145,8 +145,9 @@ int database_source(const struct database_work *work, struct err *err)
 	/* One that does not come may be of instructions that were mended since. */
 	if (!tunnel_look())
 		tunnel_close();
-	if (ret == 0 && (source_port(work->state_dir, &port, err) ||
-			 source_tunnel_open(work->databases, work->root, port, err)))
+	if (ret == 0 &&
+	    (source_port(work->state_dir, &port, err) ||
+	     source_tunnel_open(work->databases, work->root, SOURCE_FIRST_BOOT, port, err)))
 		ret = -1;
 	if (ret == 0) {
 		source_replica(work->databases, &client, port, replica);

@@ -8,9 +8,15 @@
 /* Where the tunnel ends on this VM: chosen once, kept in the state folder. Errors: ERR_FIRST_BOOT, ERR_DATABASE_SOURCE. */
 int source_port(const char *state_dir, int *port, struct err *err);
 
-/* As tunnel_open(); `root` stands before the key's folder, "" but in tests. */
-int source_tunnel_open(const struct job_databases *databases, const char *root, int port,
-		       struct err *err);
+/*
+ * As tunnel_open(). The key's folder is that of `who`, for two processes at once may have a tunnel; `root` stands before it, ""
+ * but in tests.
+ */
+int source_tunnel_open(const struct job_databases *databases, const char *root, const char *who,
+		       int port, struct err *err);
+/* Who keeps a tunnel. */
+#define SOURCE_FIRST_BOOT "databases"
+#define SOURCE_CUTOVER    "cutover"
 
 /*
  * Before dumps are loaded and gone: keep where in the old master's binary log they were made, as the job or one

@@ -30,8 +30,8 @@ int source_port(const char *state_dir, int *port, struct err *err)
 		       DATABASE_TUNNEL_PORT, DATABASE_TUNNEL_PORT + DATABASE_TUNNEL_PORTS - 1);
 }
 
-int source_tunnel_open(const struct job_databases *databases, const char *root, int port,
-		       struct err *err)
+int source_tunnel_open(const struct job_databases *databases, const char *root, const char *who,
+		       int port, struct err *err)
 {
 	const struct job_database_source *source = &databases->source;
 	char folder[256];
@@ -43,7 +43,7 @@ int source_tunnel_open(const struct job_databases *databases, const char *root, 
 		.folder = folder,
 	};
 
-	snprintf(folder, sizeof(folder), "%s" SSH_FOLDER "databases", root);
+	snprintf(folder, sizeof(folder), "%s" SSH_FOLDER "%s", root, who);
 	return tunnel_open(&way, err);
 }
 

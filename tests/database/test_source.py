@@ -273,6 +273,8 @@ def test_promotion(follower, source, sshd):
     assert follows(follower) > 20
 
     source.sql("SET GLOBAL read_only=1")
+    # What a process has left that was killed goes, too.
+    (follower.folder / "state/databases/source.cnf").write_text(SECRET)
     shown = follower.cut_over("dry-run")
     assert shown.returncode == 0 and "and read only" in shown.stdout and "this VM has executed up to binlog." in shown.stdout
     assert "Nothing was changed." in shown.stdout and not promoted(follower) and SECRET in follower.config.read_text()
