@@ -137,6 +137,8 @@
 #define DATABASE_PARALLEL_MAX 4
 /* What a client program answers: the status of a replica has some 4 KB, of which texts of errors are the most. */
 #define DATABASE_ANSWER_MAX (16 * 1024)
+/* The list of a master's binary logs: some 25 bytes each, and one that keeps them for months has thousands. */
+#define DATABASE_LOGS_MAX (1024 * 1024)
 /* A master that is complete may be restarting. */
 #define DATABASE_MASTER_S 60
 /* The head of a dump, before what a database consists of: 2 KB; room for long comments. */

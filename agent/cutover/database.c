@@ -64,7 +64,7 @@ static int ask_source(struct promotion *p, struct master_position *position, boo
 {
 	char answer[DATABASE_ANSWER_MAX];
 
-	if (source_ask(&p->source, "SELECT @@global.read_only;\n", answer, err) ||
+	if (source_ask(&p->source, "SELECT @@global.read_only;\n", answer, sizeof(answer), err) ||
 	    database_master_position(&p->source, position, err))
 		return -1;
 	*read_only = atoi(answer) != 0;

@@ -302,11 +302,10 @@ static int explain(struct database_client *client, FILE *file, const struct err 
 		       *words ? words : cause->msg);
 }
 
-int database_ask(struct database_client *client, const char *database, const char *sql, char *out,
-		 struct err *err)
+static int ask(struct database_client *client, const char *database, const char *sql, char *out,
+	       size_t size, struct err *err)
 {
 	FILE *words = tmpfile();
-	char nothing[DATABASE_ANSWER_MAX];
 	struct question question = {client, database, sql, words ? fileno(words) : -1};
 	const struct child children[] = {
 		{.name = "statement", .fn = put_question, .arg = &question},
@@ -314,20 +313,34 @@ int database_ask(struct database_client *client, const char *database, const cha
 		 .fn = ask_client,
 		 .arg = &question,
 		 .stall_s = DATABASE_ASK_S,
-		 .out = out ? out : nothing,
-		 .out_size = DATABASE_ANSWER_MAX},
+		 .out = out,
+		 .out_size = size},
 	};
 	struct err cause = ERR_INIT;
 	int ret;
 
 	if (!words)
 		return err_sys(err, ERR_IO, NULL, "cannot make a temporary file");
-	(out ? out : nothing)[0] = '\0';
+	*out = '\0';
 	ret = child_pipeline(children, 2, client->watch, &cause);
 	if (ret)
 		explain(client, words, &cause, err);
 	fclose(words);
 	return ret;
+}
+
+int database_ask(struct database_client *client, const char *database, const char *sql, char *out,
+		 struct err *err)
+{
+	char nothing[DATABASE_ANSWER_MAX];
+
+	return ask(client, database, sql, out ? out : nothing, DATABASE_ANSWER_MAX, err);
+}
+
+int database_ask_long(struct database_client *client, const char *sql, char *out, size_t size,
+		      struct err *err)
+{
+	return ask(client, NULL, sql, out, size, err);
 }
 
 /* The first bytes of a pipe, which stay in it: tee(2). All zeros when it ends before. */

@@ -83,6 +83,9 @@ void database_client_forget(const char *state_dir);
  */
 int database_ask(struct database_client *client, const char *database, const char *sql, char *out,
 		 struct err *err);
+/* The same for an answer of another length: `out` holds `size` bytes, beyond which it is cut. */
+int database_ask_long(struct database_client *client, const char *sql, char *out, size_t size,
+		      struct err *err);
 
 /* In a child whose stdin is a dump: become the program that loads it. Returns -1 only. */
 int database_exec_load(const struct database_client *client, const char *database, struct err *err);

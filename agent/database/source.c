@@ -62,16 +62,16 @@ static int find_position(const struct database_client *source, const char *logs,
 static int check_source(const struct database_work *work, int port, struct arena *arena,
 			struct master_position *from, struct err *err)
 {
-	char answer[DATABASE_ANSWER_MAX];
+	char *answer = arena_alloc(arena, DATABASE_LOGS_MAX);
 	struct database_client source;
 	int ret = database_client_open_source(&source, work->databases, port, work->state_dir,
 					      work->watch, arena, err);
 
 	if (ret == 0)
-		ret = source_ask(&source, "SELECT @@server_id;\n", answer, err);
+		ret = source_ask(&source, "SELECT @@server_id;\n", answer, DATABASE_LOGS_MAX, err);
 	if (ret == 0) {
 		from->server_id = strtoul(answer, NULL, 10);
-		ret = source_ask(&source, "SHOW BINARY LOGS;\n", answer, err) ||
+		ret = source_ask(&source, "SHOW BINARY LOGS;\n", answer, DATABASE_LOGS_MAX, err) ||
 				      find_position(&source, answer, from, err)
 			      ? -1
 			      : 0;

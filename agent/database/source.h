@@ -31,9 +31,10 @@ void source_replica(const struct job_databases *databases, struct database_clien
 		    struct replica *replica);
 
 /*
- * Take what a client of database_client_open_source() answers; while nobody does, the tunnel is waited for, for
+ * Take what a client of database_client_open_source() answers, into `answer` of `size` bytes; while nobody does, the tunnel is waited for, for
  * DATABASE_TUNNEL_S. Errors: ERR_DATABASE_LOGIN, ERR_DATABASE_SOURCE, or why there is no tunnel.
  */
-int source_ask(struct database_client *source, const char *sql, char *answer, struct err *err);
+int source_ask(struct database_client *source, const char *sql, char *answer, size_t size,
+	       struct err *err);
 
 #endif

@@ -54,7 +54,8 @@ static bool is_final(enum err_code code)
 }
 
 /* The first words after a cut may still find the old tunnel's end. */
-int source_ask(struct database_client *source, const char *sql, char *answer, struct err *err)
+int source_ask(struct database_client *source, const char *sql, char *answer, size_t size,
+	       struct err *err)
 {
 	const int64_t deadline = clock_ms() + DATABASE_TUNNEL_S * 1000;
 
@@ -64,7 +65,7 @@ int source_ask(struct database_client *source, const char *sql, char *answer, st
 		/* Another process of newroot's may keep it. */
 		if (tunnel_kept() && tunnel_check(&way) && is_final(way.code))
 			return err_keep(err, &way);
-		if (database_ask(source, NULL, sql, answer, &last) == 0)
+		if (database_ask_long(source, sql, answer, size, &last) == 0)
 			return 0;
 		if (source->fault == FAULT_STATEMENT) {
 			last.code = ERR_DATABASE_SOURCE;

@@ -27,14 +27,18 @@ class NewMaster(MariaDB):
         self.launch(["mariadbd", f"--defaults-file={self.config}", *options])
 
 
-@pytest.fixture
-def source(mariadb):
-    """The old platform's master, in use."""
-    server = mariadb("old", 1, "--log-bin=binlog", "--sync-binlog=1")
+def in_use(mariadb, logs="binlog"):
+    server = mariadb("old", 1, f"--log-bin={logs}", "--sync-binlog=1")
     server.sql(f"CREATE USER mover@'127.0.0.1' IDENTIFIED BY '{SECRET}'; GRANT REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO mover@'127.0.0.1';"
                "CREATE USER app@localhost; GRANT SELECT, INSERT, DELETE ON shop.* TO app@localhost;"
                "CREATE DATABASE shop; CREATE TABLE shop.line (id INT PRIMARY KEY, text VARCHAR(255)); INSERT INTO shop.line VALUES (-1, 'old')")
     return server
+
+
+@pytest.fixture
+def source(mariadb):
+    """The old platform's master, in use."""
+    return in_use(mariadb)
 
 
 @pytest.fixture
@@ -137,6 +141,18 @@ def test_purged(machine, source, sshd, new):
     await_true(lambda: source.sql("PURGE BINARY LOGS TO 'binlog.000003'; SHOW BINARY LOGS").startswith("binlog.000003"))
     machine.instruct(new(), source=way(sshd, source))
     assert "begins with binlog.000003: binlog.000001, where this VM's dumps were made, was purged" in machine.fail("database.source")["message"]
+
+
+def test_many_logs(machine, mariadb, sshd, new):
+    """Of a master that keeps them for months: the list of them is long."""
+    source = in_use(mariadb, "b" * 200)
+    source.sql("FLUSH BINARY LOGS;" * 100)
+    machine.add_dump("shop", dump(source))
+    source.sql("INSERT INTO shop.line VALUES (-2, 'written after the dump')")
+    server = new()
+    machine.instruct(server, source=way(sshd, source))
+    machine.complete()
+    assert lines(server) == [-2, -1]
 
 
 def test_same_number(machine, source, sshd, new):
