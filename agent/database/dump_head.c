@@ -65,13 +65,16 @@ static bool read_position(const struct words *word, const char *line, size_t siz
 {
 	char text[1024];
 	const char *file, *offset;
+	char quote;
 
 	snprintf(text, sizeof(text), "%.*s", (int)size, line);
 	file = strstr(text, word->file);
 	offset = strstr(text, word->offset);
 	*position = (struct master_position){.position = 0};
 	return file && offset &&
-	       sscanf(file + strlen(word->file), "%255[^']", position->file) == 1 &&
+	       sscanf(file + strlen(word->file), MASTER_FILE_FORM "%c", position->file, &quote) ==
+		       2 &&
+	       quote == '\'' &&
 	       sscanf(offset + strlen(word->offset), "%llu", &position->position) == 1;
 }
 

@@ -25,7 +25,7 @@ int database_master_position(struct database_client *client, struct master_posit
 			 renamed ? "SHOW BINARY LOG STATUS;\n" : "SHOW MASTER STATUS;\n", answer,
 			 err))
 		return -1;
-	if (sscanf(answer, "%255[^\t\n]\t%llu", position->file, &position->position) != 2)
+	if (sscanf(answer, MASTER_FILE_FORM "\t%llu", position->file, &position->position) != 2)
 		return err_set(err, ERR_DATABASE_REPLICATE, client->engine->what,
 			       "this master writes no binary log, which its replicas follow: set "
 			       "log_bin and server_id in its configuration (the job's files)");
@@ -103,7 +103,7 @@ static int ask_once(struct database_client *client, struct master_position *posi
 	if (database_ask(client, NULL, "SELECT file, position, @@server_id FROM " TABLE ";\n",
 			 answer, err))
 		return -1;
-	if (sscanf(answer, "%255[^\t\n]\t%llu\t%lu", position->file, &position->position,
+	if (sscanf(answer, MASTER_FILE_FORM "\t%llu\t%lu", position->file, &position->position,
 		   &position->server_id) != 3)
 		return err_set(err, ERR_DATABASE_REPLICATE, database_master_host(client->databases),
 			       TABLE " of the master is empty: is it a VM with the role master?");

@@ -8,6 +8,8 @@
 #include "database/client.h"
 
 #define MASTER_FILE_MAX 256
+/* For sscanf(): a binary log's name as a job has it. What another server or a dump says goes into SQL between quotes. */
+#define MASTER_FILE_FORM "%255[A-Za-z0-9_.-]"
 struct master_position {
 	char file[MASTER_FILE_MAX];
 	unsigned long long position;

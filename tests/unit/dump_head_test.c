@@ -38,6 +38,9 @@ static const struct {
 	{TABLES MYSQL, false, false, "", 0},
 	{"-- no newline at its end: CHANGE MASTER TO", false, false, "", 0},
 	{"CHANGE MASTER TO", false, true, "", 0},
+	/* No name of a log: it would end the quotes in which it goes on. */
+	{"-- CHANGE MASTER TO MASTER_LOG_FILE='a\\', MASTER_LOG_POS=4;\n", false, false, "", 0},
+	{"-- CHANGE MASTER TO MASTER_LOG_FILE='a b', MASTER_LOG_POS=4;\n", false, false, "", 0},
 	{"", false, false, "", 0},
 };
 
