@@ -305,6 +305,8 @@ static int run_and_report(struct sync_work *work, struct err *err)
 	report_begin(STEP);
 	work->pass = sync_passes(work) + 1;
 	ret = run_pass(work, err);
+	/* What is told to be here must be so after a power cut. */
+	sync();
 	if (ret == 0)
 		sync_end_pass(work, clock_ms() - began);
 	else
