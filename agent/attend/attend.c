@@ -2,6 +2,7 @@
 
 #include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -18,6 +19,7 @@
 #include "target/first_boot_config.h"
 #include "target/installed.h"
 #include "target/turn.h"
+#include "target/watch.h"
 
 #define LOCK  FIRST_BOOT_STATE_DIR "/first-boot.lock"
 #define SPOOL FIRST_BOOT_STATE_DIR "/attend.events"
@@ -34,6 +36,8 @@ struct attend {
 	bool failed; /* an ordered cutover, which may have come beyond the marker */
 	int turn;
 	int64_t beat_ms;
+	int64_t tunnel_ms;    /* it is not begun again before that */
+	struct err no_tunnel; /* why it was not begun, as told last */
 };
 
 /* Why attending ends, or pauses. */
@@ -70,22 +74,36 @@ static void follow_instructions(struct attend *attend)
 	    (now.st_ino == attend->seen.st_ino && now.st_mtime == attend->seen.st_mtime))
 		return;
 	tunnel_close(); /* of a way that is no more, or is another */
+	attend->tunnel_ms = 0;
 	if (read_instructions(attend, &err))
 		log_line("%s", err.msg);
+}
+
+/* Once it is begun its keeper tries for ever, and tells. What is missing for that may be missing for weeks: it is told once. */
+static void keep_tunnel(struct attend *attend)
+{
+	struct err err = ERR_INIT;
+	int port;
+
+	if (tunnel_kept() || clock_ms() < attend->tunnel_ms)
+		return;
+	attend->tunnel_ms = clock_ms() + TUNNEL_PAUSE_MAX_S * 1000;
+	if (source_port(attend->state_dir, &port, &err) == 0)
+		source_tunnel_open(&attend->config.databases, attend->root, SOURCE_FIRST_BOOT, port,
+				   &err);
+	if (err.code != ERR_NONE && strcmp(attend->no_tunnel.msg, err.msg) != 0)
+		watch_note("there is no tunnel: %s", err.msg);
+	attend->no_tunnel = err;
 }
 
 static void keep_following(struct attend *attend)
 {
 	const struct job_databases *databases = &attend->config.databases;
-	struct err err = ERR_INIT;
-	int port;
 
 	follow_instructions(attend);
 	if (!database_has_source(databases))
 		return;
-	if (source_port(attend->state_dir, &port, &err) ||
-	    source_tunnel_open(databases, attend->root, SOURCE_FIRST_BOOT, port, &err))
-		log_line("no tunnel: %s", err.msg);
+	keep_tunnel(attend);
 	tunnel_look();
 	lag_look(&attend->lag, databases, attend->state_dir);
 }
