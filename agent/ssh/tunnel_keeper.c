@@ -26,6 +26,7 @@ struct keeper {
 	const char *const *argv;
 	int news;
 	unsigned pause_s;
+	int64_t up_ms;    /* since when it is up, or was; 0: it was not, this time */
 	struct tail tail; /* ssh's words of this time */
 };
 
@@ -93,11 +94,10 @@ static pid_t start_ssh(const struct keeper *keeper, int *words, struct err *err)
 	return pid;
 }
 
-/* Until it ends, or this process has to. True: it was up. */
-static bool attend_ssh(struct keeper *keeper, pid_t pid, int words)
+/* Until it ends, or this process has to. */
+static void attend_ssh(struct keeper *keeper, pid_t pid, int words)
 {
 	struct pollfd fd = {.fd = words, .events = POLLIN};
-	bool up = false;
 	char buf[1024];
 	int status;
 
@@ -108,9 +108,8 @@ static bool attend_ssh(struct keeper *keeper, pid_t pid, int words)
 			tail_add(&keeper->tail, NAME, buf, (size_t)got);
 		if (got == 0)
 			fd.fd = -1;
-		if (!up && tunnel_listens(keeper->way->local_port)) {
-			up = true;
-			keeper->pause_s = 1;
+		if (!keeper->up_ms && tunnel_listens(keeper->way->local_port)) {
+			keeper->up_ms = clock_ms();
 			tell(keeper, TUNNEL_UP, NULL);
 		}
 	}
@@ -121,7 +120,6 @@ static bool attend_ssh(struct keeper *keeper, pid_t pid, int words)
 			break;
 		tail_add(&keeper->tail, NAME, buf, (size_t)got);
 	}
-	return up;
 }
 
 static void explain(const struct keeper *keeper, struct err *err)
@@ -144,17 +142,17 @@ static void end_ssh(pid_t pid)
 static void open_once(struct keeper *keeper)
 {
 	struct err err = ERR_INIT;
-	bool up = false;
 	int words = -1;
 	pid_t pid;
 
 	keeper->tail = (struct tail){.count = 0};
+	keeper->up_ms = 0;
 	if (tunnel_listens(keeper->way->local_port)) {
 		err_set(&err, ERR_SSH, keeper->ssh->where,
 			"another process listens at port %d of 127.0.0.1, which is the tunnel's",
 			keeper->way->local_port);
 	} else if ((pid = start_ssh(keeper, &words, &err)) > 0) {
-		up = attend_ssh(keeper, pid, words);
+		attend_ssh(keeper, pid, words);
 		tail_end(&keeper->tail, NAME);
 		close(words);
 		if (told_to_end)
@@ -162,7 +160,18 @@ static void open_once(struct keeper *keeper)
 		explain(keeper, &err);
 	}
 	if (!told_to_end)
-		tell(keeper, up ? TUNNEL_CUT : TUNNEL_FAILED, &err);
+		tell(keeper, keeper->up_ms ? TUNNEL_CUT : TUNNEL_FAILED, &err);
+}
+
+/* After a cut at once. One that comes and goes is no better than one that doesn't come. */
+static void pause_after(struct keeper *keeper)
+{
+	if (keeper->up_ms && clock_ms() - keeper->up_ms >= TUNNEL_PAUSE_MAX_S * 1000)
+		keeper->pause_s = 1;
+	for (unsigned waited = 0; waited < keeper->pause_s && !told_to_end; waited++)
+		sleep(1);
+	if (keeper->pause_s < TUNNEL_PAUSE_MAX_S)
+		keeper->pause_s *= 2;
 }
 
 _Noreturn void tunnel_keep(const struct ssh *ssh, const struct tunnel_way *way, int news,
@@ -184,10 +193,7 @@ _Noreturn void tunnel_keep(const struct ssh *ssh, const struct tunnel_way *way, 
 	let_go(news);
 	while (!told_to_end) {
 		open_once(&keeper);
-		for (unsigned waited = 0; waited < keeper.pause_s && !told_to_end; waited++)
-			sleep(1);
-		if (keeper.pause_s < TUNNEL_PAUSE_MAX_S)
-			keeper.pause_s *= 2;
+		pause_after(&keeper);
 	}
 	_exit(0);
 }
