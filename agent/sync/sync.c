@@ -335,7 +335,8 @@ int sync_run(const struct sync *options, struct err *err)
 
 	if (access(SYNC_CONFIG, F_OK) != 0)
 		return err_set(err, ERR_SYNC, SYNC_CONFIG,
-			       "this VM has no " SYNC_CONFIG ": its job has no sync, or the file was "
+			       "this VM has no " SYNC_CONFIG
+			       ": its job has no sync, or the file was "
 			       "removed after cutover");
 	/* From cron or a boot script the environment may be empty; figures are read in rsync's own form. */
 	if (setenv("PATH", FIRST_BOOT_PATH, 0) || setenv("LC_ALL", "C", 1))

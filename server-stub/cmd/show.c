@@ -31,6 +31,7 @@ static void print_vm(const struct vm *vm)
 {
 	char changed[TEXT_TIME_MAX], why[VM_HELD_TEXT], what[VM_HELD_TEXT];
 	const char *held = vm_held_why(vm, why), *ordered = vm_ordered_text(vm, what);
+	const char *help = vm_error_help(vm);
 
 	printf("name      %s\nmac       %s\naddress   %s\n", vm->name, vm->mac,
 	       vm->address[0] ? vm->address : "any");
@@ -52,6 +53,8 @@ static void print_vm(const struct vm *vm)
 		printf("error     ");
 		print_said(vm->error);
 	}
+	if (help)
+		printf("help      %s\n", help);
 }
 
 static void print_boot(void *arg, const struct boot *boot)

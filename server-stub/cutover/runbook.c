@@ -103,9 +103,9 @@ static void print_fresh(const struct runbook *book)
 				vm->vm.name);
 		if (vm->follows)
 			fprintf(book->out,
-				"- [ ] %s follows the old master, and isn't behind: its log and "
-				"`newroot-server show %s` tell.\n",
-				vm->vm.name, vm->vm.name);
+				"- [ ] %s follows the old master, and isn't behind: `newroot "
+				"cutover --dry-run` on it, as root, tells.\n",
+				vm->vm.name);
 		if (vm->syncs)
 			fprintf(book->out,
 				"- [ ] On %s, as root, `newroot sync` has run, the last time "
@@ -238,7 +238,10 @@ static void print_service(const struct runbook *book)
 		print_held_back(book, vm);
 	}
 	fprintf(book->out,
-		"\nOne that the service can't reach is cut over by hand, in its turn: `newroot "
+		"\nOne that fails, or refuses, says why, and those that need it wait: mend that, "
+		"then "
+		"`newroot-server retry NAME` has it go on. One that the service can't reach is cut "
+		"over by hand, in its turn: `newroot "
 		"cutover` on it, as root, then `newroot-server cutover NAME --mark`. Once a VM is "
 		"cut over, the service refuses to install it anew.\n\n");
 }
@@ -327,6 +330,8 @@ static void print_back(const struct runbook *book)
 	if (has_forwards(book)) {
 		fprintf(book->out, "- [ ] The rules are taken out of the old edge.\n\n");
 		print_undo(book);
+	} else {
+		fprintf(book->out, "\n");
 	}
 	fprintf(book->out,
 		"A VM whose cutover is undone says so, and counts as complete again. A master that "

@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/err.h"
+
 static bool gone_wrong(enum vm_state state)
 {
 	return state == VM_ERROR || state == VM_CANCELLED;
@@ -74,4 +76,15 @@ const char *vm_ordered_text(const struct vm *vm, char text[VM_HELD_TEXT])
 	else
 		snprintf(text, VM_HELD_TEXT, "ordered, for when it is complete again");
 	return text;
+}
+
+/* The error's text begins with its code. */
+const char *vm_error_help(const struct vm *vm)
+{
+	char name[64];
+	enum err_code code;
+
+	snprintf(name, sizeof(name), "%.*s", (int)strcspn(vm->error, ":"), vm->error);
+	code = vm->error[0] ? err_by_name(name) : ERR_NONE;
+	return code ? err_help(code) : NULL;
 }

@@ -102,6 +102,9 @@ const char *vm_held_why(const struct vm *vm, char text[VM_HELD_TEXT]);
 /* What its ordered cutover waits for, for a person, in `text`; NULL when none is ordered. */
 const char *vm_ordered_text(const struct vm *vm, char text[VM_HELD_TEXT]);
 
+/* What to do about its error; NULL when it has none, or one of another program. */
+const char *vm_error_help(const struct vm *vm);
+
 /* Let the VM enter another state, with all that begins or ends with it. */
 void vm_enter(struct vm *vm, enum vm_state to, int64_t now_ms);
 

@@ -48,22 +48,11 @@ static json_t *cutover_json(const struct vm *vm)
 			 (json_int_t)vm->cutover_wave, "after", or_null(vm->cutover_after));
 }
 
-/* The error's text begins with its code. */
-static const char *help_of(const char *error)
-{
-	char name[64];
-	enum err_code code;
-
-	snprintf(name, sizeof(name), "%.*s", (int)strcspn(error, ":"), error);
-	code = err_by_name(name);
-	return code ? err_help(code) : NULL;
-}
-
 static json_t *error_json(const struct vm *vm)
 {
 	if (!vm->error[0])
 		return json_null();
-	return json_pack("{s:s, s:s?}", "text", vm->error, "help", help_of(vm->error));
+	return json_pack("{s:s, s:s?}", "text", vm->error, "help", vm_error_help(vm));
 }
 
 /* Where it is, apart from who it is: one pack of all would be unreadable. */

@@ -3,8 +3,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/err.h"
-
 const char *duration_text(char text[DURATION_TEXT], int64_t seconds)
 {
 	static const struct {
@@ -30,17 +28,13 @@ static void tell_error(char *text, size_t size, const struct vm *vm, int64_t now
 	snprintf(text, size, "%s", vm->error);
 }
 
-/* What to do, by the code that the error's text begins with. */
 static void tell_help(char *text, size_t size, const struct vm *vm, int64_t now_ms)
 {
-	char name[64];
-	enum err_code code;
+	const char *help = vm_error_help(vm);
 
 	(void)now_ms;
-	snprintf(name, sizeof(name), "%.*s", (int)strcspn(vm->error, ":"), vm->error);
-	code = vm->error[0] ? err_by_name(name) : ERR_NONE;
-	if (code)
-		snprintf(text, size, "%s", err_help(code));
+	if (help)
+		snprintf(text, size, "%s", help);
 }
 
 /* Nobody holds a VM that is done, and has no cutover before it; of a cancelled one, its state says as much. */

@@ -263,6 +263,7 @@ def test_runbook_orders_by_need(shop):
     assert "web1, db2, db1, nfs1." in section(text, "The window begins")
     assert "held-back services run: mysql, cron" in into and "quarantine" in into
     assert "db2 replicates db1" in section(text, "Before")
+    assert "`newroot-server retry NAME` has it go on" in into
 
 
 def test_of_an_imported_document(fresh, tmp_path):
@@ -318,6 +319,7 @@ def test_runbook_tells_what_is_missing(fresh):
     text = fresh.cli("runbook", "shop")
     assert "Not complete yet" in text and "    - web1: configuring\n" in text and "    - db1" not in text
     assert "iptables" not in text and "hosts" not in text, "nothing public moves"
+    assert '"Into service".\n\nA VM whose cutover is undone' in text, "no line of the list"
     assert re.findall(r"^## (.*)", text, re.M) == ["1. Before", "2. The window begins", "3. The last data", "4. Into service",
                                                    "5. After", "Going back"]
 

@@ -11,3 +11,11 @@ def test_agents_do_not_command_the_terminal(service):
     shown = service.cli("show", "db1", "--events")
     assert "archive.hash" in shown
     assert not set(shown) & set("\x1b\x07\u009b\u202e"), shown
+
+
+def test_an_error_comes_with_what_to_do(service):
+    assert "help " not in service.cli("show", "db1")
+    boot = Boot()
+    service.post([boot.event("error", step="cutover database", code="cutover.writable", where="10.80.0.5", message="still takes writes")])
+    shown = service.cli("show", "db1")
+    assert "error     cutover.writable: " in shown and "help      The old master still takes writes" in shown
