@@ -158,6 +158,7 @@ static struct service *open_report(struct cutover_work *work)
 static void report_outcome(struct cutover_work *work, const struct err *failed)
 {
 	if (failed) {
+		log_line("failed [%s] %s: %s", err_name(failed->code), failed->where, failed->msg);
 		report_error(work->step, failed, work->words, work->word_count, NULL, 0);
 		report_state("error");
 		return;
