@@ -80,8 +80,10 @@ static int parse_options(int argc, char **argv, struct arena *arena, struct opti
 		else
 			return c == 'h' ? 1 : -1;
 	}
-	if (o->volumes.count && (!o->only || strcmp(o->only, step_unpack.name) != 0))
+	if (o->volumes.count && (!o->only || strcmp(o->only, step_unpack.name) != 0)) {
+		fprintf(stderr, "apply: --volume goes with --only %s alone\n", step_unpack.name);
 		return -1;
+	}
 	return optind < argc || (o->from && o->only) ? -1 : 0;
 }
 

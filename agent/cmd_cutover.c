@@ -54,7 +54,11 @@ static int parse_options(int argc, char **argv, struct cutover *cutover)
 		else
 			return c == 'h' ? 1 : -1;
 	}
-	return optind < argc || (cutover->undo && cutover->without_source) ? -1 : 0;
+	if (cutover->undo && cutover->without_source) {
+		fprintf(stderr, "cutover: --undo and --without-source exclude each other\n");
+		return -1;
+	}
+	return optind < argc ? -1 : 0;
 }
 
 static int check_place(struct err *err)
