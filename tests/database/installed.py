@@ -34,7 +34,7 @@ class Installed:
             (folder / part).mkdir(parents=True)
         self.holder = subprocess.Popen(["unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "sh", "-c", SETUP, "sh", folder])
         wait_for("namespaces", (folder / "ready").exists)
-        self.inside = [shutil.which("nsenter"), "--mount", "--pid", "--target", self._child(), "env", "--chdir", folder]
+        self.inside = [shutil.which("nsenter"), "--mount", "--pid", "--target", self._child(), shutil.which("env"), "--chdir", folder]
 
     def _child(self):
         with open(f"/proc/{self.holder.pid}/task/{self.holder.pid}/children") as children:
