@@ -22,7 +22,7 @@ static const struct command commands[] = {
 	{"rescue", cmd_rescue,
 	 "an installed system: mount, umount, shell; reset its volumes, snapshots"},
 	{"boot", cmd_boot, "the life as /init of an installed system's initrd"},
-	{"first-boot", cmd_first_boot, "the installed system's first boot, and its life until cutover"},
+	{"first-boot", cmd_first_boot, "the installed system's first boot, and on until cutover"},
 	{"sync", cmd_sync, "the installed system catches up with the old VM, before cutover"},
 	{"cutover", cmd_cutover, "the installed system goes into service, or back (--undo)"},
 	{"report-death", cmd_report_death, "tell the service that the agent was killed"},
