@@ -78,8 +78,8 @@ class Sshd:
 class Writer:
     """A client without special rights: row after row, each known to be there once the server has said so."""
 
-    def __init__(self, client, table):
-        self.acknowledged, self.table, self.ending = [], table, False
+    def __init__(self, client, table, pause_s=0.005):
+        self.acknowledged, self.table, self.pause_s, self.ending = [], table, pause_s, False
         self.process = subprocess.Popen(client, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, bufsize=1,
                                         start_new_session=True)
         self.threads = [threading.Thread(target=work, daemon=True) for work in (self.write, self.listen, self.drain)]
@@ -93,7 +93,7 @@ class Writer:
             while not self.ending:
                 number += 1
                 self.process.stdin.write(f"INSERT INTO {self.table} VALUES ({number}, REPEAT('x', 100)) RETURNING id;\n")
-                time.sleep(0.005)
+                time.sleep(self.pause_s)
             self.process.stdin.close()
         except (BrokenPipeError, OSError):
             pass

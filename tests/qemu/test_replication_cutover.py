@@ -38,7 +38,8 @@ def fixture_sshd(lab):
 
 def new_master(lab, inputs, address, dump, source):
     """Quarantined, and with replicas of its own to come."""
-    updates = {"path": "/etc/mysql/mariadb.conf.d/61-updates.cnf", "content": "[mariadbd]\nlog_slave_updates = 1\n"}
+    updates = {"path": "/etc/mysql/mariadb.conf.d/61-updates.cnf",
+               "content": "[mariadbd]\nlog_slave_updates = 1\ninnodb_flush_log_at_trx_commit = 2\n"}
     return {**database_job(lab, inputs, address, "db1", 11, dump, files=[updates], role="master", source=source),
             "quarantine": {"allow": [OLD]}}
 
@@ -66,7 +67,8 @@ def refused(guest, code):
 
 
 def test_cutover_by_replication(lab, inputs, old, sshd):
-    writer = Writer(["mariadb", "--no-defaults", f"--socket={old.socket}", "--user=app", "-BNn", "--force"], f"{DATABASE}.written")
+    writer = Writer(["mariadb", "--no-defaults", f"--socket={old.socket}", "--user=app", "-BNn", "--force"], f"{DATABASE}.written",
+                    pause_s=0.05)  # an emulated VM executes some 50 a second
     dump = old.dump_to(lab.folder / "shop.sql.gz", "--master-data=2")
     vm = lab.vm("db1", lambda address: new_master(lab, inputs, address, dump, source(sshd, old)), [3 * GIB, 2 * GIB])
     vm.start("n")
