@@ -18,6 +18,7 @@
 #include "target/first_boot.h"
 #include "target/first_boot_config.h"
 #include "target/installed.h"
+#include "target/installed_report.h"
 #include "target/turn.h"
 #include "target/watch.h"
 
@@ -196,20 +197,6 @@ static int attend_all(struct attend *attend, struct err *err)
 	return 0;
 }
 
-static int open_service(struct attend *attend, struct err *err)
-{
-	const struct first_boot_config *config = &attend->config;
-	const struct service_config way = {
-		.url = config->service,
-		.ca_file = config->ca,
-		.pin = config->pin,
-		.token = config->token,
-		.mac = config->mac,
-	};
-
-	return service_new(&attend->service, &way, err);
-}
-
 int attend_run(const char *root, struct err *err)
 {
 	struct attend attend = {.root = root, .turn = -1, .lag.looked_ms = clock_ms()};
@@ -223,7 +210,8 @@ int attend_run(const char *root, struct err *err)
 	if (attend.turn < 0)
 		ret = -1;
 	else if (access(attend.marker, F_OK) == 0)
-		ret = read_instructions(&attend, err) || open_service(&attend, err) ||
+		ret = read_instructions(&attend, err) ||
+				      installed_service(&attend.service, &attend.config, err) ||
 				      attend_all(&attend, err)
 			      ? -1
 			      : 0;

@@ -1,19 +1,17 @@
 #include "cutover/cutover.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdarg.h>
 #include <string.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "service/report.h"
 #include "cutover/parts.h"
+#include "service/report.h"
 #include "target/first_boot.h"
 #include "target/first_boot_config.h"
 #include "target/installed.h"
+#include "target/installed_report.h"
 
 #define SPOOL           INSTALLED_STATE "/cutover.events"
 #define FIRST_BOOT_DONE INSTALLED_STATE "/first-boot.done"
@@ -121,37 +119,15 @@ static int run_actions(struct cutover_work *work, struct err *err)
 	return 0;
 }
 
-/* Without them, or with ones that are no good, there is nobody to report to; that keeps nothing from being done. */
-static int read_instructions(struct cutover_work *work, struct first_boot_config *config,
-			     struct err *err)
-{
-	if (!cutover_exists(work, FIRST_BOOT_CONFIG))
-		return err_set(err, ERR_CUTOVER, FIRST_BOOT_CONFIG, "there is none");
-	return first_boot_config_read(config, cutover_path(work, FIRST_BOOT_CONFIG), &work->arena,
-				      err);
-}
-
 static struct service *open_report(struct cutover_work *work)
 {
-	const char *spool = cutover_path(work, SPOOL);
-	struct first_boot_config config = {0};
-	struct service *service = NULL;
 	struct err err = ERR_INIT;
+	struct service *service = installed_report_open(cutover_path(work, FIRST_BOOT_CONFIG),
+							cutover_path(work, SPOOL), &err);
 
-	if (read_instructions(work, &config, &err) == 0) {
-		const struct service_config way = {.url = config.service,
-						   .ca_file = config.ca,
-						   .pin = config.pin,
-						   .token = config.token,
-						   .mac = config.mac};
-
-		if (service_new(&service, &way, &err) == 0 &&
-		    report_start(service, spool, REPORT_NEW_BOOT, &err) == 0)
-			return service;
-	}
-	cutover_note(work, "the service gets no report: %s: %s", err.where, err.msg);
-	service_free(service);
-	return NULL;
+	if (!service)
+		cutover_note(work, "the service gets no report: %s: %s", err.where, err.msg);
+	return service;
 }
 
 /* A failure makes the VM's state `error`, from which either of the others comes back. */
@@ -171,37 +147,11 @@ static void report_outcome(struct cutover_work *work, const struct err *failed)
 
 static void close_report(struct cutover_work *work, struct service *service)
 {
-	if (!service)
-		return;
-	if (report_stop(work->options->report_s))
+	if (!installed_report_close(service, cutover_path(work, SPOOL), work->options->report_s))
 		cutover_note(work,
 			     "the service did not take the report within %u s; it waits in " SPOOL
 			     ", and the next `newroot cutover` delivers it",
 			     work->options->report_s);
-	else
-		unlink(cutover_path(work, SPOOL));
-	service_free(service);
-}
-
-/* Two at once would start services twice. On the folder, so that no file is left; it goes with the process. */
-static int lock(struct cutover_work *work, struct err *err)
-{
-	int fd = open(cutover_path(work, INSTALLED_STATE), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-	if (fd < 0)
-		return err_sys(err, ERR_CUTOVER, INSTALLED_STATE,
-			       "cannot open " INSTALLED_STATE
-			       ", which every system has that newroot "
-			       "installed");
-	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
-		return fd;
-	if (errno == EWOULDBLOCK)
-		err_set(err, ERR_CUTOVER, INSTALLED_STATE,
-			"another `newroot cutover`, or a `newroot sync`, is running");
-	else
-		err_sys(err, ERR_CUTOVER, INSTALLED_STATE, "cannot lock " INSTALLED_STATE);
-	close(fd);
-	return -1;
 }
 
 static int read_record(struct cutover_work *work, struct err *err)
@@ -251,7 +201,8 @@ static int run_dry(struct cutover_work *work, struct err *err)
 int cutover_run(const struct cutover *options, struct err *err)
 {
 	struct cutover_work work = {.options = options};
-	int fd = lock(&work, err);
+	/* Two at once would start services twice. */
+	int fd = installed_lock(cutover_path(&work, INSTALLED_STATE), ERR_CUTOVER, err);
 	int ret = fd < 0 ? -1 : read_record(&work, err);
 
 	if (ret == 0) {

@@ -7,7 +7,6 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -23,6 +22,7 @@
 #include "target/first_boot.h"
 #include "target/first_boot_config.h"
 #include "target/installed.h"
+#include "target/installed_report.h"
 #include "target/watch.h"
 
 #define STEP   "sync"
@@ -107,59 +107,23 @@ static int check_marker(const struct sync_work *work, struct err *err)
 		"--force does it all the same");
 }
 
-/* One pass at a time, and none while a cutover is at work; it goes with the process. */
-static int lock(struct err *err)
-{
-	int fd = open(INSTALLED_STATE, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-	if (fd < 0)
-		return err_sys(err, ERR_SYNC, INSTALLED_STATE, "cannot open " INSTALLED_STATE);
-	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
-		return fd;
-	if (errno == EWOULDBLOCK)
-		err_set(err, ERR_SYNC, INSTALLED_STATE,
-			"another `newroot sync` or `newroot cutover` is running");
-	else
-		err_sys(err, ERR_SYNC, INSTALLED_STATE, "cannot lock " INSTALLED_STATE);
-	close(fd);
-	return -1;
-}
-
-/* Without instructions there is nobody to report to; that keeps nothing from being done. */
 static struct service *open_report(struct sync_work *work)
 {
-	struct first_boot_config config = {0};
-	struct service *service = NULL;
 	struct err err = ERR_INIT;
+	struct service *service = installed_report_open(FIRST_BOOT_CONFIG, SPOOL, &err);
 
-	if (first_boot_config_read(&config, FIRST_BOOT_CONFIG, &work->arena, &err) == 0) {
-		const struct service_config way = {.url = config.service,
-						   .ca_file = config.ca,
-						   .pin = config.pin,
-						   .token = config.token,
-						   .mac = config.mac};
-
-		if (service_new(&service, &way, &err) == 0 &&
-		    report_start(service, SPOOL, REPORT_NEW_BOOT, &err) == 0)
-			return service;
-	}
-	sync_note(work, "the service gets no report: %s: %s", err.where, err.msg);
-	service_free(service);
-	return NULL;
+	if (!service)
+		sync_note(work, "the service gets no report: %s: %s", err.where, err.msg);
+	return service;
 }
 
 static void close_report(struct sync_work *work, struct service *service)
 {
-	if (!service)
-		return;
-	if (report_stop(SYNC_REPORT_S))
+	if (!installed_report_close(service, SPOOL, SYNC_REPORT_S))
 		sync_note(work,
 			  "the service did not take the report within %d s; it waits in " SPOOL
 			  ", and the next `newroot sync` delivers it",
 			  SYNC_REPORT_S);
-	else
-		unlink(SPOOL);
-	service_free(service);
 }
 
 /* What both sides can; the work knows from here on whether they can be reached. */
@@ -342,12 +306,13 @@ int sync_run(const struct sync *options, struct err *err)
 	if (setenv("PATH", FIRST_BOOT_PATH, 0) || setenv("LC_ALL", "C", 1))
 		return err_sys(err, ERR_MEMORY, NULL, "cannot set the environment");
 	if (sync_config_read(&work.config, SYNC_CONFIG, &work.arena, err) == 0 &&
-	    check_wanted(&work, err) == 0 && check_marker(&work, err) == 0)
-		fd = lock(err);
-	if (fd >= 0) {
+	    check_wanted(&work, err) == 0)
+		fd = installed_lock(INSTALLED_STATE, ERR_SYNC, err);
+	/* Not before no cutover can take it away any more. */
+	if (fd >= 0 && check_marker(&work, err) == 0)
 		ret = options->dry_run ? run_dry(&work, err) : run_and_report(&work, err);
+	if (fd >= 0)
 		close(fd);
-	}
 	arena_free(&work.arena);
 	return ret;
 }

@@ -10,23 +10,16 @@
 #include "service/report.h"
 #include "target/first_boot_config.h"
 #include "target/first_boot_steps.h"
+#include "target/installed_report.h"
 #include "target/turn.h"
 #include "target/watch.h"
 
 static int open_service(struct first_boot_context *ctx, struct arena *arena, struct err *err)
 {
-	struct service_config config;
-
-	if (first_boot_config_read(&ctx->config, ctx->options->config, arena, err))
-		return -1;
-	config = (struct service_config){
-		.url = ctx->config.service,
-		.ca_file = ctx->config.ca,
-		.pin = ctx->config.pin,
-		.token = ctx->config.token,
-		.mac = ctx->config.mac,
-	};
-	return service_new(&ctx->service, &config, err);
+	return first_boot_config_read(&ctx->config, ctx->options->config, arena, err) ||
+			       installed_service(&ctx->service, &ctx->config, err)
+		       ? -1
+		       : 0;
 }
 
 static int state_path(const struct first_boot *options, const char *name, char *path, size_t size,

@@ -194,7 +194,7 @@ def test_files_that_vanish_are_noted(old, new):
 
 def test_two_at_once(old, new):
     process = slow(old, new)
-    assert "another `newroot sync` or `newroot cutover`" in new.start().communicate(timeout=60)[1]
+    assert "another `newroot cutover`, or a `newroot sync`, is running" in new.start().communicate(timeout=60)[1]
     process.communicate(timeout=120)
     assert process.returncode == 0
 

@@ -9,7 +9,7 @@ DATABASE_DRIVER := $(addprefix agent/,$(patsubst %.def,,$(filter-out tests/% bui
 	$(addprefix agent/base/,child.c child_stage.c tail.c) \
 	$(addprefix agent/service/,report.c reporter.c spool.c event.c) \
 	$(addprefix agent/archive/,decompress.c stream.c decoder_gzip.c decoder_xz.c decoder_bzip2.c decoder_zstd.c) \
-	$(addprefix agent/target/,first_boot.c first_boot_steps.c turn.c first_boot_config.c peers.c quarantine_check.c hooks.c watch.c service_start.c) \
+	$(addprefix agent/target/,first_boot.c first_boot_steps.c turn.c first_boot_config.c installed_report.c peers.c quarantine_check.c hooks.c watch.c service_start.c) \
 	$(wildcard agent/database/*.c agent/ssh/*.c) $(PICOHTTP)
 build/database/driver: tests/database/driver.c $(DATABASE_DRIVER) $(AGENT_HEADERS) | build/sysroot.ready
 	$(call say,UNIT,$@)
