@@ -134,6 +134,31 @@ def test_two_positions(machine, source, sshd, new):
     assert machine.marks() == []
 
 
+def broken(source):
+    return gzip.compress(source.dump("shop", "--master-data=2") + b"BROKEN;\n")
+
+
+def test_dump_of_another_moment(machine, source, sshd, new):
+    """One that was no good is replaced: this VM follows from where the new one was made."""
+    path = machine.add_dump("shop", broken(source))
+    machine.instruct(new(), source=way(sshd, source))
+    machine.fail("database.load")
+    source.sql("INSERT INTO shop.line VALUES (-2, 'is in the new dump')")
+    path.write_bytes(dump(source))
+    machine.complete()
+
+
+def test_dump_of_another_moment_than_those_loaded(machine, source, sshd, new):
+    machine.add_dump("shop", dump(source))
+    path = machine.add_dump("other", broken(source))
+    machine.instruct(new(), source=way(sshd, source), parallel=False)
+    machine.fail("database.load")
+    assert machine.marks() == ["other.loading", "shop.loaded", "source.position"]
+    source.sql("INSERT INTO shop.line VALUES (-2, 'between')")
+    path.write_bytes(dump(source))
+    assert "those that are loaded already at binlog." in machine.fail("database.source")["message"]
+
+
 def test_purged(machine, source, sshd, new):
     machine.add_dump("shop", dump(source))
     source.sql("FLUSH BINARY LOGS; FLUSH BINARY LOGS")
