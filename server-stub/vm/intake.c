@@ -183,7 +183,8 @@ int intake_events(struct store *store, int64_t vm_id, const struct event_list *e
 	result->taken = course.boot.taken;
 	result->hold = vm_held(&course.vm);
 	result->again = begins_anew(&course.vm, &course.boot);
-	result->cutover = course.boot.newest && vm_cuts_over(&course.vm);
+	/* Whoever attends the VM may be older than a pass of its sync, which reports as a boot of its own. */
+	result->cutover = vm_cuts_over(&course.vm);
 	result->to = course.vm.state;
 	if (store_boot_save(store, &course.boot, err) < 0)
 		return -1;

@@ -519,6 +519,18 @@ static void test_a_cutover_is_told_until_it_is_done(void **state)
 	assert_int_equal(get(f, "db2").state, VM_COMPLETE);
 }
 
+/* A pass of `newroot sync` reports as a boot of its own, which is the newest then. */
+static void test_a_cutover_is_told_to_an_older_boot(void **state)
+{
+	struct fixture *f = *state;
+
+	migrate(f, "db2", "");
+	complete(f, "db2");
+	post(f, "db2", BOOT_B, beat);
+	assert_int_equal(act(f, "db2", ACTION_CUT_OVER, NULL), 0);
+	assert_true(post(f, "db2", BOOT_A, beat).cutover);
+}
+
 static void test_who_cannot_be_told_is_not_ordered(void **state)
 {
 	struct fixture *f = *state;
@@ -722,6 +734,7 @@ int main(void)
 		TEST(test_group_hold_is_the_groups),
 		TEST(test_cutover_of_a_group_is_of_all_or_none),
 		TEST(test_a_cutover_is_told_until_it_is_done),
+		TEST(test_a_cutover_is_told_to_an_older_boot),
 		TEST(test_who_cannot_be_told_is_not_ordered),
 		TEST(test_a_group_is_cut_over_in_waves),
 		TEST(test_what_stops_an_ordered_cutover),
