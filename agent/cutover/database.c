@@ -295,6 +295,7 @@ static int stand_alone(struct promotion *p, struct err *err)
 	end_tunnel(p);
 	tell_position(p);
 	database_client_forget(p->state_dir);
+	source_tunnel_forget(root);
 	return 0;
 }
 
@@ -346,10 +347,24 @@ int cutover_database_promote(struct cutover_work *work, struct err *err)
 	return ret;
 }
 
+static bool has_source(struct cutover_work *work)
+{
+	struct first_boot_config config = {0};
+
+	return first_boot_config_read(&config, cutover_path(work, FIRST_BOOT_CONFIG), &work->arena,
+				      NULL) == 0 &&
+	       database_has_source(&config.databases);
+}
+
 int cutover_database_forget(struct cutover_work *work, struct err *err)
 {
 	if (!cutover_state_has(work, PROMOTED))
 		return 0;
+	/* A run that was killed has forgotten its master, and not more: the next one has to know. */
+	if (has_source(work))
+		return err_set(err, ERR_CUTOVER, FIRST_BOOT_CONFIG,
+			       "a promotion that cannot be undone was interrupted: give "
+			       "`newroot cutover` once more, then --undo");
 	cutover_note(work,
 		     "the database stays promoted: that cannot be undone. The old master lacks "
 		     "what was written here since");

@@ -18,6 +18,9 @@ int source_tunnel_open(const struct job_databases *databases, const char *root, 
 #define SOURCE_FIRST_BOOT "databases"
 #define SOURCE_CUTOVER    "cutover"
 
+/* Once all tunnels have ended: remove what killed processes have left of their keys. */
+void source_tunnel_forget(const char *root);
+
 /*
  * Before dumps are loaded and gone: keep where in the old master's binary log they were made, as the job or one
  * of them says. Errors: ERR_DATABASE_SOURCE, none says it, or two say different things.

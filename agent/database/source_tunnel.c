@@ -47,6 +47,17 @@ int source_tunnel_open(const struct job_databases *databases, const char *root, 
 	return tunnel_open(&way, err);
 }
 
+void source_tunnel_forget(const char *root)
+{
+	static const char *const keepers[] = {SOURCE_FIRST_BOOT, SOURCE_CUTOVER};
+	char folder[256];
+
+	for (size_t i = 0; i < sizeof(keepers) / sizeof(*keepers); i++) {
+		snprintf(folder, sizeof(folder), "%s" SSH_FOLDER "%s", root, keepers[i]);
+		ssh_forget(folder);
+	}
+}
+
 /* Trying again does not mend these. */
 static bool is_final(enum err_code code)
 {

@@ -214,18 +214,23 @@ int ssh_open(struct ssh *ssh, const struct job_ssh *login, const char *folder, s
 	return -1;
 }
 
-void ssh_close(struct ssh *ssh)
+void ssh_forget(const char *folder)
 {
 	static const char *const names[] = {"identity", "known_hosts"};
 	char path[512];
 
-	if (!ssh || !ssh->folder)
-		return;
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
-		snprintf(path, sizeof(path), "%s/%s", ssh->folder, names[i]);
+		snprintf(path, sizeof(path), "%s/%s", folder, names[i]);
 		unlink(path);
 	}
-	rmdir(ssh->folder);
+	rmdir(folder);
+}
+
+void ssh_close(struct ssh *ssh)
+{
+	if (!ssh || !ssh->folder)
+		return;
+	ssh_forget(ssh->folder);
 	ssh->folder = NULL;
 }
 

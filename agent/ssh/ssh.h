@@ -33,6 +33,8 @@ int ssh_open(struct ssh *ssh, const struct job_ssh *login, const char *folder, s
 	     struct err *err);
 /* Removes the files and their folder; those who use them must have ended. NULL-safe, and may be repeated. */
 void ssh_close(struct ssh *ssh);
+/* The same of a folder that a killed process may have left, on a system whose /run is on its disk. */
+void ssh_forget(const char *folder);
 
 /*
  * Words to run: the program, its options, further `options`, the destination and the words of a `command` there, which its

@@ -411,6 +411,29 @@ def test_source_is_gone(follower, source, sshd):
     assert promoted(follower)
 
 
+def test_nothing_is_left_of_one_that_was_killed(follower, source, sshd):
+    """A key in the folder of a process that could not remove it."""
+    source.sql("SET GLOBAL read_only=1")
+    follower.attending.kill()
+    follower.attending.wait(timeout=60)
+    assert follower.shows(sshd.secret)
+    done = follower.cut_over()
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert promoted(follower) and follower.shows(sshd.secret) == []
+
+
+def test_undo_of_a_promotion_that_was_killed(follower, source):
+    """Its master is forgotten, and it still takes no writes: that has to be ended first."""
+    source.sql("SET GLOBAL read_only=1")
+    life = follower.folder / "root/var/lib/newroot"
+    (life / "cutover").write_text("database was promoted\n")
+    refused = follower.cut_over("undo")
+    assert refused.returncode and "was interrupted" in refused.stderr
+    assert "database was promoted" in (life / "cutover").read_text()
+    assert follower.cut_over().returncode == 0 and promoted(follower)
+    assert follower.cut_over("undo").returncode == 0
+
+
 def test_killed_at_every_place(follower, source):
     """A cutover that is killed goes on when it is given again."""
     source.sql("SET GLOBAL read_only=1")
