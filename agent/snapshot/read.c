@@ -19,7 +19,7 @@ static const char *text_of(const char *row, const char *field, struct arena *are
 	return lvm_field(row, field, text, sizeof(text)) ? arena_strdup(arena, text) : "";
 }
 
-/* 0, 1, or -1 for what is not known. */
+/* LVM says 1, 0, or -1 for what it does not know. */
 static bool is_set(const char *row, const char *field)
 {
 	char text[FIELD_BYTES];

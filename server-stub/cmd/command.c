@@ -76,6 +76,10 @@ int command_parse(const struct command *command, int argc, char **argv, char **o
 					       "is no option; all are --long");
 			if (take_option(command, argc, argv, &i, err) < 0)
 				return -1;
+		} else if (!argv[i][0]) {
+			/* Of a script whose variable is not set: VMs without a group would be this one's. */
+			return err_set(err, ERR_USAGE, command->name, "an empty %s is refused",
+				       command->operands[0] ? command->operands : "operand");
 		} else if (*count < command->operands_max) {
 			operands[(*count)++] = argv[i];
 		} else {

@@ -218,7 +218,8 @@ static void add_member(void *arg, const struct vm *vm)
 	struct members *members = arg;
 	int64_t *grown;
 
-	if (strcmp(vm->group, members->group) != 0)
+	/* VMs without a group are none. */
+	if (!vm->group[0] || strcmp(vm->group, members->group) != 0)
 		return;
 	members->all++;
 	if (!members->applies(vm) || members->failed)

@@ -70,6 +70,9 @@ static void test_refused(void **state)
 		{"a", "--flag=1", NULL},
 		{"a", "-f", NULL},
 		{"a", "--text", NULL},
+		{"", NULL},
+		{"a", "", NULL},
+		{"--", "", NULL},
 	};
 	char *operands[4];
 	size_t count;
