@@ -212,7 +212,7 @@ static void test_added(void **state)
 	assert_int_equal(archive_add(f->store, f->dir, file, "../x.tar", sha256, &err), -1);
 	assert_int_equal(err.code, ERR_USAGE);
 	assert_int_equal(archive_add(f->store, f->dir, "/nonexistent", "x.tar", sha256, &err), -1);
-	assert_int_equal(err.code, ERR_IO);
+	assert_int_equal(err.code, ERR_SERVICE_FILE);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
