@@ -104,7 +104,7 @@ def test_cutover_by_replication(lab, inputs, old, sshd):
     await_true(lambda: guest.run("pidof ssh newroot || true") == "", 120)
     for secret in (PASSWORD, sshd.secret):
         assert guest.run(f"grep -rlF -e '{secret}' /etc /var/lib/newroot /var/log /run || true") == ""
-    guest.sql("SET GLOBAL innodb_flush_log_at_trx_commit=1")
+    guest.sql("SET GLOBAL innodb_flush_log_at_trx_commit=1; SET GLOBAL sync_binlog=1")
     guest.sql(f"INSERT INTO {DATABASE}.written VALUES (0, 'by the new master')")
     vm.cut_power()
     vm.start("c")
