@@ -110,9 +110,15 @@ static bool lost_its_reader(const struct stage *stage)
 	       (WIFSIGNALED(stage->status) && WTERMSIG(stage->status) == SIGPIPE);
 }
 
+/* One that was on its way out by itself when we ended it keeps its own exit status. */
+static bool fell_to_us(const struct stage *stage)
+{
+	return stage->ended_by_us && WIFSIGNALED(stage->status);
+}
+
 static bool stage_failed(const struct stage *stage)
 {
-	return stage->pid == 0 && stage->status != 0 && !stage->ended_by_us &&
+	return stage->pid == 0 && stage->status != 0 && !fell_to_us(stage) &&
 	       !lost_its_reader(stage);
 }
 
