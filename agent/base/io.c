@@ -1,6 +1,10 @@
 #include "base/io.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 int write_all(int fd, const void *data, size_t size)
@@ -36,4 +40,25 @@ ssize_t read_all(int fd, void *data, size_t size)
 		used += (size_t)got;
 	}
 	return (ssize_t)used;
+}
+
+int sync_parent(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char folder[PATH_MAX];
+	int fd, failed;
+
+	/* With the slash at its end, which is all there is of the root. */
+	if (snprintf(folder, sizeof(folder), "%.*s", slash ? (int)(slash - path + 1) : 1,
+		     slash ? path : ".") >= (int)sizeof(folder)) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return -1;
+	failed = fsync(fd) ? errno : 0;
+	close(fd);
+	errno = failed;
+	return failed ? -1 : 0;
 }

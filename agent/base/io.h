@@ -11,4 +11,10 @@ int write_all(int fd, const void *data, size_t size);
 /* Read until `size` bytes or the end: how many, or -1 with errno. */
 ssize_t read_all(int fd, void *data, size_t size);
 
+/*
+ * Write out the folder that holds `path`: a name that was made, moved or removed there stays so after a power cut (fsync(2)).
+ * 0, or -1 with errno.
+ */
+int sync_parent(const char *path);
+
 #endif

@@ -78,18 +78,12 @@ static const char *folder_of(struct cutover_work *work, const char *path)
 	return arena_printf(&work->arena, "%.*s", (int)(strrchr(path, '/') - path), path);
 }
 
-/* A name that was made, moved or removed stays so after a power cut. */
 static int sync_folder(struct cutover_work *work, const char *path, struct err *err)
 {
-	const char *folder = folder_of(work, path);
-	int fd = open(cutover_path(work, *folder ? folder : "/"), O_RDONLY | O_CLOEXEC);
-	int ret = fd < 0 ? -1 : fsync(fd);
-
-	if (ret)
-		err_sys(err, ERR_CUTOVER, folder, "cannot write %s out to its disk", folder);
-	if (fd >= 0)
-		close(fd);
-	return ret;
+	return sync_parent(cutover_path(work, path))
+		       ? err_sys(err, ERR_CUTOVER, path,
+				 "cannot write the folder of %s out to its disk", path)
+		       : 0;
 }
 
 static int make_folder(struct cutover_work *work, const char *folder)

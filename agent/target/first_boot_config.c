@@ -174,7 +174,7 @@ int first_boot_config_forget(const struct first_boot_config *config, bool follow
 	if (!text)
 		err_set(err, ERR_FIRST_BOOT, path, "the instructions are no JSON any more");
 	else if (write_new(fresh, text, err) == 0)
-		ret = rename(fresh, path)
+		ret = rename(fresh, path) || sync_parent(path)
 			      ? err_sys(err, ERR_FIRST_BOOT, path, "cannot put %s in place", path)
 			      : 0;
 	arena_free(&arena);

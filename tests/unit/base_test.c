@@ -163,6 +163,16 @@ static void log_obeys_nobody(void **state)
 	assert_string_equal(strchr(text, ' ') + 1, "a?[2J??\tb\nc \xc3\xa9\n");
 }
 
+static void parents_are_written_out(void **state)
+{
+	(void)state;
+	assert_int_equal(sync_parent("/anything"), 0);
+	assert_int_equal(sync_parent("anything"), 0);
+	assert_int_equal(sync_parent("/tmp/anything"), 0);
+	assert_int_equal(sync_parent("/no-such-folder/anything"), -1);
+	assert_int_equal(errno, ENOENT);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -174,6 +184,7 @@ int main(void)
 		cmocka_unit_test(tail_keeps_the_last_lines),
 		cmocka_unit_test(io_goes_on_after_short_counts),
 		cmocka_unit_test(io_fails_with_errno),
+		cmocka_unit_test(parents_are_written_out),
 		cmocka_unit_test(log_obeys_nobody),
 	};
 
