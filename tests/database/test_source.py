@@ -362,6 +362,7 @@ def test_refused_order_is_given_again(follower, source, service):
 
 
 def test_not_caught_up(follower, source):
+    follows(follower)  # through the tunnel of the process that attends: within the limit below it need not connect
     blocker = subprocess.Popen(["mariadb", "--no-defaults", f"--socket={follower.server.socket}", "--user=root", "-n"], stdin=subprocess.PIPE, text=True)
     blocker.stdin.write("LOCK TABLES shop.line READ;\n")
     blocker.stdin.flush()
