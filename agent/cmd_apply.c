@@ -9,14 +9,15 @@
 #include "base/log.h"
 #include "command.h"
 #include "console.h"
+#include "installed/installed.h"
 #include "lock.h"
 #include "programme.h"
 #include "service/service.h"
 #include "steps/chosen.h"
 #include "steps/source.h"
 
-#define INSTALLED_JOB NEWROOT_MOUNT "/var/lib/newroot/job.json"
-#define PARAMS_FILE   "/run/newroot/params"
+#define MOUNTED_JOB NEWROOT_MOUNT INSTALLED_JOB
+#define PARAMS_FILE "/run/newroot/params"
 
 struct options {
 	const char *job; /* NULL: not given */
@@ -35,7 +36,7 @@ static void usage(FILE *out)
 		"Runs steps of a job on this machine; earlier steps are taken as done. Works only "
 		"in\n"
 		"the in-memory system. What erases disks is checked first, as an installation is.\n"
-		"  --job FILE    the job (default: the mounted system's own, " INSTALLED_JOB ")\n"
+		"  --job FILE    the job (default: the mounted system's own, " MOUNTED_JOB ")\n"
 		"  --from STEP   begin with STEP       --only STEP   run just STEP\n"
 		"  --ca FILE     trust anchor for https archives (default: " SITE_CA ")\n"
 		"  --yes         do not ask before steps that erase disks\n"
@@ -177,7 +178,7 @@ static int load_job(struct context *ctx, struct job *job, const struct options *
 	if (!o->job && o->volumes.count)
 		ret = ask_service(ctx, job, &errors);
 	else
-		ret = job_read(job, o->job ? o->job : INSTALLED_JOB, ctx->arena, &errors);
+		ret = job_read(job, o->job ? o->job : MOUNTED_JOB, ctx->arena, &errors);
 	ctx->job = job;
 	ctx->volumes = o->volumes;
 	if (ret)

@@ -9,7 +9,7 @@
 #include "command.h"
 #include "machine/machine.h"
 #include "cutover/cutover.h"
-#include "target/first_boot.h"
+#include "installed/installed.h"
 
 static void usage(FILE *out)
 {
@@ -22,7 +22,7 @@ static void usage(FILE *out)
 		"marker\n"
 		"away, runs puppet if the job has it, and reports. What is done already is left "
 		"alone,\n"
-		"so it may be given again at any time. The log is " FIRST_BOOT_LOG ".\n"
+		"so it may be given again at any time. The log is " INSTALLED_LOG ".\n"
 		"  --dry-run   tell what would be done; change nothing\n"
 		"  --without-source\n"
 		"              promote the database although the old one is gone for good: what it "
@@ -78,7 +78,7 @@ static void attend_again(void)
 	static const char *const argv[] = {"/proc/self/exe", "first-boot", "--background", NULL};
 	const struct child child = {.name = "newroot first-boot", .argv = argv};
 
-	if (access(FIRST_BOOT_STATE_DIR "/first-boot.done", F_OK) == 0)
+	if (access(INSTALLED_STATE "/first-boot.done", F_OK) == 0)
 		child_run(&child, NULL, NULL);
 }
 
@@ -100,7 +100,7 @@ int cmd_cutover(int argc, char **argv)
 		return asked > 0 ? 0 : err_exit_status(ERR_USAGE);
 	}
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	if (setenv("PATH", FIRST_BOOT_PATH, 0))
+	if (setenv("PATH", INSTALLED_PATH, 0))
 		err_sys(&err, ERR_MEMORY, NULL, "cannot set PATH");
 	if (err.code != ERR_NONE || check_place(&err))
 		return command_fail("cutover", &err);

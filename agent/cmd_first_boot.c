@@ -17,23 +17,25 @@
 #include "os/quarantine.h"
 #include "ssh/tunnel.h"
 #include "target/first_boot.h"
-#include "target/first_boot_config.h"
+#include "installed/first_boot_config.h"
+#include "installed/installed.h"
 
 static void usage(FILE *out)
 {
-	fprintf(out, "usage: newroot first-boot [--config FILE] [--background | --stay]\n"
-		     "Checks in with the service and does what " FIRST_BOOT_CONFIG
-		     " says, once; afterwards it does nothing.\n"
-		     "While the VM is migrating it stays: the service hears of it and may order its "
-		     "cutover.\n"
-		     "After an error it waits in the background until `newroot-server retry NAME` "
-		     "has it try "
-		     "again;\n"
-		     "given once more, it takes over from one that waits.\n"
-		     "The log is " FIRST_BOOT_LOG ".\n"
-		     "  --config FILE   other instructions\n"
-		     "  --background    return at once, for the boot must not wait\n"
-		     "  --stay          stay in the foreground, also after an error\n");
+	fprintf(out,
+		"usage: newroot first-boot [--config FILE] [--background | --stay]\n"
+		"Checks in with the service and does what " FIRST_BOOT_CONFIG
+		" says, once; afterwards it does nothing.\n"
+		"While the VM is migrating it stays: the service hears of it and may order its "
+		"cutover.\n"
+		"After an error it waits in the background until `newroot-server retry NAME` "
+		"has it try "
+		"again;\n"
+		"given once more, it takes over from one that waits.\n"
+		"The log is " INSTALLED_LOG ".\n"
+		"  --config FILE   other instructions\n"
+		"  --background    return at once, for the boot must not wait\n"
+		"  --stay          stay in the foreground, also after an error\n");
 }
 
 enum way {
@@ -124,7 +126,7 @@ static int await_verdict(int verdict, int words)
 			show_words(words);
 	if (read(verdict, &status, 1) == 1)
 		return status;
-	fprintf(stderr, "newroot first-boot: it was ended; see " FIRST_BOOT_LOG "\n");
+	fprintf(stderr, "newroot first-boot: it was ended; see " INSTALLED_LOG "\n");
 	return 1;
 }
 
@@ -170,7 +172,7 @@ int cmd_first_boot(int argc, char **argv)
 	struct first_boot options = {
 		.config = FIRST_BOOT_CONFIG,
 		.quarantine = QUARANTINE_FOLDER,
-		.state_dir = FIRST_BOOT_STATE_DIR,
+		.state_dir = INSTALLED_STATE,
 		.console = FIRST_BOOT_CONSOLE,
 		.root = "",
 		.patience_s = FIRST_BOOT_PATIENCE_S,
@@ -190,7 +192,7 @@ int cmd_first_boot(int argc, char **argv)
 		ret = fork_for_boot(&status, &err);
 	if (ret > 0)
 		return status;
-	log_open(FIRST_BOOT_LOG, way != BACKGROUND);
+	log_open(INSTALLED_LOG, way != BACKGROUND);
 	if (ret == 0)
 		ret = first_boot_run(&options, &err);
 	status = ret < 0 ? command_fail("first-boot", &err) : 0;

@@ -11,7 +11,7 @@
 #include "machine/machine.h"
 #include "sync/config.h"
 #include "sync/sync.h"
-#include "target/first_boot.h"
+#include "installed/installed.h"
 
 /* A signal makes [0] readable. */
 static int stop[2] = {-1, -1};
@@ -22,7 +22,7 @@ static void usage(FILE *out)
 		     "Brings the folders of the job's sync up to date from the old VM, by rsync "
 		     "over ssh, as\n" SYNC_CONFIG
 		     " says. May be given as often as wanted until cutover, and again\n"
-		     "after an interruption. The log is " FIRST_BOOT_LOG ".\n"
+		     "after an interruption. The log is " INSTALLED_LOG ".\n"
 		     "  --dry-run     tell what would change; change nothing, report nothing\n"
 		     "  --tree PATH   this folder only; may be given again\n"
 		     "  --force       even after cutover, over what was written here since\n");

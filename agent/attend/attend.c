@@ -15,15 +15,14 @@
 #include "database/source.h"
 #include "service/report.h"
 #include "ssh/tunnel.h"
-#include "target/first_boot.h"
-#include "target/first_boot_config.h"
-#include "target/installed.h"
-#include "target/installed_report.h"
+#include "installed/first_boot_config.h"
+#include "installed/installed.h"
+#include "installed/installed_report.h"
 #include "target/turn.h"
-#include "target/watch.h"
+#include "installed/watch.h"
 
-#define LOCK  FIRST_BOOT_STATE_DIR "/first-boot.lock"
-#define SPOOL FIRST_BOOT_STATE_DIR "/attend.events"
+#define LOCK  INSTALLED_STATE "/first-boot.lock"
+#define SPOOL INSTALLED_STATE "/attend.events"
 
 struct attend {
 	const char *root;
@@ -161,7 +160,7 @@ static void cut_over(struct attend *attend)
 	else
 		cutover_run(&cutover, &err);
 	attend->failed = err.code != ERR_NONE;
-	log_open(path_of(attend, FIRST_BOOT_LOG), false);
+	log_open(path_of(attend, INSTALLED_LOG), false);
 	if (attend->failed)
 		log_line("cutover failed [%s] %s: %s", err_name(err.code), err.where, err.msg);
 	if (nobody)
@@ -204,7 +203,7 @@ int attend_run(const char *root, struct err *err)
 
 	attend.marker = path_of(&attend, MIGRATING_MARKER);
 	attend.instructions = path_of(&attend, FIRST_BOOT_CONFIG);
-	attend.state_dir = path_of(&attend, FIRST_BOOT_STATE_DIR);
+	attend.state_dir = path_of(&attend, INSTALLED_STATE);
 	attend.spool = path_of(&attend, SPOOL);
 	attend.turn = turn_take(path_of(&attend, LOCK), err);
 	if (attend.turn < 0)

@@ -7,7 +7,7 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "database/source.h"
-#include "target/watch.h"
+#include "installed/watch.h"
 
 struct look {
 	enum lag_kind kind;

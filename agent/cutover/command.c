@@ -14,7 +14,7 @@
 #include "base/log.h"
 #include "service/report.h"
 #include "cutover/parts.h"
-#include "target/first_boot.h"
+#include "installed/installed.h"
 
 #define POLL_US    20000
 #define GRACE_MS   5000 /* between SIGTERM and SIGKILL */
@@ -161,14 +161,14 @@ int cutover_command(struct cutover_work *work, const char *const *argv, unsigned
 		    struct err *err)
 {
 	const char *line = command_line(work, argv);
-	int log = open(cutover_path(work, FIRST_BOOT_LOG), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC,
+	int log = open(cutover_path(work, INSTALLED_LOG), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC,
 		       0600);
 	off_t from = log < 0 ? -1 : lseek(log, 0, SEEK_END);
 	int status = 0, ret;
 	pid_t pid;
 
 	if (from < 0) {
-		err_sys(err, ERR_CUTOVER, FIRST_BOOT_LOG, "cannot open " FIRST_BOOT_LOG);
+		err_sys(err, ERR_CUTOVER, INSTALLED_LOG, "cannot open " INSTALLED_LOG);
 		if (log >= 0)
 			close(log);
 		return -1;

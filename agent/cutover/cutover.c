@@ -8,10 +8,9 @@
 #include "base/log.h"
 #include "cutover/parts.h"
 #include "service/report.h"
-#include "target/first_boot.h"
-#include "target/first_boot_config.h"
-#include "target/installed.h"
-#include "target/installed_report.h"
+#include "installed/first_boot_config.h"
+#include "installed/installed.h"
+#include "installed/installed_report.h"
 
 #define SPOOL           INSTALLED_STATE "/cutover.events"
 #define FIRST_BOOT_DONE INSTALLED_STATE "/first-boot.done"
@@ -179,7 +178,7 @@ static int run_and_report(struct cutover_work *work, struct err *err)
 	struct service *service;
 	int ret;
 
-	log_open(cutover_path(work, FIRST_BOOT_LOG), false);
+	log_open(cutover_path(work, INSTALLED_LOG), false);
 	service = open_report(work);
 	warn_of_first_boot(work);
 	ret = run_actions(work, err);

@@ -13,10 +13,9 @@
 #include "database/source.h"
 #include "service/report.h"
 #include "ssh/tunnel.h"
-#include "target/first_boot.h"
-#include "target/first_boot_config.h"
-#include "target/installed.h"
-#include "target/watch.h"
+#include "installed/first_boot_config.h"
+#include "installed/installed.h"
+#include "installed/watch.h"
 
 /* In the state, from when its master is forgotten: it must not be looked for then, and undo tells of it. */
 #define PROMOTED "database was promoted"

@@ -1,6 +1,6 @@
 /* The marker that others look for. */
 #include "cutover/parts.h"
-#include "target/installed.h"
+#include "installed/installed.h"
 
 #define KEPT MIGRATING_MARKER AFTER_CUTOVER
 

@@ -6,7 +6,7 @@
 #include "job/job.h"
 #include "os/puppet_files.h"
 #include "cutover/parts.h"
-#include "target/installed.h"
+#include "installed/installed.h"
 
 #define WAS_RUN "puppet was run" /* in the state */
 

@@ -7,7 +7,7 @@
 #include "database/master.h"
 #include "database/server.h"
 #include "database/source.h"
-#include "target/watch.h"
+#include "installed/watch.h"
 
 static bool is_replicated_master(const struct job_databases *databases)
 {

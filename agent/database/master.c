@@ -6,7 +6,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "database/server.h"
-#include "target/watch.h"
+#include "installed/watch.h"
 
 #define TABLE "newroot.replicas_begin"
 

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "target/service_start.h"
-#include "target/watch.h"
+#include "installed/service_start.h"
+#include "installed/watch.h"
 
 /* `*there`: the system has such a service, and a failure may still be a server that comes late. */
 static int start(struct database_client *client, bool *there, struct err *err)

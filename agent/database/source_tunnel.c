@@ -6,7 +6,7 @@
 #include "database/source.h"
 #include "ssh/ssh.h"
 #include "ssh/tunnel.h"
-#include "target/watch.h"
+#include "installed/watch.h"
 
 #define KEPT "source.port"
 

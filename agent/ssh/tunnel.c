@@ -10,7 +10,7 @@
 
 #include "base/clock.h"
 #include "ssh/tunnel_keeper.h"
-#include "target/watch.h"
+#include "installed/watch.h"
 
 #define LISTENING 0x0A /* TCP_LISTEN in /proc/net/tcp */
 

@@ -13,7 +13,7 @@
 #include "os/services.h"
 #include "service/url.h"
 #include "steps/quarantine_kernel.h"
-#include "target/installed.h"
+#include "installed/installed.h"
 
 static void render_marker(struct changes *changes)
 {

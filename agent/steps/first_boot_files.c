@@ -11,8 +11,8 @@
 #include "base/limits.h"
 #include "service/service.h"
 #include "sync/config.h"
-#include "target/first_boot_config.h"
-#include "target/installed.h"
+#include "installed/first_boot_config.h"
+#include "installed/installed.h"
 
 #define THIS_PROGRAM "/proc/self/exe"
 

@@ -9,8 +9,8 @@
 #include "base/io.h"
 #include "base/limits.h"
 #include "sync/parts.h"
-#include "target/installed.h"
-#include "target/watch.h"
+#include "installed/installed.h"
+#include "installed/watch.h"
 
 #define PASSES INSTALLED_STATE "/sync.passes"
 

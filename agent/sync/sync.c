@@ -19,11 +19,10 @@
 #include "sync/config.h"
 #include "sync/parts.h"
 #include "sync/rsync.h"
-#include "target/first_boot.h"
-#include "target/first_boot_config.h"
-#include "target/installed.h"
-#include "target/installed_report.h"
-#include "target/watch.h"
+#include "installed/first_boot_config.h"
+#include "installed/installed.h"
+#include "installed/installed_report.h"
+#include "installed/watch.h"
 
 #define STEP   "sync"
 #define SPOOL  INSTALLED_STATE "/sync.events"
@@ -264,7 +263,7 @@ static int run_and_report(struct sync_work *work, struct err *err)
 	struct service *service;
 	int ret;
 
-	log_open(FIRST_BOOT_LOG, false);
+	log_open(INSTALLED_LOG, false);
 	service = open_report(work);
 	report_begin(STEP);
 	work->pass = sync_passes(work) + 1;
@@ -303,7 +302,7 @@ int sync_run(const struct sync *options, struct err *err)
 			       ": its job has no sync, or the file was "
 			       "removed after cutover");
 	/* From cron or a boot script the environment may be empty; figures are read in rsync's own form. */
-	if (setenv("PATH", FIRST_BOOT_PATH, 0) || setenv("LC_ALL", "C", 1))
+	if (setenv("PATH", INSTALLED_PATH, 0) || setenv("LC_ALL", "C", 1))
 		return err_sys(err, ERR_MEMORY, NULL, "cannot set the environment");
 	if (sync_config_read(&work.config, SYNC_CONFIG, &work.arena, err) == 0 &&
 	    check_wanted(&work, err) == 0)

@@ -8,11 +8,12 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "service/report.h"
-#include "target/first_boot_config.h"
+#include "installed/first_boot_config.h"
 #include "target/first_boot_steps.h"
-#include "target/installed_report.h"
+#include "installed/installed_report.h"
 #include "target/turn.h"
-#include "target/watch.h"
+#include "installed/watch.h"
+#include "installed/installed.h"
 
 static int open_service(struct first_boot_context *ctx, struct arena *arena, struct err *err)
 {
@@ -184,7 +185,7 @@ int first_boot_run(const struct first_boot *options, struct err *err)
 	if (state_path(options, "first-boot.done", done, sizeof(done), err))
 		return -1;
 	/* Early in a boot, or from cron, the environment may be empty: what is started here needs a PATH. */
-	if (setenv("PATH", FIRST_BOOT_PATH, 0))
+	if (setenv("PATH", INSTALLED_PATH, 0))
 		return err_sys(err, ERR_MEMORY, NULL, "cannot set PATH");
 	if (access(done, F_OK) == 0) {
 		log_line("first boot was done before: %s is there", done);

@@ -7,11 +7,7 @@
 
 #include "base/err.h"
 
-#define FIRST_BOOT_STATE_DIR "/var/lib/newroot"
-#define FIRST_BOOT_LOG       "/var/log/newroot.log"
-#define FIRST_BOOT_CONSOLE   "/dev/console"
-/* Where programs are looked for when the environment, early in a boot or from cron, says nothing. */
-#define FIRST_BOOT_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+#define FIRST_BOOT_CONSOLE "/dev/console"
 
 struct first_boot {
 	const char *config;     /* FIRST_BOOT_CONFIG */

@@ -13,7 +13,7 @@
 #include "target/hooks.h"
 #include "target/peers.h"
 #include "target/quarantine_check.h"
-#include "target/watch.h"
+#include "installed/watch.h"
 
 /* What a first boot consists of, in order. Each row may run again after a crash. */
 struct first_boot_step {

@@ -5,7 +5,7 @@
 #include "base/err.h"
 #include "service/service.h"
 #include "target/first_boot.h"
-#include "target/first_boot_config.h"
+#include "installed/first_boot_config.h"
 
 #define FIRST_BOOT_CHECK_IN "check-in" /* the first that needs the service */
 

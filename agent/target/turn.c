@@ -9,7 +9,7 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/log.h"
-#include "target/first_boot.h"
+#include "installed/installed.h"
 
 #define POLL_US 100000
 
@@ -47,7 +47,7 @@ bool turn_wanted(int turn)
 static int refuse_busy(const char *path, struct err *err)
 {
 	return err_set(err, ERR_FIRST_BOOT, path,
-		       "another `newroot first-boot` is at work; see " FIRST_BOOT_LOG);
+		       "another `newroot first-boot` is at work; see " INSTALLED_LOG);
 }
 
 static int await_end(int turn, const char *path, struct err *err)

@@ -8,7 +8,7 @@
 #include "attend/attend.h"
 #include "base/log.h"
 #include "cutover/cutover.h"
-#include "target/first_boot.h"
+#include "installed/installed.h"
 
 #define LIMIT_S 60
 
@@ -23,7 +23,7 @@ static int attend(const char *root)
 	struct err err = ERR_INIT;
 	char log[512];
 
-	snprintf(log, sizeof(log), "%s" FIRST_BOOT_LOG, root);
+	snprintf(log, sizeof(log), "%s" INSTALLED_LOG, root);
 	log_open(log, true);
 	return attend_run(root, &err) ? tell(&err) : 0;
 }

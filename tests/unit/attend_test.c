@@ -18,9 +18,9 @@
 #include "database/source.h"
 #include "service/report.h"
 #include "ssh/tunnel.h"
-#include "target/first_boot_config.h"
+#include "installed/first_boot_config.h"
 #include "target/turn.h"
-#include "target/watch.h"
+#include "installed/watch.h"
 #include "tests/unit/scratch.h"
 
 #define HOUR_S 3600

@@ -13,7 +13,7 @@
 #include "os/nfs.h"
 #include "os_tree.h"
 #include "steps/configure_moved.h"
-#include "target/installed.h"
+#include "installed/installed.h"
 
 #define LIST(...)                                                                                  \
 	{                                                                                          \

@@ -18,9 +18,8 @@
 #include "os/services.h"
 #include "os/target_write.h"
 #include "service/report.h"
-#include "target/first_boot.h"
-#include "target/first_boot_config.h"
-#include "target/installed.h"
+#include "installed/first_boot_config.h"
+#include "installed/installed.h"
 
 struct fake_service fake;
 
@@ -319,7 +318,7 @@ const char *scene_list(struct scene *scene, const char *folder, bool times)
 
 static bool is_no_log(const char *line)
 {
-	return strncmp(line, FIRST_BOOT_LOG " ", strlen(FIRST_BOOT_LOG) + 1) != 0;
+	return strncmp(line, INSTALLED_LOG " ", strlen(INSTALLED_LOG) + 1) != 0;
 }
 
 const char *scene_system(struct scene *scene)

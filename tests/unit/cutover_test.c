@@ -16,7 +16,7 @@
 
 #include "cutover_scene.h"
 #include "os/quarantine.h"
-#include "target/installed.h"
+#include "installed/installed.h"
 
 #define INSTALL "[Install]\nWantedBy=multi-user.target\n"
 #define UNITS   "/usr/lib/systemd/system/"
@@ -616,7 +616,8 @@ static void works_without_instructions(void **state)
 	assert_int_equal(unlinkat(scene.tree.target.fd, "etc/newroot/first-boot.json", 0), 0);
 	scene_must(&scene);
 	assert_says(&scene, "note: the service gets no report: ");
-	assert_says(&scene, "/etc/newroot/first-boot.json: there are no instructions: No such file");
+	assert_says(&scene,
+		    "/etc/newroot/first-boot.json: there are no instructions: No such file");
 	assert_false(has(&scene, MIGRATING_MARKER));
 	scene_free(&scene);
 }

@@ -12,8 +12,8 @@
 
 #include "database/marks.h"
 #include "database/server.h"
-#include "target/service_start.h"
-#include "target/watch.h"
+#include "installed/service_start.h"
+#include "installed/watch.h"
 
 /* The server that is asked: it is away until its service is started, `late` questions after that. */
 static struct {

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "target/service_start.h"
+#include "installed/service_start.h"
 #include "tests/unit/os_tree.h"
 
 static const char *const mysql[] = {"mariadb", "mysql", "mysqld", NULL};
@@ -18,7 +18,8 @@ static const struct {
 	const char *files[4];
 	const char *command; /* NULL: it has no such service */
 } rows[] = {
-	{{"/run/systemd/system/x", "/lib/systemd/system/mariadb.service"}, "systemctl start mariadb"},
+	{{"/run/systemd/system/x", "/lib/systemd/system/mariadb.service"},
+	 "systemctl start mariadb"},
 	{{"/run/systemd/system/x", "/usr/lib/systemd/system/mysqld.service"},
 	 "systemctl start mysqld"},
 	{{"/run/systemd/system/x", "/etc/init.d/mysql"}, "systemctl start mysql"},

@@ -18,7 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "target/watch.h"
+#include "installed/watch.h"
 #include "tests/unit/scratch.h"
 
 #define WAITS 1200 /* of 50 ms */

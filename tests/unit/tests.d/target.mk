@@ -10,7 +10,7 @@ OS_MOVED = os/ini.c os/mtab.c os/nfs.c os/puppet.c os/puppet_files.c os/quaranti
 TEST_os = $(OS_TREE) $(OS_DIALECTS)
 TEST_target = $(OS_TREE)
 TEST_grub = steps/grub_images.c steps/grub_disk.c base/arena.c base/err.c base/child.c base/child_stage.c base/tail.c base/log.c
-TEST_first_boot = target/first_boot.c target/installed_report.c target/first_boot_steps.c target/turn.c target/first_boot_config.c base/log.c $(JOB_SOURCES)
+TEST_first_boot = target/first_boot.c target/first_boot_steps.c target/turn.c installed/first_boot_config.c installed/installed_report.c base/log.c $(JOB_SOURCES)
 LIBS_first_boot = -ljansson
 TEST_quarantine_check = target/quarantine_check.c base/child.c base/child_stage.c base/tail.c base/log.c base/err.c
 TEST_peers = target/peers.c service/retry.c service/wait.c base/err.c base/log.c
@@ -21,7 +21,7 @@ TEST_verify = $(OS_TREE) $(OS_MODULES) os/executable.c steps/rehearsal.c steps/r
 	job/profile.c
 LIBS_verify = -larchive $(LIBS_MODULES)
 TEST_configure = $(OS_TREE) $(OS_DIALECTS) $(OS_MOVED) $(OS_MODULES) steps/configure.c steps/chosen.c plan/find.c steps/first_boot_files.c sync/config.c \
-	target/first_boot_config.c $(JOB_SOURCES)
+	installed/first_boot_config.c $(JOB_SOURCES)
 LIBS_configure = -ljansson $(LIBS_MODULES)
 TEST_configure_moved = $(OS_TREE) $(OS_DIALECTS) $(OS_MOVED) $(OS_MODULES)
 LIBS_configure_moved = $(LIBS_MODULES)

@@ -1,5 +1,5 @@
 # The first boot's databases: what needs no server, and the whole of it against servers that tests/database starts.
-TEST_service_start = $(OS_TREE) target/service_start.c
+TEST_service_start = $(OS_TREE) installed/service_start.c
 TEST_pipeline = $(OS_TREE) steps/pipeline.c base/child.c base/child_stage.c base/tail.c base/log.c \
 	$(addprefix archive/,stream.c decompress.c decoder_gzip.c decoder_bzip2.c decoder_xz.c decoder_zstd.c)
 LIBS_pipeline = -lisal -lbz2 -llzma -lzstd
@@ -9,8 +9,8 @@ DATABASE_DRIVER := $(addprefix agent/,$(patsubst %.def,,$(filter-out tests/% bui
 	$(addprefix agent/base/,child.c child_stage.c tail.c) \
 	$(addprefix agent/service/,report.c reporter.c spool.c event.c) \
 	$(addprefix agent/archive/,decompress.c stream.c decoder_gzip.c decoder_xz.c decoder_bzip2.c decoder_zstd.c) \
-	$(addprefix agent/target/,first_boot.c first_boot_steps.c turn.c first_boot_config.c installed_report.c peers.c quarantine_check.c hooks.c watch.c service_start.c) \
-	$(wildcard agent/database/*.c agent/ssh/*.c) $(PICOHTTP)
+	$(addprefix agent/target/,first_boot.c first_boot_steps.c turn.c peers.c quarantine_check.c hooks.c) \
+	$(wildcard agent/database/*.c agent/installed/*.c agent/ssh/*.c) $(PICOHTTP)
 build/database/driver: tests/database/driver.c $(DATABASE_DRIVER) $(AGENT_HEADERS) | build/sysroot.ready
 	$(call say,UNIT,$@)
 	@mkdir -p $(@D)

@@ -2,8 +2,8 @@
  * The installed system's own small file of instructions, /etc/newroot/first-boot.json (mode 0600):
  * written by the configure step, read by `newroot first-boot`.
  */
-#ifndef NEWROOT_TARGET_FIRST_BOOT_CONFIG_H
-#define NEWROOT_TARGET_FIRST_BOOT_CONFIG_H
+#ifndef NEWROOT_INSTALLED_FIRST_BOOT_CONFIG_H
+#define NEWROOT_INSTALLED_FIRST_BOOT_CONFIG_H
 
 #include <stdbool.h>
 #include <stddef.h>

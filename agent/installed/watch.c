@@ -1,4 +1,4 @@
-#include "target/watch.h"
+#include "installed/watch.h"
 
 #include <stdarg.h>
 #include <stdio.h>

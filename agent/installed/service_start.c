@@ -1,4 +1,4 @@
-#include "target/service_start.h"
+#include "installed/service_start.h"
 
 #include <stddef.h>
 #include <string.h>

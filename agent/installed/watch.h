@@ -1,6 +1,6 @@
 /* What the service hears while children of the first boot work: progress, and that it is alive. */
-#ifndef NEWROOT_TARGET_WATCH_H
-#define NEWROOT_TARGET_WATCH_H
+#ifndef NEWROOT_INSTALLED_WATCH_H
+#define NEWROOT_INSTALLED_WATCH_H
 
 #include "base/child.h"
 

@@ -1,4 +1,4 @@
-#include "target/installed_report.h"
+#include "installed/installed_report.h"
 
 #include <errno.h>
 #include <fcntl.h>

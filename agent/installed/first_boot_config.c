@@ -1,4 +1,4 @@
-#include "target/first_boot_config.h"
+#include "installed/first_boot_config.h"
 
 #include <fcntl.h>
 #include <jansson.h>

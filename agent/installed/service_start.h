@@ -1,6 +1,6 @@
 /* Starting a service of the installed system, by that system's own means. */
-#ifndef NEWROOT_TARGET_SERVICE_START_H
-#define NEWROOT_TARGET_SERVICE_START_H
+#ifndef NEWROOT_INSTALLED_SERVICE_START_H
+#define NEWROOT_INSTALLED_SERVICE_START_H
 
 #include "base/arena.h"
 #include "base/child.h"

@@ -2,11 +2,11 @@
  * What the installed system's commands have in common when they change it: the service that its instructions name, a
  * report of their own to that, and that one of them works at a time.
  */
-#ifndef NEWROOT_TARGET_INSTALLED_REPORT_H
-#define NEWROOT_TARGET_INSTALLED_REPORT_H
+#ifndef NEWROOT_INSTALLED_INSTALLED_REPORT_H
+#define NEWROOT_INSTALLED_INSTALLED_REPORT_H
 
 #include "service/service.h"
-#include "target/first_boot_config.h"
+#include "installed/first_boot_config.h"
 
 /* The caller's, for service_free(). Errors: those of service_new(). */
 int installed_service(struct service **service, const struct first_boot_config *config,
