@@ -4,7 +4,7 @@
 #include "cmd/command.h"
 #include "cmd/open.h"
 #include "util/text.h"
-#include "vm/action.h"
+#include "course/action.h"
 
 static bool group, by_hand;
 

@@ -3,7 +3,7 @@
 #include "cmd/open.h"
 #include "cmd/command.h"
 #include "net/boot_entries.h"
-#include "vm/course.h"
+#include "course/course.h"
 
 static const char *mode, *parameters;
 

@@ -3,7 +3,7 @@
 
 #include "cmd/open.h"
 #include "cmd/command.h"
-#include "vm/course.h"
+#include "course/course.h"
 
 static const struct option_row options[] = {
 	COMMAND_DATA_OPTION,

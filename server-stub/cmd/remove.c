@@ -5,7 +5,7 @@
 
 #include "cmd/open.h"
 #include "cmd/command.h"
-#include "vm/course.h"
+#include "course/course.h"
 
 static bool group;
 

@@ -4,9 +4,9 @@
 #include "cmd/command.h"
 #include "util/terminal_text.h"
 #include "util/text.h"
-#include "vm/course.h"
-#include "vm/timeline.h"
-#include "vm/vm_detail.h"
+#include "course/course.h"
+#include "course/timeline.h"
+#include "course/vm_detail.h"
 #include "vm/vm_json.h"
 
 static bool json, events;

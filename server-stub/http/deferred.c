@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "vm/course.h"
+#include "course/course.h"
 
 static struct deferred *of_write(struct write *write)
 {

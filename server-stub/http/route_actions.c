@@ -8,7 +8,7 @@
 #include "http/route.h"
 #include "util/log.h"
 #include "util/text.h"
-#include "vm/action.h"
+#include "course/action.h"
 #include "vm/vm_json.h"
 
 /* An operator's action on its way into the store. */

@@ -5,7 +5,7 @@
 #include "http/route.h"
 #include "util/log.h"
 #include "util/text.h"
-#include "vm/intake.h"
+#include "course/intake.h"
 
 /* A body of events on its way into the store. */
 struct posting {

@@ -8,7 +8,7 @@
 #include "util/log.h"
 #include "util/text.h"
 #include "vm/event.h"
-#include "vm/handout.h"
+#include "course/handout.h"
 
 /* A job being handed out: the store has to know of it before the agent does. */
 struct handing {

@@ -8,7 +8,7 @@
 #include "http/route.h"
 #include "http/reply.h"
 #include "http/sse.h"
-#include "vm/course.h"
+#include "course/course.h"
 
 /* How far a boot's events were sent. */
 struct cursor {

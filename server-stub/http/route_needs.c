@@ -9,7 +9,7 @@
 #include "http/route.h"
 #include "util/log.h"
 #include "util/text.h"
-#include "vm/lease.h"
+#include "course/lease.h"
 #include "vm/vm_json.h"
 
 static enum work work_of(const struct request *request)

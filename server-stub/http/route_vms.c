@@ -4,8 +4,8 @@
 #include "http/query.h"
 #include "http/reply.h"
 #include "http/route.h"
-#include "vm/course.h"
-#include "vm/vm_detail.h"
+#include "course/course.h"
+#include "course/vm_detail.h"
 #include "vm/vm_json.h"
 
 struct listing {

@@ -8,7 +8,7 @@
 #include "migration/archives_there.h"
 #include "util/limits.h"
 #include "util/text.h"
-#include "vm/course.h"
+#include "course/course.h"
 
 #define CAUSE "its archives are there"
 

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "migration/import.h"
-#include "vm/course.h"
+#include "course/course.h"
 
 struct apply {
 	struct import *import;

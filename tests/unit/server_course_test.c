@@ -10,10 +10,10 @@
 #include <unistd.h>
 
 #include "util/limits.h"
-#include "vm/action.h"
-#include "vm/handout.h"
-#include "vm/intake.h"
-#include "vm/lease.h"
+#include "course/action.h"
+#include "course/handout.h"
+#include "course/intake.h"
+#include "course/lease.h"
 
 #define BOOT_A "aaaaaaaa-0b0a-0908-0706-050403020100"
 #define BOOT_B "bbbbbbbb-0b0a-0908-0706-050403020100"

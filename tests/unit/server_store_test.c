@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "store/store.h"
-#include "vm/intake.h"
+#include "course/intake.h"
 
 #define BOOT_A "aaaaaaaa-0b0a-0908-0706-050403020100"
 #define BOOT_B "bbbbbbbb-0b0a-0908-0706-050403020100"

@@ -2,8 +2,8 @@
  * Events into the store: repeats ignored, gaps noticed, the VM's state moved by the table. Runs
  * inside the caller's transaction; nothing is acknowledged before that is committed.
  */
-#ifndef SERVER_VM_INTAKE_H
-#define SERVER_VM_INTAKE_H
+#ifndef SERVER_COURSE_INTAKE_H
+#define SERVER_COURSE_INTAKE_H
 
 #include "store/store.h"
 #include "vm/event.h"

@@ -2,10 +2,10 @@
  * The job goes to one boot of the agent for each arming: a second machine with the same MAC, a replayed
  * request, an installed VM that came to the network once more get nothing. Within a transaction.
  */
-#ifndef SERVER_VM_HANDOUT_H
-#define SERVER_VM_HANDOUT_H
+#ifndef SERVER_COURSE_HANDOUT_H
+#define SERVER_COURSE_HANDOUT_H
 
-#include "vm/course.h"
+#include "course/course.h"
 
 /*
  * Whether this boot of the agent ("" when it states none) may have the job, to install by it. The same boot may

@@ -1,6 +1,6 @@
 /* All that is known of one VM, as JSON: for `show --json` and the API. */
-#ifndef SERVER_VM_VM_DETAIL_H
-#define SERVER_VM_VM_DETAIL_H
+#ifndef SERVER_COURSE_VM_DETAIL_H
+#define SERVER_COURSE_VM_DETAIL_H
 
 #include <jansson.h>
 

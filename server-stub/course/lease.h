@@ -3,10 +3,10 @@
  * one creator at a time, for LEASE_SECONDS, which taking it again prolongs; so two that poll at
  * once never get the same VM, and one that died gives its VMs back. Within a transaction.
  */
-#ifndef SERVER_VM_LEASE_H
-#define SERVER_VM_LEASE_H
+#ifndef SERVER_COURSE_LEASE_H
+#define SERVER_COURSE_LEASE_H
 
-#include "vm/course.h"
+#include "course/course.h"
 
 enum work { WORK_CREATE, WORK_PROVISION };
 

@@ -1,4 +1,4 @@
-#include "vm/timeline.h"
+#include "course/timeline.h"
 
 #include <jansson.h>
 #include <stdio.h>

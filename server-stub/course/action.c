@@ -1,4 +1,4 @@
-#include "vm/action.h"
+#include "course/action.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,8 +1,8 @@
-#include "vm/vm_detail.h"
+#include "course/vm_detail.h"
 
 #include <stdlib.h>
 
-#include "vm/timeline.h"
+#include "course/timeline.h"
 #include "vm/vm_json.h"
 
 static void add_boot(void *arg, const struct boot *boot)

@@ -2,10 +2,10 @@
  * What an operator does to a VM or to a whole group: one table of actions, for the command line, the
  * API and the page. To be called within a transaction.
  */
-#ifndef SERVER_VM_ACTION_H
-#define SERVER_VM_ACTION_H
+#ifndef SERVER_COURSE_ACTION_H
+#define SERVER_COURSE_ACTION_H
 
-#include "vm/course.h"
+#include "course/course.h"
 
 enum action {
 	ACTION_RETRY,    /* after an error: again, from where it can be tried again */

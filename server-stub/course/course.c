@@ -1,4 +1,4 @@
-#include "vm/course.h"
+#include "course/course.h"
 
 #include <stdio.h>
 

@@ -1,4 +1,4 @@
-#include "vm/intake.h"
+#include "course/intake.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -2,8 +2,8 @@
  * The timeline of a VM: which step began when, how long it took, how many bytes went through. Built
  * from its events in order, those of begin and end.
  */
-#ifndef SERVER_VM_TIMELINE_H
-#define SERVER_VM_TIMELINE_H
+#ifndef SERVER_COURSE_TIMELINE_H
+#define SERVER_COURSE_TIMELINE_H
 
 #include <stdbool.h>
 #include <stddef.h>

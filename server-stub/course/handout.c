@@ -1,4 +1,4 @@
-#include "vm/handout.h"
+#include "course/handout.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -2,8 +2,8 @@
  * Moving a VM along its course: an input asked of the table, what became of it noted in the history,
  * the VM saved. To be called within a transaction, with a VM read in that transaction.
  */
-#ifndef SERVER_VM_COURSE_H
-#define SERVER_VM_COURSE_H
+#ifndef SERVER_COURSE_COURSE_H
+#define SERVER_COURSE_COURSE_H
 
 #include "store/store.h"
 

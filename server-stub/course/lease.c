@@ -1,4 +1,4 @@
-#include "vm/lease.h"
+#include "course/lease.h"
 
 #include <stdio.h>
 #include <string.h>
