@@ -7,9 +7,9 @@
 #include "base/child.h"
 #include "base/limits.h"
 #include "command.h"
-#include "machine/machine.h"
 #include "cutover/cutover.h"
 #include "installed/installed.h"
+#include "machine/machine.h"
 
 static void usage(FILE *out)
 {

@@ -14,11 +14,11 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "command.h"
+#include "installed/first_boot_config.h"
+#include "installed/installed.h"
 #include "os/quarantine.h"
 #include "ssh/tunnel.h"
 #include "target/first_boot.h"
-#include "installed/first_boot_config.h"
-#include "installed/installed.h"
 
 static void usage(FILE *out)
 {

@@ -8,10 +8,10 @@
 
 #include "base/limits.h"
 #include "command.h"
+#include "installed/installed.h"
 #include "machine/machine.h"
 #include "sync/config.h"
 #include "sync/sync.h"
-#include "installed/installed.h"
 
 /* A signal makes [0] readable. */
 static int stop[2] = {-1, -1};

@@ -12,9 +12,9 @@
 #include "base/child.h"
 #include "base/clock.h"
 #include "base/log.h"
-#include "service/report.h"
 #include "cutover/parts.h"
 #include "installed/installed.h"
+#include "service/report.h"
 
 #define POLL_US    20000
 #define GRACE_MS   5000 /* between SIGTERM and SIGKILL */

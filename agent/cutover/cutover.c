@@ -7,10 +7,10 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "cutover/parts.h"
-#include "service/report.h"
 #include "installed/first_boot_config.h"
 #include "installed/installed.h"
 #include "installed/installed_report.h"
+#include "service/report.h"
 
 #define SPOOL           INSTALLED_STATE "/cutover.events"
 #define FIRST_BOOT_DONE INSTALLED_STATE "/first-boot.done"

@@ -11,11 +11,11 @@
 #include "database/read_only.h"
 #include "database/server.h"
 #include "database/source.h"
-#include "service/report.h"
-#include "ssh/tunnel.h"
 #include "installed/first_boot_config.h"
 #include "installed/installed.h"
 #include "installed/watch.h"
+#include "service/report.h"
+#include "ssh/tunnel.h"
 
 /* In the state, from when its master is forgotten: it must not be looked for then, and undo tells of it. */
 #define PROMOTED "database was promoted"

@@ -3,10 +3,10 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "job/job.h"
-#include "os/puppet_files.h"
 #include "cutover/parts.h"
 #include "installed/installed.h"
+#include "job/job.h"
+#include "os/puppet_files.h"
 
 #define WAS_RUN "puppet was run" /* in the state */
 

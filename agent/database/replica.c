@@ -7,8 +7,8 @@
 
 #include "base/clock.h"
 #include "database/server.h"
-#include "service/report.h"
 #include "installed/watch.h"
+#include "service/report.h"
 
 #define SETTLED                                                                                    \
 	2 /* looks in a row without any lag: the first may come before the master has sent anything */

@@ -4,9 +4,9 @@
 #include "base/clock.h"
 #include "database/marks.h"
 #include "database/source.h"
+#include "installed/watch.h"
 #include "ssh/ssh.h"
 #include "ssh/tunnel.h"
-#include "installed/watch.h"
 
 #define KEPT "source.port"
 

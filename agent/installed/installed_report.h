@@ -5,8 +5,8 @@
 #ifndef NEWROOT_INSTALLED_INSTALLED_REPORT_H
 #define NEWROOT_INSTALLED_INSTALLED_REPORT_H
 
-#include "service/service.h"
 #include "installed/first_boot_config.h"
+#include "service/service.h"
 
 /* The caller's, for service_free(). Errors: those of service_new(). */
 int installed_service(struct service **service, const struct first_boot_config *config,

@@ -9,8 +9,8 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "ssh/tunnel_keeper.h"
 #include "installed/watch.h"
+#include "ssh/tunnel_keeper.h"
 
 #define LISTENING 0x0A /* TCP_LISTEN in /proc/net/tcp */
 

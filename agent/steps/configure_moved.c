@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "installed/installed.h"
 #include "job/address.h"
 #include "os/nfs.h"
 #include "os/puppet.h"
@@ -13,7 +14,6 @@
 #include "os/services.h"
 #include "service/url.h"
 #include "steps/quarantine_kernel.h"
-#include "installed/installed.h"
 
 static void render_marker(struct changes *changes)
 {

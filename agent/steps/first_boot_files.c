@@ -9,10 +9,10 @@
 #include <unistd.h>
 
 #include "base/limits.h"
-#include "service/service.h"
-#include "sync/config.h"
 #include "installed/first_boot_config.h"
 #include "installed/installed.h"
+#include "service/service.h"
+#include "sync/config.h"
 
 #define THIS_PROGRAM "/proc/self/exe"
 

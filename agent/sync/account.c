@@ -8,9 +8,9 @@
 #include "base/clock.h"
 #include "base/io.h"
 #include "base/limits.h"
-#include "sync/parts.h"
 #include "installed/installed.h"
 #include "installed/watch.h"
+#include "sync/parts.h"
 
 #define PASSES INSTALLED_STATE "/sync.passes"
 

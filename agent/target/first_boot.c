@@ -7,13 +7,13 @@
 
 #include "base/limits.h"
 #include "base/log.h"
-#include "service/report.h"
 #include "installed/first_boot_config.h"
-#include "target/first_boot_steps.h"
-#include "installed/installed_report.h"
-#include "target/turn.h"
-#include "installed/watch.h"
 #include "installed/installed.h"
+#include "installed/installed_report.h"
+#include "installed/watch.h"
+#include "service/report.h"
+#include "target/first_boot_steps.h"
+#include "target/turn.h"
 
 static int open_service(struct first_boot_context *ctx, struct arena *arena, struct err *err)
 {

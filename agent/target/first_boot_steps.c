@@ -9,11 +9,11 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "database/database.h"
+#include "installed/watch.h"
 #include "service/report.h"
 #include "target/hooks.h"
 #include "target/peers.h"
 #include "target/quarantine_check.h"
-#include "installed/watch.h"
 
 /* What a first boot consists of, in order. Each row may run again after a crash. */
 struct first_boot_step {

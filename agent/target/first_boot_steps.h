@@ -3,9 +3,9 @@
 #define NEWROOT_TARGET_FIRST_BOOT_STEPS_H
 
 #include "base/err.h"
+#include "installed/first_boot_config.h"
 #include "service/service.h"
 #include "target/first_boot.h"
-#include "installed/first_boot_config.h"
 
 #define FIRST_BOOT_CHECK_IN "check-in" /* the first that needs the service */
 

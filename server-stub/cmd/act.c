@@ -3,8 +3,8 @@
 
 #include "cmd/command.h"
 #include "cmd/open.h"
-#include "util/text.h"
 #include "course/action.h"
+#include "util/text.h"
 
 static bool group, by_hand;
 

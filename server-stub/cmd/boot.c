@@ -1,9 +1,9 @@
 #include <stdio.h>
 
-#include "cmd/open.h"
 #include "cmd/command.h"
-#include "net/boot_entries.h"
+#include "cmd/open.h"
 #include "course/course.h"
+#include "net/boot_entries.h"
 
 static const char *mode, *parameters;
 

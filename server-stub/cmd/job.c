@@ -1,8 +1,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "cmd/open.h"
 #include "cmd/command.h"
+#include "cmd/open.h"
 #include "course/course.h"
 
 static const struct option_row options[] = {

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cmd/open.h"
 #include "cmd/command.h"
+#include "cmd/open.h"
 #include "course/course.h"
 
 static bool group;

@@ -1,12 +1,12 @@
 #include <stdio.h>
 
-#include "cmd/open.h"
 #include "cmd/command.h"
-#include "util/terminal_text.h"
-#include "util/text.h"
+#include "cmd/open.h"
 #include "course/course.h"
 #include "course/timeline.h"
 #include "course/vm_detail.h"
+#include "util/terminal_text.h"
+#include "util/text.h"
 #include "vm/vm_json.h"
 
 static bool json, events;

@@ -2,13 +2,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "course/action.h"
 #include "http/body.h"
 #include "http/deferred.h"
 #include "http/reply.h"
 #include "http/route.h"
 #include "util/log.h"
 #include "util/text.h"
-#include "course/action.h"
 #include "vm/vm_json.h"
 
 /* An operator's action on its way into the store. */

@@ -1,11 +1,11 @@
 #include <stdlib.h>
 
+#include "course/intake.h"
 #include "http/deferred.h"
 #include "http/reply.h"
 #include "http/route.h"
 #include "util/log.h"
 #include "util/text.h"
-#include "course/intake.h"
 
 /* A body of events on its way into the store. */
 struct posting {

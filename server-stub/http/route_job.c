@@ -2,13 +2,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "course/handout.h"
 #include "http/deferred.h"
 #include "http/reply.h"
 #include "http/route.h"
 #include "util/log.h"
 #include "util/text.h"
 #include "vm/event.h"
-#include "course/handout.h"
 
 /* A job being handed out: the store has to know of it before the agent does. */
 struct handing {

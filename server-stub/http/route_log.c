@@ -4,11 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "http/query.h"
-#include "http/route.h"
-#include "http/reply.h"
-#include "http/sse.h"
 #include "course/course.h"
+#include "http/query.h"
+#include "http/reply.h"
+#include "http/route.h"
+#include "http/sse.h"
 
 /* How far a boot's events were sent. */
 struct cursor {

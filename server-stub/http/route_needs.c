@@ -3,13 +3,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "course/lease.h"
 #include "http/body.h"
 #include "http/deferred.h"
 #include "http/reply.h"
 #include "http/route.h"
 #include "util/log.h"
 #include "util/text.h"
-#include "course/lease.h"
 #include "vm/vm_json.h"
 
 static enum work work_of(const struct request *request)

@@ -1,11 +1,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "course/course.h"
+#include "course/vm_detail.h"
 #include "http/query.h"
 #include "http/reply.h"
 #include "http/route.h"
-#include "course/course.h"
-#include "course/vm_detail.h"
 #include "vm/vm_json.h"
 
 struct listing {

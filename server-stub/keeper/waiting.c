@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "course/course.h"
 #include "migration/archives_there.h"
 #include "util/limits.h"
 #include "util/text.h"
-#include "course/course.h"
 
 #define CAUSE "its archives are there"
 

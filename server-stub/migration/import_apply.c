@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "migration/import.h"
 #include "course/course.h"
+#include "migration/import.h"
 
 struct apply {
 	struct import *import;

@@ -16,11 +16,11 @@
 #include "base/limits.h"
 #include "cutover/cutover.h"
 #include "database/source.h"
+#include "installed/first_boot_config.h"
+#include "installed/watch.h"
 #include "service/report.h"
 #include "ssh/tunnel.h"
-#include "installed/first_boot_config.h"
 #include "target/turn.h"
-#include "installed/watch.h"
 #include "tests/unit/scratch.h"
 
 #define HOUR_S 3600

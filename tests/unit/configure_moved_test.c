@@ -8,12 +8,12 @@
 
 #include <cmocka.h>
 
+#include "installed/installed.h"
 #include "os/detect.h"
 #include "os/mtab.h"
 #include "os/nfs.h"
 #include "os_tree.h"
 #include "steps/configure_moved.h"
-#include "installed/installed.h"
 
 #define LIST(...)                                                                                  \
 	{                                                                                          \

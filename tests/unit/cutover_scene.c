@@ -13,13 +13,13 @@
 
 #include <cmocka.h>
 
+#include "installed/first_boot_config.h"
+#include "installed/installed.h"
 #include "os/detect.h"
 #include "os/quarantine.h"
 #include "os/services.h"
 #include "os/target_write.h"
 #include "service/report.h"
-#include "installed/first_boot_config.h"
-#include "installed/installed.h"
 
 struct fake_service fake;
 

@@ -15,8 +15,8 @@
 #include <cmocka.h>
 
 #include "cutover_scene.h"
-#include "os/quarantine.h"
 #include "installed/installed.h"
+#include "os/quarantine.h"
 
 #define INSTALL "[Install]\nWantedBy=multi-user.target\n"
 #define UNITS   "/usr/lib/systemd/system/"

@@ -12,15 +12,15 @@
 #include <cmocka.h>
 
 #include "base/child.h"
-#include "service/report.h"
 #include "database/database.h"
-#include "target/first_boot.h"
 #include "installed/first_boot_config.h"
+#include "installed/watch.h"
+#include "service/report.h"
+#include "target/first_boot.h"
 #include "target/hooks.h"
 #include "target/peers.h"
 #include "target/quarantine_check.h"
 #include "target/turn.h"
-#include "installed/watch.h"
 
 /* The fake service: what it was told, in one line, and how it answers. */
 static struct {

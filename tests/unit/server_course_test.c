@@ -9,11 +9,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "util/limits.h"
 #include "course/action.h"
 #include "course/handout.h"
 #include "course/intake.h"
 #include "course/lease.h"
+#include "util/limits.h"
 
 #define BOOT_A "aaaaaaaa-0b0a-0908-0706-050403020100"
 #define BOOT_B "bbbbbbbb-0b0a-0908-0706-050403020100"
