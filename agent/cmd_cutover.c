@@ -14,7 +14,7 @@
 static void usage(FILE *out)
 {
 	fprintf(out,
-		"usage: newroot cutover [--dry-run] [--without-source] [--undo]\n"
+		"usage: newroot cutover [--dry-run] [--force] [--without-source] [--undo]\n"
 		"Promotes a database that follows the old platform's, once that is read only and "
 		"nothing of\n"
 		"it is missing; lifts the quarantine, restores and starts the services that "
@@ -24,6 +24,7 @@ static void usage(FILE *out)
 		"alone,\n"
 		"so it may be given again at any time. The log is " INSTALLED_LOG ".\n"
 		"  --dry-run   tell what would be done; change nothing\n"
+		"  --force     even while its first boot has failed or is not over\n"
 		"  --without-source\n"
 		"              promote the database although the old one is gone for good: what it "
 		"wrote and\n"
@@ -36,17 +37,17 @@ static void usage(FILE *out)
 static int parse_options(int argc, char **argv, struct cutover *cutover)
 {
 	static const struct option names[] = {
-		{"dry-run", no_argument, NULL, 'n'},
-		{"undo", no_argument, NULL, 'u'},
-		{"without-source", no_argument, NULL, 'w'},
-		{"help", no_argument, NULL, 'h'},
-		{0},
+		{"dry-run", no_argument, NULL, 'n'}, {"force", no_argument, NULL, 'f'},
+		{"undo", no_argument, NULL, 'u'},    {"without-source", no_argument, NULL, 'w'},
+		{"help", no_argument, NULL, 'h'},    {0},
 	};
 	int c;
 
 	while ((c = getopt_long(argc, argv, "h", names, NULL)) != -1) {
 		if (c == 'n')
 			cutover->dry_run = true;
+		else if (c == 'f')
+			cutover->force = true;
 		else if (c == 'u')
 			cutover->undo = true;
 		else if (c == 'w')

@@ -166,11 +166,30 @@ static int read_record(struct cutover_work *work, struct err *err)
 	return 0;
 }
 
+static bool lacks_first_boot(struct cutover_work *work)
+{
+	return !work->options->undo && cutover_exists(work, FIRST_BOOT_CONFIG) &&
+	       !cutover_exists(work, FIRST_BOOT_DONE);
+}
+
+/* Its dumps may be half loaded: customers would write beside them. */
+static int check_first_boot(struct cutover_work *work, struct err *err)
+{
+	if (work->options->force || work->options->dry_run || !lacks_first_boot(work))
+		return 0;
+	return err_set(err, ERR_CUTOVER_FIRST_BOOT, FIRST_BOOT_DONE,
+		       "refused: this VM's first boot has failed or is not over (there is "
+		       "no " FIRST_BOOT_DONE "). `newroot-server show NAME` says what it lacks; "
+		       "mend that, then give `newroot-server retry NAME`, or `newroot first-boot` "
+		       "here. --force cuts it over all the same");
+}
+
 static void warn_of_first_boot(struct cutover_work *work)
 {
-	if (cutover_exists(work, FIRST_BOOT_CONFIG) && !cutover_exists(work, FIRST_BOOT_DONE))
-		cutover_note(work, "this VM's first boot has not ended well: there is "
-				   "no " FIRST_BOOT_DONE);
+	if (lacks_first_boot(work))
+		cutover_note(work, "this VM's first boot is not over: there is no %s%s",
+			     FIRST_BOOT_DONE,
+			     work->options->force ? "" : "; without --force this is refused");
 }
 
 static int run_and_report(struct cutover_work *work, struct err *err)
@@ -204,6 +223,8 @@ int cutover_run(const struct cutover *options, struct err *err)
 	int fd = installed_lock(cutover_path(&work, INSTALLED_STATE), ERR_CUTOVER, err);
 	int ret = fd < 0 ? -1 : read_record(&work, err);
 
+	if (ret == 0)
+		ret = check_first_boot(&work, err);
 	if (ret == 0) {
 		fprintf(options->out, "%s%s, %s:\n",
 			options->dry_run ? "What would be done for " : "",

@@ -16,6 +16,7 @@ struct cutover {
 	FILE *out;        /* the account of it, for people */
 	bool dry_run;     /* tell, change nothing */
 	bool undo;        /* the other way, in reverse order */
+	bool force;       /* also while its first boot is not over */
 	bool without_source; /* the old master is gone for good: promote what has come from it */
 	unsigned lag_s;      /* how long the database may take to get the last of its old master */
 	unsigned service_s;  /* how long a service may take to start or stop */
@@ -26,7 +27,8 @@ struct cutover {
 /*
  * 0: all is done, now or before, whether or not the service was reached. Errors: ERR_CUTOVER, those of databases;
  * ERR_CUTOVER_WRITABLE, ERR_CUTOVER_BEHIND: the database is not to be promoted yet, nothing is changed. `out` tells what
- * was done before the failure and what was not, and so does the service.
+ * was done before the failure and what was not, and so does the service. ERR_CUTOVER_FIRST_BOOT: this VM is not as its job
+ * wants it; nothing is changed, and the service is told nothing.
  */
 int cutover_run(const struct cutover *cutover, struct err *err);
 

@@ -622,16 +622,44 @@ static void works_without_instructions(void **state)
 	scene_free(&scene);
 }
 
-static void unfinished_first_boot_is_told(void **state)
+static void refuse_unfinished(struct scene *scene)
+{
+	const char *before = scene_list(scene, "", true);
+	struct err err = ERR_INIT;
+
+	assert_int_equal(scene_run(scene, &err), -1);
+	assert_int_equal(err.code, ERR_CUTOVER_FIRST_BOOT);
+	assert_non_null(strstr(err.msg, "`newroot-server retry NAME`"));
+	assert_non_null(strstr(err.msg, "--force"));
+	assert_string_equal(scene->account, "");
+	assert_string_equal(fake.told, "");
+	assert_string_equal(scene_calls(scene), "");
+	assert_string_equal(scene_list(scene, "", true), before);
+}
+
+/* Its state stays with the service what its first boot has told. */
+static void unfinished_first_boot_is_refused(void **state)
 {
 	struct scene scene;
 
 	(void)state;
 	scene_make(&scene, &baselayout_1);
 	assert_int_equal(unlinkat(scene.tree.target.fd, "var/lib/newroot/first-boot.done", 0), 0);
+	refuse_unfinished(&scene);
+	scene.cutover.dry_run = true;
 	scene_must(&scene);
-	assert_says(&scene, "note: this VM's first boot has not ended well");
+	assert_says(&scene, "note: this VM's first boot is not over: there is no "
+			    "/var/lib/newroot/first-boot.done; without --force this is refused");
+	scene.cutover.dry_run = false;
+	scene.cutover.force = true;
+	scene_must(&scene);
+	assert_says(&scene, "note: this VM's first boot is not over");
+	assert_false(has(&scene, MIGRATING_MARKER));
 	assert_null(strstr(fake.told, "state cut over"));
+	scene.cutover.force = false;
+	undo(&scene, true);
+	scene_must(&scene);
+	assert_true(has(&scene, MIGRATING_MARKER));
 	scene_free(&scene);
 }
 
@@ -837,7 +865,7 @@ int main(void)
 		cmocka_unit_test(database_comes_first),
 		cmocka_unit_test(works_while_the_service_is_away),
 		cmocka_unit_test(works_without_instructions),
-		cmocka_unit_test(unfinished_first_boot_is_told),
+		cmocka_unit_test(unfinished_first_boot_is_refused),
 		cmocka_unit_test(only_one_at_a_time),
 		cmocka_unit_test(other_systems_are_refused),
 		cmocka_unit_test(a_spoilt_record_is_refused),
