@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "attend/lag.h"
+#include "base/child.h"
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/log.h"
@@ -17,8 +18,10 @@
 #include "installed/installed.h"
 #include "installed/installed_report.h"
 #include "installed/watch.h"
+#include "os/quarantine.h"
 #include "service/report.h"
 #include "ssh/tunnel.h"
+#include "target/quarantine_check.h"
 #include "target/turn.h"
 
 #define LOCK  INSTALLED_STATE "/first-boot.lock"
@@ -27,7 +30,7 @@
 struct attend {
 	const char *root;
 	struct arena paths;
-	const char *marker, *instructions, *state_dir, *spool;
+	const char *marker, *instructions, *quarantine, *state_dir, *spool;
 	struct first_boot_config config;
 	struct arena arena; /* of the configuration */
 	struct stat seen;   /* of the instructions when they were read */
@@ -36,8 +39,9 @@ struct attend {
 	bool failed; /* an ordered cutover, which may have come beyond the marker */
 	int turn;
 	int64_t beat_ms;
-	int64_t tunnel_ms;    /* it is not begun again before that */
-	struct err no_tunnel; /* why it was not begun, as told last */
+	int64_t tunnel_ms;     /* it is not begun again before that */
+	struct err no_tunnel;  /* why it was not begun, as told last */
+	int64_t quarantine_ms; /* it is looked at then; 0: it was found loaded */
 };
 
 /* Why attending ends, or pauses. */
@@ -108,6 +112,27 @@ static void keep_following(struct attend *attend)
 	lag_look(&attend->lag, databases, attend->state_dir);
 }
 
+/* A boot goes on without its rules. That it was open has to be seen by somebody, as in a first boot. */
+static void check_quarantine(struct attend *attend)
+{
+	const char *const *words;
+	const int64_t began = clock_ms();
+	struct err err = ERR_INIT;
+	size_t count;
+
+	attend->quarantine_ms = 0;
+	if (!quarantine_wanted(attend->quarantine) ||
+	    quarantine_check(attend->quarantine, watch_step(QUARANTINE_STEP), &err) == 0)
+		return;
+	attend->quarantine_ms = clock_ms() + ATTEND_TELL_S * 1000;
+	log_line("failed [%s] %s: %s", err_name(err.code), err.where, err.msg);
+	count = child_last_words(&words);
+	report_begin(QUARANTINE_STEP);
+	report_end(QUARANTINE_STEP, false, (uint64_t)(clock_ms() - began), 0);
+	report_error(QUARANTINE_STEP, &err, words, count, NULL, 0);
+	report_state("error");
+}
+
 static enum reason look(const struct attend *attend)
 {
 	if (access(attend->marker, F_OK) && !attend->failed)
@@ -134,6 +159,8 @@ static enum reason attend_until(struct attend *attend)
 	attend->beat_ms = 0;
 	while ((reason = look(attend)) == REASON_NONE) {
 		beat(attend);
+		if (attend->quarantine_ms && clock_ms() >= attend->quarantine_ms)
+			check_quarantine(attend);
 		keep_following(attend);
 		sleep(1);
 	}
@@ -198,11 +225,13 @@ static int attend_all(struct attend *attend, struct err *err)
 
 int attend_run(const char *root, struct err *err)
 {
-	struct attend attend = {.root = root, .turn = -1, .lag.looked_ms = clock_ms()};
+	struct attend attend = {
+		.root = root, .turn = -1, .lag.looked_ms = clock_ms(), .quarantine_ms = 1};
 	int ret = 0;
 
 	attend.marker = path_of(&attend, MIGRATING_MARKER);
 	attend.instructions = path_of(&attend, FIRST_BOOT_CONFIG);
+	attend.quarantine = path_of(&attend, QUARANTINE_FOLDER);
 	attend.state_dir = path_of(&attend, INSTALLED_STATE);
 	attend.spool = path_of(&attend, SPOOL);
 	attend.turn = turn_take(path_of(&attend, LOCK), err);

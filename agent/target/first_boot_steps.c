@@ -41,7 +41,7 @@ static bool has_hooks_after(const struct first_boot_context *ctx);
 
 /* The quarantine is closed first, whether anybody can be told or not. A replica loads its dumps beside its master, and waits for it then. */
 static const struct first_boot_step steps[] = {
-	{"quarantine", check_quarantine, has_quarantine},
+	{QUARANTINE_STEP, check_quarantine, has_quarantine},
 	{FIRST_BOOT_CHECK_IN, check_in, NULL},
 	{"hooks-before", hooks_before, has_hooks_before},
 	{"import", import, has_import},

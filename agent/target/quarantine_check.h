@@ -8,6 +8,8 @@
 
 #include "base/child.h"
 
+#define QUARANTINE_STEP "quarantine" /* as events name the check */
+
 /* `folder`: QUARANTINE_FOLDER. False: this system has none, or is cut over. */
 bool quarantine_wanted(const char *folder);
 

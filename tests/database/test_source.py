@@ -306,6 +306,24 @@ def test_tunnel_is_kept(follower, sshd):
         assert set(follower.shows(secret)) <= {str(follower.config), str(follower.folder / "root/run/newroot/ssh-databases/identity")}
 
 
+def test_quarantine_was_open(follower, service):
+    """A later boot has not loaded it: it is loaded, somebody hears of it, and the rest goes on."""
+    follower.attending.terminate()
+    follower.attending.wait(timeout=60)
+    folder = follower.folder / "quarantine"
+    folder.mkdir()
+    for name, body in (("loaded", "test -e kernel"), ("load", "touch kernel")):
+        (folder / name).write_text(f"#!/bin/sh\ncd {folder}\n{body}\n")
+        (folder / name).chmod(0o755)
+    follower.attending = follower.attend()
+    await_true(lambda: follower.state == "error", what=lambda: told(follower))
+    error = [event for event in follower.events if event["type"] == "error"][-1]
+    assert error["code"] == "first-boot.quarantine" and "it is loaded now" in error["message"] and (folder / "kernel").exists()
+    assert follows(follower)
+    service.cli("retry", follower.name)
+    assert follower.state == "complete" and follower.attending.poll() is None
+
+
 def test_promotion(follower, source, sshd):
     """Under writes: nothing that the old master has acknowledged is missing."""
     refused = follower.cut_over()

@@ -20,6 +20,7 @@
 #include "installed/watch.h"
 #include "service/report.h"
 #include "ssh/tunnel.h"
+#include "target/quarantine_check.h"
 #include "target/turn.h"
 #include "tests/unit/scratch.h"
 
@@ -32,8 +33,11 @@ static struct {
 	int life_s;
 	const char *missing; /* the tunnel is not begun: this is why */
 	bool kept, keeper_dies;
+	bool quarantine, open; /* this system has one; the boot did not load it */
+	bool loads;            /* when it is tried */
+	int checks, errors;
 	int opened, asked_port, notes, beats;
-	char note[512];
+	char note[512], told[1024];
 } world;
 
 int clock_gettime(clockid_t clock, struct timespec *now)
@@ -116,6 +120,34 @@ void watch_note(const char *fmt, ...)
 	world.notes++;
 }
 
+bool quarantine_wanted(const char *folder)
+{
+	assert_non_null(strstr(folder, "/etc/newroot/quarantine"));
+	return world.quarantine;
+}
+
+int quarantine_check(const char *folder, const struct child_watch *watch, struct err *err)
+{
+	(void)watch;
+	world.checks++;
+	if (!world.open)
+		return 0;
+	world.open = !world.loads;
+	return err_set(err, ERR_QUARANTINE, folder, "it was open");
+}
+
+const struct child_watch *watch_step(const char *step)
+{
+	assert_string_equal(step, "quarantine");
+	return NULL;
+}
+
+size_t child_last_words(const char *const **lines)
+{
+	*lines = NULL;
+	return 0;
+}
+
 int first_boot_config_read(struct first_boot_config *config, const char *path, struct arena *arena,
 			   struct err *err)
 {
@@ -184,6 +216,42 @@ int report_stop(unsigned limit_s)
 {
 	(void)limit_s;
 	return 0;
+}
+
+static void tell(const char *what, const char *detail)
+{
+	size_t used = strlen(world.told);
+
+	snprintf(world.told + used, sizeof(world.told) - used, "%s %s; ", what, detail);
+}
+
+void report_begin(const char *step)
+{
+	tell("begin", step);
+}
+
+void report_end(const char *step, bool ok, uint64_t ms, uint64_t bytes)
+{
+	(void)ms;
+	(void)bytes;
+	tell(ok ? "end" : "end failed", step);
+}
+
+void report_state(const char *state)
+{
+	tell("state", state);
+}
+
+void report_error(const char *step, const struct err *err, const char *const *stderr_lines,
+		  size_t stderr_count, const char *const *kernel_lines, size_t kernel_count)
+{
+	(void)stderr_lines;
+	(void)stderr_count;
+	(void)kernel_lines;
+	(void)kernel_count;
+	world.errors++;
+	tell("error", step);
+	tell("code", err_name(err->code));
 }
 
 void report_heartbeat(void)
@@ -259,12 +327,54 @@ static void test_keeper_dies(void **state)
 			HOUR_S / TUNNEL_PAUSE_MAX_S + 1);
 }
 
+static void test_quarantine_is_loaded(void **state)
+{
+	(void)state;
+	world.quarantine = true;
+	attend();
+	assert_int_equal(world.checks, 1);
+	assert_string_equal(world.told, "");
+}
+
+/* By the boot it was not, and here it is. */
+static void test_quarantine_was_open(void **state)
+{
+	(void)state;
+	world.quarantine = world.open = world.loads = true;
+	attend();
+	assert_int_equal(world.checks, 2);
+	assert_string_equal(world.told,
+			    "begin quarantine; end failed quarantine; error quarantine; "
+			    "code first-boot.quarantine; state error; ");
+}
+
+/* Whoever has it tried again without mending it hears of it once more. */
+static void test_quarantine_stays_open(void **state)
+{
+	(void)state;
+	world.quarantine = world.open = true;
+	attend();
+	assert_int_equal(world.errors, HOUR_S / ATTEND_TELL_S);
+}
+
+static void test_no_quarantine(void **state)
+{
+	(void)state;
+	world.open = true;
+	attend();
+	assert_int_equal(world.checks, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_tunnel_is_begun_once, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_no_ssh, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_keeper_dies, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_quarantine_is_loaded, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_quarantine_was_open, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_quarantine_stays_open, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_no_quarantine, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
