@@ -176,7 +176,7 @@ static void failures_have_a_pause(void **state)
 	memset(&fake, 0, sizeof(fake));
 	fake.again = true;
 	again_wait();
-	assert_in_range(clock_ms() - began, 9900, 12000);
+	assert_true(clock_ms() - began >= 9900);
 	assert_true(fake.pauses > 100);
 	assert_true(fake.dropped);
 }

@@ -35,8 +35,9 @@ static void test_a_stopped_console(void **state)
 	assert_int_equal(size, 2 + strlen(text) + 1);
 	assert_int_equal(got[size - 1], '\n');
 
-	/* More than a pipe takes (64 KiB), and nobody reads: it must return, and only the first wait costs time. */
-	alarm(20);
+	/* More than a pipe takes (64 KiB), and nobody reads: it must return, and only the first wait costs time; all of them
+	 * would take ten minutes. */
+	alarm(120);
 	for (int i = 0; i < 200; i++)
 		console_note(text);
 	alarm(0);

@@ -353,7 +353,7 @@ static void waits_for_the_network(void **state)
 
 	(void)state;
 	scene_make(&scene, CONFIG);
-	scene.options.patience_s = 10;
+	scene.options.patience_s = 120;
 	fake.refusals = 1;
 	assert_int_equal(first_boot_run(&scene.options, &err), 0);
 	assert_non_null(strstr(fake.told, "begin check-in; hello; end check-in"));
@@ -661,7 +661,7 @@ static void one_that_waits_is_taken_over(void **state)
 	}
 	assert_int_equal(read(ends[0], &byte, 1), 1);
 	turn = -1;
-	for (int i = 0; i < 1000 && turn < 0; i++, usleep(1000)) /* it tells before it offers */
+	for (int i = 0; i < 60000 && turn < 0; i++, usleep(1000)) /* it tells before it offers */
 		turn = lock_of(&scene, &err);
 	assert_true(turn >= 0);
 	assert_int_equal(status_of(child), 0);

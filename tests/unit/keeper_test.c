@@ -8,7 +8,7 @@
 #include "keeper/keeper.h"
 #include "keeper/waiting.h"
 
-#define PATIENCE_MS 10000
+#define PATIENCE_MS 120000
 
 /* A keeper needs a writer, and that a store of its own. */
 struct running {
@@ -57,10 +57,10 @@ static void test_sees_changes(void **state)
 	wait_for(f->data.net, DATA_DHCP_HOSTS, "#", true);
 	vm = net_add(f->store, net_vm(1));
 	wait_for(f->data.net, DATA_DHCP_HOSTS, vm.mac, true);
-	assert_true(net_has(f->data.entries[DATA_PXELINUX], "01-52-54-00-77-00-01", TOKEN));
+	wait_for(f->data.entries[DATA_PXELINUX], "01-52-54-00-77-00-01", TOKEN, true);
 	assert_int_equal(store_vm_remove(f->store, vm.id, NULL), 0);
 	wait_for(f->data.net, DATA_DHCP_HOSTS, vm.mac, false);
-	assert_false(net_has(f->data.entries[DATA_PXELINUX], "01-52-54-00-77-00-01", ""));
+	wait_for(f->data.entries[DATA_PXELINUX], "01-52-54-00-77-00-01", "", false);
 	stop(&running);
 }
 
@@ -142,7 +142,9 @@ static void test_waits_for_archives(void **state)
 
 	assert_int_equal(file_write(f->data.archives, "one.tar", "x", 1, 0600, NULL), 0);
 	running = start(f);
-	for (int i = 0; i < PATIENCE_MS / 10 && vm_now(f, one.id).state == VM_WAITING; i++)
+	for (int i = 0; i < PATIENCE_MS / 10 &&
+			(vm_now(f, one.id).state == VM_WAITING || !*vm_now(f, two.id).waiting);
+	     i++)
 		usleep(10000);
 	assert_int_equal(vm_now(f, one.id).state, VM_NEEDS_CREATING);
 	assert_int_equal(vm_now(f, two.id).state, VM_WAITING);

@@ -1,7 +1,6 @@
 /* Logins by ssh: the words for old and new programs, a real sshd on this machine, and what refusals are called. */
 #include "ssh/ssh.h"
 
-#include <arpa/inet.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -16,6 +15,7 @@
 
 #include <cmocka.h>
 
+#include "tests/unit/free_port.h"
 #include "tests/unit/scratch.h"
 
 #define SSHD    "/usr/sbin/sshd"
@@ -44,19 +44,6 @@ static const char *text_of(struct scene *s, const char *name)
 	text[fread(text, 1, 16383, file)] = '\0';
 	fclose(file);
 	return text;
-}
-
-static int free_port(void)
-{
-	struct sockaddr_in address = {.sin_family = AF_INET,
-				      .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-	socklen_t size = sizeof(address);
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-	assert_return_code(bind(fd, (struct sockaddr *)&address, size), 0);
-	assert_return_code(getsockname(fd, (struct sockaddr *)&address, &size), 0);
-	close(fd);
-	return ntohs(address.sin_port);
 }
 
 static bool answers(int port)

@@ -7,18 +7,17 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include <arpa/inet.h>
 #include <fcntl.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "installed/watch.h"
+#include "tests/unit/free_port.h"
 #include "tests/unit/scratch.h"
 
 #define WAITS 1200 /* of 50 ms */
@@ -56,19 +55,6 @@ static const struct timespec moment = {.tv_nsec = 50000000};
 	"time.sleep(1)\n"                                                                          \
 	"EOF\n"                                                                                    \
 	"chmod +x ssh; : >starts; echo key >key\n"
-
-static int free_port(void)
-{
-	struct sockaddr_in address = {.sin_family = AF_INET,
-				      .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-	socklen_t size = sizeof(address);
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-	assert_return_code(bind(fd, (struct sockaddr *)&address, size), 0);
-	assert_return_code(getsockname(fd, (struct sockaddr *)&address, &size), 0);
-	close(fd);
-	return ntohs(address.sin_port);
-}
 
 static size_t starts(const struct scratch *scratch)
 {
