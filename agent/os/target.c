@@ -127,7 +127,8 @@ const char *target_resolve(const struct target *target, const char *path, struct
 int target_read(const struct target *target, const char *path, struct arena *arena,
 		const char **data, size_t *size, struct err *err)
 {
-	int fd = target_fd(target, path, O_RDONLY | O_NOCTTY);
+	/* O_NONBLOCK: opening a FIFO of the archive's must not wait for its writer. */
+	int fd = target_fd(target, path, O_RDONLY | O_NOCTTY | O_NONBLOCK);
 	struct stat st = {0};
 	ssize_t used = 0;
 	char *text = NULL;

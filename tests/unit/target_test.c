@@ -118,6 +118,26 @@ static void names_are_listed(void **state)
 	tree_free(&tree);
 }
 
+/* An archive may hold a fifo where a file should be: whoever opens it must not wait for its writer. */
+static void fifos_are_not_waited_for(void **state)
+{
+	struct tree tree;
+	struct err err = ERR_INIT;
+	const char *data;
+	char path[sizeof(tree.root) + 8];
+
+	(void)state;
+	tree_make(&tree, NULL);
+	snprintf(path, sizeof(path), "%s/fifo", tree.root);
+	assert_int_equal(mkfifo(path, 0600), 0);
+	alarm(10);
+	assert_int_equal(target_read(&tree.target, "/fifo", &tree.arena, &data, NULL, &err), -1);
+	alarm(0);
+	assert_string_equal(err.where, "/fifo");
+	assert_non_null(strstr(err.msg, "must be a regular file"));
+	tree_free(&tree);
+}
+
 static void accounts_are_the_targets(void **state)
 {
 	static const char *const entries[] = {
@@ -203,6 +223,7 @@ int main(void)
 		cmocka_unit_test(files_are_replaced_whole),
 		cmocka_unit_test(bad_places_are_refused),
 		cmocka_unit_test(names_are_listed),
+		cmocka_unit_test(fifos_are_not_waited_for),
 		cmocka_unit_test(accounts_are_the_targets),
 		cmocka_unit_test(changes_say_who_asked),
 		cmocka_unit_test(later_changes_win),
