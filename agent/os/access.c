@@ -14,6 +14,18 @@ static const char *key_itself(struct arena *arena, const char *line)
 	return arena_printf(arena, "%.*s", (int)strcspn(key, " \t\r\n"), key);
 }
 
+/* In a line of its own, with options or without: one that is a comment lets nobody in. */
+static bool has_key(const char *text, const char *key)
+{
+	const char *line;
+	size_t size;
+
+	while (text_next(&text, &line, &size))
+		if (line[strspn(line, " \t")] != '#' && memmem(line, size, key, strlen(key)))
+			return true;
+	return false;
+}
+
 int access_render(struct changes *changes, const struct strings *keys, struct err *err)
 {
 	struct text text = {.arena = changes->arena};
@@ -31,7 +43,7 @@ int access_render(struct changes *changes, const struct strings *keys, struct er
 	if (text.size && text.data[text.size - 1] != '\n')
 		text_add(&text, "\n", 1);
 	for (size_t i = 0; i < keys->count; i++)
-		if (!strstr(text.data, key_itself(changes->arena, keys->item[i])))
+		if (!has_key(text.data, key_itself(changes->arena, keys->item[i])))
 			text_line(&text, keys->item[i], strlen(keys->item[i]));
 	changes_directory(changes, folder, 0700);
 	changes_file(changes, path, &text)->mode = 0600;

@@ -284,7 +284,9 @@ static void keys_are_added_once(void **state)
 {
 	static const char *const before[] = {
 		"/etc/passwd=daemon:x:1:1::/usr/sbin:/bin/sh\nroot:x:0:0:root:/home/root:/bin/sh\n",
-		"/home/root/.ssh/authorized_keys=from=\"10.*\" ssh-rsa AAAAB3one old@host", NULL};
+		"/home/root/.ssh/authorized_keys=# ssh-ed25519 AAAAC3two gone@host\n"
+		"from=\"10.*\" ssh-rsa AAAAB3one old@host",
+		NULL};
 	const struct strings keys = LIST("ssh-rsa AAAAB3one new@host", "ssh-ed25519 AAAAC3two",
 					 "ssh-ed25519 AAAAC3two x");
 	struct tree tree;
