@@ -37,13 +37,19 @@ static const char *bare_wwn(const char *wwn)
 	return wwn;
 }
 
+/* "0x" alone would be that of every disk without one. */
+static bool has_wwn(const struct disk *disk, const char *wanted)
+{
+	return *disk->wwn && !strcasecmp(bare_wwn(wanted), bare_wwn(disk->wwn));
+}
+
 static bool matches(const struct job_disk *wanted, const struct disk *disk, size_t order)
 {
 	return (wanted->order < 0 || (size_t)wanted->order == order) &&
 	       (!wanted->min_size || disk->size >= wanted->min_size) &&
 	       (!wanted->max_size || disk->size <= wanted->max_size) &&
 	       (!wanted->serial || !strcmp(wanted->serial, disk->serial)) &&
-	       (!wanted->wwn || !strcasecmp(bare_wwn(wanted->wwn), bare_wwn(disk->wwn))) &&
+	       (!wanted->wwn || has_wwn(disk, wanted->wwn)) &&
 	       (!wanted->device || !strcmp(wanted->device, disk->path));
 }
 

@@ -367,6 +367,7 @@ static void test_disk_selection(void **state)
 		{{.order = 0, .serial = "other"}, NULL},
 		{{.order = 2}, NULL},
 		{{.order = -1, .wwn = "5000"}, NULL},
+		{{.order = -1, .wwn = "0x"}, NULL}, /* not a disk without a WWN */
 	};
 	struct disk disks[] = {disk_8g, disk_4g};
 
