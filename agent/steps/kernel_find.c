@@ -7,6 +7,8 @@
 #include <unistd.h>
 
 #define IMAGE_NAME "vmlinuz-"
+/* Other names are copies that somebody made: GRUB's and our own files would read them as several words. */
+#define RELEASE_CHARS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.+_~-"
 
 bool kernel_is_release(const char *text)
 {
@@ -14,7 +16,8 @@ bool kernel_is_release(const char *text)
 	size_t length = strlen(text);
 
 	return digits > 0 && text[digits] == '.' && isdigit((unsigned char)text[digits + 1]) &&
-	       length < KERNEL_RELEASE_MAX && !strchr(text, '/') && !strstr(text, ".old");
+	       length < KERNEL_RELEASE_MAX && strspn(text, RELEASE_CHARS) == length &&
+	       !strstr(text, ".old");
 }
 
 /* The job's package names its kernel's release: it is preferred to any other. */

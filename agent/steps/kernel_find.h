@@ -12,7 +12,7 @@
 #define KERNEL_IMAGE_PREFIX  "/boot/vmlinuz-"
 #define KERNEL_INITRD_FORMAT "/boot/initrd-newroot-%s.img" /* takes the release */
 
-/* Tell whether `text` can be a kernel's release: digits and dots first, no slash. */
+/* Tell whether `text` can be a kernel's release: digits and dots first, then letters, digits and .+_~- alone. */
 bool kernel_is_release(const char *text);
 
 /*

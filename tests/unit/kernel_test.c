@@ -35,6 +35,11 @@ static void releases_are_recognised(void **state)
 		{"", false},
 		{"6.1.0.old", false},
 		{"6.1/x", false},
+		{"6.1.0 (copy)", false}, /* GRUB would read two words */
+		{"6.1.0\n", false},
+		{"6.1.0'", false},
+		{"6.18.3+deb13~bpo-amd64", true},
+		{"2.6.18-164.el5xen_PAE", true},
 		{"virt", false},
 	};
 
