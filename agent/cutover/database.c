@@ -32,11 +32,6 @@ struct promotion {
 	unsigned waited_s;
 };
 
-static bool same(const struct master_position *a, const struct master_position *b)
-{
-	return !strcmp(a->file, b->file) && a->position == b->position;
-}
-
 /* --- the old master */
 
 static int refuse_writable(struct promotion *p, const char *what, struct err *err)
@@ -109,7 +104,7 @@ static int await_position(struct promotion *p, const struct master_position *wan
 	for (;;) {
 		if (look(p, err))
 			return -1;
-		if (same(&p->state.executed, wanted))
+		if (master_position_is(&p->state.executed, wanted))
 			return 0;
 		if (*p->state.execute_error || !p->state.executing || clock_ms() >= p->deadline_ms)
 			return refuse_behind(p, wanted, err);
@@ -184,7 +179,7 @@ static int break_link(struct promotion *p, struct err *err)
 		return -1;
 	if (ask_source(p, &now, &read_only, err) || look(p, err))
 		return start_again(p);
-	if (!same(&now, &p->state.executed)) {
+	if (!master_position_is(&now, &p->state.executed)) {
 		refuse_writable(p,
 				"was written to meanwhile: although it may be read only, users "
 				"with all rights can",

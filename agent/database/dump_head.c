@@ -78,11 +78,6 @@ static bool read_position(const struct words *word, const char *line, size_t siz
 	       sscanf(offset + strlen(word->offset), "%llu", &position->position) == 1;
 }
 
-static bool same(const struct master_position *a, const struct master_position *b)
-{
-	return !strcmp(a->file, b->file) && a->position == b->position;
-}
-
 int dump_head_parse(struct dump_head *head, const char *text, size_t size, struct err *err)
 {
 	const char *rest = text, *line;
@@ -98,7 +93,7 @@ int dump_head_parse(struct dump_head *head, const char *text, size_t size, struc
 		head->active |= word && !comment;
 		if (!word || !read_position(word, line, length, &position))
 			continue;
-		if (head->found && !same(&head->position, &position))
+		if (head->found && !master_position_is(&head->position, &position))
 			return err_set(err, ERR_DATABASE_SOURCE, NULL,
 				       "the dump tells two places in a binary log, %s:%llu and "
 				       "%s:%llu: give the right one as databases/source/position",

@@ -11,41 +11,26 @@
 
 #define LOADING ".loading"
 #define LOADED  ".loaded"
+#define FOLDER  "%s/databases"
 
 void marks_path(const char *state_dir, const char *name, const char *suffix, char *path)
 {
-	snprintf(path, MARKS_PATH_MAX, "%s/databases/%s%s", state_dir, name, suffix);
+	snprintf(path, MARKS_PATH_MAX, FOLDER "/%s%s", state_dir, name, suffix);
 }
 
-/* A file and its name are two things to the disk. */
-static int sync_path(const char *path, int flags, struct err *err)
+static int keep_name(const char *path, struct err *err)
 {
-	int fd = open(path, flags | O_CLOEXEC, 0600);
-	int ret = 0;
-
-	if (fd < 0 || fsync(fd))
-		ret = err_sys(err, ERR_FIRST_BOOT, path, "cannot write %s", path);
-	if (fd >= 0)
-		close(fd);
-	return ret;
-}
-
-static int sync_folder(const char *state_dir, struct err *err)
-{
-	char path[MARKS_PATH_MAX];
-
-	marks_path(state_dir, "", "", path);
-	return sync_path(path, O_RDONLY | O_DIRECTORY, err);
+	return sync_parent(path) ? err_sys(err, ERR_FIRST_BOOT, path, "cannot write %s", path) : 0;
 }
 
 int marks_open(const char *state_dir, struct err *err)
 {
 	char path[MARKS_PATH_MAX];
 
-	marks_path(state_dir, "", "", path);
+	snprintf(path, sizeof(path), FOLDER, state_dir);
 	if (mkdir(path, 0700) && errno != EEXIST)
 		return err_sys(err, ERR_FIRST_BOOT, path, "cannot make %s", path);
-	return sync_path(state_dir, O_RDONLY | O_DIRECTORY, err);
+	return keep_name(path, err);
 }
 
 enum database_mark marks_get(const char *state_dir, const char *database)
@@ -59,17 +44,30 @@ enum database_mark marks_get(const char *state_dir, const char *database)
 	return access(path, F_OK) == 0 ? MARK_LOADING : MARK_NONE;
 }
 
+/* A file and its name are two things to the disk. */
+static int make_file(const char *path, struct err *err)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	int ret = 0;
+
+	if (fd < 0 || fsync(fd))
+		ret = err_sys(err, ERR_FIRST_BOOT, path, "cannot make %s", path);
+	if (fd >= 0)
+		close(fd);
+	return ret;
+}
+
 int marks_set(const char *state_dir, const char *database, enum database_mark mark, struct err *err)
 {
 	char loading[MARKS_PATH_MAX], loaded[MARKS_PATH_MAX];
 
 	marks_path(state_dir, database, LOADING, loading);
 	marks_path(state_dir, database, LOADED, loaded);
-	if (mark == MARK_LOADING && sync_path(loading, O_WRONLY | O_CREAT, err))
+	if (mark == MARK_LOADING && make_file(loading, err))
 		return -1;
 	if (mark == MARK_LOADED && rename(loading, loaded))
 		return err_sys(err, ERR_FIRST_BOOT, loaded, "cannot rename %s", loading);
-	return sync_folder(state_dir, err);
+	return keep_name(loaded, err);
 }
 
 int marks_read(const char *state_dir, const char *name, char *text)
@@ -100,5 +98,5 @@ int marks_write(const char *state_dir, const char *name, const char *text, struc
 	failed = write_all(fd, text, strlen(text)) || fsync(fd);
 	if (close(fd) || failed || rename(fresh, path))
 		return err_sys(err, ERR_FIRST_BOOT, path, "cannot write %s", path);
-	return sync_folder(state_dir, err);
+	return keep_name(path, err);
 }

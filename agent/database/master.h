@@ -5,6 +5,9 @@
 #ifndef NEWROOT_DATABASE_MASTER_H
 #define NEWROOT_DATABASE_MASTER_H
 
+#include <stdbool.h>
+#include <string.h>
+
 #include "database/client.h"
 
 #define MASTER_FILE_MAX 256
@@ -15,6 +18,13 @@ struct master_position {
 	unsigned long long position;
 	unsigned long server_id;
 };
+
+/* The same place in a log, whoever's. */
+static inline bool master_position_is(const struct master_position *a,
+				      const struct master_position *b)
+{
+	return !strcmp(a->file, b->file) && a->position == b->position;
+}
 
 /* Where its binary log ends now; server_id is left out. Errors: ERR_DATABASE_REPLICATE, it writes none. */
 int database_master_position(struct database_client *client, struct master_position *position,

@@ -1,16 +1,10 @@
 #include <stdio.h>
-#include <string.h>
 
 #include "database/dump_head.h"
 #include "database/marks.h"
 #include "database/source.h"
 
 #define KEPT "source.position"
-
-static bool same(const struct master_position *a, const struct master_position *b)
-{
-	return !strcmp(a->file, b->file) && a->position == b->position;
-}
 
 /* What the dumps say that are still to be loaded. */
 struct told {
@@ -48,7 +42,7 @@ static int ask_dumps(const struct database_work *work, struct arena *arena, stru
 			return -1;
 		if (!head.found)
 			continue;
-		if (told->by && !same(&head.position, &told->position))
+		if (told->by && !master_position_is(&head.position, &told->position))
 			return refuse_other(path, &head.position, told->by, &told->position, err);
 		told->position = head.position;
 		told->by = path;
@@ -71,7 +65,7 @@ static int keep(const struct database_work *work, const struct told *told, struc
 	struct master_position kept;
 	const bool is_kept = read_kept(work->state_dir, &kept);
 
-	if (is_kept && (!told->by || same(&kept, &told->position)))
+	if (is_kept && (!told->by || master_position_is(&kept, &told->position)))
 		return 0;
 	if (is_kept && told->loaded)
 		return refuse_other(told->by, &told->position, "those that are loaded already",
