@@ -9,7 +9,6 @@
 #include "command.h"
 #include "cutover/cutover.h"
 #include "installed/installed.h"
-#include "machine/machine.h"
 
 static void usage(FILE *out)
 {
@@ -62,17 +61,6 @@ static int parse_options(int argc, char **argv, struct cutover *cutover)
 	return optind < argc ? -1 : 0;
 }
 
-static int check_place(struct err *err)
-{
-	if (geteuid() != 0)
-		return err_set(err, ERR_USAGE, NULL, "only root can do this");
-	if (machine_in_memory("cutover", NULL) == 0)
-		return err_set(err, ERR_USAGE, "/",
-			       "this is the in-memory system; cutover is for the installed one, "
-			       "once it has booted");
-	return 0;
-}
-
 /* By a new boot of the agent: the service takes orders and states of the newest. */
 static void attend_again(void)
 {
@@ -103,7 +91,7 @@ int cmd_cutover(int argc, char **argv)
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	if (setenv("PATH", INSTALLED_PATH, 0))
 		err_sys(&err, ERR_MEMORY, NULL, "cannot set PATH");
-	if (err.code != ERR_NONE || check_place(&err))
+	if (err.code != ERR_NONE || command_on_installed("cutover", &err))
 		return command_fail("cutover", &err);
 	ret = cutover_run(&cutover, &err);
 	if (!cutover.dry_run)

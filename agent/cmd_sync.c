@@ -9,7 +9,6 @@
 #include "base/limits.h"
 #include "command.h"
 #include "installed/installed.h"
-#include "machine/machine.h"
 #include "sync/config.h"
 #include "sync/sync.h"
 
@@ -54,17 +53,6 @@ static int parse_options(int argc, char **argv, struct sync *sync, const char **
 	return optind < argc ? -1 : 0;
 }
 
-static int check_place(struct err *err)
-{
-	if (geteuid() != 0)
-		return err_set(err, ERR_USAGE, NULL, "only root can do this");
-	if (machine_in_memory("sync", NULL) == 0)
-		return err_set(err, ERR_USAGE, "/",
-			       "this is the in-memory system; sync is for the installed one, once "
-			       "it has booted");
-	return 0;
-}
-
 static void on_signal(int number)
 {
 	const int saved = errno;
@@ -102,7 +90,7 @@ int cmd_sync(int argc, char **argv)
 		return asked > 0 ? 0 : err_exit_status(ERR_USAGE);
 	}
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	if (check_place(&err) || catch_signals(&err))
+	if (command_on_installed("sync", &err) || catch_signals(&err))
 		return command_fail("sync", &err);
 	sync.stop = stop[0];
 	return sync_run(&sync, &err) ? command_fail("sync", &err) : 0;

@@ -23,4 +23,7 @@ int cmd_lvm(int argc, char **argv);          /* cmd_lvm.c: LVM's own command lin
 int command_fail(const char *name, const struct err *err);
 int command_fail_list(const char *name, const struct err_list *errors);
 
+/* Of a command for the installed system: only root, and not in the in-memory one. Errors: ERR_USAGE. */
+int command_on_installed(const char *name, struct err *err);
+
 #endif

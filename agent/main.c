@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "command.h"
+#include "machine/machine.h"
 
 struct command {
 	const char *name;
@@ -66,6 +67,18 @@ int command_fail_list(const char *name, const struct err_list *errors)
 	if (errors->dropped)
 		fprintf(stderr, "newroot %s: %zu more errors\n", name, errors->dropped);
 	return errors->count ? err_exit_status(errors->item[0].code) : 1;
+}
+
+int command_on_installed(const char *name, struct err *err)
+{
+	if (geteuid() != 0)
+		return err_set(err, ERR_USAGE, NULL, "only root can do this");
+	if (machine_in_memory(name, NULL) == 0)
+		return err_set(err, ERR_USAGE, "/",
+			       "this is the in-memory system; %s is for the installed one, once it "
+			       "has booted",
+			       name);
+	return 0;
 }
 
 /* Called by another name: PID 1 of an installed system's initrd, or LVM's own. */
