@@ -1,9 +1,8 @@
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "cmd/open.h"
 #include "cmd/command.h"
+#include "cmd/open.h"
 #include "site/ca.h"
 
 #define DAYS_MAX 36500
@@ -21,34 +20,12 @@ static const struct option_row options[] = {
 	{NULL, OPTION_FLAG, NULL, NULL, NULL},
 };
 
-static int parse_days(int *days, struct err *err)
-{
-	char *end;
-	long value;
-
-	*days = CERT_DAYS_DEFAULT;
-	if (!days_text)
-		return 0;
-	value = strtol(days_text, &end, 10);
-	if (end == days_text || *end || value <= -CA_BACKDATE_DAYS || value > DAYS_MAX)
-		return err_set(err, ERR_USAGE, "days", "'%.20s' is not a number from %d to %d",
-			       days_text, 1 - CA_BACKDATE_DAYS, DAYS_MAX);
-	*days = (int)value;
-	return 0;
-}
-
 /* Names or addresses given replace both: a certificate says what was asked for and no more. */
 static int replace_names(struct settings *settings, struct err *err)
 {
 	if (names.count || addresses.count)
 		settings->names = settings->addresses = 0;
-	for (size_t i = 0; i < names.count; i++)
-		if (settings_add_name(settings, names.item[i], err) < 0)
-			return -1;
-	for (size_t i = 0; i < addresses.count; i++)
-		if (settings_add_address(settings, addresses.item[i], err) < 0)
-			return -1;
-	return 0;
+	return add_names(settings, &names, &addresses, err);
 }
 
 static int renew(struct open *open, int days, struct err *err)
@@ -67,15 +44,17 @@ static int renew(struct open *open, int days, struct err *err)
 static int run(char **operands, size_t count, struct err *err)
 {
 	struct open open;
-	int days, ret;
+	long days = CERT_DAYS_DEFAULT;
+	int ret;
 
 	(void)count;
 	if (strcmp(operands[0], "renew"))
 		return err_set(err, ERR_USAGE, operands[0],
 			       "is not accepted; only `cert renew` is");
-	if (parse_days(&days, err) < 0 || open_data(&open, err) < 0)
+	if (command_number("days", days_text, 1 - CA_BACKDATE_DAYS, DAYS_MAX, &days, err) < 0 ||
+	    open_data(&open, err) < 0)
 		return -1;
-	ret = renew(&open, days, err);
+	ret = renew(&open, (int)days, err);
 	close_data(&open);
 	return ret;
 }

@@ -1,6 +1,7 @@
 #include "cmd/command.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "site/data.h"
@@ -90,6 +91,22 @@ int command_parse(const struct command *command, int argc, char **argv, char **o
 	}
 	if (*count < command->operands_min)
 		return err_set(err, ERR_USAGE, command->name, "needs %s", command->operands);
+	return 0;
+}
+
+int command_number(const char *name, const char *text, long min, long max, long *value,
+		   struct err *err)
+{
+	char *end;
+	long given;
+
+	if (!text)
+		return 0;
+	given = strtol(text, &end, 10);
+	if (end == text || *end || given < min || given > max)
+		return err_set(err, ERR_USAGE, name, "'%.20s' is not a number from %ld to %ld",
+			       text, min, max);
+	*value = given;
 	return 0;
 }
 

@@ -51,6 +51,9 @@ extern const char *command_data_path;
 /* Parse `argv` (without the command's name): options in any place, "--" ends them. ERR_USAGE. */
 int command_parse(const struct command *command, int argc, char **argv, char **operands,
 		  size_t *count, struct err *err);
+/* The number that the option `name` was given as, `text`, into `value`, which stays for NULL. ERR_USAGE. */
+int command_number(const char *name, const char *text, long min, long max, long *value,
+		   struct err *err);
 /* Usage, summary and options. */
 void command_help(const struct command *command);
 

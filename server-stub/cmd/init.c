@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "cmd/command.h"
-#include "net/sync.h"
+#include "cmd/open.h"
 #include "site/ca.h"
 #include "site/sample_job.h"
 #include "site/secrets.h"
@@ -60,12 +60,8 @@ static int fill_net(struct settings *settings, struct err *err)
 static int fill_settings(struct settings *settings, struct err *err)
 {
 	memset(settings, 0, sizeof(*settings));
-	for (size_t i = 0; i < names.count; i++)
-		if (settings_add_name(settings, names.item[i], err) < 0)
-			return -1;
-	for (size_t i = 0; i < addresses.count; i++)
-		if (settings_add_address(settings, addresses.item[i], err) < 0)
-			return -1;
+	if (add_names(settings, &names, &addresses, err) < 0)
+		return -1;
 	if (!settings->names && !settings->addresses)
 		return err_set(err, ERR_USAGE, NULL,
 			       "say by --name or --address how agents reach the service");

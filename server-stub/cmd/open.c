@@ -1,7 +1,5 @@
 #include "cmd/open.h"
 
-#include "cmd/command.h"
-
 static int open_store(struct open *open, struct err *err)
 {
 	if (store_open(&open->store, open->data.path, false, err) < 0)
@@ -30,6 +28,18 @@ void close_data(struct open *open)
 	net_free(open->net);
 	store_close(open->store);
 	data_close(&open->data);
+}
+
+int add_names(struct settings *settings, const struct option_list *names,
+	      const struct option_list *addresses, struct err *err)
+{
+	for (size_t i = 0; i < names->count; i++)
+		if (settings_add_name(settings, names->item[i], err) < 0)
+			return -1;
+	for (size_t i = 0; i < addresses->count; i++)
+		if (settings_add_address(settings, addresses->item[i], err) < 0)
+			return -1;
+	return 0;
 }
 
 int change_data(struct open *open, int (*work)(struct store *store, void *arg, struct err *err),

@@ -2,6 +2,7 @@
 #ifndef SERVER_CMD_OPEN_H
 #define SERVER_CMD_OPEN_H
 
+#include "cmd/command.h"
 #include "net/sync.h"
 #include "site/data.h"
 #include "site/settings.h"
@@ -24,6 +25,10 @@ void close_data(struct open *open);
  */
 int change_data(struct open *open, int (*work)(struct store *store, void *arg, struct err *err),
 		void *arg, struct err *err);
+
+/* By which agents reach the service, as options gave them. */
+int add_names(struct settings *settings, const struct option_list *names,
+	      const struct option_list *addresses, struct err *err);
 
 /* To be called after VMs were changed: what they boot from follows. */
 int sync_net(struct open *open, struct err *err);

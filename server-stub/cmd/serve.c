@@ -1,11 +1,10 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <time.h>
 
-#include "cmd/open.h"
 #include "cmd/command.h"
+#include "cmd/open.h"
 #include "http/http.h"
 #include "http/hub.h"
 #include "http/listen.h"
@@ -28,23 +27,6 @@ static const struct option_row options[] = {
 	 "connections of one peer (default 64)"},
 	{NULL, OPTION_FLAG, NULL, NULL, NULL},
 };
-
-static int parse_per_address(unsigned *per_address, struct err *err)
-{
-	char *end;
-	long value;
-
-	*per_address = HTTP_CONNECTIONS_PER_ADDRESS;
-	if (!per_address_option)
-		return 0;
-	value = strtol(per_address_option, &end, 10);
-	if (end == per_address_option || *end || value < 1 || value > HTTP_CONNECTIONS_MAX)
-		return err_set(err, ERR_USAGE, "per-address",
-			       "'%.20s' is not a number from 1 to %d", per_address_option,
-			       HTTP_CONNECTIONS_MAX);
-	*per_address = (unsigned)value;
-	return 0;
-}
 
 static void warn_of_expiry(const struct data *data)
 {
@@ -185,12 +167,16 @@ static int run(char **operands, size_t count, struct err *err)
 {
 	struct http_config config;
 	struct open open;
+	long per_address = HTTP_CONNECTIONS_PER_ADDRESS;
 	int ret;
 
 	(void)operands, (void)count;
 	if (listen_parse(&config.address, listen_option, err) < 0 ||
-	    parse_per_address(&config.per_address, err) < 0 || open_data(&open, err) < 0)
+	    command_number("per-address", per_address_option, 1, HTTP_CONNECTIONS_MAX, &per_address,
+			   err) < 0 ||
+	    open_data(&open, err) < 0)
 		return -1;
+	config.per_address = (unsigned)per_address;
 	ret = serve(&open, &config, err);
 	close_data(&open);
 	return ret;

@@ -1,5 +1,6 @@
 #include "cutover/runbook.h"
 
+#include <stddef.h>
 #include <string.h>
 
 #include "cutover/forward.h"
@@ -89,29 +90,37 @@ static void print_replicas(const struct runbook *book)
 	}
 }
 
+/* For each VM of a kind: a box to tick, with its name in it. */
+struct task {
+	size_t flag; /* of struct cutover_vm: its kind */
+	const char *before, *after;
+};
+
 /* What testers left is gone, and what is on the old side is fetched, so that little is left for the window. */
-static void print_fresh(const struct runbook *book)
+static const struct task fresh[] = {
+	{offsetof(struct cutover_vm, resets), "On ",
+	 ", as root, `newroot rescue reset --yes` and a reboot have undone what testers did, "
+	 "and it is complete again."},
+	{offsetof(struct cutover_vm, follows), "",
+	 " follows the old master, and isn't behind: `newroot cutover --dry-run` on it, as root, "
+	 "tells."},
+	{offsetof(struct cutover_vm, syncs), "On ",
+	 ", as root, `newroot sync` has run, the last time shortly before the window: what it "
+	 "brings then, it need not bring later."},
+};
+static const struct task last_writes = {offsetof(struct cutover_vm, follows), "The old master of ",
+					" takes no writes any more: `SET GLOBAL read_only = ON` "
+					"there, and no user with SUPER is left."};
+
+static void print_tasks(const struct runbook *book, const struct task *tasks, size_t count)
 {
 	for (size_t i = 0; i < book->group->count; i++) {
 		const struct cutover_vm *vm = &book->group->vm[i];
 
-		if (vm->resets)
-			fprintf(book->out,
-				"- [ ] On %s, as root, `newroot rescue reset --yes` and a reboot "
-				"have "
-				"undone what testers did, and it is complete again.\n",
-				vm->vm.name);
-		if (vm->follows)
-			fprintf(book->out,
-				"- [ ] %s follows the old master, and isn't behind: `newroot "
-				"cutover --dry-run` on it, as root, tells.\n",
-				vm->vm.name);
-		if (vm->syncs)
-			fprintf(book->out,
-				"- [ ] On %s, as root, `newroot sync` has run, the last time "
-				"shortly before the window: what it brings then, it need not bring "
-				"later.\n",
-				vm->vm.name);
+		for (const struct task *task = tasks; task < tasks + count; task++)
+			if (*(const bool *)((const char *)vm + task->flag))
+				fprintf(book->out, "- [ ] %s%s%s\n", task->before, vm->vm.name,
+					task->after);
 	}
 }
 
@@ -136,7 +145,7 @@ static void print_before(const struct runbook *book)
 {
 	print_ready(book);
 	print_replicas(book);
-	print_fresh(book);
+	print_tasks(book, fresh, sizeof(fresh) / sizeof(fresh[0]));
 	if (has_dns(book))
 		fprintf(book->out,
 			"- [ ] The TTL of the names under \"DNS\" is five minutes, for as "
@@ -167,12 +176,7 @@ static void print_window(const struct runbook *book)
 		"- [ ] What writes is stopped on the old side, in this order: ");
 	print_reverse(book);
 	fprintf(book->out, ".\n");
-	for (size_t i = 0; i < book->group->count; i++)
-		if (book->group->vm[i].follows)
-			fprintf(book->out,
-				"- [ ] The old master of %s takes no writes any more: `SET GLOBAL "
-				"read_only = ON` there, and no user with SUPER is left.\n",
-				book->group->vm[i].vm.name);
+	print_tasks(book, &last_writes, 1);
 	fprintf(book->out, "\n");
 }
 

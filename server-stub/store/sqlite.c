@@ -159,9 +159,16 @@ int sql_run_bound(struct store *store, sqlite3_stmt *stmt, struct err *err)
 	return stmt ? sql_done(store, stmt, sql_step(store, stmt, err)) : -1;
 }
 
-int sql_changes(struct store *store)
+int sql_run_changes_bound(struct store *store, sqlite3_stmt *stmt, struct err *err)
 {
-	return sqlite3_changes(store->db);
+	int ret;
+
+	if (!stmt)
+		return -1;
+	ret = sql_step(store, stmt, err);
+	if (ret == 0)
+		ret = sqlite3_changes(store->db) > 0;
+	return sql_done(store, stmt, ret);
 }
 
 const char *sql_text(sqlite3_stmt *stmt, int column)

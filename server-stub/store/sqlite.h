@@ -39,8 +39,10 @@ int sql_done(struct store *store, sqlite3_stmt *stmt, int ret);
 	sql_run_bound((store), sql_use((store), (which), (err), __VA_ARGS__), (err))
 int sql_run_bound(struct store *store, sqlite3_stmt *stmt, struct err *err);
 
-/* Rows the last statement changed; under the lock or in the thread of the transaction. */
-int sql_changes(struct store *store);
+/* The same, of which is to be told whether it changed anything: 1; else 0. */
+#define sql_run_changes(store, which, err, ...)                                                    \
+	sql_run_changes_bound((store), sql_use((store), (which), (err), __VA_ARGS__), (err))
+int sql_run_changes_bound(struct store *store, sqlite3_stmt *stmt, struct err *err);
 
 /* A text column, "" for NULL. */
 const char *sql_text(sqlite3_stmt *stmt, int column);

@@ -44,15 +44,7 @@ int store_boot_open(struct store *store, int64_t vm, const char *uuid, int64_t n
 
 int store_boot_forget_oldest(struct store *store, const struct boot *than, struct err *err)
 {
-	sqlite3_stmt *stmt = sql_use(store, SQL_BOOT_OLDEST, err, "ii", than->vm, than->id);
-	int ret;
-
-	if (!stmt)
-		return -1;
-	ret = sql_step(store, stmt, err);
-	if (ret == 0)
-		ret = sql_changes(store) > 0;
-	return sql_done(store, stmt, ret);
+	return sql_run_changes(store, SQL_BOOT_OLDEST, err, "ii", than->vm, than->id);
 }
 
 int store_boot_save(struct store *store, const struct boot *boot, struct err *err)
@@ -79,16 +71,8 @@ int store_boot_each(struct store *store, int64_t vm,
 int store_event_add(struct store *store, const struct boot *boot, const struct event *event,
 		    int64_t now_ms, struct err *err)
 {
-	sqlite3_stmt *stmt = sql_use(store, SQL_EVENT_ADD, err, "iiiittt", boot->id, event->seq,
-				     event->ms, now_ms, event->type, event->step, event->body);
-	int ret;
-
-	if (!stmt)
-		return -1;
-	ret = sql_step(store, stmt, err);
-	if (ret == 0)
-		ret = sql_changes(store) > 0;
-	return sql_done(store, stmt, ret);
+	return sql_run_changes(store, SQL_EVENT_ADD, err, "iiiittt", boot->id, event->seq,
+			       event->ms, now_ms, event->type, event->step, event->body);
 }
 
 int store_event_count(struct store *store, int64_t vm, int64_t *count, struct err *err)

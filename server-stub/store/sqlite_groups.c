@@ -38,15 +38,8 @@ int store_group_remove(struct store *store, const char *name, struct err *err)
 
 int store_group_hold(struct store *store, const char *name, bool hold, struct err *err)
 {
-	sqlite3_stmt *stmt = sql_use(store, SQL_GROUP_HOLD, err, "it", (int64_t)hold, name);
-	int ret;
+	int ret = sql_run_changes(store, SQL_GROUP_HOLD, err, "it", (int64_t)hold, name);
 
-	if (!stmt)
-		return -1;
-	ret = sql_step(store, stmt, err);
-	if (ret == 0)
-		ret = sql_changes(store) > 0;
-	sql_done(store, stmt, ret);
 	if (ret > 0 && sql_run(store, SQL_GROUP_TOUCH, err, "t", name) < 0)
 		return -1;
 	return ret;

@@ -97,12 +97,35 @@ static void test_list_is_capped(void **state)
 	assert_int_equal(list.count, OPTION_LIST_MAX);
 }
 
+static void test_numbers(void **state)
+{
+	static const struct {
+		const char *text;
+		long value; /* 7: as it was */
+		int ret;
+	} rows[] = {
+		{"1", 1, 0},   {"64", 64, 0}, {NULL, 7, 0},
+		{"", 7, -1},   {"0", 7, -1},  {"65", 7, -1},
+		{"6x", 7, -1}, {"x", 7, -1},  {"99999999999999999999", 7, -1},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		long value = 7;
+
+		assert_int_equal(command_number("n", rows[i].text, 1, 64, &value, NULL),
+				 rows[i].ret);
+		assert_int_equal(value, rows[i].value);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_all_kinds),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_list_is_capped),
+		cmocka_unit_test(test_numbers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
