@@ -138,3 +138,15 @@ def test_examples_in_the_manual(validator, dry, tmp_path):
         path.write_text(text)
         validator.validate(json.loads(text))
         dry.take(path, "--dry-run")
+
+
+def keys_of(value):
+    if isinstance(value, dict):
+        return set(value).union(*map(keys_of, value.values()))
+    return set().union(*map(keys_of, value)) if isinstance(value, list) else set()
+
+
+def test_every_key_has_an_example(schema):
+    shown = keys_of([json.loads(text) for text in re.findall(r"```json\n(.*?)```", MANUAL.read_text(), re.S)])
+    for table, keys in schema_tables(schema).items():
+        assert set(keys) <= shown, f"{table}: {sorted(set(keys) - shown)}"
