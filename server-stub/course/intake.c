@@ -72,9 +72,12 @@ static void note_error(struct course *course, const struct event *event)
 
 static void follow_step(struct vm *vm, const struct event *event)
 {
-	if (event->begins || (event->input == INPUT_ERROR && event->step[0]))
+	const bool counts = event->begins || event->progress.item[0];
+
+	/* Two may report in turn, a pass of sync and what it is given beside. */
+	if (event->step[0] && (counts || event->input == INPUT_ERROR))
 		memcpy(vm->step, event->step, sizeof(vm->step));
-	if (event->begins || event->progress.item[0])
+	if (counts)
 		vm->progress = event->progress;
 	if (event->waits)
 		memcpy(vm->waiting, event->waiting, sizeof(vm->waiting));
@@ -83,7 +86,7 @@ static void follow_step(struct vm *vm, const struct event *event)
 	let_go(vm, event);
 }
 
-/* Let the VM follow one event that is new and the latest of its newest boot. */
+/* Let the VM follow one event that is new and the latest of a boot that is followed. */
 static int follow(struct course *course, const struct event *event)
 {
 	struct vm *vm = &course->vm;
@@ -115,7 +118,7 @@ static int take(struct course *course, const struct event *event)
 		course->result->gap_to = event->seq - 1;
 	}
 	boot->taken = event->seq;
-	return boot->newest ? follow(course, event) : 0;
+	return boot->followed ? follow(course, event) : 0;
 }
 
 /* Old boots make room for new events; one boot that fills it all alone is refused. */
@@ -163,7 +166,7 @@ static bool begins_anew(const struct vm *vm, const struct boot *boot)
 	const bool installs = vm_state_next(vm->state, vm->before, INPUT_CONFIGURING) != VM_REFUSED;
 
 	if (vm->anew)
-		return boot->newest;
+		return boot->followed;
 	return vm->armed && installs && !strcmp(vm->again_boot, boot->uuid);
 }
 

@@ -12,7 +12,7 @@ static void read_boot(struct boot *boot, sqlite3_stmt *stmt)
 	boot->taken = sqlite3_column_int64(stmt, 3);
 	boot->stored = sqlite3_column_int64(stmt, 4);
 	boot->first_ms = sqlite3_column_int64(stmt, 5);
-	boot->newest = sqlite3_column_int(stmt, 6);
+	boot->followed = sqlite3_column_int(stmt, 6);
 }
 
 static int find_boot(struct store *store, int64_t vm, const char *uuid, struct boot *boot,

@@ -96,7 +96,7 @@ struct boot {
 	int64_t taken;    /* highest sequence number stored */
 	int64_t stored;   /* events stored: fewer than `taken` means a gap */
 	int64_t first_ms; /* when the service heard of it */
-	bool newest;      /* of its VM */
+	bool followed;    /* its VM's newest, but for passes of sync, and those */
 };
 /* Find or add; beyond VM_BOOTS_MAX the oldest goes, with its events. */
 int store_boot_open(struct store *store, int64_t vm, const char *uuid, int64_t now_ms,

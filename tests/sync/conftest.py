@@ -25,7 +25,7 @@ def service(tmp_path):
     service.init()
     service.add("web1")
     service.start()
-    boot = Boot()
+    boot = service.attending = Boot()
     service.post([boot.event("state", state=state) for state in ("configuring", "installed", "first boot", "complete")], mac=MAC)
     yield service
     service.close()

@@ -6,6 +6,7 @@ import subprocess
 import pytest
 
 from old_vm import keygen, until
+from service import MAC
 from two_vms import processes_with
 
 MIB = 1 << 20
@@ -41,6 +42,18 @@ def test_the_second_pass_is_much_cheaper(old, new):
     assert len((new.root / "var/lib/newroot/sync.passes").read_text().splitlines()) == 2
     # It is the group's business only when it is one of the installation.
     assert new.service.show("web1")["state"] == "complete"
+
+
+def test_what_attends_is_still_followed(new, service):
+    """A pass reports beside it."""
+    new.sync()
+    assert service.show("web1")["step"] == "sync"
+    service.post([service.attending.event("error", code="first-boot.quarantine", message="it was open")], mac=MAC)
+    assert service.show("web1")["state"] == "error"
+    new.sync()
+    service.cli("retry", "web1")
+    service.post([service.attending.event("state", state="cut over")], mac=MAC)
+    assert service.show("web1")["state"] == "cut over"
 
 
 def test_files_stay_what_they_are(old, new):

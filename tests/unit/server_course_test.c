@@ -17,6 +17,8 @@
 
 #define BOOT_A "aaaaaaaa-0b0a-0908-0706-050403020100"
 #define BOOT_B "bbbbbbbb-0b0a-0908-0706-050403020100"
+#define BOOT_C "cccccccc-0b0a-0908-0706-050403020100"
+#define BOOT_D "dddddddd-0b0a-0908-0706-050403020100"
 
 struct fixture {
 	char path[64];
@@ -531,6 +533,38 @@ static void test_a_cutover_is_told_to_an_older_boot(void **state)
 	assert_true(post(f, "db2", BOOT_A, beat).cutover);
 }
 
+/* Its first boot, or what attends it, goes on beside the pass and behind it. */
+static void test_a_pass_of_sync_takes_nothing_over(void **state)
+{
+	const struct event pass = {.type = "begin", .step = "sync", .begins = true};
+	struct event import = {.type = "progress", .step = "import", .progress = {.item = "shop"}};
+	struct fixture *f = *state;
+
+	post(f, "db2", BOOT_A, (struct event){.input = INPUT_CONFIGURING});
+	post(f, "db2", BOOT_B, (struct event){.input = INPUT_FIRST_BOOT});
+	post(f, "db2", BOOT_B, import);
+	post(f, "db2", BOOT_C, pass);
+	assert_string_equal(get(f, "db2").step, "sync");
+	assert_string_equal(get(f, "db2").progress.item, "");
+	post(f, "db2", BOOT_C, (struct event){.type = "end", .step = "sync", .passed = true});
+	import.progress.done = 7;
+	post(f, "db2", BOOT_B, import);
+	assert_string_equal(get(f, "db2").step, "import");
+	assert_int_equal(get(f, "db2").progress.done, 7);
+
+	post(f, "db2", BOOT_B, failed_in("import"));
+	post(f, "db2", BOOT_C, beat);
+	assert_int_equal(act(f, "db2", ACTION_RETRY, NULL), 0);
+	assert_true(post(f, "db2", BOOT_B, beat).again);
+	assert_false(post(f, "db2", BOOT_A, beat).again);
+	post(f, "db2", BOOT_B, (struct event){.input = INPUT_COMPLETE});
+	assert_int_equal(get(f, "db2").state, VM_COMPLETE);
+	/* Any other boot ends it. */
+	post(f, "db2", BOOT_D, beat);
+	post(f, "db2", BOOT_B, (struct event){.input = INPUT_ERROR});
+	assert_int_equal(get(f, "db2").state, VM_COMPLETE);
+}
+
 static void test_who_cannot_be_told_is_not_ordered(void **state)
 {
 	struct fixture *f = *state;
@@ -735,6 +769,7 @@ int main(void)
 		TEST(test_cutover_of_a_group_is_of_all_or_none),
 		TEST(test_a_cutover_is_told_until_it_is_done),
 		TEST(test_a_cutover_is_told_to_an_older_boot),
+		TEST(test_a_pass_of_sync_takes_nothing_over),
 		TEST(test_who_cannot_be_told_is_not_ordered),
 		TEST(test_a_group_is_cut_over_in_waves),
 		TEST(test_what_stops_an_ordered_cutover),
