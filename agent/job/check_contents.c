@@ -86,42 +86,86 @@ static bool is_above(const char *dir, const char *path)
 	return !strncmp(dir, path, len) && path[len] == '/';
 }
 
-/* A file can't also be a directory of another one, nor where a volume is mounted. */
-static void check_file_path(struct reader *r, const struct job *job, size_t i)
+/* Places that have to be directories, and whose they are. */
+struct folders {
+	struct folder {
+		const char *path; /* NULL: was refused */
+		const char *whose;
+	} * item;
+	size_t count;
+};
+
+/* Of newroot's own files; beside what the job names they show what can't be a file in any system. */
+static const char *const own_folders[] = {"/boot/grub", "/etc/newroot", "/root/.ssh", "/usr/sbin",
+					  "/var/lib/newroot"};
+#define OWN_FOLDERS (sizeof(own_folders) / sizeof(*own_folders))
+
+static void add_folder(struct folders *folders, const char *path, const char *whose)
 {
-	const struct job_file *file = &job->files[i];
-	const char *path = path_to(r, file->json_path, "path");
+	folders->item[folders->count++] = (struct folder){path, whose};
+}
 
-	for (size_t j = 0; j < job->file_count; j++)
-		if (job->files[j].path && is_above(file->path, job->files[j].path))
-			reader_refuse(
-				r, ERR_JOB_CONFLICT, path,
-				"\"%s\" is refused: it is a directory of %s; accepted is a file's "
-				"path",
-				file->path, job->files[j].json_path);
-	for (size_t j = 0; j < job->volume_count; j++) {
-		const char *mount = job->volumes[j].mount;
+static void find_folders(struct reader *r, const struct job *job, struct folders *folders)
+{
+	size_t most = job->volume_count + job->archive_count + job->nfs.export_count +
+		      job->sync.tree_count + 1 + OWN_FOLDERS;
 
-		if (mount && (!strcmp(mount, file->path) || is_above(file->path, mount)))
-			reader_refuse(
-				r, ERR_JOB_CONFLICT, path,
-				"\"%s\" is refused: it is a directory of the mount point \"%s\"; "
-				"accepted is a file's path",
-				file->path, mount);
+	folders->item = arena_array(r->arena, most, sizeof(*folders->item));
+	for (size_t i = 0; i < job->volume_count; i++)
+		add_folder(folders, job->volumes[i].mount,
+			   job->volumes[i].mount ? arena_printf(r->arena, "the mount point \"%s\"",
+								job->volumes[i].mount)
+						 : NULL);
+	for (size_t i = 0; i < job->archive_count; i++)
+		add_folder(folders, job->archives[i].to, job->archives[i].source.path);
+	for (size_t i = 0; i < job->nfs.export_count; i++)
+		add_folder(folders, job->nfs.exports[i].path, job->nfs.exports[i].json_path);
+	for (size_t i = 0; i < job->sync.tree_count; i++)
+		add_folder(folders, job->sync.trees[i].path, job->sync.trees[i].json_path);
+	add_folder(folders, job->databases.directory, "/databases/directory");
+	for (size_t i = 0; i < OWN_FOLDERS; i++)
+		add_folder(folders, own_folders[i], "the system's own");
+}
+
+static void refuse_folder(struct reader *r, const struct job_file *file, const char *whose)
+{
+	reader_refuse(r, ERR_JOB_CONFLICT, path_to(r, file->json_path, "path"),
+		      "\"%s\" is refused: it is a directory of %s; accepted is a file's path",
+		      file->path, whose);
+}
+
+/* What was a file would be found out only when the disks are wiped. A file in place of an NFS mount is refused there. */
+static void check_file_path(struct reader *r, const struct job *job, const struct folders *folders,
+			    const struct job_file *file)
+{
+	for (size_t i = 0; i < job->file_count; i++)
+		if (job->files[i].path && is_above(file->path, job->files[i].path))
+			refuse_folder(r, file, job->files[i].json_path);
+	for (size_t i = 0; i < job->nfs.mount_count; i++)
+		if (job->nfs.mounts[i].to && is_above(file->path, job->nfs.mounts[i].to))
+			refuse_folder(r, file, job->nfs.mounts[i].json_path);
+	for (size_t i = 0; i < folders->count; i++) {
+		const struct folder *folder = &folders->item[i];
+
+		if (folder->path &&
+		    (!strcmp(folder->path, file->path) || is_above(file->path, folder->path)))
+			refuse_folder(r, file, folder->whose);
 	}
 }
 
 void check_files(struct reader *r, const struct job *job)
 {
 	struct unique *item = arena_array(r->arena, job->file_count + 1, sizeof(*item));
+	struct folders folders = {0};
 
+	find_folders(r, job, &folders);
 	for (size_t i = 0; i < job->file_count; i++) {
 		const struct job_file *file = &job->files[i];
 
 		if (!file->path)
 			continue;
 		item[i] = (struct unique){file->path, path_to(r, file->json_path, "path")};
-		check_file_path(r, job, i);
+		check_file_path(r, job, &folders, file);
 	}
 	check_unique(r, "file's path", item, job->file_count);
 }

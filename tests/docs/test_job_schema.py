@@ -26,6 +26,7 @@ route-to-a-host route-via-outside route-of-two-families
 ssh-key-of-another-type
 source-limit-too-long source-outside-the-quarantine
 file-path-twice file-path-is-a-directory file-path-is-a-mount-point file-group-too-large
+file-path-is-unpacked file-path-is-exported file-path-above-an-nfs-mount file-path-is-of-the-dumps file-path-is-of-the-system
 export-path-twice mount-over-a-volume mount-over-a-file mount-to-twice mount-outside-the-quarantine
 quarantine-allow-host-bits service-both-ways
 tree-twice tree-within-a-tree tree-in-an-nfs-mount sync-limit-too-small sync-outside-the-quarantine ssh-key-with-passphrase
