@@ -28,6 +28,31 @@ def test_every_option_is_described():
             assert re.search(rf"\bFl -{option}\b", page), f"{source.name}: --{option}"
 
 
+def usages():
+    """{"cutover": {"dry-run", …}, …}, as each command's own help has them."""
+    commands = {}
+    for source in sorted((TOP / "agent").glob("*.c")):
+        text = re.sub(r'"\s*\n\s*"', "", source.read_text())
+        for literal in re.findall(r'"(usage: newroot .*?)"', text):
+            for line in literal.split("\\n"):
+                found = re.match(r"(?:usage:|      ) newroot ([a-z-]+)", line)
+                command = found[1] if found else command
+                if found or line.startswith("     "):
+                    commands.setdefault(command, set()).update(re.findall(r"--([a-z-]+)", line))
+                else:
+                    break
+    return commands
+
+
+def test_synopsis_has_what_each_command_takes():
+    synopsis = re.search(r"^\.Sh SYNOPSIS\n(.*?)^\.Sh", PAGE.read_text(), re.M | re.S)[1]
+    known = usages()
+    assert known["cutover"] and known["report-death"]
+    for command, options in known.items():
+        parts = [part for part in synopsis.split(".Nm\n") if part.startswith(f".Cm {command}")]
+        assert set(re.findall(r"Fl -([a-z-]+)", " ".join(parts))) == options, command
+
+
 def test_steps_are_named_in_order():
     source = next(text for text in (path.read_text() for path in sorted((TOP / "agent").glob("**/*.c")))
                   if "const struct step *const steps[]" in text)
