@@ -30,6 +30,7 @@ struct promotion {
 	struct replica_state state;
 	int64_t deadline_ms;
 	unsigned waited_s;
+	bool follows; /* still, where an undo finds an interrupted promotion */
 };
 
 /* --- the old master */
@@ -295,6 +296,29 @@ static int stand_alone(struct promotion *p, struct err *err)
 
 static int promote(struct promotion *p, struct err *err)
 {
+	return end_link(p, err) || stand_alone(p, err) ? -1 : 0;
+}
+
+/* A run that was killed had noted that it promotes: either it has not begun, or there is no way back. */
+static int end_interrupted(struct promotion *p, struct err *err)
+{
+	const int follows = replica_follows(&p->replica, err);
+
+	p->follows = follows > 0;
+	if (!p->follows)
+		return follows < 0 ? -1 : stand_alone(p, err);
+	if (!cutover_op(p->work, "follow %s again: the promotion was interrupted before it began",
+			p->host))
+		return 0;
+	return replica_order(&p->replica, REPLICA_START, err) ||
+			       cutover_state_remove(p->work, PROMOTED, err)
+		       ? -1
+		       : 0;
+}
+
+static int with_server(struct promotion *p, int (*what)(struct promotion *p, struct err *err),
+		       struct err *err)
+{
 	const struct job_databases *databases = &p->config.databases;
 	struct cutover_work *work = p->work;
 	int ret;
@@ -304,8 +328,7 @@ static int promote(struct promotion *p, struct err *err)
 		return -1;
 	source_replica(databases, &p->client, p->port, &p->replica);
 	ret = (!work->options->dry_run && database_server_wait(&p->client, err)) ||
-			      replica_open(&p->replica, err) || end_link(p, err) ||
-			      stand_alone(p, err)
+			      replica_open(&p->replica, err) || what(p, err)
 		      ? -1
 		      : 0;
 	report_wait("");
@@ -314,51 +337,61 @@ static int promote(struct promotion *p, struct err *err)
 	return ret;
 }
 
-int cutover_database_promote(struct cutover_work *work, struct err *err)
+static struct promotion *promotion_new(struct cutover_work *work)
 {
 	struct promotion *p = arena_alloc(&work->arena, sizeof(*p));
+
+	*p = (struct promotion){
+		.work = work,
+		.state_dir = cutover_path(work, INSTALLED_STATE),
+		.deadline_ms = clock_ms() + (int64_t)work->options->lag_s * 1000,
+	};
+	return p;
+}
+
+/* False: there is no source, or none any more; with `bad`, nobody can tell. */
+static bool find_source(struct promotion *p, struct err *bad)
+{
+	if (first_boot_config_read(&p->config, cutover_path(p->work, FIRST_BOOT_CONFIG),
+				   &p->work->arena, bad) ||
+	    !database_has_source(&p->config.databases))
+		return false;
+	p->host = p->config.databases.source.ssh.host;
+	return true;
+}
+
+int cutover_database_promote(struct cutover_work *work, struct err *err)
+{
+	struct promotion *p = promotion_new(work);
 	const bool kept = tunnel_kept(); /* by the process that attends, which is this one then */
 	struct err bad = ERR_INIT;
 	int ret;
 
 	if (!cutover_exists(work, FIRST_BOOT_CONFIG))
 		return 0;
-	*p = (struct promotion){
-		.work = work,
-		.state_dir = cutover_path(work, INSTALLED_STATE),
-		.deadline_ms = clock_ms() + (int64_t)work->options->lag_s * 1000,
-	};
 	/* Without them there is nobody to report to, which is told elsewhere; a replica must not be left as one. */
-	if (first_boot_config_read(&p->config, cutover_path(work, FIRST_BOOT_CONFIG), &work->arena,
-				   &bad))
-		return read_only_file(work->options->root, &work->arena) ? err_keep(err, &bad) : 0;
-	if (!database_has_source(&p->config.databases))
-		return 0;
-	p->host = p->config.databases.source.ssh.host;
-	ret = promote(p, err);
+	if (!find_source(p, &bad))
+		return bad.code != ERR_NONE && read_only_file(work->options->root, &work->arena)
+			       ? err_keep(err, &bad)
+			       : 0;
+	ret = with_server(p, promote, err);
 	if (!kept)
 		tunnel_close();
 	return ret;
 }
 
-static bool has_source(struct cutover_work *work)
-{
-	struct first_boot_config config = {0};
-
-	return first_boot_config_read(&config, cutover_path(work, FIRST_BOOT_CONFIG), &work->arena,
-				      NULL) == 0 &&
-	       database_has_source(&config.databases);
-}
-
 int cutover_database_forget(struct cutover_work *work, struct err *err)
 {
+	struct promotion *p = promotion_new(work);
+	struct err bad = ERR_INIT;
+
 	if (!cutover_state_has(work, PROMOTED))
 		return 0;
-	/* A run that was killed has forgotten its master, and not more: the next one has to know. */
-	if (has_source(work))
-		return err_set(err, ERR_CUTOVER, FIRST_BOOT_CONFIG,
-			       "a promotion that cannot be undone was interrupted: give "
-			       "`newroot cutover` once more, then --undo");
+	/* The way to it goes when it is promoted. */
+	if (find_source(p, &bad) && with_server(p, end_interrupted, err))
+		return -1;
+	if (p->follows)
+		return 0;
 	cutover_note(work,
 		     "the database stays promoted: that cannot be undone. The old master lacks "
 		     "what was written here since");

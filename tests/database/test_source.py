@@ -441,16 +441,48 @@ def test_nothing_is_left_of_one_that_was_killed(follower, source, sshd):
     assert promoted(follower) and follower.shows(sshd.secret) == []
 
 
-def test_undo_of_a_promotion_that_was_killed(follower, source):
-    """Its master is forgotten, and it still takes no writes: that has to be ended first."""
+def kill_cutover(follower, at, forgotten):
+    """A cutover that is killed as it has its server forget the old master: before that, or behind it."""
+    reached = follower.folder / "reached"
+    fake = pathlib.Path(follower.environment["PATH"].split(":")[0]) / "mariadb"
+    fake.write_text(f"#!/bin/sh\nsql=$(cat)\ncase $sql in *'{at}'*) "
+                    + (f"printf '%s\\n' \"$sql\" | /usr/bin/mariadb \"$@\"; " if forgotten else "")
+                    + f": >{reached}; exec sleep 300;; esac\nprintf '%s\\n' \"$sql\" | /usr/bin/mariadb \"$@\"\n")
+    fake.chmod(0o755)
+    run = subprocess.Popen([follower.argv[0].replace("driver", "life"), "cutover", str(follower.folder / "root"), "60"],
+                           stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=follower.environment)
+    await_true(reached.exists)
+    run.kill()
+    run.wait(timeout=60)
+    fake.unlink()
+    assert "database was promoted" in (follower.folder / "state/cutover").read_text()
+
+
+def test_undo_of_a_promotion_that_did_not_begin(follower, source):
+    """It follows again, and can be promoted later."""
     source.sql("SET GLOBAL read_only=1")
-    life = follower.folder / "root/var/lib/newroot"
-    (life / "cutover").write_text("database was promoted\n")
-    refused = follower.cut_over("undo")
-    assert refused.returncode and "was interrupted" in refused.stderr
-    assert "database was promoted" in (life / "cutover").read_text()
+    kill_cutover(follower, "RESET SLAVE ALL", False)
+    undone = follower.cut_over("undo")
+    assert undone.returncode == 0 and "interrupted before it began" in undone.stdout and "stays promoted" not in undone.stdout, undone.stdout + undone.stderr
+    assert not (follower.folder / "state/cutover").exists() and follower.state == "complete" and not promoted(follower)
+    source.sql("SET GLOBAL read_only=0; INSERT INTO shop.line VALUES (100001, 'behind it')")
+    await_true(lambda: 100001 in lines(follower.server))
+    assert follows(follower)
+    source.sql("SET GLOBAL read_only=1")
     assert follower.cut_over().returncode == 0 and promoted(follower)
-    assert follower.cut_over("undo").returncode == 0
+
+
+def test_undo_of_a_promotion_that_was_killed(follower, source, sshd):
+    """Its master is forgotten, and it still takes no writes: there is no way back, so that is ended."""
+    source.sql("SET GLOBAL read_only=1")
+    kill_cutover(follower, "RESET SLAVE ALL", True)
+    assert follower.server.sql("SELECT @@read_only") == "1"
+    undone = follower.cut_over("undo")
+    assert undone.returncode == 0 and "the database stays promoted" in undone.stdout, undone.stdout + undone.stderr
+    assert promoted(follower) and follower.state == "complete" and not (follower.folder / "state/cutover").exists()
+    for secret in (SECRET, sshd.secret):
+        assert follower.shows(secret) == []
+    assert follower.cut_over().returncode == 0 and follower.state == "cut over"
 
 
 def test_killed_at_every_place(follower, source):
