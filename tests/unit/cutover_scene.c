@@ -336,3 +336,37 @@ const char *scene_links(struct scene *scene)
 {
 	return list(scene, "/etc", false, is_link);
 }
+
+void scene_undo(struct scene *scene, bool really)
+{
+	scene->cutover.undo = really;
+}
+
+bool scene_has(struct scene *scene, const char *path)
+{
+	struct stat st;
+
+	return target_lstat(&scene->tree.target, path, &st);
+}
+
+void scene_says(struct scene *scene, const char *words)
+{
+	if (!strstr(scene->account, words))
+		fail_msg("\"%s\" is not in\n%s", words, scene->account);
+}
+
+void scene_told(const char *words)
+{
+	if (!strstr(fake.told, words))
+		fail_msg("\"%s\" was not told:\n%s", words, fake.told);
+}
+
+void scene_links_are_back(struct scene *scene, const struct layout *layout)
+{
+	const char *rest = scene->pristine, *line, *now = scene_links(scene);
+	size_t size;
+
+	while (text_next(&rest, &line, &size))
+		if (!strstr(now, arena_printf(&scene->tree.arena, "%.*s\n", (int)size, line)))
+			fail_msg("%s: %.*s is not among\n%s", layout->name, (int)size, line, now);
+}

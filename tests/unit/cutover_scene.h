@@ -18,6 +18,11 @@ struct layout {
 	const char *stops;       /* calls of its undo */
 };
 
+extern const struct layout systemd, sysv_script, debian_sysv, rhel_5, openrc, baselayout_1;
+extern const struct layout *const layouts[]; /* all of them, and NULL */
+#define EACH(layout) for (size_t l = 0; (layout = layouts[l]); l++)
+#define WANTS        "/etc/systemd/system/multi-user.target.wants/"
+
 struct scene {
 	struct tree tree;
 	char calls[96]; /* a file beside the tree: a line for each program that was run */
@@ -56,5 +61,14 @@ const char *scene_list(struct scene *scene, const char *folder, bool times);
 const char *scene_system(struct scene *scene);
 /* The links of services. */
 const char *scene_links(struct scene *scene);
+
+/* The next run undoes the cutover, or does it. */
+void scene_undo(struct scene *scene, bool really);
+bool scene_has(struct scene *scene, const char *path);
+/* These words are in the account, or were told to the service. */
+void scene_says(struct scene *scene, const char *words);
+void scene_told(const char *words);
+/* Every link but those that an enabled service has got besides. */
+void scene_links_are_back(struct scene *scene, const struct layout *layout);
 
 #endif

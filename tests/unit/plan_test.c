@@ -1,77 +1,5 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
-
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "base/limits.h"
-#include "plan/parts.h"
-#include "plan/plan.h"
-
-#define TIB(n) ((uint64_t)(n) << 40)
-
-static struct arena arena;
-static struct plan plan;
-static struct err_list errors;
-
-/* The smallest useful job; every test changes what it is about. */
-static struct job_volume volumes[] = {
-	{.json_path = "/volumes/0", .name = "root", .size = {SIZE_BYTES, GIB(2), 0}, .fs = FS_XFS, .mount = "/",
-	 .mount_options = "defaults"},
-	{.json_path = "/volumes/1", .name = "data", .size = {SIZE_REST, 0, 0}, .fs = FS_XFS, .mount = "/data",
-	 .mount_options = "noatime,nodev"},
-	{.json_path = "/volumes/2", .name = "swap", .size = {SIZE_BYTES, GIB(1), 0}, .fs = FS_SWAP,
-	 .mount_options = "sw"},
-};
-static const struct job default_job = {
-	.disks = {.boot = {.json_path = "/disks/boot", .order = 0}, .all_others = true},
-	.boot = {.size = MIB(512), .fs = FS_EXT3, .label = "boot"},
-	.vg = "local",
-	.reserve = {SIZE_PERCENT, 0, 500},
-	.volumes = volumes,
-	.volume_count = 3,
-};
-static const struct disk disk_8g = {.path = "/dev/vda", .name = "vda", .serial = "system", .wwn = "", .model = "",
-				    .size = GIB(8), .logical_sector = 512, .physical_sector = 512};
-static const struct disk disk_4g = {.path = "/dev/vdb", .name = "vdb", .serial = "", .wwn = "naa.5000c500a1b2c3d4",
-				    .model = "Virtual disk", .size = GIB(4), .logical_sector = 512,
-				    .physical_sector = 4096};
-
-static int make(const struct job *job, struct disk *disks, size_t count, enum firmware firmware)
-{
-	static struct machine machine;
-
-	machine = (struct machine){.disks = disks, .disk_count = count, .firmware = firmware};
-	return plan_make(&plan, job, &machine, &arena, &errors);
-}
-
-static int setup(void **state)
-{
-	static const struct job_volume fresh[] = {
-		{.json_path = "/volumes/0", .name = "root", .size = {SIZE_BYTES, GIB(2), 0}, .fs = FS_XFS,
-		 .mount = "/", .mount_options = "defaults"},
-		{.json_path = "/volumes/1", .name = "data", .size = {SIZE_REST, 0, 0}, .fs = FS_XFS,
-		 .mount = "/data", .mount_options = "noatime,nodev"},
-		{.json_path = "/volumes/2", .name = "swap", .size = {SIZE_BYTES, GIB(1), 0}, .fs = FS_SWAP,
-		 .mount_options = "sw"},
-	};
-
-	(void)state;
-	memcpy(volumes, fresh, sizeof(fresh));
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	arena_free(&arena);
-	err_list_free(&errors);
-	return 0;
-}
+/* What a plan makes of a job and a machine: sizes, in their order, as a person reads them. */
+#include "plan_fixture.h"
 
 static void test_partitions(void **state)
 {
@@ -170,41 +98,6 @@ static void test_sizes(void **state)
 	}
 }
 
-static void assert_error(size_t index, enum err_code code, const char *where, const char *msg)
-{
-	assert_true(index < errors.count);
-	assert_string_equal(err_name(errors.item[index].code), err_name(code));
-	assert_string_equal(errors.item[index].where, where);
-	assert_string_equal(errors.item[index].msg, msg);
-}
-
-static void test_too_much_is_refused_with_numbers(void **state)
-{
-	struct disk disk = disk_8g;
-
-	(void)state;
-	volumes[0].size.bytes = GIB(7);
-	assert_int_equal(make(&default_job, &disk, 1, FIRMWARE_BIOS), -1);
-	assert_int_equal(errors.count, 1);
-	assert_error(0, ERR_MACHINE_SPACE, "/volumes",
-		     "root 1792 + swap 256 + reserve 96 = 2144 extents of 4 MiB (8992587776 bytes) are asked for, "
-		     "but VG local on 1 disk has 1919 (8048869376 bytes): 225 extents (943718400 bytes) too many");
-}
-
-static void test_nothing_left_for_the_rest(void **state)
-{
-	struct disk disk = disk_8g;
-	struct job job = default_job;
-
-	(void)state;
-	job.reserve = (struct job_size){SIZE_BYTES, 0, 0};
-	volumes[0].size.bytes = (1919 - 256) * MIB(4);
-	assert_int_equal(make(&job, &disk, 1, FIRMWARE_BIOS), -1);
-	assert_error(0, ERR_MACHINE_SPACE, "/volumes/1",
-		     "volume data wants the rest of VG local, but the other volumes and the reserve use all "
-		     "1919 extents of 4 MiB (8048869376 bytes)");
-}
-
 /* Extents of a snapshot are dealt out before the rest; beyond what it can use (255 to 256, 256 to 258) none. */
 static void test_snapshots(void **state)
 {
@@ -245,171 +138,6 @@ static void test_snapshots(void **state)
 		assert_int_equal(plan_snapshot_count(&plan),
 				 (rows[i].snapshots[0] > 0) + (rows[i].snapshots[1] > 0));
 	}
-}
-
-static void test_snapshots_that_do_not_fit(void **state)
-{
-	struct disk disk = disk_8g;
-	struct job job = default_job;
-
-	(void)state;
-	volumes[0].size.bytes = 1000 * MIB(4);
-	volumes[0].snapshot = (struct job_size){SIZE_PERCENT, 0, 8000};
-	assert_int_equal(make(&job, &disk, 1, FIRMWARE_BIOS), -1);
-	assert_error(0, ERR_MACHINE_SPACE, "/volumes",
-		     "root 1000 + root.installed 800 + swap 256 + reserve 96 = 2152 extents of 4 MiB (9026142208 bytes) "
-		     "are asked for, but VG local on 1 disk has 1919 (8048869376 bytes): 233 extents (977272832 bytes) "
-		     "too many");
-	/* One extent is left, and a snapshot needs another. */
-	volumes[0].size.bytes = (1919 - 96 - 256 - 1) * MIB(4);
-	volumes[0].snapshot = (struct job_size){0};
-	volumes[1].snapshot = (struct job_size){SIZE_BYTES, 1, 0};
-	assert_int_equal(make(&job, &disk, 1, FIRMWARE_BIOS), -1);
-	assert_error(1, ERR_MACHINE_SPACE, "/volumes/1",
-		     "volume data wants the rest of VG local, but the other volumes and the reserve use all "
-		     "1919 extents of 4 MiB (8048869376 bytes)");
-}
-
-static void test_every_small_filesystem_is_named(void **state)
-{
-	struct disk disk = disk_8g;
-	struct job job = default_job;
-
-	(void)state;
-	job.boot.size = MIB(1);
-	job.reserve = (struct job_size){SIZE_BYTES, 0, 0};
-	volumes[0].size.bytes = MIB(296);
-	assert_int_equal(make(&job, &disk, 1, FIRMWARE_BIOS), -1);
-	assert_int_equal(errors.count, 2);
-	assert_error(0, ERR_MACHINE_SPACE, "/boot",
-		     "/dev/vda1 would have 1048576 bytes; ext3 takes from 8388608 to 17592186044416 bytes");
-	assert_error(1, ERR_MACHINE_SPACE, "/volumes/0",
-		     "/dev/local/root would have 310378496 bytes; xfs takes from 314572800 to 9007199254740992 bytes");
-}
-
-static void test_tables_and_disks_that_cannot_be(void **state)
-{
-	struct disk disk = disk_8g;
-	struct job job = default_job;
-
-	(void)state;
-	job.table = TABLE_MSDOS;
-	disk.size = TIB(3);
-	assert_int_equal(make(&job, &disk, 1, FIRMWARE_BIOS), -1);
-	assert_error(0, ERR_MACHINE_DISK, "/dev/vda",
-		     "table \"msdos\" reaches 2 TiB with 512-byte sectors, but the disk has 3 TiB "
-		     "(3298534883328 bytes); accepted is \"gpt\" or \"auto\"");
-	disk.size = MIB(512);
-	assert_int_equal(make(&default_job, &disk, 1, FIRMWARE_BIOS), -1);
-	assert_error(1, ERR_MACHINE_SPACE, "/dev/vda",
-		     "has 536870912 bytes, but a boot disk with this /boot and one PV needs at least 543162368");
-	assert_int_equal(make(&default_job, NULL, 0, FIRMWARE_BIOS), -1);
-	assert_error(2, ERR_MACHINE_DISK, "",
-		     "this machine has no disk; accepted are SCSI, ATA, virtio, NVMe and Xen disks");
-}
-
-static void test_mixed_sectors(void **state)
-{
-	struct disk disks[] = {disk_8g, disk_4g};
-
-	(void)state;
-	disks[1].logical_sector = 4096;
-	assert_int_equal(make(&default_job, disks, 2, FIRMWARE_BIOS), -1);
-	assert_int_equal(errors.count, 1);
-	assert_error(0, ERR_MACHINE_DISK, "/dev/vdb",
-		     "has 4096-byte sectors, but /dev/vda has 512-byte sectors, and a VG takes one kind only; "
-		     "name the disks to use in the job");
-}
-
-static void test_all_reasons_together(void **state)
-{
-	struct disk disks[] = {disk_8g, disk_4g};
-
-	(void)state;
-	disks[1].read_only = true;
-	volumes[0].size.bytes = GIB(70);
-	assert_int_equal(make(&default_job, disks, 2, FIRMWARE_UEFI), -1);
-	assert_int_equal(errors.count, 3);
-	assert_error(0, ERR_MACHINE_FIRMWARE, "",
-		     "this machine was started by UEFI, and newroot installs GRUB for a BIOS only");
-	assert_error(1, ERR_MACHINE_DISK, "/dev/vdb",
-		     "the disk is read only; make it writable, or name the disks to use in the job");
-	assert_int_equal(errors.item[2].code, ERR_MACHINE_SPACE);
-}
-
-static void test_two_rests(void **state)
-{
-	struct disk disk = disk_8g;
-
-	(void)state;
-	volumes[0].size = (struct job_size){SIZE_REST, 0, 0};
-	assert_int_equal(make(&default_job, &disk, 1, FIRMWARE_BIOS), -1);
-	assert_error(0, ERR_JOB_CONFLICT, "/volumes/1",
-		     "volume data wants the rest, which volume root has already; one volume may say \"rest\"");
-}
-
-static void test_disk_selection(void **state)
-{
-	static const struct {
-		struct job_disk boot;
-		const char *path;
-	} rows[] = {
-		{{.order = 0}, "/dev/vda"},
-		{{.order = 1}, "/dev/vdb"},
-		{{.order = -1, .serial = "system"}, "/dev/vda"},
-		{{.order = -1, .wwn = "naa.5000c500a1b2c3d4"}, "/dev/vdb"},
-		{{.order = -1, .wwn = "0x5000C500A1B2C3D4"}, "/dev/vdb"},
-		{{.order = -1, .wwn = "wwn-0x5000c500a1b2c3d4"}, "/dev/vdb"},
-		{{.order = -1, .device = "/dev/vdb"}, "/dev/vdb"},
-		{{.order = -1, .max_size = GIB(4)}, "/dev/vdb"},
-		{{.order = -1, .min_size = GIB(5), .max_size = GIB(8)}, "/dev/vda"},
-		{{.order = -1}, "/dev/vda"},
-		{{.order = 0, .serial = "other"}, NULL},
-		{{.order = 2}, NULL},
-		{{.order = -1, .wwn = "5000"}, NULL},
-		{{.order = -1, .wwn = "0x"}, NULL}, /* not a disk without a WWN */
-	};
-	struct disk disks[] = {disk_8g, disk_4g};
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-		struct job job = default_job;
-		int ret;
-
-		job.disks.boot = rows[i].boot;
-		job.disks.boot.json_path = "/disks/boot";
-		ret = make(&job, disks, 2, FIRMWARE_BIOS);
-		assert_int_equal(ret, rows[i].path ? 0 : -1);
-		if (ret < 0)
-			continue;
-		assert_string_equal(plan.disks[0].disk->path, rows[i].path);
-		assert_int_equal(plan.disk_count, 2);
-		assert_int_equal(plan.disks[1].table, TABLE_AUTO);
-	}
-	assert_error(0, ERR_MACHINE_DISK, "/disks/boot",
-		     "this machine has no disk number 0 with serial 'other'; it has 0: /dev/vda, 8 GiB, serial "
-		     "'system'; 1: /dev/vdb, 4 GiB, wwn 'naa.5000c500a1b2c3d4'");
-}
-
-static void test_other_disks_by_name(void **state)
-{
-	struct job_disk others[] = {{.json_path = "/disks/others/0", .order = -1, .serial = "system"},
-				    {.json_path = "/disks/others/1", .order = 7}};
-	struct disk disks[] = {disk_8g, disk_4g};
-	struct job job = default_job;
-
-	(void)state;
-	job.disks.all_others = false;
-	assert_int_equal(make(&job, disks, 2, FIRMWARE_BIOS), 0);
-	assert_int_equal(plan.disk_count, 1);
-	job.disks.others = others;
-	job.disks.other_count = 2;
-	assert_int_equal(make(&job, disks, 2, FIRMWARE_BIOS), -1);
-	assert_int_equal(errors.count, 2);
-	assert_error(0, ERR_MACHINE_DISK, "/disks/others/0",
-		     "the disk with serial 'system' is /dev/vda, which the job uses already; every disk may be "
-		     "used once");
-	assert_string_equal(errors.item[1].where, "/disks/others/1");
 }
 
 static void test_orders(void **state)
@@ -530,25 +258,13 @@ static void test_printed(void **state)
 	assert_printed("plan-snapshots.txt");
 }
 
-#define TEST(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_partitions),
 		TEST(test_partition_names),
 		TEST(test_sizes),
-		TEST(test_too_much_is_refused_with_numbers),
-		TEST(test_nothing_left_for_the_rest),
 		TEST(test_snapshots),
-		TEST(test_snapshots_that_do_not_fit),
-		TEST(test_every_small_filesystem_is_named),
-		TEST(test_tables_and_disks_that_cannot_be),
-		TEST(test_mixed_sectors),
-		TEST(test_all_reasons_together),
-		TEST(test_two_rests),
-		TEST(test_disk_selection),
-		TEST(test_other_disks_by_name),
 		TEST(test_orders),
 		TEST(test_uuids),
 		TEST(test_printed),

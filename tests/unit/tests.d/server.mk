@@ -37,6 +37,18 @@ TEST_server_course = $(SERVER_STORE)
 CFLAGS_server_course = $(SERVER_INCLUDE)
 LIBS_server_course = $(SERVER_STORE_LIBS)
 
+TEST_server_lease = $(SERVER_STORE)
+CFLAGS_server_lease = $(SERVER_INCLUDE)
+LIBS_server_lease = $(SERVER_STORE_LIBS)
+
+TEST_server_error_hold = $(SERVER_STORE)
+CFLAGS_server_error_hold = $(SERVER_INCLUDE)
+LIBS_server_error_hold = $(SERVER_STORE_LIBS)
+
+TEST_server_cutover_order = $(SERVER_STORE)
+CFLAGS_server_cutover_order = $(SERVER_INCLUDE)
+LIBS_server_cutover_order = $(SERVER_STORE_LIBS)
+
 TEST_server_writer = $(SERVER_STORE)
 CFLAGS_server_writer = $(SERVER_INCLUDE)
 LIBS_server_writer = $(SERVER_STORE_LIBS)
