@@ -64,7 +64,8 @@ const char *sync_config_text(const struct job *job, struct arena *arena)
 	char *json = NULL;
 	const char *text;
 
-	if (root && json_object_set_new(root, "protect", protected_paths(job)) == 0)
+	if (root && json_object_set_new(root, "protect", protected_paths(job)) == 0 &&
+	    json_object_set_new(root, "databases", json_boolean(job->databases.given)) == 0)
 		json = json_dumps(root, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
 	text = json ? arena_printf(arena, "%s\n", json) : NULL;
 	free(json);
@@ -123,8 +124,11 @@ int sync_config_read(struct sync_config *config, const char *path, struct arena 
 			       error.line, error.column, error.text);
 	if (read_protect(&config->protect, json_object_get(root, "protect"), path, arena, err) ==
 		    0 &&
-	    json_object_del(root, "protect") == 0)
+	    json_object_del(root, "protect") == 0) {
+		config->databases = json_is_true(json_object_get(root, "databases"));
+		json_object_del(root, "databases");
 		ret = read_sync(&config->sync, root, path, arena, err);
+	}
 	json_decref(root);
 	return ret;
 }

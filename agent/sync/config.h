@@ -15,6 +15,7 @@ struct sync_config {
 	struct job_sync sync;
 	struct strings
 		protect; /* paths of this system that are left alone, whatever tree they lie in */
+	bool databases;  /* the job loads some: where their server keeps them is left alone, too */
 };
 
 /* In the arena, with a newline at its end; NULL when memory is short. `job` has a sync. */

@@ -23,6 +23,7 @@
 #include "sync/config.h"
 #include "sync/parts.h"
 #include "sync/rsync.h"
+#include "sync/server_data.h"
 
 #define STEP   "sync"
 #define SPOOL  INSTALLED_STATE "/sync.events"
@@ -146,8 +147,16 @@ static int ask_both(struct sync_work *work, struct err *err)
 
 static int write_rules(const struct job_tree *tree, struct sync_work *work, struct err *err)
 {
-	const char *rules = rsync_rules(tree, &work->config.protect, &work->arena);
-	int fd = open(RULES, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+	struct strings protect = work->config.protect;
+	struct server_data servers;
+	const char *rules;
+	int fd;
+
+	server_data_find(&servers, work->config.databases, &work->arena);
+	if (server_data_protect(&servers, tree, &protect, &work->arena, err))
+		return -1;
+	rules = rsync_rules(tree, &protect, &work->arena);
+	fd = open(RULES, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
 
 	if (fd < 0)
 		return err_sys(err, ERR_SYNC, RULES, "cannot make " RULES);
@@ -219,8 +228,8 @@ static int run_tree(const struct job_tree *tree, struct sync_work *work, struct 
 	bool vanished = false;
 	int ret;
 
-	if (check_emptied(tree, &work->ssh, err) ||
-	    (!rsync.dry_run && make_parents(tree, work, err)) || write_rules(tree, work, err))
+	if (check_emptied(tree, &work->ssh, err) || write_rules(tree, work, err) ||
+	    (!rsync.dry_run && make_parents(tree, work, err)))
 		return -1;
 	ret = rsync_run(&rsync, sync_watch(work), &figures, &vanished, err);
 	sync_figures_sum(&work->sum, &figures, tree->path);

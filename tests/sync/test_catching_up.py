@@ -1,5 +1,6 @@
 """`newroot sync`, the real program, against a real sshd and rsync: what comes along, what stays, and how each failure is told."""
 import os
+import shutil
 import signal
 import subprocess
 
@@ -93,6 +94,47 @@ def test_what_is_left_alone(old, new):
         "config.php", "deep/cache/y", "index.html", "oddXname/x", "sessions/mine"]
     assert (new.tree / "config.php").read_text() == "new"
     assert sorted(os.listdir(new.root / "var/mail")) == ["inbox", "kept"]
+
+
+def with_data(old, new):
+    """The new VM's own server has its data in the tree, and the old one's its own."""
+    for name in ("data/ibdata1", "data/shop/line.ibd", "page"):
+        old.write(name, "old")
+    (new.tree / "data/shop").mkdir(parents=True)
+    (new.tree / "data/ibdata1").write_text("new")
+    (new.tree / "data/own").write_text("new")
+
+
+def data_is_its_own(new):
+    assert sorted(os.listdir(new.tree)) == ["data", "page"] and sorted(os.listdir(new.tree / "data")) == ["ibdata1", "own", "shop"]
+    assert (new.tree / "data/ibdata1").read_text() == "new" and os.listdir(new.tree / "data/shop") == []
+
+
+def test_data_of_a_configured_server(old, new):
+    """The tree is reached by another way than the server takes."""
+    (new.root / "real").mkdir()
+    new.tree.symlink_to("../real")
+    with_data(old, new)
+    (new.root / "etc/my.cnf").write_text("[mysqld]\ndatadir = /real/data\n")
+    new.instruct(databases=True)
+    new.sync()
+    data_is_its_own(new)
+    new.instruct({"path": "/srv/www/data/shop", "from": str(old.tree / "data/shop")}, databases=True)
+    assert "has its data in /real/data" in new.fail("sync")
+    data_is_its_own(new)
+
+
+def test_data_of_a_running_server(old, new):
+    """Whatever its configuration says."""
+    with_data(old, new)
+    shutil.copy(shutil.which("sleep"), new.root / "mysqld")
+    new.before = (f"{{ setpriv --pdeathsig KILL chroot {new.root} sh -c 'cd /srv/www/data && exec /mysqld 600' >/dev/null 2>&1 & "
+                  "until grep -q mysqld /proc/$!/comm; do sleep 0.1; done; } &&")
+    new.sync()
+    data_is_its_own(new)
+    new.instruct({"path": "/srv/www/data", "from": str(old.tree / "data")})
+    assert "has its data in /srv/www/data" in new.fail("sync")
+    data_is_its_own(new)
 
 
 def test_one_tree_of_two(old, new):

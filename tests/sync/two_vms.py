@@ -16,6 +16,7 @@ class NewVM:
 
     def __init__(self, root, service, old):
         self.root, self.service, self.old, self.started = root, service, old, []
+        self.before = ""  # a command of the shell, before newroot
         for folder in ("usr", "dev", "proc", "tmp", "run", "root", "srv", "etc/newroot", "var/lib/newroot", "var/log"):
             (root / folder).mkdir(parents=True)
         for link in ("bin", "sbin", "lib", "lib64"):
@@ -42,11 +43,11 @@ class NewVM:
         path = self.root / "var/log/newroot.log"
         return path.read_text() if path.exists() else ""
 
-    def instruct(self, *trees, protect=(), limit=None, **ssh):
+    def instruct(self, *trees, protect=(), limit=None, databases=False, **ssh):
         """The file that the installer writes."""
         ssh = {"host": "127.0.0.1", "port": self.old.port, "user": "root", "key": self.old.key,
                "host_key": self.old.host_key, **ssh}
-        config = {"ssh": ssh, "protect": list(protect),
+        config = {"ssh": ssh, "protect": list(protect), "databases": databases,
                   "trees": list(trees) or [{"path": "/srv/www", "from": str(self.old.tree)}]}
         if limit:
             config["limit"] = limit
@@ -57,7 +58,7 @@ class NewVM:
     def start(self, *options):
         """It is the process itself that runs newroot: what comes before it is replaced."""
         binds = " && ".join(f"mount --rbind /{name} {self.root}/{name}" for name in ("usr", "dev", "proc"))
-        process = subprocess.Popen(["unshare", "--mount", "sh", "-c", f'{binds} && exec chroot {self.root} /newroot "$@"', "sh",
+        process = subprocess.Popen(["unshare", "--mount", "sh", "-c", f'{binds} && {self.before} exec chroot {self.root} /newroot "$@"', "sh",
                                     "sync", *options], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         self.started.append(process)
         return process

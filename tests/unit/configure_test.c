@@ -342,7 +342,7 @@ static int sync_is_instructed(struct scene *s)
 	return !strstr(config.sync.ssh.key, "MIIB") || config.sync.tree_count != 2 ||
 			       config.sync.limit != 1024 * 1024 || !config.sync.trees[1].delete ||
 			       strcmp(config.sync.trees[1].from, "/var/lib") != 0 ||
-			       config.protect.count != 6 ||
+			       config.protect.count != 6 || !config.databases ||
 			       strcmp(config.protect.item[0], "/var/lib/newroot") != 0 ||
 			       strcmp(config.protect.item[1], "/srv/www/own") != 0 ||
 			       strcmp(config.protect.item[2], "/var/lib/newroot/dumps") != 0 ||

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "sync/rsync.h"
+#include "sync/server_data.h"
 
 #define LIST(...)                                                                                  \
 	{                                                                                          \
@@ -166,6 +167,36 @@ static void test_rules(void **state)
 	arena_free(&arena);
 }
 
+/* Nothing of these is on the machine that builds: paths stay as they are. */
+static void test_server_data(void **state)
+{
+	static const char *const answer =
+		"--user=mysql\n--datadir=/none/www/db\n--log-bin=binlog\n"
+		"--innodb_log_group_home_dir=/none/www/db/logs\n--datadir=/none/www/db\n"
+		"--innodb-undo-directory=.\n--skip-name-resolve\n--datadir=/none/ww\n";
+	const struct job_tree tree = {.path = "/none/www"}, same = {.path = "/none/www/db"},
+			      below = {.path = "/none/www/db/shop"}, beside = {.path = "/none/w"};
+	struct strings protect = LIST("/none/www/own"), none = {0};
+	struct server_data data = {0};
+	struct arena arena = {0};
+	struct err err = ERR_INIT;
+
+	(void)state;
+	server_data_read_defaults(&data, answer, &arena);
+	assert_int_equal(data.count, 3);
+	assert_int_equal(server_data_protect(&data, &tree, &protect, &arena, &err), 0);
+	assert_int_equal(protect.count, 3);
+	assert_string_equal(protect.item[0], "/none/www/own");
+	assert_string_equal(protect.item[1], "/none/www/db");
+	assert_string_equal(protect.item[2], "/none/www/db/logs");
+	assert_int_equal(server_data_protect(&data, &beside, &none, &arena, &err), 0);
+	assert_int_equal(none.count, 0);
+	assert_int_equal(server_data_protect(&data, &below, &none, &arena, &err), -1);
+	assert_int_equal(err.code, ERR_SYNC);
+	assert_int_equal(server_data_protect(&data, &same, &none, &arena, &err), -1);
+	arena_free(&arena);
+}
+
 static bool has(const char *const *argv, const char *word)
 {
 	for (; *argv; argv++)
@@ -206,7 +237,7 @@ int main(void)
 		cmocka_unit_test(test_output),         cmocka_unit_test(test_progress),
 		cmocka_unit_test(test_strange_output), cmocka_unit_test(test_the_largest),
 		cmocka_unit_test(test_abilities),      cmocka_unit_test(test_rules),
-		cmocka_unit_test(test_words),
+		cmocka_unit_test(test_words),          cmocka_unit_test(test_server_data),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
