@@ -193,6 +193,7 @@ int cmd_first_boot(int argc, char **argv)
 	if (ret > 0)
 		return status;
 	log_open(INSTALLED_LOG, way != BACKGROUND);
+	log_bound();
 	if (ret == 0)
 		ret = first_boot_run(&options, &err);
 	status = ret < 0 ? command_fail("first-boot", &err) : 0;

@@ -150,6 +150,7 @@ static void beat(struct attend *attend)
 		return;
 	attend->beat_ms = now;
 	report_heartbeat();
+	log_bound();
 }
 
 static enum reason attend_until(struct attend *attend)

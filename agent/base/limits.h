@@ -143,6 +143,8 @@
 #define DATABASE_MASTER_S 60
 /* The head of a dump, before what a database consists of: 2 KB; room for long comments. */
 #define DUMP_HEAD_MAX (64 * 1024)
+/* The installed system's log, twice with the one before: months of notes about lag, and the output of hooks and puppet. */
+#define LOG_BYTES_MAX (1024 * 1024)
 /* Between first boot and cutover: an order to cut over comes with the answer to a heartbeat; people wait for it. */
 #define ATTEND_HEARTBEAT_S 20
 /* The lag is looked at so often, and told so often when it is the usual. */

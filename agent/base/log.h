@@ -10,6 +10,11 @@
 
 /* Open `path` for appending (NULL: no file). Callable again; children inherit it. */
 void log_open(const char *path, bool to_stderr);
+/*
+ * Once the file has more than LOG_BYTES_MAX bytes it is copied to PATH.1, over the one before, and begun anew. It stays the
+ * same file: others that have it open go on in it.
+ */
+void log_bound(void);
 /* The log file's descriptor, for a child that closes what it inherits; -1: none. */
 int log_descriptor(void);
 void log_line(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

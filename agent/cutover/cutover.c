@@ -198,6 +198,7 @@ static int run_and_report(struct cutover_work *work, struct err *err)
 	int ret;
 
 	log_open(cutover_path(work, INSTALLED_LOG), false);
+	log_bound();
 	service = open_report(work);
 	warn_of_first_boot(work);
 	ret = run_actions(work, err);

@@ -9,7 +9,8 @@
 
 /* What belongs to this system in any folder with data. */
 static const char *const always[] = {
-	"/var/lib/newroot", "/var/log/newroot.log", "/var/run", "/var/lock", "/usr/sbin/newroot",
+	"/var/lib/newroot", "/var/log/newroot.log", "/var/log/newroot.log.1", "/var/run",
+	"/var/lock",        "/usr/sbin/newroot",
 };
 
 /* Where the servers keep what the first boot has loaded: files under a running server would destroy it. */

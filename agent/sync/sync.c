@@ -273,6 +273,7 @@ static int run_and_report(struct sync_work *work, struct err *err)
 	int ret;
 
 	log_open(INSTALLED_LOG, false);
+	log_bound();
 	service = open_report(work);
 	report_begin(STEP);
 	work->pass = sync_passes(work) + 1;

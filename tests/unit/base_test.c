@@ -4,8 +4,11 @@
 #include <stdarg.h>
 #include <stdint.h>
 #include <signal.h>
+#include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -14,6 +17,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/io.h"
+#include "base/limits.h"
 #include "base/log.h"
 #include "base/tail.h"
 
@@ -163,6 +167,43 @@ static void log_obeys_nobody(void **state)
 	assert_string_equal(strchr(text, ' ') + 1, "a?[2J??\tb\nc \xc3\xa9\n");
 }
 
+static off_t size_of(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) ? -1 : st.st_size;
+}
+
+/* It is the same file behind it, also for a process that has it open. */
+static void log_is_bounded(void **state)
+{
+	char path[] = "/tmp/newroot-log-XXXXXX", old[64];
+	int fd = mkstemp(path), other = open(path, O_WRONLY | O_APPEND | O_CLOEXEC);
+
+	(void)state;
+	assert_true(fd >= 0 && other >= 0);
+	snprintf(old, sizeof(old), "%s.1", path);
+	log_open(path, false);
+	assert_int_equal(ftruncate(fd, LOG_BYTES_MAX - 100), 0);
+	log_line("%s", "a line");
+	log_bound();
+	assert_int_equal(size_of(old), -1);
+	assert_int_equal(ftruncate(fd, LOG_BYTES_MAX), 0);
+	log_line("%s", "a line");
+	log_bound();
+	assert_true(size_of(old) > LOG_BYTES_MAX);
+	assert_int_equal(size_of(path), 0);
+	assert_int_equal(write(other, "x", 1), 1);
+	log_line("%s", "a line");
+	assert_in_range(size_of(path), 20, 40);
+	log_open(NULL, false);
+	log_bound();
+	close(other);
+	close(fd);
+	unlink(old);
+	unlink(path);
+}
+
 static void parents_are_written_out(void **state)
 {
 	(void)state;
@@ -186,6 +227,7 @@ int main(void)
 		cmocka_unit_test(io_fails_with_errno),
 		cmocka_unit_test(parents_are_written_out),
 		cmocka_unit_test(log_obeys_nobody),
+		cmocka_unit_test(log_is_bounded),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
