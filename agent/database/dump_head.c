@@ -1,5 +1,6 @@
 #include "database/dump_head.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -59,7 +60,17 @@ static const struct words *statement(const char *line, size_t size)
 	return NULL;
 }
 
-/* "… MASTER_LOG_FILE='binlog.000001', MASTER_LOG_POS=595;" */
+/* One that ends with the text may be the beginning of a longer one. */
+static bool read_offset(const char *text, unsigned long long *offset)
+{
+	char *end;
+
+	errno = 0;
+	*offset = strtoull(text, &end, 10);
+	return isdigit((unsigned char)*text) && !errno && *end;
+}
+
+/* "CHANGE … MASTER_LOG_FILE='binlog.000001', MASTER_LOG_POS=595;" */
 static bool read_position(const struct words *word, const char *line, size_t size,
 			  struct master_position *position)
 {
@@ -67,15 +78,14 @@ static bool read_position(const struct words *word, const char *line, size_t siz
 	const char *file, *offset;
 	char quote;
 
+	*position = (struct master_position){.position = 0};
 	snprintf(text, sizeof(text), "%.*s", (int)size, line);
 	file = strstr(text, word->file);
 	offset = strstr(text, word->offset);
-	*position = (struct master_position){.position = 0};
 	return file && offset &&
 	       sscanf(file + strlen(word->file), MASTER_FILE_FORM "%c", position->file, &quote) ==
 		       2 &&
-	       quote == '\'' &&
-	       sscanf(offset + strlen(word->offset), "%llu", &position->position) == 1;
+	       quote == '\'' && read_offset(offset + strlen(word->offset), &position->position);
 }
 
 int dump_head_parse(struct dump_head *head, const char *text, size_t size, struct err *err)
@@ -91,7 +101,7 @@ int dump_head_parse(struct dump_head *head, const char *text, size_t size, struc
 		struct master_position position;
 
 		head->active |= word && !comment;
-		if (!word || !read_position(word, line, length, &position))
+		if (!word || !read_position(word, line + skip, length - skip, &position))
 			continue;
 		if (head->found && !master_position_is(&head->position, &position))
 			return err_set(err, ERR_DATABASE_SOURCE, NULL,

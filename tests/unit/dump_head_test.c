@@ -41,6 +41,11 @@ static const struct {
 	/* No name of a log: it would end the quotes in which it goes on. */
 	{"-- CHANGE MASTER TO MASTER_LOG_FILE='a\\', MASTER_LOG_POS=4;\n", false, false, "", 0},
 	{"-- CHANGE MASTER TO MASTER_LOG_FILE='a b', MASTER_LOG_POS=4;\n", false, false, "", 0},
+	{"-- CHANGE MASTER TO MASTER_LOG_FILE='a', MASTER_LOG_POS=-4;\n", false, false, "", 0},
+	{"-- CHANGE MASTER TO MASTER_LOG_FILE='a', MASTER_LOG_POS=99999999999999999999;\n", false,
+	 false, "", 0},
+	/* The head ends within it. */
+	{"-- CHANGE MASTER TO MASTER_LOG_FILE='a', MASTER_LOG_POS=12", false, false, "", 0},
 	{"", false, false, "", 0},
 };
 
