@@ -76,18 +76,28 @@ static int look(struct promotion *p, struct err *err)
 	return 0;
 }
 
+static const char *why_behind(const struct promotion *p)
+{
+	const struct replica_state *state = &p->state;
+
+	if (*state->execute_error)
+		return state->execute_error;
+	if (!state->executing)
+		return "it executes nothing: START SLAVE";
+	if (*state->receive_error)
+		return state->receive_error;
+	if (state->connecting)
+		return arena_printf(&p->work->arena, "it is connecting to %s%s%s", p->host,
+				    *state->connect_error ? ": " : "", state->connect_error);
+	return state->receiving ? "it has not come so far in time" : "it receives nothing";
+}
+
 static int refuse_behind(struct promotion *p, const struct master_position *wanted, struct err *err)
 {
-	const char *why = *p->state.execute_error   ? p->state.execute_error
-			  : !p->state.executing     ? "it executes nothing: START SLAVE"
-			  : *p->state.receive_error ? p->state.receive_error
-			  : !p->state.receiving     ? "it receives nothing"
-						    : "it has not come so far in time";
-
 	return err_set(err, ERR_CUTOVER_BEHIND, p->host,
 		       "this VM has executed up to %s:%llu of %s, which is at %s:%llu: %s",
 		       p->state.executed.file, p->state.executed.position, p->host, wanted->file,
-		       wanted->position, why);
+		       wanted->position, why_behind(p));
 }
 
 static void tell_wait(struct promotion *p)

@@ -53,7 +53,7 @@ struct database_client {
 	const char *program;
 	const char *options;       /* path of the option file; NULL: none */
 	const char *elsewhere;     /* the server is this other machine's; NULL: it is this VM's */
-	bool vertical;             /* answers as "NAME: VALUE" lines (mysql) */
+	bool named;                /* an answer begins with the names of its columns (mysql) */
 	enum database_fault fault; /* of the last question that failed */
 	struct arena *arena;
 };

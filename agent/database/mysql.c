@@ -25,7 +25,8 @@ static void ask(const struct database_client *client, const char *database, cons
 {
 	argv++;
 	connect(client, &argv);
-	*argv++ = client->vertical ? "--vertical" : "--skip-column-names";
+	if (!client->named)
+		*argv++ = "--skip-column-names";
 	if (database)
 		*argv++ = database;
 }

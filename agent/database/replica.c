@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "base/clock.h"
+#include "database/row.h"
 #include "database/server.h"
 #include "installed/watch.h"
 #include "service/report.h"
@@ -64,27 +65,11 @@ static const struct replica_words new_words = {
 	.patient = ", SOURCE_CONNECT_RETRY=5, SOURCE_RETRY_COUNT=1000000",
 };
 
-/* Of "        NAME: VALUE" lines, into `value`; "" when it is not there. */
-static void status_get(const struct replica *replica, const char *name, char *value, size_t size)
-{
-	const size_t length = strlen(name);
-
-	*value = '\0';
-	for (const char *line = replica->status; line; line = strchr(line, '\n')) {
-		line += strspn(line, " \n");
-		if (strncmp(line, name, length) || strncmp(line + length, ": ", 2))
-			continue;
-		snprintf(value, size, "%.*s", (int)strcspn(line + length + 2, "\n"),
-			 line + length + 2);
-		return;
-	}
-}
-
 static unsigned long long status_number(const struct replica *replica, const char *name)
 {
 	char value[64];
 
-	status_get(replica, name, value, sizeof(value));
+	row_get(replica->status, name, value, sizeof(value));
 	return strtoull(value, NULL, 10);
 }
 
@@ -92,7 +77,7 @@ static bool status_is(const struct replica *replica, const char *name, const cha
 {
 	char value[256];
 
-	status_get(replica, name, value, sizeof(value));
+	row_get(replica->status, name, value, sizeof(value));
 	return !strcasecmp(value, wanted);
 }
 
@@ -100,9 +85,9 @@ int replica_ask(struct replica *replica, struct err *err)
 {
 	int ret;
 
-	replica->client->vertical = true;
+	replica->client->named = true;
 	ret = database_ask(replica->client, NULL, replica->words->status, replica->status, err);
-	replica->client->vertical = false;
+	replica->client->named = false;
 	return ret;
 }
 
@@ -121,7 +106,7 @@ int replica_follows(const struct replica *replica, struct err *err)
 {
 	char host[256];
 
-	status_get(replica, replica->words->host, host, sizeof(host));
+	row_get(replica->status, replica->words->host, host, sizeof(host));
 	if (!*host)
 		return 0;
 	if (!strcmp(host, replica->host) &&
@@ -171,13 +156,13 @@ int replica_order(struct replica *replica, enum replica_order order, struct err 
 	return database_ask(replica->client, NULL, replica->words->orders[order], NULL, err);
 }
 
-/* A thread that has stopped does not start again by itself. */
-static void read_error(const struct replica *replica, bool running, const char *number,
+/* The last error of a thread that works is over. */
+static void read_error(const struct replica *replica, bool works, const char *number,
 		       const char *text, char *error, size_t size)
 {
 	*error = '\0';
-	if (!running && status_number(replica, number))
-		status_get(replica, text, error, size);
+	if (!works && status_number(replica, number))
+		row_get(replica->status, text, error, size);
 }
 
 void replica_read(const struct replica *replica, struct replica_state *state)
@@ -187,16 +172,19 @@ void replica_read(const struct replica *replica, struct replica_state *state)
 	*state = (struct replica_state){
 		.receiving = status_is(replica, words->io, "Yes"),
 		.executing = status_is(replica, words->sql, "Yes"),
+		.connecting = status_is(replica, words->io, "Connecting"),
 		.received.position = status_number(replica, words->received_at),
 		.executed.position = status_number(replica, words->executed_at),
 	};
-	status_get(replica, words->lag, state->lag, sizeof(state->lag));
-	status_get(replica, words->received_file, state->received.file, MASTER_FILE_MAX);
-	status_get(replica, words->executed_file, state->executed.file, MASTER_FILE_MAX);
+	row_get(replica->status, words->lag, state->lag, sizeof(state->lag));
+	row_get(replica->status, words->received_file, state->received.file, MASTER_FILE_MAX);
+	row_get(replica->status, words->executed_file, state->executed.file, MASTER_FILE_MAX);
 	read_error(replica, !status_is(replica, words->io, "No"), "Last_IO_Errno", "Last_IO_Error",
 		   state->receive_error, sizeof(state->receive_error));
 	read_error(replica, !status_is(replica, words->sql, "No"), "Last_Errno", "Last_Error",
 		   state->execute_error, sizeof(state->execute_error));
+	read_error(replica, !state->connecting, "Last_IO_Errno", "Last_IO_Error",
+		   state->connect_error, sizeof(state->connect_error));
 }
 
 static int check_stopped(const struct replica *replica, const char *error, struct err *err)
@@ -221,12 +209,10 @@ static int look(struct replica *replica, struct replica_state *state, struct err
 static int give_up(const struct replica *replica, const struct replica_state *state,
 		   struct err *err)
 {
-	char reason[512];
-
-	status_get(replica, "Last_IO_Error", reason, sizeof(reason));
 	return err_set(err, ERR_DATABASE_REPLICATE, replica->name,
 		       "not caught up with %s within %u s: %s s behind%s%s", replica->name,
-		       replica->limit_s, state->lag, *reason ? ": " : "", reason);
+		       replica->limit_s, state->lag, *state->connect_error ? ": " : "",
+		       state->connect_error);
 }
 
 static int wait_for_no_lag(struct replica *replica, struct err *err)

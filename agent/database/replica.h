@@ -48,10 +48,12 @@ int replica_order(struct replica *replica, enum replica_order order, struct err 
 
 struct replica_state {
 	bool receiving, executing;
+	bool connecting;                 /* to its master: it tries again by itself */
 	char lag[32];                    /* in seconds, as text; "NULL" when it is not known */
 	struct master_position received; /* of the master's log */
 	struct master_position executed;
-	char receive_error[512], execute_error[512]; /* "": none */
+	char receive_error[512], execute_error[512]; /* why it has stopped; "": it has not */
+	char connect_error[512];                     /* why the last try failed; "": not known */
 };
 /* Of the status as asked for last. */
 void replica_read(const struct replica *replica, struct replica_state *state);

@@ -396,6 +396,20 @@ def test_not_caught_up(follower, source):
     assert set(lines(follower.server)) == {-1, *follower.writes.stop()}
 
 
+def test_not_connected(follower, source):
+    """It tries again every few seconds, which a person has to know."""
+    follower.server.sql("STOP SLAVE; CHANGE MASTER TO MASTER_PASSWORD='another'; START SLAVE")
+    before = len(follower.writes.acknowledged)
+    await_true(lambda: len(follower.writes.acknowledged) > before + 5)
+    source.sql("SET GLOBAL read_only=1")
+    refused = follower.cut_over(limit=3)
+    assert "[cutover.behind]" in refused.stderr and "it is connecting to 127.0.0.1: error connecting to master" in refused.stderr, refused.stderr
+    assert not promoted(follower) and SECRET not in refused.stderr
+    follower.server.sql(f"STOP SLAVE; CHANGE MASTER TO MASTER_PASSWORD='{SECRET}'; START SLAVE")
+    assert follower.cut_over().returncode == 0 and promoted(follower)
+    assert set(lines(follower.server)) == {-1, *follower.writes.stop()}
+
+
 def test_replication_has_stopped(follower, source):
     source.sql("SET sql_log_bin=0; CREATE TABLE shop.other (i INT); SET sql_log_bin=1; INSERT INTO shop.other VALUES (1); SET GLOBAL read_only=1")
     refused = follower.cut_over()
