@@ -9,6 +9,7 @@
 #include "steps/blockdev.h"
 #include "steps/chosen.h"
 #include "steps/mkfs.h"
+#include "steps/mkfs_try.h"
 #include "steps/snapshots.h"
 #include "steps/step.h"
 #include "steps/swap_header.h"
@@ -28,12 +29,12 @@ static bool in_path(const char *tool)
 	return false;
 }
 
-static void check(const struct context *ctx, struct err_list *errors)
+static void check_tools(const struct context *ctx, struct err_list *errors)
 {
 	struct arena arena = {0};
 	const char *missing = NULL;
 
-	for (size_t i = 0; ctx->plan && i < ctx->plan->fs_count; i++) {
+	for (size_t i = 0; i < ctx->plan->fs_count; i++) {
 		const struct plan_fs *fs = &ctx->plan->filesystems[i];
 		const char *const *argv = mkfs_argv(fs, ctx->plan->profile, &arena);
 		struct err err = ERR_INIT;
@@ -46,6 +47,42 @@ static void check(const struct context *ctx, struct err_list *errors)
 		err_list_add(errors, &err);
 	}
 	arena_free(&arena);
+}
+
+static const struct plan_fs *fs_on(const struct plan *plan, const char *device)
+{
+	for (size_t i = 0; i < plan->fs_count; i++)
+		if (!strcmp(plan->filesystems[i].device, device))
+			return &plan->filesystems[i];
+	return NULL;
+}
+
+/* What the job says to mkfs is known to be good only when mkfs has seen it. */
+static void check_options(const struct context *ctx, struct err_list *errors)
+{
+	for (size_t i = 0; i < ctx->plan->lv_count; i++) {
+		const struct plan_lv *lv = &ctx->plan->lvs[i];
+		const struct plan_fs *fs = fs_on(ctx->plan, lv->path);
+		struct err err = ERR_INIT;
+
+		if (!fs || fs->type == FS_SWAP || !fs->mkfs_options.count || !chosen_lv(ctx, lv))
+			continue;
+		if (mkfs_try(fs, ctx->plan->profile,
+			     arena_printf(ctx->arena, "%s/mkfs_options", lv->volume->json_path),
+			     ctx->watch, &err) < 0)
+			err_list_add(errors, &err);
+	}
+}
+
+static void check(const struct context *ctx, struct err_list *errors)
+{
+	size_t before = errors->count;
+
+	if (!ctx->plan)
+		return;
+	check_tools(ctx, errors);
+	if (errors->count == before)
+		check_options(ctx, errors);
 }
 
 static int make_swap(void *arg, struct err *err)

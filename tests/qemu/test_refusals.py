@@ -42,6 +42,17 @@ def test_volumes_larger_than_disks(lab, inputs):
     assert event["step"] in ("check", "plan")
 
 
+def test_options_that_mkfs_refuses(lab, inputs):
+    """mkfs itself is asked; the options of the second volume are fine."""
+    vm = lab.vm("db1", lambda address: small_job(lab, inputs, address, volumes=[
+        {"name": "root", "size": "900MiB", "mount": "/", "mkfs_options": ["-m", "1"]},
+        {"name": "data", "size": "64MiB", "mount": "/data", "fs": "ext3", "mkfs_options": ["-m", "1"]}]), small_disks())
+    expect_refusal(vm, "job.value")
+    event = expect_event(lab, vm, "job.value")
+    assert event["step"] == "check" and event["where"] == "/volumes/0/mkfs_options"
+    assert "mkfs.xfs refuses these options" in event["message"] and "errors" not in event["message"]
+
+
 def test_unknown_job_key(lab, inputs):
     vm = lab.vm("db1", lambda address: small_job(lab, inputs, address, volumens=[]), small_disks())
     expect_refusal(vm, "job.unknown-key")

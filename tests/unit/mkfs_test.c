@@ -11,6 +11,7 @@
 
 #include "machine/superblock.h"
 #include "steps/mkfs.h"
+#include "steps/mkfs_try.h"
 #include "steps/swap_header.h"
 
 #define UUID "12345678-1234-4234-8234-123456789abc"
@@ -121,11 +122,56 @@ static void test_swap_that_cannot_be(void **state)
 	assert_int_equal(err.code, ERR_FORMAT);
 }
 
+/* By the machine's own makers. */
+static void test_words_that_makers_refuse(void **state)
+{
+	static const struct {
+		enum fs_type type;
+		enum fs_profile profile;
+		const char *words[2];
+		const char *refused; /* NULL: taken */
+	} rows[] = {
+		{FS_EXT3, PROFILE_2_6_18, {"-m", "1"}, NULL},
+		{FS_EXT4, PROFILE_MODERN, {"-E", "stride=16"}, NULL},
+		{FS_EXT4, PROFILE_MODERN, {"-i", "1"}, "invalid inode ratio 1"},
+		{FS_EXT4, PROFILE_MODERN, {"-E", "bogus=1"}, "Bad option(s) specified: bogus"},
+		{FS_XFS, PROFILE_MODERN, {"-i", "maxpct=5"}, NULL},
+		{FS_XFS, PROFILE_2_6_18, {"-d", "agcount=8"}, NULL},
+		{FS_XFS, PROFILE_MODERN, {"-m", "1"}, "unknown option -m 1"},
+		{FS_XFS, PROFILE_2_6_18, {"-m", "crc=1"}, "crc option respecified; accepted"},
+	};
+
+	(void)state;
+	setenv("PATH", "/usr/local/sbin:/usr/sbin:/sbin:/usr/bin:/bin", 1);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		const char *words[] = {rows[i].words[0], rows[i].words[1]};
+		struct plan_fs fs = {.device = "/dev/local/data", .type = rows[i].type, .uuid = UUID,
+				     .size = (uint64_t)1 << 40, .mkfs_options = {words, 2}};
+		struct err err = ERR_INIT;
+		int ret;
+
+		if (fs.type == FS_XFS && access("/sbin/mkfs.xfs", X_OK) && access("/usr/sbin/mkfs.xfs", X_OK))
+			continue;
+		ret = mkfs_try(&fs, rows[i].profile, "/volumes/1/mkfs_options", NULL, &err);
+		if (!rows[i].refused) {
+			assert_string_equal(err.msg, "");
+			assert_int_equal(ret, 0);
+			continue;
+		}
+		assert_int_equal(ret, -1);
+		assert_int_equal(err.code, ERR_JOB_VALUE);
+		assert_string_equal(err.where, "/volumes/1/mkfs_options");
+		if (!strstr(err.msg, rows[i].refused))
+			fail_msg("%s", err.msg);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(test_command_lines, teardown),
 		cmocka_unit_test_teardown(test_every_row_is_filled, teardown),
+		cmocka_unit_test_teardown(test_words_that_makers_refuse, teardown),
 		cmocka_unit_test_teardown(test_swap_header, teardown),
 		cmocka_unit_test_teardown(test_swap_that_cannot_be, teardown),
 	};

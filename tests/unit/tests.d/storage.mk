@@ -19,7 +19,8 @@ TEST_users = base/err.c steps/users.c
 TEST_old_vgs = base/err.c base/lvm_row.c steps/old_vgs.c
 TEST_signatures = base/err.c steps/signatures.c steps/swap_header.c
 LIBS_signatures = -lblkid -lfdisk -luuid
-TEST_mkfs = $(STORAGE_BASE) machine/superblock.c steps/mkfs.c steps/swap_header.c
+TEST_mkfs = $(STORAGE_BASE) base/child.c base/child_stage.c base/tail.c base/log.c machine/superblock.c steps/mkfs.c steps/mkfs_try.c \
+	steps/swap_header.c
 LIBS_mkfs = -lblkid -luuid
 
 TEST_snapshot = $(STORAGE_BASE) base/lvm_row.c snapshot/read.c snapshot/snapshot.c
