@@ -112,6 +112,12 @@ static const struct task last_writes = {offsetof(struct cutover_vm, follows), "T
 					" takes no writes any more: `SET GLOBAL read_only = ON` "
 					"there, and no user with SUPER is left."};
 
+/* An undo leaves the VM to catch up again, so cutover does not do it. */
+static const struct task forget = {
+	offsetof(struct cutover_vm, syncs), "",
+	" is not undone any more: `rm /etc/newroot/sync.json` on it, as root, takes its private "
+	"key away; the key's line is out of the old VM's `authorized_keys`."};
+
 static void print_tasks(const struct runbook *book, const struct task *tasks, size_t count)
 {
 	for (size_t i = 0; i < book->group->count; i++) {
@@ -297,6 +303,7 @@ static void print_after(const struct runbook *book)
 		fprintf(book->out, "- [ ] The rules' packet counts on the old edge stand still, "
 				   "some days later: "
 				   "the rules are taken out.\n");
+	print_tasks(book, &forget, 1);
 }
 
 static void print_undo(const struct runbook *book)

@@ -295,12 +295,13 @@ def test_runbook_fetches_what_was_written_since(shop):
                       ("db2", {"volumes": [{"name": "root"}, {"name": "data", "snapshot": "10%"}]})):
         change(shop, name, "vm_text", job=json.dumps(job))
     text = shop.cli("runbook", "shop")
-    before, window, data = (section(text, title) for title in ("Before", "The window begins", "The last data"))
+    before, window, data, after = (section(text, title) for title in ("Before", "The window begins", "The last data", "After"))
     assert re.findall(r"On (\w+), as root, `newroot rescue reset --yes` and a reboot have undone", before) == ["db2"]
     assert re.findall(r"(\w+) follows the old master", before) == ["db1", "nfs1"]
     assert re.findall(r"On (\w+), as root, `newroot sync` has run", before) == ["nfs1", "web1"]
     assert re.findall(r"old master of (\w+) takes no writes any more: `SET GLOBAL read_only = ON`", window) == ["db1", "nfs1"]
     assert "- [ ] web1: `newroot sync` on it, as root, a last time.\n" in data
+    assert re.findall(r"(\w+) is not undone any more: `rm /etc/newroot/sync.json`", after) == ["nfs1", "web1"]
     assert re.search(r"^- \[ \] db1: nothing; it follows the old master.* before it promotes it\.$", data, re.M)
     assert re.search(r"^- \[ \] nfs1: `newroot sync` on it, .* its databases follow", data, re.M)
 
