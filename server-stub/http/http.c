@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "http/handler.h"
+#include "http/listen.h"
 #include "http/tls.h"
 #include "util/limits.h"
 #include "util/log.h"
@@ -79,6 +80,7 @@ int http_start(struct http **http, struct service *service, const struct http_co
 	       struct err *err)
 {
 	struct http *started = calloc(1, sizeof(*started));
+	char where[LISTEN_TEXT];
 
 	if (!started)
 		return err_set(err, ERR_MEMORY, "serve", "no memory");
@@ -88,7 +90,8 @@ int http_start(struct http **http, struct service *service, const struct http_co
 		int sys = errno;
 
 		free(started);
-		return err_set(err, ERR_SERVICE_LISTEN, "listen", "can't listen there: %s",
+		listen_text(where, &config->address, listen_port(&config->address));
+		return err_set(err, ERR_SERVICE_LISTEN, "listen", "can't listen on %s: %s", where,
 			       sys ? strerror(sys) : "the log above says why");
 	}
 	*http = started;

@@ -49,6 +49,12 @@ int listen_parse(struct sockaddr_storage *address, const char *text, struct err 
 	return refuse(text, err);
 }
 
+unsigned listen_port(const struct sockaddr_storage *address)
+{
+	/* Where IPv4 has it, IPv6 has it, too. */
+	return ntohs(((const struct sockaddr_in *)(const void *)address)->sin_port);
+}
+
 void listen_text(char out[LISTEN_TEXT], const struct sockaddr_storage *address, unsigned port)
 {
 	const struct sockaddr_in *v4 = (const struct sockaddr_in *)(const void *)address;

@@ -11,6 +11,8 @@
 /* ERR_USAGE for anything else; names aren't looked up. */
 int listen_parse(struct sockaddr_storage *address, const char *text, struct err *err);
 
+unsigned listen_port(const struct sockaddr_storage *address);
+
 /* Back to text, with the port that was found. */
 #define LISTEN_TEXT 64
 void listen_text(char out[LISTEN_TEXT], const struct sockaddr_storage *address, unsigned port);

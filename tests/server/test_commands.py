@@ -163,7 +163,7 @@ def test_serve_ends_cleanly(service):
 
 def test_serve_on_a_taken_port(service):
     done = service.run("serve", "--data", service.data, "--listen", f"127.0.0.1:{service.port}")
-    assert done.returncode == 1 and "in use" in done.stderr
+    assert done.returncode == 1 and f"can't listen on 127.0.0.1:{service.port}: Address already in use" in done.stderr
 
 
 def served_certificate(service):
