@@ -455,6 +455,12 @@ def test_nothing_is_left_of_one_that_was_killed(follower, source, sshd):
     assert promoted(follower) and follower.shows(sshd.secret) == []
 
 
+def await_end(follower, cutover):
+    """Of one that is killed, and of what it has started, which ends a moment behind it and holds the lock until then."""
+    cutover.wait(timeout=60)
+    await_true(lambda: subprocess.run(["flock", "-n", follower.folder / "root/var/lib/newroot", "true"], check=False).returncode == 0)
+
+
 def kill_cutover(follower, at, forgotten):
     """A cutover that is killed as it has its server forget the old master: before that, or behind it."""
     reached = follower.folder / "reached"
@@ -467,7 +473,7 @@ def kill_cutover(follower, at, forgotten):
                            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=follower.environment)
     await_true(reached.exists)
     run.kill()
-    run.wait(timeout=60)
+    await_end(follower, run)
     fake.unlink()
     assert "database was promoted" in (follower.folder / "state/cutover").read_text()
 
@@ -505,7 +511,7 @@ def test_killed_at_every_place(follower, source):
     for milliseconds in (50, 150, 300, 500, 700, 900, 1200):
         run = subprocess.Popen([str(a) for a in ("/usr/bin/timeout", "-s", "KILL", milliseconds / 1000, follower.argv[0].replace("driver", "life"), "cutover",
                                                  follower.folder / "root", 60)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=follower.environment)
-        run.wait(timeout=60)
+        await_end(follower, run)
     done = follower.cut_over()
     assert done.returncode == 0, done.stdout + done.stderr
     assert promoted(follower) and follower.state == "cut over"
