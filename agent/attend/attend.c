@@ -79,6 +79,7 @@ static void follow_instructions(struct attend *attend)
 		return;
 	tunnel_close(); /* of a way that is no more, or is another */
 	attend->tunnel_ms = 0;
+	attend->lag.renewed = false;
 	if (read_instructions(attend, &err))
 		log_line("%s", err.msg);
 }

@@ -55,6 +55,19 @@ static void start_once(struct lag *lag, struct replica *replica, const struct re
 	lag->started = true;
 }
 
+/* Once for each password: whoever mends it changes the instructions. */
+static void renew_once(struct lag *lag, struct replica *replica)
+{
+	struct err err = ERR_INIT;
+
+	if (lag->renewed)
+		return;
+	lag->renewed = replica_renew(replica, &err) != 0;
+	if (err.code != ERR_NONE)
+		watch_note("the login of this replica is refused, and cannot be given anew: %s",
+			   err.msg);
+}
+
 static void ask(struct lag *lag, const struct job_databases *databases, struct replica *replica,
 		struct look *look)
 {
@@ -72,6 +85,7 @@ static void ask(struct lag *lag, const struct job_databases *databases, struct r
 	if (follows > 0) {
 		replica_read(replica, &state);
 		start_once(lag, replica, &state);
+		renew_once(lag, replica);
 		look->kind = kind_of(&state, lag->kind);
 		describe(look, databases->source.ssh.host, &state);
 		return;

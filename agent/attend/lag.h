@@ -17,8 +17,9 @@ enum lag_kind {
 };
 
 struct lag {
-	enum lag_kind kind; /* as told last */
+	enum lag_kind kind;         /* as told last */
 	int64_t looked_ms, told_ms; /* when it is made, the present: the tunnel is to come first */
+	bool renewed; /* a refused login was given anew; false again when it may be another one */
 	bool started; /* it was started once, should the server not do that by itself */
 };
 

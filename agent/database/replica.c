@@ -14,6 +14,10 @@
 #define SETTLED                                                                                    \
 	2 /* looks in a row without any lag: the first may come before the master has sent anything */
 
+/* Numbers of the server's errors. */
+#define ACCESS_DENIED             1045
+#define ACCESS_DENIED_NO_PASSWORD 1698
+
 /* The words for it have changed. */
 struct replica_words {
 	const char *status;
@@ -23,6 +27,7 @@ struct replica_words {
 	const char *change; /* host, port, user, password, file, position, more */
 	const char *more;
 	const char *patient; /* more of `change` */
+	const char *renew;   /* user, password */
 };
 
 static const struct replica_words old_words = {
@@ -42,6 +47,7 @@ static const struct replica_words old_words = {
 		  "MASTER_PASSWORD='%s', MASTER_LOG_FILE='%s', MASTER_LOG_POS=%llu%s%s;\n",
 	.more = "",
 	.patient = ", MASTER_CONNECT_RETRY=5",
+	.renew = "CHANGE MASTER TO MASTER_USER='%s', MASTER_PASSWORD='%s';\n",
 };
 
 /* MySQL 8.0.23 and later: 8.4 gives up after ten tries by itself. */
@@ -63,6 +69,7 @@ static const struct replica_words new_words = {
 		"SOURCE_PASSWORD='%s', SOURCE_LOG_FILE='%s', SOURCE_LOG_POS=%llu%s%s;\n",
 	.more = ", GET_SOURCE_PUBLIC_KEY=1",
 	.patient = ", SOURCE_CONNECT_RETRY=5, SOURCE_RETRY_COUNT=1000000",
+	.renew = "CHANGE REPLICATION SOURCE TO SOURCE_USER='%s', SOURCE_PASSWORD='%s';\n",
 };
 
 static unsigned long long status_number(const struct replica *replica, const char *name)
@@ -187,6 +194,35 @@ void replica_read(const struct replica *replica, struct replica_state *state)
 		   state->connect_error, sizeof(state->connect_error));
 }
 
+static bool is_refused(const struct replica *replica, const struct replica_state *state)
+{
+	const unsigned long long error = status_number(replica, "Last_IO_Errno");
+
+	return !state->receiving && (error == ACCESS_DENIED || error == ACCESS_DENIED_NO_PASSWORD);
+}
+
+/* The server throws away what came and is not executed: it would be fetched again, if it is still there. */
+int replica_renew(struct replica *replica, struct err *err)
+{
+	const struct replica_login *login = &replica->login;
+	struct replica_state state;
+
+	replica_read(replica, &state);
+	if (!login->user || !is_refused(replica, &state) ||
+	    strcmp(state.received.file, state.executed.file) != 0 ||
+	    state.received.position != state.executed.position)
+		return 0;
+	if (replica_order(replica, REPLICA_STOP, err) ||
+	    database_ask(replica->client, NULL,
+			 arena_printf(replica->client->arena, replica->words->renew, login->user,
+				      login->password),
+			 NULL, err) ||
+	    replica_order(replica, REPLICA_START, err))
+		return -1;
+	watch_note("%s refuses the login of this replica, which is given anew", replica->name);
+	return 1;
+}
+
 static int check_stopped(const struct replica *replica, const char *error, struct err *err)
 {
 	return *error ? err_set(err, ERR_DATABASE_REPLICATE, replica->name,
@@ -219,13 +255,14 @@ static int wait_for_no_lag(struct replica *replica, struct err *err)
 {
 	const int64_t deadline = clock_ms() + (int64_t)replica->limit_s * 1000;
 	unsigned seconds = 0;
+	int renewed = 0;
 	char reason[128];
 
 	for (int settled = 0; settled < SETTLED;) {
 		struct replica_state state;
 		int done = look(replica, &state, err);
 
-		if (done < 0)
+		if (done < 0 || (!renewed && (renewed = replica_renew(replica, err)) < 0))
 			return -1;
 		settled = done ? settled + 1 : 0;
 		if (settled == SETTLED)

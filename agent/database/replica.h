@@ -10,6 +10,11 @@
 
 struct replica_words;
 
+struct replica_login {
+	const char *user, *password;
+	bool patient; /* the master may be away for days; asked again every few seconds */
+};
+
 struct replica {
 	struct database_client *client;
 	const char *name; /* of the master, for people */
@@ -17,6 +22,8 @@ struct replica {
 	int port;
 	uint32_t limit_s;          /* it has caught up within; 0: whenever */
 	bool (*each_second)(void); /* called while it is waited for; NULL: nobody */
+	struct replica_login
+		login; /* as it is now, which replica_renew() may give; user NULL: it doesn't */
 	/* Set by replica_open(): */
 	const struct replica_words *words;
 	bool mariadb_gtid;                /* knows MASTER_USE_GTID, and may have it on by itself */
@@ -30,10 +37,6 @@ int replica_ask(struct replica *replica, struct err *err);
 /* 1: it follows our master already; 0: nobody; -1: another one (ERR_DATABASE_REPLICATE). */
 int replica_follows(const struct replica *replica, struct err *err);
 
-struct replica_login {
-	const char *user, *password;
-	bool patient; /* the master may be away for days; asked again every few seconds */
-};
 /* Let it follow from there on; both servers need numbers of their own. */
 int replica_change(struct replica *replica, const struct replica_login *login,
 		   const struct master_position *from, struct err *err);
@@ -57,6 +60,12 @@ struct replica_state {
 };
 /* Of the status as asked for last. */
 void replica_read(const struct replica *replica, struct replica_state *state);
+
+/*
+ * Of the status as asked for last: a master that refuses the login that this server has gets `login`, as it was mended since.
+ * The place stays; whatever came and is not executed yet is first. 1: given; 0: no need. Errors: those of database_ask().
+ */
+int replica_renew(struct replica *replica, struct err *err);
 
 /* Wait until nothing is left to be caught up. Errors: ERR_DATABASE_REPLICATE. */
 int replica_catch_up(struct replica *replica, struct err *err);

@@ -24,6 +24,7 @@ void source_replica(const struct job_databases *databases, struct database_clien
 		.port = port,
 		.limit_s = databases->source.limit_s,
 		.each_second = tunnel_look,
+		.login = {databases->source.user, databases->source.password, .patient = true},
 	};
 }
 
@@ -105,15 +106,12 @@ static int check_own_replicas(const struct job_databases *databases, struct data
 
 static int follow(const struct database_work *work, struct replica *replica, struct err *err)
 {
-	const struct job_database_source *source = &work->databases->source;
-	const struct replica_login login = {
-		.user = source->user, .password = source->password, .patient = true};
 	struct master_position from;
 
 	return source_position_get(work, &from, err) ||
 			       check_source(work, replica->port, replica->client->arena, &from,
 					    err) ||
-			       replica_change(replica, &login, &from, err)
+			       replica_change(replica, &replica->login, &from, err)
 		       ? -1
 		       : 0;
 }

@@ -306,6 +306,33 @@ def test_tunnel_is_kept(follower, sshd):
         assert set(follower.shows(secret)) <= {str(follower.config), str(follower.folder / "root/run/newroot/ssh-databases/identity")}
 
 
+def change_password(follower, source, password):
+    """On the old master, and then in the instructions; what it knew before is refused."""
+    source.sql(f"SET sql_log_bin=0; ALTER USER mover@'127.0.0.1' IDENTIFIED BY '{password}'")
+    config = json.loads(follower.config.read_text())
+    config["databases"]["source"]["password"] = password
+    return lambda: follower.config.write_text(json.dumps(config))
+
+
+def test_password_is_mended(follower, source, sshd):
+    """The server that follows gets it, and goes on from its place."""
+    follows(follower)
+    mend = change_password(follower, source, "mended-once")
+    assert await_true(sshd.cut)
+    await_true(lambda: "Access denied for user 'mover'" in follower.server.status(), what=lambda: follower.server.status())
+    mend()
+    assert follows(follower) > 20
+    # By a first boot that is done again, which opens the tunnel anew.
+    follower.attending.terminate()
+    follower.attending.wait(timeout=60)
+    change_password(follower, source, "mended-twice")()
+    (follower.folder / "state/first-boot.done").unlink()
+    follower.complete()
+    follower.attending = follower.attend()
+    assert follows(follower) > 20
+    assert any("refuses the login of this replica, which is given anew" in event.get("text", "") for event in follower.events)
+
+
 def test_quarantine_was_open(follower, service):
     """A later boot has not loaded it: it is loaded, somebody hears of it, and the rest goes on."""
     follower.attending.terminate()
