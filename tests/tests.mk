@@ -32,7 +32,7 @@ PYTEST := /usr/bin/python3 -B -m pytest -p no:cacheprovider -c tests/pytest.ini
 
 ## make test       everything, as CI does: unit, fuzz (short), service, whole VMs
 test: all unit-programs build/load
-	$(Q)$(PYTEST) tests
+	$(Q)$(PYTEST) --numprocesses 2 --dist loadfile tests
 
 ## make unit       unit tests and short fuzz runs only
 unit: unit-programs

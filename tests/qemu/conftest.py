@@ -6,12 +6,20 @@ import pytest
 
 from jobs import Inputs
 from lab import Lab
+from seats import seats
 from vm import BUILD
 
 
 def work_folder(item):
     """Of a case that has a laboratory of its own; dnsmasq doesn't take every character in a path."""
     return BUILD / "qemu" / re.sub(r"[^\w]+", "-", item.name).strip("-")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def enough_seats(request):
+    """For as many VMs as run at once in this module: one, or what it says as VMS."""
+    with seats(BUILD / "qemu", getattr(request.module, "VMS", 1)):
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,7 @@ from creator import Creator, Lease
 from jobs import GIB, document, shop_vm
 from process import wait_until
 
+VMS = 2
 SECONDS = 60
 
 

@@ -13,6 +13,7 @@ from lab import Lab
 from process import wait_until
 from vm import BUILD
 
+VMS = 2
 INSTALL_S = 1800
 BOOT_S = 600
 LOAD_S = 1200

@@ -13,6 +13,7 @@ from lab import Lab
 from process import wait_until
 from vm import BUILD
 
+VMS = 2
 INSTALL_S = 900
 BOOT_S = 300
 HELD_S = 5

@@ -11,6 +11,7 @@ from lab import Lab
 from process import LabError, wait_until
 from vm import BUILD
 
+VMS = 2
 INSTALL_S = 1500
 BOOT_S = 400
 # mount(8) in the background tries again after up to two minutes.

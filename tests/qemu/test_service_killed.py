@@ -4,6 +4,7 @@ import time
 from faults import small_job, wait_unpacking
 from jobs import GIB
 
+VMS = 2
 INSTALL_S = 900
 AWAY_S = 5
 
