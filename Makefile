@@ -68,7 +68,7 @@ build/initrd.img: $(wildcard initrd/*) build/newroot build/sysroot.ready
 
 # --- the service
 include server-stub/server.mk
-$(SERVER_OBJS) $(SERVER_OBJS:build/server/%=build/server-san/%): | build/packages.ready
+$(SERVER_OBJS): | build/packages.ready
 
 # --- seeing it work
 ## make demo       move a group of three VMs in QEMU: migration document, blank VMs, running systems; with its page

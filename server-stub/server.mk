@@ -17,16 +17,12 @@ $(SERVER_OBJS): build/server/%.o: %.c
 	$(Q)$(CC) $(DEFS) -Iserver-stub $(WARN) $(CFLAGS) $(SERVER_HARDEN) -MMD -MP -c -o $@ $<
 
 # The same under the sanitizers: tests/server runs both.
-build/server-san/newroot-server: $(SERVER_SRCS:%.c=build/server-san/%.o)
+build/server-san/newroot-server: $(SERVER_SRCS:%.c=build/san/%.o)
 	$(call say,LINK,$@)
+	@mkdir -p $(@D)
 	$(Q)$(CC) $(SANITIZE) -o $@ $^ $(SERVER_LIBS)
 
-build/server-san/%.o: %.c
-	$(call say,CC,$<)
-	@mkdir -p $(@D)
-	$(Q)$(CC) $(DEFS) -Iserver-stub $(WARN) -g -O1 $(SANITIZE) -MMD -MP -c -o $@ $<
-
 # The operator's page is part of the program: the assembler reads its files.
-build/server/server-stub/page/page_files.o build/server-san/server-stub/page/page_files.o: $(wildcard $(addprefix server-stub/page/,*.html *.css *.js *.svg))
+build/server/server-stub/page/page_files.o build/san/server-stub/page/page_files.o: $(wildcard $(addprefix server-stub/page/,*.html *.css *.js *.svg))
 
--include $(SERVER_OBJS:.o=.d) $(SERVER_SRCS:%.c=build/server-san/%.d)
+-include $(SERVER_OBJS:.o=.d)

@@ -1,5 +1,8 @@
 # Unit tests run under ASan and UBSan on the build machine, against Debian's own libraries.
-# A file in unit/tests.d says `TEST_name = sources below agent/` and `LIBS_name = -l…`.
+# A file in unit/tests.d says `TEST_name = sources` and `LIBS_name = -l…`.
+# Sources are named below agent/, or from the top when they lie elsewhere.
+source_path = $(foreach s,$(1),$(if $(wildcard $(s)),$(s),$(if $(filter build/%,$(s)),$(s),agent/$(s))))
+san_objects = $(patsubst %.c,build/san/%.o,$(call source_path,$(1)))
 include $(sort $(wildcard tests/unit/tests.d/*.mk))
 include $(sort $(wildcard tests/fuzz/fuzz.d/*.mk))
 
@@ -10,11 +13,17 @@ UNIT_BINS := $(UNIT_NAMES:%=build/unit/%_test)
 FUZZ_BINS := $(FUZZ_NAMES:%=build/fuzz/%_fuzz)
 AGENT_HEADERS := $(wildcard agent/*.h agent/*/*.h agent/base/*.def server-stub/*.h server-stub/*/*.h)
 
+# Each source is compiled once, whichever programs link it.
+build/san/%.o: %.c | build/sysroot.ready
+	$(call say,SAN,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(DEFS) -I. $(if $(filter server-stub/%,$<),-Iserver-stub) -isystem build/sysroot/src $(WARN) -g -O1 $(SANITIZE) -MMD -MP -c -o $@ $<
+
 define unit_program
-build/unit/$(1)_test: tests/unit/$(1)_test.c $(call source_path,$(TEST_$(1))) $$(AGENT_HEADERS) | build/sysroot.ready
+build/unit/$(1)_test: tests/unit/$(1)_test.c $(call san_objects,$(TEST_$(1))) | build/sysroot.ready
 	$$(call say,UNIT,$$@)
 	@mkdir -p build/unit
-	$$(Q)$$(CC) $$(DEFS) -I. $$(WARN) -g -O1 $$(SANITIZE) $$(CFLAGS_$(1)) -o $$@ $$(filter %.c,$$^) -lcmocka $$(LIBS_$(1))
+	$$(Q)$$(CC) $$(DEFS) -I. $$(WARN) -g -O1 $$(SANITIZE) $$(CFLAGS_$(1)) -MMD -MP -MF $$@.d -o $$@ $$(filter %.c %.o,$$^) -lcmocka $$(LIBS_$(1))
 endef
 define fuzz_program
 build/fuzz/$(1)_fuzz: tests/fuzz/$(1)_fuzz.c $(call source_path,$(FUZZ_$(1))) $$(AGENT_HEADERS) | build/sysroot.ready
@@ -22,11 +31,10 @@ build/fuzz/$(1)_fuzz: tests/fuzz/$(1)_fuzz.c $(call source_path,$(FUZZ_$(1))) $$
 	@mkdir -p build/fuzz
 	$$(Q)clang $$(DEFS) -I. $$(WARN) -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all $$(CFLAGS_$(1)) -o $$@ $$(filter %.c,$$^) $$(LIBS_$(1))
 endef
-# Sources are named below agent/, or from the top when they lie elsewhere.
-source_path = $(foreach s,$(1),$(if $(wildcard $(s)),$(s),$(if $(filter build/%,$(s)),$(s),agent/$(s))))
-
 $(foreach t,$(UNIT_NAMES),$(eval $(call unit_program,$(t))))
 $(foreach t,$(FUZZ_NAMES),$(eval $(call fuzz_program,$(t))))
+
+-include $(UNIT_BINS:%=%.d) $(shell find build/san -name '*.d' 2>/dev/null)
 
 PYTEST := /usr/bin/python3 -B -m pytest -p no:cacheprovider -c tests/pytest.ini
 

@@ -6,11 +6,10 @@ TRANSPORT := $(addprefix service/,url.c wait.c connect.c clock.c cert.c trust.c 
 TRANSPORT_LIBS := -lbearssl -lnettle -ljansson
 
 # Faults are injected by a server (tests/transport), against this program.
-build/transport/driver: tests/transport/driver.c $(patsubst service/%,agent/service/%,$(patsubst base/%,agent/base/%,$(TRANSPORT))) \
-		$(wildcard agent/service/*.h agent/base/*.h agent/base/*.def) | build/sysroot.ready
+build/transport/driver: $(call san_objects,tests/transport/driver.c $(TRANSPORT))
 	$(call say,UNIT,$@)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(DEFS) -isystem build/sysroot/src $(WARN) -g -O1 $(SANITIZE) -o $@ $(filter %.c,$^) $(TRANSPORT_LIBS)
+	$(Q)$(CC) $(SANITIZE) -o $@ $^ $(TRANSPORT_LIBS)
 unit-programs: build/transport/driver
 
 TEST_url = service/url.c base/err.c

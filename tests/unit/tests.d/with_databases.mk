@@ -11,18 +11,15 @@ DATABASE_DRIVER := $(addprefix agent/,$(patsubst %.def,,$(filter-out tests/% bui
 	$(addprefix agent/archive/,decompress.c stream.c decoder_gzip.c decoder_xz.c decoder_bzip2.c decoder_zstd.c) \
 	$(addprefix agent/target/,first_boot.c first_boot_steps.c turn.c peers.c quarantine_check.c hooks.c) \
 	$(wildcard agent/database/*.c agent/installed/*.c agent/ssh/*.c) $(PICOHTTP)
-build/database/driver: tests/database/driver.c $(DATABASE_DRIVER) $(AGENT_HEADERS) | build/sysroot.ready
+build/database/driver: $(call san_objects,tests/database/driver.c $(DATABASE_DRIVER))
 	$(call say,UNIT,$@)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(DEFS) -isystem build/sysroot/src $(WARN) -g -O1 $(SANITIZE) -o $@ $(filter %.c,$^) $(TRANSPORT_LIBS) \
-		-lisal -lbz2 -llzma -lzstd
+	$(Q)$(CC) $(SANITIZE) -o $@ $^ $(TRANSPORT_LIBS) -lisal -lbz2 -llzma -lzstd
 unit-programs: build/database/driver
 # What comes behind it: the tunnel is kept, and cutover promotes.
 DATABASE_LIFE := $(filter-out agent/base/% agent/tests/%,$(addprefix agent/,$(OS_TREE) $(OS_DIALECTS) os/puppet_files.c os/service_record.c os/services.c))
-build/database/life: tests/database/life.c $(wildcard agent/attend/*.c agent/cutover/*.c) $(DATABASE_LIFE) $(DATABASE_DRIVER) $(AGENT_HEADERS) \
-		| build/sysroot.ready
+build/database/life: $(call san_objects,tests/database/life.c $(wildcard agent/attend/*.c agent/cutover/*.c) $(DATABASE_LIFE) $(DATABASE_DRIVER))
 	$(call say,UNIT,$@)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(DEFS) -isystem build/sysroot/src $(WARN) -g -O1 $(SANITIZE) -o $@ $(sort $(filter %.c,$^)) $(TRANSPORT_LIBS) \
-		-lisal -lbz2 -llzma -lzstd
+	$(Q)$(CC) $(SANITIZE) -o $@ $^ $(TRANSPORT_LIBS) -lisal -lbz2 -llzma -lzstd
 unit-programs: build/database/life
