@@ -35,8 +35,8 @@ build/agent/%.o: agent/%.c build/sysroot.ready
 	@mkdir -p $(@D)
 	$(Q)$(MUSL_CC) $(DEFS) $(WARN) $(AGENT_CFLAGS) -MMD -MP -c -o $@ $<
 
-# The one object that knows the time of the build follows it.
-build/agent/service/clock.o: build/build-time
+# What knows the time of the build follows it.
+build/agent/service/clock.o build/san/agent/service/clock.o build/unit/service_test: build/build-time
 build/build-time: FORCE
 	@mkdir -p build
 	@echo $(BUILD_TIME) | cmp -s - $@ || echo $(BUILD_TIME) > $@
