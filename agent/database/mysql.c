@@ -3,10 +3,16 @@
  * sql_log_bin=0, which needs the rights of root.
  */
 #include <stddef.h>
+#include <string.h>
 
 #include "database/client.h"
 
 #define NAME "%1$s"
+
+static bool is_mariadb(const char *program)
+{
+	return !strcmp(strrchr(program, '/') + 1, "mariadb");
+}
 
 static void connect(const struct database_client *client, const char ***argv)
 {
@@ -17,6 +23,9 @@ static void connect(const struct database_client *client, const char ***argv)
 		*(*argv)++ = arena_printf(client->arena, "%s%s", how, client->options);
 	*(*argv)++ = "--batch";
 	*(*argv)++ = "--connect-timeout=10";
+	/* It would show rows of customers, which are nobody's business in a log. Others don't, and would warn. */
+	if (is_mariadb(client->program))
+		*(*argv)++ = "--loose-skip-print-query-on-error";
 	if (!client->elsewhere)
 		*(*argv)++ = "--init-command=SET SESSION sql_log_bin=0";
 }

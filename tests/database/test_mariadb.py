@@ -82,11 +82,12 @@ def test_error_in_a_dump(machine, mariadb):
     """It is told with its line; what was loaded stays, the rest is loaded once the dump is mended."""
     new = mariadb("new")
     machine.add_dump("good", rows(5))
-    bad = machine.add_dump("shop", b"CREATE TABLE a (i INT);\nINSERT INTO a VALUES (1);\nINSERT INTO nowhere VALUES (1);\n")
+    bad = machine.add_dump("shop", b"CREATE TABLE a (i INT);\nINSERT INTO a VALUES (1);\nINSERT INTO nowhere VALUES ('a row');\n")
     machine.instruct(new)
     error = machine.fail("database.load")
     assert "at line 3" in error["message"] and "nowhere" in error["message"]
     assert any("ERROR 1146" in line for line in error["stderr"])
+    assert machine.shows("a row") == [str(bad)]
     assert machine.marks() == ["good.loaded", "shop.loading"]
     bad.write_bytes(b"CREATE TABLE a (i INT);\n")
     new.sql("INSERT INTO good.line VALUES (77, 'not loaded twice')")
