@@ -129,6 +129,8 @@
  * init script has given up may still come, since scripts wait for half a minute only. */
 #define DATABASE_START_S 300
 #define DATABASE_FAILED_START_S 60
+/* What the system says of its service then: twenty lines of its log, and some about it. */
+#define DATABASE_STATUS_MAX (8 * 1024)
 /* One statement to it: to drop a large database that is half loaded takes minutes. */
 #define DATABASE_ASK_S 1800
 /* A load that takes no more of its dump: an index of a table of hundreds of gigabytes is made in one statement. */

@@ -139,6 +139,14 @@ static void pass_on(void *unused, const char *item, uint64_t done, uint64_t tota
 	child_progress(done, total);
 }
 
+/* What is advised for an installation's archives does not help here. */
+static int blame_packing(const struct database_load *load, struct err *err)
+{
+	const struct err cause = *err;
+
+	return err_set(err, ERR_DATABASE_LOAD, load->database, "%s", cause.msg);
+}
+
 /* Its last words go on to this child's parent, for the error event; which of them is the error, it says itself. */
 static int fail(const struct database_load *load, struct err *err)
 {
@@ -146,6 +154,8 @@ static int fail(const struct database_load *load, struct err *err)
 	const size_t count = child_last_words(&lines);
 	const char *error = NULL;
 
+	if (err->code == ERR_ARCHIVE_TRUNCATED || err->code == ERR_ARCHIVE_FORMAT)
+		return blame_packing(load, err);
 	for (size_t i = 0; i < count; i++) {
 		fprintf(stderr, "%s\n", lines[i]);
 		if (!error && (strstr(lines[i], "ERROR") || strstr(lines[i], "error:")))

@@ -4,36 +4,64 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/limits.h"
+#include "base/log.h"
 #include "installed/service_start.h"
 #include "installed/watch.h"
+#include "service/report.h"
 
-/* `*there`: the system has such a service, and a failure may still be a server that comes late. */
-static int start(struct database_client *client, bool *there, struct err *err)
+#define STATUS_S 30
+
+/* The service that was started. */
+struct start {
+	const char *name; /* NULL: the system has none, and no server can come late */
+	struct err failed;
+};
+
+static void start_service(struct database_client *client, struct start *start)
 {
 	const char *given[] = {client->databases->service, NULL};
 	const char *const *names = given[0] ? given : client->engine->services;
-	const char *which;
-	const char *const *argv = service_start_command("", names, &which, client->arena);
+	const char *const *argv = service_start_command("", names, &start->name, client->arena);
 	struct child child = {.argv = argv, .code = ERR_DATABASE_SERVER};
 
-	*there = argv != NULL;
-	if (!argv)
-		return err_set(err, ERR_DATABASE_SERVER, names[0],
-			       "no server answers, and the system has no service %s to start: is "
-			       "%s installed?",
-			       names[0], client->engine->what);
-	child.name = arena_printf(client->arena, "start of %s", which);
-	watch_note("no database server answers: starting %s", which);
-	return child_run(&child, client->watch, err);
+	if (!argv) {
+		err_set(&start->failed, ERR_DATABASE_SERVER, names[0],
+			"no server answers, and the system has no service %s to start: is "
+			"%s installed?",
+			names[0], client->engine->what);
+		return;
+	}
+	child.name = arena_printf(client->arena, "start of %s", start->name);
+	watch_note("no database server answers: starting %s", start->name);
+	child_run(&child, client->watch, &start->failed);
 }
 
-static int give_up(const struct err *away, const struct err *failed, unsigned waited_s,
+/* Whoever sees the error would ask the system next. It says so by its exit status, too, that the service failed. */
+static void tell_status(struct database_client *client, const struct start *start)
+{
+	char said[DATABASE_STATUS_MAX] = "", note[sizeof(said) + 512];
+	struct child child = {
+		.name = "status", .stall_s = STATUS_S, .out = said, .out_size = sizeof(said)};
+	struct err unused = ERR_INIT;
+
+	child.argv = service_status_command("", start->name, client->arena);
+	if (!child.argv)
+		return;
+	child_run(&child, client->watch, &unused);
+	snprintf(note, sizeof(note), "the system says of %.200s:\n%s", start->name, said);
+	log_clean(note, strlen(note));
+	log_line("%s", note);
+	report_note(note);
+}
+
+static int give_up(const struct err *away, const struct start *start, unsigned waited_s,
 		   struct err *err)
 {
-	if (failed->code != ERR_NONE)
-		return err_set(err, ERR_DATABASE_SERVER, failed->where,
-			       "%.300s; the server has not come within %u s: %.300s", failed->msg,
-			       waited_s, away->msg);
+	if (start->failed.code != ERR_NONE)
+		return err_set(err, ERR_DATABASE_SERVER, start->failed.where,
+			       "the server does not answer within %u s (%.250s): %.300s", waited_s,
+			       away->msg, start->failed.msg);
 	return err_set(err, ERR_DATABASE_SERVER, away->where,
 		       "the server does not answer within %u s: %.500s", waited_s, away->msg);
 }
@@ -41,9 +69,8 @@ static int give_up(const struct err *away, const struct err *failed, unsigned wa
 int database_server_wait(struct database_client *client, struct err *err)
 {
 	const int64_t began = clock_ms();
-	unsigned limit_s = DATABASE_START_S;
-	struct err failed = ERR_INIT;
-	bool started = false, there;
+	struct start started = {.name = NULL, .failed = ERR_INIT};
+	unsigned limit_s;
 
 	for (;;) {
 		struct err away = ERR_INIT;
@@ -52,14 +79,15 @@ int database_server_wait(struct database_client *client, struct err *err)
 			return 0;
 		if (client->fault != FAULT_AWAY)
 			return err_keep(err, &away);
-		if (!started && start(client, &there, &failed)) {
-			if (!there)
-				return err_keep(err, &failed);
-			limit_s = DATABASE_FAILED_START_S;
+		if (!started.name)
+			start_service(client, &started);
+		if (!started.name)
+			return err_keep(err, &started.failed);
+		limit_s = started.failed.code ? DATABASE_FAILED_START_S : DATABASE_START_S;
+		if (clock_ms() - began >= (int64_t)limit_s * 1000) {
+			tell_status(client, &started);
+			return give_up(&away, &started, limit_s, err);
 		}
-		started = true;
-		if (clock_ms() - began >= (int64_t)limit_s * 1000)
-			return give_up(&away, &failed, limit_s, err);
 		watch_pause();
 	}
 }

@@ -13,4 +13,7 @@
 const char *const *service_start_command(const char *root, const char *const *names,
 					 const char **which, struct arena *arena);
 
+/* The command that prints what the system knows of service `name`, its last words with it; NULL: this system has none. */
+const char *const *service_status_command(const char *root, const char *name, struct arena *arena);
+
 #endif

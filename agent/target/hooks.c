@@ -49,19 +49,47 @@ static int await(pid_t pid, uint32_t limit_s)
 	return status;
 }
 
-static int judge(const struct hook *hook, int status, struct err *err)
+/* `said` is its last line. */
+static int judge(const struct hook *hook, int status, const char *said, struct err *err)
 {
+	const char *colon = *said ? ": " : "";
+
 	if (status == 0)
 		return 0;
 	if (status < 0)
 		return err_set(err, ERR_HOOK, hook->program,
-			       "%s ran longer than %u s and was ended", hook->program,
-			       hook->limit_s);
+			       "%s ran longer than %u s and was ended%s%s", hook->program,
+			       hook->limit_s, colon, said);
 	if (WIFSIGNALED(status))
-		return err_set(err, ERR_HOOK, hook->program, "%s was killed by signal %d (%s)",
-			       hook->program, WTERMSIG(status), strsignal(WTERMSIG(status)));
-	return err_set(err, ERR_HOOK, hook->program, "%s failed with exit status %d", hook->program,
-		       WEXITSTATUS(status));
+		return err_set(err, ERR_HOOK, hook->program, "%s was killed by signal %d (%s)%s%s",
+			       hook->program, WTERMSIG(status), strsignal(WTERMSIG(status)), colon,
+			       said);
+	return err_set(err, ERR_HOOK, hook->program, "%s failed with exit status %d%s%s",
+		       hook->program, WEXITSTATUS(status), colon, said);
+}
+
+/* Of much output the end: it tells why a hook failed. */
+static size_t read_output(int fd, char *text, size_t size)
+{
+	ssize_t got;
+
+	if (lseek(fd, -(off_t)size, SEEK_END) < 0)
+		lseek(fd, 0, SEEK_SET);
+	got = read_all(fd, text, size);
+	return got > 0 ? (size_t)got : 0;
+}
+
+/* Cuts `text` after it. */
+static const char *last_line(char *text, size_t size)
+{
+	const char *line;
+
+	while (size && strchr("\n\r ", text[size - 1]))
+		size--;
+	text[size] = '\0';
+	log_clean(text, size);
+	line = strrchr(text, '\n');
+	return line ? line + 1 : text;
 }
 
 /* The output goes by a file: a daemon that the hook starts would hold a pipe open for ever. */
@@ -69,8 +97,8 @@ static int hook_main(void *arg, struct err *err)
 {
 	const struct hook *hook = arg;
 	FILE *out = tmpfile();
-	char text[HOOK_OUTPUT_MAX];
-	ssize_t size;
+	char text[HOOK_OUTPUT_MAX + 1];
+	size_t size;
 	pid_t pid;
 	int status;
 
@@ -81,12 +109,10 @@ static int hook_main(void *arg, struct err *err)
 		return err_sys(err, ERR_HOOK, hook->program, "cannot start %s", hook->program);
 	setpgid(pid, pid); /* whichever of the two is first */
 	status = await(pid, hook->limit_s);
-	rewind(out);
-	size = read_all(fileno(out), text, sizeof(text));
-	if (size > 0)
-		write_all(STDOUT_FILENO, text, (size_t)size);
+	size = read_output(fileno(out), text, HOOK_OUTPUT_MAX);
+	write_all(STDOUT_FILENO, text, size);
 	fclose(out);
-	return judge(hook, status, err);
+	return judge(hook, status, last_line(text, size), err);
 }
 
 static int run_one(const char *program, uint32_t limit_s, const struct child_watch *watch,

@@ -10,10 +10,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/log.h"
 #include "database/marks.h"
 #include "database/server.h"
 #include "installed/service_start.h"
 #include "installed/watch.h"
+#include "service/report.h"
 
 /* The server that is asked: it is away until its service is started, `late` questions after that. */
 static struct {
@@ -53,6 +55,30 @@ int child_run(const struct child *child, const struct child_watch *watch, struct
 	fake.starts++;
 	fake.started = true;
 	return fake.start_fails ? err_set(err, child->code, child->name, "exit status 1") : 0;
+}
+
+const char *const *service_status_command(const char *root, const char *name, struct arena *arena)
+{
+	(void)root;
+	(void)name;
+	(void)arena;
+	return NULL;
+}
+
+void log_clean(char *text, size_t size)
+{
+	(void)text;
+	(void)size;
+}
+
+void log_line(const char *fmt, ...)
+{
+	(void)fmt;
+}
+
+void report_note(const char *text)
+{
+	(void)text;
 }
 
 void watch_note(const char *fmt, ...)

@@ -54,10 +54,32 @@ static void test_command(void **state)
 	}
 }
 
+static void test_status(void **state)
+{
+	static const char *const systemd[] = {"/run/systemd/system/x", NULL};
+	static const char *const sysv[] = {"/etc/init.d/mysql", NULL};
+	static const char *const words[] = {"systemctl",  "status",    "--no-pager", "--full",
+					    "--lines=20", "mariadb.x", NULL};
+	const char *const *argv;
+	struct tree tree;
+
+	(void)state;
+	tree_make(&tree, systemd);
+	argv = service_status_command(tree.root, "mariadb.x", &tree.arena);
+	for (size_t i = 0; words[i]; i++)
+		assert_string_equal(argv[i], words[i]);
+	assert_null(argv[6]);
+	tree_free(&tree);
+	tree_make(&tree, sysv);
+	assert_null(service_status_command(tree.root, "mysql", &tree.arena));
+	tree_free(&tree);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_command),
+		cmocka_unit_test(test_status),
 	};
 
 	return cmocka_run_group_tests_name("service_start", tests, NULL, NULL);
