@@ -1,4 +1,4 @@
-"""A master and its replica from an old server's dump, in order: the replica loses power while it loads, the master's login is refused."""
+"""A master and its replica from an old server's dump, in order; every step of their first boots fails once, and power fails, too."""
 import contextlib
 import json
 import re
@@ -19,27 +19,33 @@ BOOT_S = 600
 LOAD_S = 1200
 ANSWER_S = 180
 PAUSE_S = 10
+PATIENCE_S = 10
 GO = "/run/go"
 HOOK = "/usr/local/sbin/wait-for-go"
+OLD_TOOL = "old-platform-register"
 MOVER = "mover-2009"
+SERVER = "/usr/sbin/mariadbd"
+DUMP = "/var/lib/newroot/dumps/01-shop.dump"
+INSTRUCTIONS = "/etc/newroot/first-boot.json"
 
 
 @pytest.fixture(scope="module")
 def shop(inputs):
-    """db1 waits in a hook before it loads, and its instructions have a login that its server does not know."""
+    """db1 waits in a hook that needs a program of the old platform's, and has a login that its server does not know; db2 is impatient."""
     folder = BUILD / "qemu" / "databases"
     shutil.rmtree(folder, ignore_errors=True)
     with Lab(folder) as lab, contextlib.closing(OldServer(lab)) as lab.old:
         lab.open()
         dump = lab.old.dump_to(lab.folder / "shop.sql.gz", pause_s=PAUSE_S)
-        hook = {"path": HOOK, "mode": "0755", "content": f"#!/bin/sh\nuntil [ -e {GO} ]; do sleep 1; done\n"}
+        hook = {"path": HOOK, "mode": "0755", "content": f"#!/bin/sh\nuntil [ -e {GO} ]; do sleep 1; done\n{OLD_TOOL} db1\n"}
 
         def master(address):
             return database_job(lab, inputs, address, "db1", 11, dump, [hook], role="master",
                                 login={"user": "mover", "password": MOVER}, hooks={"before": [HOOK], "limit": "0s"})
 
         def replica(address):
-            return database_job(lab, inputs, address, "db2", 12, dump, role="replica", master={"name": "db1", "address": lab.db1.address})
+            job = database_job(lab, inputs, address, "db2", 12, dump, role="replica", master={"name": "db1", "address": lab.db1.address})
+            return {**job, "after_limit": f"{PATIENCE_S}s"}
 
         lab.db1 = lab.vm("db1", master, [2 * GIB, 2 * GIB], group="shop")
         lab.db2 = lab.vm("db2", replica, [2 * GIB, 2 * GIB], group="shop")
@@ -55,6 +61,23 @@ def progress(lab, name):
     """Of the load that runs: bytes done, bytes in all."""
     events = [event for event in lab.service.events(name) if event["type"] == "progress" and event["item"] == DATABASE]
     return (events[-1]["done"], events[-1]["total"]) if events else (0, 0)
+
+
+def fault(lab, name, step, code):
+    """The VM is in error, says what to do, and stays to be told to do it; the error's event."""
+    wait_until(f"{name} has an error", lambda: look(lab, name)["state"] == "error", ANSWER_S)
+    shown = look(lab, name)
+    assert shown["error"]["text"].startswith(code + ": ") and "newroot-server retry" in shown["error"]["help"]
+    error = lab.service.errors(name)[-1]
+    assert (error["code"], error["step"]) == (code, step)
+
+    def lives():
+        events = lab.service.events(name)
+        return "heartbeat" in [event["type"] for event in events[events.index(error):]]
+
+    wait_until(f"{name} stays", lives, ANSWER_S)
+    assert look(lab, name)["state"] == "error"
+    return error
 
 
 def test_install(shop):
@@ -80,13 +103,43 @@ def test_replica_loses_power_while_it_loads(shop):
     assert progress(shop, "db2")[1] == dump.stat().st_size
 
 
-def test_replica_loads_anew_and_waits(shop):
+def test_hook_fails(shop):
+    """The replica boots again meanwhile."""
     shop.db2.start("c")
-    assert wait_until("db2 waits", lambda: look(shop, "db2")["waiting"], BOOT_S + LOAD_S) == "db1 is not complete (first boot)"
-    db2 = look(shop, "db2")
-    assert db2["state"] == "first boot" and db2["step"] == "peers"
+    wait_until("db1 is in its hook", lambda: look(shop, "db1")["step"] == "hooks-before", BOOT_S)
+    shop.master.run(f"systemctl stop mariadb && mv {SERVER} {SERVER}.away && touch {GO}")
+    assert f"{HOOK} failed with exit status 127: {HOOK}: 3: {OLD_TOOL}: not found" in fault(shop, "db1", "hooks-before", "first-boot.hook")["message"]
+
+
+def test_no_server_binary(shop):
+    """Its error holds the replica, which could load: the operator lets that go on."""
+    shop.master.run(f"sed -i /{OLD_TOOL}/d {HOOK}")
+    shop.service.cli("retry", "db1")
+    error = fault(shop, "db1", "import", "database.server")
+    assert "start of mariadb failed" in error["message"]
+    notes = [event["text"] for event in shop.service.events("db1") if event["type"] == "note"]
+    assert f"exec: {SERVER}: not found" in notes[-1]
+    shop.service.cli("release", "db1")
+    shop.master.run(f"rm {GO}; mv {SERVER}.away {SERVER} && systemctl start mariadb")
+    shop.service.cli("retry", "db1")
+    wait_until("db1 is in its hook", lambda: look(shop, "db1")["step"] == "hooks-before", ANSWER_S)
+
+
+def test_master_is_late(shop):
+    """The replica has loaded all by then, anew."""
+    wait_until("db2 loads", lambda: look(shop, "db2")["state"] == "error", BOOT_S + LOAD_S)
+    assert fault(shop, "db2", "peers", "first-boot.peer-late")["message"].startswith(f"db1 is not complete within {PATIENCE_S} s")
     assert shop.replica.run("ls /var/lib/newroot/databases /var/lib/newroot/dumps").split() == [
         "/var/lib/newroot/databases:", "shop.loaded", "/var/lib/newroot/dumps:"]
+
+
+def test_replica_waits(shop):
+    """As long as it takes, now."""
+    shop.replica.run(f"""sed -i 's/"after_limit": {PATIENCE_S}/"after_limit": 0/' {INSTRUCTIONS}""")
+    shop.service.cli("retry", "db2")
+    assert wait_until("db2 waits", lambda: look(shop, "db2")["waiting"], ANSWER_S) == "db1 is not complete (first boot)"
+    db2 = look(shop, "db2")
+    assert db2["state"] == "first boot" and db2["step"] == "peers"
 
 
 def test_boot_is_not_held_up(shop):
@@ -97,19 +150,10 @@ def test_boot_is_not_held_up(shop):
     assert look(shop, "db1")["step"] == "hooks-before"
 
 
-def login_error(lab):
-    wait_until("db1 has an error", lambda: look(lab, "db1")["state"] == "error", ANSWER_S)
-    error = lab.service.errors("db1")[-1]
-    assert (error["code"], error["step"]) == ("database.login", "import")
-    assert "Access denied for user 'mover'" in error["message"]
-    return error
-
-
 def test_refused_login(shop):
     shop.master.run(f"touch {GO}")
-    login_error(shop)
+    assert "Access denied for user 'mover'" in fault(shop, "db1", "import", "database.login")["message"]
     wait_until("db2 tells that", lambda: look(shop, "db2")["waiting"] == "db1 is not complete (error)", ANSWER_S)
-    assert "newroot-server retry" in look(shop, "db1")["error"]["help"]
 
 
 def test_by_hand_takes_over(shop):
@@ -118,14 +162,25 @@ def test_by_hand_takes_over(shop):
     tried = subprocess.run(shop.service.ssh_argv(shop.db1.address, "newroot first-boot"), capture_output=True, text=True, timeout=ANSWER_S)
     assert tried.returncode == 1 and "[database.login]" in tried.stderr
     wait_until("the error is reported", lambda: len(shop.service.errors("db1")) > number, ANSWER_S)
-    login_error(shop)
+    fault(shop, "db1", "import", "database.login")
     unit = "systemctl show -p ActiveState -p Result newroot-first-boot"
     wait_until("its unit has ended well", lambda: shop.master.run(unit).split() == ["Result=success", "ActiveState=inactive"], ANSWER_S)
 
 
-def test_one_command_after_the_cause_is_mended(shop):
+def test_bad_dump(shop):
+    """It ends too early, when tables are there already."""
     shop.master.sql("SET sql_log_bin=0; CREATE USER mover@localhost IDENTIFIED BY '" + MOVER + "'; "
                     "GRANT ALL ON *.* TO mover@localhost WITH GRANT OPTION")
+    shop.master.run(f"truncate -s {(shop.folder / 'shop.sql.gz').stat().st_size // 5} {DUMP}")
+    shop.service.cli("retry", "db1")
+    assert fault(shop, "db1", "import", "database.load")["message"] == f"{DUMP}: the gzip stream ends before its end"
+    assert "customer" in shop.master.sql(f"SHOW TABLES IN {DATABASE}").split()
+    assert "shop.loading" in shop.master.run("ls /var/lib/newroot/databases")
+
+
+def test_one_command_after_the_last_cause_is_mended(shop):
+    with open(shop.folder / "shop.sql.gz", "rb") as whole:
+        subprocess.run(shop.service.ssh_argv(shop.db1.address, f"cat >{DUMP}"), stdin=whole, check=True, timeout=ANSWER_S)
     shop.service.cli("retry", "db1")
     for name in ("db1", "db2"):
         shop.service.wait_state(name, "complete", LOAD_S)
