@@ -46,7 +46,7 @@ def packages_of(recipe):
 
 
 def test_third_party_self_test():
-    run_program([TOP / "deps" / "selftest"], timeout=300)
+    run_program([TOP / "deps" / "selftest"], timeout=900)
 
 
 def test_same_bytes_in_another_folder(tmp_path):
@@ -55,7 +55,7 @@ def test_same_bytes_in_another_folder(tmp_path):
     products = {str(BUILD), str(TOP / ".git")}
     shutil.copytree(TOP, copy, symlinks=True, ignore=lambda folder, names: [name for name in names if f"{folder}/{name}" in products])
     epoch = subprocess.run(["git", "log", "-1", "--format=%ct"], cwd=TOP, capture_output=True, text=True, check=True).stdout.strip()
-    run_program(["make", "-C", copy, "build/newroot", "build/initrd.img"], timeout=900,
+    run_program(["make", "-C", copy, "build/newroot", "build/initrd.img"], timeout=3600,
                 env={**os.environ, "SOURCE_DATE_EPOCH": epoch, "MAKEFLAGS": ""})
     for name in ("newroot", "initrd.img"):
         assert filecmp.cmp(BUILD / name, copy / "build" / name, shallow=False), f"{name} differs"

@@ -1,17 +1,13 @@
 import os
 import pathlib
-import sys
 import tempfile
 
 import pytest
 
-sys.path.insert(0, str(pathlib.Path(__file__).parent))
-sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "server"))
-
-from common import BUILD  # noqa: E402
-from first_boot import Machine  # noqa: E402
-from servers import MariaDB, PostgreSQL, remove_templates  # noqa: E402
-from service import JOB, Boot, Service  # noqa: E402
+from common import BUILD
+from first_boot import Machine
+from servers import MariaDB, PostgreSQL, remove_templates
+from service import JOB, Boot, Service
 
 
 @pytest.fixture(scope="session", autouse=True)

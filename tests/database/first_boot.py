@@ -3,7 +3,7 @@ import hashlib
 import json
 import subprocess
 
-from common import BUILD
+from common import BUILD, PATIENCE_S
 
 SECRET = "s3cret/of+the*replica"  # what no log, event or command line may show
 
@@ -57,8 +57,8 @@ class Machine:
     def start(self):
         return subprocess.Popen(self.argv, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=self.environment)
 
-    def run(self, timeout=60):
-        done = subprocess.run(self.argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=timeout, env=self.environment)
+    def run(self):
+        done = subprocess.run(self.argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=PATIENCE_S, env=self.environment)
         assert "Sanitizer" not in done.stderr and "runtime error" not in done.stderr, done.stderr
         return done
 
@@ -68,9 +68,9 @@ class Machine:
         return subprocess.Popen([str(BUILD / "database/life"), "attend", str(self.folder / "root")], stdout=subprocess.DEVNULL,
                                 stderr=open(self.folder / "attend.stderr", "wb"), env=self.environment)
 
-    def cut_over(self, *how, limit=60):
+    def cut_over(self, *how, limit=300):
         done = subprocess.run([str(BUILD / "database/life"), "cutover", str(self.folder / "root"), str(limit), *how], stdout=subprocess.PIPE,
-                              stderr=subprocess.PIPE, text=True, timeout=300, env=self.environment)
+                              stderr=subprocess.PIPE, text=True, timeout=3 * PATIENCE_S, env=self.environment)
         assert "Sanitizer" not in done.stderr and "runtime error" not in done.stderr, done.stderr
         return done
 

@@ -2,11 +2,9 @@
 import os
 import shutil
 import subprocess
-import time
 
-from common import BUILD
+from common import BUILD, PATIENCE_S, until
 
-WAIT_S = 60
 # The console is this machine's own.
 SETUP = """set -e
 mount --bind "$1/lib" /var/lib
@@ -18,14 +16,6 @@ exec sleep infinity
 """
 
 
-def wait_for(what, check, seconds=WAIT_S):
-    end = time.monotonic() + seconds
-    while not (value := check()):
-        assert time.monotonic() < end, f"{what}: not within {seconds} s"
-        time.sleep(0.1)
-    return value
-
-
 class Installed:
     def __init__(self, machine):
         self.machine = machine
@@ -33,7 +23,7 @@ class Installed:
         for part in ("lib/newroot", "log-folder"):
             (folder / part).mkdir(parents=True)
         self.holder = subprocess.Popen(["unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "sh", "-c", SETUP, "sh", folder])
-        wait_for("namespaces", (folder / "ready").exists)
+        until((folder / "ready").exists, "namespaces")
         self.inside = [shutil.which("nsenter"), "--mount", "--pid", "--target", self._child(), shutil.which("env"), "--chdir", folder]
 
     def _child(self):
@@ -49,12 +39,12 @@ class Installed:
         return self._run(subprocess.Popen, "--stay")
 
     def by_hand(self):
-        return self._run(subprocess.run, timeout=WAIT_S)
+        return self._run(subprocess.run, timeout=PATIENCE_S)
 
     def error(self, code):
         """It stays after an error with this code; the service's words."""
         service, name = self.machine.service, self.machine.name
-        wait_for(f"{name} has an error", lambda: self.machine.state == "error")
+        until(lambda: self.machine.state == "error", f"{name} has an error")
         error = service.ask(f"/v1/vms/{name}")["error"]
         assert error["text"].startswith(f"{code}: "), error
         return error

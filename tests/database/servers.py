@@ -1,25 +1,18 @@
 """Real database servers in folders of their own, as an installed VM would have them."""
+import contextlib
 import functools
 import pathlib
 import shutil
-import socket
 import subprocess
 import tempfile
 import time
 
+from common import PATIENCE_S, free_port
 from process import die_with_parent
-
-START_S = 30
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
 
 
 def run(argv, **kwargs):
-    done = subprocess.run([str(a) for a in argv], stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60, **kwargs)
+    done = subprocess.run([str(a) for a in argv], stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=PATIENCE_S, **kwargs)
     assert done.returncode == 0, f"{argv}: {done.stderr.decode(errors='replace')}"
     return done.stdout
 
@@ -30,7 +23,7 @@ class Server:
     process = None
 
     def await_answer(self):
-        deadline = time.monotonic() + START_S
+        deadline = time.monotonic() + PATIENCE_S
         while True:
             assert self.process.poll() is None, (self.folder / "log").read_text()
             try:
@@ -50,7 +43,7 @@ class Server:
     def stop(self, signal=15):
         if self.process and self.process.poll() is None:
             self.process.send_signal(signal)
-            self.process.wait(timeout=60)
+            self.process.wait(PATIENCE_S)
 
 
 @functools.cache
@@ -87,6 +80,18 @@ class MariaDB(Server):
         out = self.client("mariadb", "--batch", "--skip-column-names", "--default-character-set=utf8mb4", *([database] if database else []),
                           input=sql.encode())
         return out.decode("utf-8", "replace").rstrip("\n")
+
+    @contextlib.contextmanager
+    def held(self, statement):
+        """What this statement locks is locked by somebody."""
+        argv = ["mariadb", "--no-defaults", f"--socket={self.socket}", "--user=root", "-BNn"]
+        with subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as somebody:
+            somebody.stdin.write(f"{statement}; SELECT 'held';\n")
+            somebody.stdin.flush()
+            while somebody.stdout.readline() != "held\n":
+                assert somebody.poll() is None
+            yield
+            somebody.stdin.close()
 
     def dump(self, database, *argv):
         return self.client("mariadb-dump", "--default-character-set=utf8mb4", "--single-transaction", "--routines", "--triggers", *argv,

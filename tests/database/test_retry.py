@@ -3,10 +3,12 @@ import gzip
 
 import pytest
 from first_boot import SECRET
-from installed import Installed, wait_for
+from installed import Installed
+
+from common import PATIENCE_S, until
 
 DUMP = b"CREATE TABLE line (id INT PRIMARY KEY);\nINSERT INTO line VALUES (1), (2), (3);\n"
-REPLICATION = {"user": "follower", "password": SECRET, "limit": "60s"}
+REPLICATION = {"user": "follower", "password": SECRET, "limit": "120s"}
 
 
 @pytest.fixture
@@ -112,8 +114,8 @@ def test_one_command(machine, mariadb, installed, service, fault, step, code):
     assert service.ask("/v1/vms/db1")["step"] == step
     mend()
     service.cli("retry", "db1")
-    wait_for("db1 completes", lambda: machine.state == "complete")
-    assert boot.wait(60) == 0, boot.communicate()
+    until(lambda: machine.state == "complete", "db1 completes")
+    assert boot.wait(PATIENCE_S) == 0, boot.communicate()
     boot.communicate()
     assert new.sql("SELECT COUNT(*) FROM shop.line") == "3"
     assert [event["state"] for event in machine.events if event["type"] == "state"][-4:] == ["first boot", "error", "first boot", "complete"]
@@ -132,11 +134,11 @@ def test_master_is_late(machine, second, mariadb, installed, service):
     assert "db1 is not complete within 2 s" in system.error("first-boot.peer-late")["text"]
     machine.complete()
     service.cli("retry", "db2")
-    wait_for("db2 completes", lambda: second.state == "complete")
-    assert boot.wait(60) == 0, boot.communicate()
+    until(lambda: second.state == "complete", "db2 completes")
+    assert boot.wait(PATIENCE_S) == 0, boot.communicate()
     boot.communicate()
     master.sql("INSERT INTO shop.line VALUES (4)")
-    wait_for("the row arrives", lambda: replica.sql("SELECT COUNT(*) FROM shop.line") == "4")
+    until(lambda: replica.sql("SELECT COUNT(*) FROM shop.line") == "4", "the row arrives")
 
 
 def test_by_hand_takes_over(machine, mariadb, installed, service):
@@ -147,14 +149,14 @@ def test_by_hand_takes_over(machine, mariadb, installed, service):
     system.error("database.load")
     tried = system.by_hand()
     assert tried.returncode == 1 and "[database.load]" in tried.stderr and "nowhere" in tried.stderr
-    assert boot.wait(60) == 0, boot.communicate()
+    assert boot.wait(PATIENCE_S) == 0, boot.communicate()
     boot.communicate()
-    wait_for("both tell", lambda: len({event["boot"] for event in machine.events if event["type"] == "error"}) == 2)
+    until(lambda: len({event["boot"] for event in machine.events if event["type"] == "error"}) == 2, "both tell")
     system.error("database.load")
     mend()
     service.cli("retry", "db1")
-    wait_for("db1 completes", lambda: machine.state == "complete")
-    wait_for("it is marked as done", (machine.folder / "state/first-boot.done").exists)
+    until(lambda: machine.state == "complete", "db1 completes")
+    until((machine.folder / "state/first-boot.done").exists, "it is marked as done")
     again = system.by_hand()
     assert again.returncode == 0 and "done before" in again.stderr
 
@@ -167,7 +169,7 @@ def test_by_hand_completes(machine, mariadb, installed):
     mend()
     done = system.by_hand()
     assert done.returncode == 0, done.stderr
-    assert boot.wait(60) == 0 and machine.state == "complete"
+    assert boot.wait(PATIENCE_S) == 0 and machine.state == "complete"
     boot.communicate()
 
 
@@ -180,9 +182,9 @@ def test_by_hand_leaves_one_that_works(machine, mariadb, installed):
     machine.instruct(new, hooks={"before": [str(program)], "limit": "0s"})
     system = installed(machine)
     boot = system.boot()
-    wait_for("the hook runs", lambda: machine.service.ask("/v1/vms/db1")["step"] == "hooks-before")
+    until(lambda: machine.service.ask("/v1/vms/db1")["step"] == "hooks-before", "the hook runs")
     refused = system.by_hand()
     assert refused.returncode == 1 and "is at work" in refused.stderr
     go.touch()
-    assert boot.wait(60) == 0 and machine.state == "complete"
+    assert boot.wait(PATIENCE_S) == 0 and machine.state == "complete"
     boot.communicate()

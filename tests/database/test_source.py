@@ -7,8 +7,11 @@ import subprocess
 
 import pytest
 from first_boot import SECRET
-from old_platform import Sshd, Writer, await_true
-from servers import MariaDB, free_port
+from servers import MariaDB
+from writer import Writer
+
+from common import PATIENCE_S, until
+from old_vm import Sshd
 
 LOGIN = {"user": "mover", "password": SECRET}
 
@@ -43,7 +46,7 @@ def source(mariadb):
 
 @pytest.fixture
 def sshd(tmp_path):
-    sshd = Sshd(tmp_path / "sshd", free_port())
+    sshd = Sshd(tmp_path / "sshd")
     yield sshd
     sshd.stop()
 
@@ -87,11 +90,12 @@ def test_follows_the_old_master(machine, source, sshd, new, data):
     writes = writer(source)
     machine.instruct(server, source=way(sshd, source))
     machine.complete()
-    await_true(lambda: len(writes.acknowledged) > 50)
+    until(lambda: len(writes.acknowledged) > 50)
     acknowledged = writes.stop()
 
     # The tunnel ends with the process; what was not sent comes with the next.
-    assert sshd.sessions() == [] and {-2, -1} <= set(lines(server))
+    until(lambda: sshd.sessions() == [], "the sessions end")
+    assert {-2, -1} <= set(lines(server))
     assert server.sql("SELECT @@read_only") == "1"
     assert len(list((machine.folder / "root/etc/mysql/conf.d").iterdir())) == 1
     server.stop()
@@ -163,7 +167,7 @@ def test_purged(machine, source, sshd, new):
     machine.add_dump("shop", dump(source))
     source.sql("FLUSH BINARY LOGS; FLUSH BINARY LOGS")
     # It keeps those that InnoDB may need until its next checkpoint.
-    await_true(lambda: source.sql("PURGE BINARY LOGS TO 'binlog.000003'; SHOW BINARY LOGS").startswith("binlog.000003"))
+    until(lambda: source.sql("PURGE BINARY LOGS TO 'binlog.000003'; SHOW BINARY LOGS").startswith("binlog.000003"))
     machine.instruct(new(), source=way(sshd, source))
     assert "begins with binlog.000003: binlog.000001, where this VM's dumps were made, was purged" in machine.fail("database.source")["message"]
 
@@ -217,13 +221,20 @@ def test_tunnel_is_cut(machine, source, sshd, new):
     machine.add_dump("shop", dump(source))
     source.sql("CREATE TABLE shop.big (id INT PRIMARY KEY, data LONGBLOB);" +
                "".join(f"INSERT INTO shop.big VALUES ({i}, REPEAT('x', 1000000)); DO SLEEP(0);" for i in range(60)))
-    server = new()
+    # What executes what comes begins with a wait: it has not caught up before the tunnel is back.
+    server = new(2, "--init-slave=DO GET_LOCK('middle', 600)")
     machine.instruct(server, source=way(sshd, source))
-    run = machine.start()
+    with server.held("SELECT GET_LOCK('middle', 600)"):
+        run = machine.start()
+        try:
+            until(lambda: "shop.loaded" in machine.marks() and "Master_Log_File: binlog" in server.status(), lambda: machine.log)
+            until(sshd.cut, "a session to be cut")
+            until(lambda: "is back after" in machine.log, lambda: machine.log)
+        except AssertionError:
+            run.kill()
+            raise
     try:
-        await_true(lambda: "shop.loaded" in machine.marks() and "Master_Log_File: binlog" in server.status(), what=lambda: machine.log)
-        assert await_true(sshd.cut)
-        assert run.wait(timeout=120) == 0, machine.log
+        assert run.wait(PATIENCE_S) == 0, machine.log
     finally:
         if run.poll() is None:
             run.kill()
@@ -236,7 +247,7 @@ def test_tunnel_is_cut(machine, source, sshd, new):
 
 def test_another_host_key(machine, source, sshd, new, tmp_path):
     machine.add_dump("shop", dump(source))
-    other = Sshd(tmp_path / "other", free_port())
+    other = Sshd(tmp_path / "other")
     other.stop()
     machine.instruct(new(), source=way(sshd, source, ssh={**sshd.login, "host_key": other.login["host_key"]}))
     assert "another key than host_key" in machine.fail("ssh.host-key")["message"]
@@ -254,12 +265,12 @@ def follower(machine, source, sshd, new):
     machine.complete()
     machine.attending = machine.attend()
     machine.writes = writes
-    await_true(lambda: "is up" in told(machine), what=lambda: machine.log)
+    until(lambda: "is up" in told(machine), lambda: machine.log)
     yield machine
     writes.stop()
     if machine.attending.poll() is None:
         machine.attending.terminate()
-    machine.attending.wait(timeout=60)
+    machine.attending.wait(PATIENCE_S)
     text = (machine.folder / "attend.stderr").read_text()
     assert "Sanitizer" not in text and "runtime error" not in text
 
@@ -271,13 +282,13 @@ def told(machine):
 def follows(machine):
     """Everything that is acknowledged now comes."""
     acknowledged = set(machine.writes.acknowledged)
-    await_true(lambda: acknowledged <= set(lines(machine.server)), what=lambda: machine.server.status() + machine.log)
+    until(lambda: acknowledged <= set(lines(machine.server)), lambda: machine.server.status() + machine.log)
     return len(acknowledged)
 
 
 def ended(machine):
     """By itself."""
-    await_true(lambda: machine.attending.poll() is not None, what=lambda: machine.log + str(machine.service.ask(f"/v1/vms/{machine.name}")))
+    until(lambda: machine.attending.poll() is not None, lambda: machine.log + str(machine.service.ask(f"/v1/vms/{machine.name}")))
     assert machine.attending.returncode == 0
 
 
@@ -289,16 +300,16 @@ def promoted(machine):
 def test_tunnel_is_kept(follower, sshd):
     for cuts in (1, 2):
         follows(follower)
-        assert await_true(sshd.cut)
-        await_true(lambda: told(follower).count("is back after") == cuts, what=lambda: follower.log)
+        until(sshd.cut, "a session to be cut")
+        until(lambda: told(follower).count("is back after") >= cuts, lambda: follower.log)
     before = len(follower.writes.acknowledged)
-    await_true(lambda: len(follower.writes.acknowledged) > before + 20)
+    until(lambda: len(follower.writes.acknowledged) > before + 20)
     assert follows(follower) > 20
-    await_true(lambda: sum("is back after" in event.get("text", "") for event in follower.events) >= 2, what=lambda: follower.log)
-    await_true(lambda: any(" s behind 127.0.0.1, has executed up to binlog." in event.get("text", "") for event in follower.events))
+    until(lambda: sum("is back after" in event.get("text", "") for event in follower.events) >= 2, lambda: follower.log)
+    until(lambda: any(" s behind 127.0.0.1, has executed up to binlog." in event.get("text", "") for event in follower.events))
     # sshd is gone for a while, and its machine says so.
     sshd.stop()
-    await_true(lambda: "does not come up, and is tried again" in told(follower))
+    until(lambda: "does not come up, and is tried again" in told(follower))
     sshd.start()
     assert follows(follower) > 20
     assert follower.attending.poll() is None and follower.state == "complete"
@@ -318,8 +329,8 @@ def test_password_is_mended(follower, source, sshd):
     """The server that follows gets it, and goes on from its place."""
     follows(follower)
     mend = change_password(follower, source, "mended-once")
-    assert await_true(sshd.cut)
-    await_true(lambda: "Access denied for user 'mover'" in follower.server.status(), what=lambda: follower.server.status())
+    until(sshd.cut, "a session to be cut")
+    until(lambda: "Access denied for user 'mover'" in follower.server.status(), lambda: follower.server.status())
     mend()
     assert follows(follower) > 20
     # By a first boot that is done again, which opens the tunnel anew.
@@ -336,14 +347,14 @@ def test_password_is_mended(follower, source, sshd):
 def test_quarantine_was_open(follower, service):
     """A later boot has not loaded it: it is loaded, somebody hears of it, and the rest goes on."""
     follower.attending.terminate()
-    follower.attending.wait(timeout=60)
+    follower.attending.wait(PATIENCE_S)
     folder = follower.folder / "quarantine"
     folder.mkdir()
     for name, body in (("loaded", "test -e kernel"), ("load", "touch kernel")):
         (folder / name).write_text(f"#!/bin/sh\ncd {folder}\n{body}\n")
         (folder / name).chmod(0o755)
     follower.attending = follower.attend()
-    await_true(lambda: follower.state == "error", what=lambda: told(follower))
+    until(lambda: follower.state == "error", lambda: told(follower))
     error = [event for event in follower.events if event["type"] == "error"][-1]
     assert error["code"] == "first-boot.quarantine" and "it is loaded now" in error["message"] and (folder / "kernel").exists()
     assert follows(follower)
@@ -369,12 +380,13 @@ def test_promotion(follower, source, sshd):
     acknowledged = follower.writes.stop()
     assert len(acknowledged) > 20 and set(lines(follower.server)) == {-1, *acknowledged}
     assert promoted(follower) and follower.state == "cut over"
-    assert follower.attending.wait(timeout=60) == 0
+    assert follower.attending.wait(PATIENCE_S) == 0
 
     # Nothing of the way is left, and the server takes writes after a restart, too.
     for secret in (SECRET, sshd.secret):
         assert follower.shows(secret) == []
-    assert sshd.sessions() == [] and "databases" not in json.loads(follower.config.read_text())
+    until(lambda: sshd.sessions() == [], "the sessions end")
+    assert "databases" not in json.loads(follower.config.read_text())
     follower.server.stop()
     follower.server.start()
     assert promoted(follower)
@@ -397,7 +409,7 @@ def test_ordered_by_the_service(follower, source, service):
 
 def test_refused_order_is_given_again(follower, source, service):
     service.cli("cutover", follower.name)
-    await_true(lambda: follower.state == "error", what=lambda: follower.log)
+    until(lambda: follower.state == "error", lambda: follower.log)
     assert any(event.get("code") == "cutover.writable" for event in follower.events)
     assert follows(follower) and follower.attending.poll() is None
     source.sql("SET GLOBAL read_only=1")
@@ -408,28 +420,22 @@ def test_refused_order_is_given_again(follower, source, service):
 
 def test_not_caught_up(follower, source):
     follows(follower)  # through the tunnel of the process that attends: within the limit below it need not connect
-    blocker = subprocess.Popen(["mariadb", "--no-defaults", f"--socket={follower.server.socket}", "--user=root", "-n"], stdin=subprocess.PIPE, text=True)
-    blocker.stdin.write("LOCK TABLES shop.line READ;\n")
-    blocker.stdin.flush()
-    before = len(follower.writes.acknowledged)
-    await_true(lambda: len(follower.writes.acknowledged) > before + 50)
-    source.sql("SET GLOBAL read_only=1")
-    refused = follower.cut_over(limit=3)
-    assert refused.returncode and "[cutover.behind]" in refused.stderr and "has not come so far in time" in refused.stderr
-    assert not promoted(follower)
-    blocker.stdin.close()
-    blocker.wait(timeout=60)
+    with follower.server.held("LOCK TABLES shop.line READ"):
+        source.sql("INSERT INTO shop.line VALUES (-2, 'cannot come'); SET GLOBAL read_only=1")
+        refused = follower.cut_over(limit=10)
+        assert refused.returncode and "[cutover.behind]" in refused.stderr and "has not come so far in time" in refused.stderr
+        assert not promoted(follower)
     assert follower.cut_over().returncode == 0 and promoted(follower)
-    assert set(lines(follower.server)) == {-1, *follower.writes.stop()}
+    assert set(lines(follower.server)) == {-2, -1, *follower.writes.stop()}
 
 
 def test_not_connected(follower, source):
     """It tries again every few seconds, which a person has to know."""
     follower.server.sql("STOP SLAVE; CHANGE MASTER TO MASTER_PASSWORD='another'; START SLAVE")
     before = len(follower.writes.acknowledged)
-    await_true(lambda: len(follower.writes.acknowledged) > before + 5)
+    until(lambda: len(follower.writes.acknowledged) > before + 5)
     source.sql("SET GLOBAL read_only=1")
-    refused = follower.cut_over(limit=3)
+    refused = follower.cut_over(limit=10)
     assert "[cutover.behind]" in refused.stderr and "it is connecting to 127.0.0.1: error connecting to master" in refused.stderr, refused.stderr
     assert not promoted(follower) and SECRET not in refused.stderr
     follower.server.sql(f"STOP SLAVE; CHANGE MASTER TO MASTER_PASSWORD='{SECRET}'; START SLAVE")
@@ -441,7 +447,7 @@ def test_replication_has_stopped(follower, source):
     source.sql("SET sql_log_bin=0; CREATE TABLE shop.other (i INT); SET sql_log_bin=1; INSERT INTO shop.other VALUES (1); SET GLOBAL read_only=1")
     refused = follower.cut_over()
     assert "[cutover.behind]" in refused.stderr and "shop.other" in refused.stderr and not promoted(follower)
-    await_true(lambda: "replication from 127.0.0.1 has stopped" in told(follower))
+    until(lambda: "replication from 127.0.0.1 has stopped" in told(follower))
 
 
 def test_written_by_root(follower, source):
@@ -456,7 +462,7 @@ def test_written_by_root(follower, source):
     assert "[cutover.writable]" in refused.stderr and "users with all rights can" in refused.stderr
     fake.unlink()
     assert not promoted(follower)
-    await_true(lambda: 100001 in lines(follower.server))
+    until(lambda: 100001 in lines(follower.server))
     assert follower.cut_over().returncode == 0
 
 
@@ -475,7 +481,7 @@ def test_nothing_is_left_of_one_that_was_killed(follower, source, sshd):
     """A key in the folder of a process that could not remove it."""
     source.sql("SET GLOBAL read_only=1")
     follower.attending.kill()
-    follower.attending.wait(timeout=60)
+    follower.attending.wait(PATIENCE_S)
     assert follower.shows(sshd.secret)
     done = follower.cut_over()
     assert done.returncode == 0, done.stdout + done.stderr
@@ -484,8 +490,8 @@ def test_nothing_is_left_of_one_that_was_killed(follower, source, sshd):
 
 def await_end(follower, cutover):
     """Of one that is killed, and of what it has started, which ends a moment behind it and holds the lock until then."""
-    cutover.wait(timeout=60)
-    await_true(lambda: subprocess.run(["flock", "-n", follower.folder / "root/var/lib/newroot", "true"], check=False).returncode == 0)
+    cutover.wait(PATIENCE_S)
+    until(lambda: subprocess.run(["flock", "-n", follower.folder / "root/var/lib/newroot", "true"], check=False).returncode == 0)
 
 
 def kill_cutover(follower, at, forgotten):
@@ -498,7 +504,7 @@ def kill_cutover(follower, at, forgotten):
     fake.chmod(0o755)
     run = subprocess.Popen([follower.argv[0].replace("driver", "life"), "cutover", str(follower.folder / "root"), "60"],
                            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=follower.environment)
-    await_true(reached.exists)
+    until(reached.exists)
     run.kill()
     await_end(follower, run)
     fake.unlink()
@@ -513,7 +519,7 @@ def test_undo_of_a_promotion_that_did_not_begin(follower, source):
     assert undone.returncode == 0 and "interrupted before it began" in undone.stdout and "stays promoted" not in undone.stdout, undone.stdout + undone.stderr
     assert not (follower.folder / "state/cutover").exists() and follower.state == "complete" and not promoted(follower)
     source.sql("SET GLOBAL read_only=0; INSERT INTO shop.line VALUES (100001, 'behind it')")
-    await_true(lambda: 100001 in lines(follower.server))
+    until(lambda: 100001 in lines(follower.server))
     assert follows(follower)
     source.sql("SET GLOBAL read_only=1")
     assert follower.cut_over().returncode == 0 and promoted(follower)

@@ -19,5 +19,5 @@ def test_fuzz(program, tmp_path):
     seeds = TOP / "tests" / "fuzz" / "corpus" / program.name
     if seeds.is_dir():
         corpus.append(seeds)
-    run_program([program, f"-max_total_time={SECONDS}", "-rss_limit_mb=1024", "-timeout=10",
-                 f"-artifact_prefix={tmp_path}/", *corpus], timeout=SECONDS + 120)
+    run_program([program, f"-max_total_time={SECONDS}", "-rss_limit_mb=1024", "-timeout=60",
+                 f"-artifact_prefix={tmp_path}/", *corpus], timeout=SECONDS + 600)

@@ -1,10 +1,5 @@
 """Nothing is lost and nothing doubled while a hundred agents report at once; `make load` has the figures."""
-import pathlib
-import sys
-
-sys.path.insert(0, str(pathlib.Path(__file__).parent))
-
-from run import measure  # noqa: E402
+from run import measure
 
 
 def test_hundred_agents(tmp_path):

@@ -1,12 +1,9 @@
 import json
 import pathlib
-import sys
 
 import pytest
 
-sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "server"))
-
-from service import Service, programs  # noqa: E402
+from service import Service, programs
 
 
 class Importer(Service):

@@ -34,7 +34,7 @@ def key_pin(url, ca=None):
     context = ssl.create_default_context(cafile=ca)
     if not ca:
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-    with socket.create_connection((place.hostname, place.port or 443), 20) as plain, \
+    with socket.create_connection((place.hostname, place.port or 443), 60) as plain, \
             context.wrap_socket(plain, server_hostname=place.hostname) as peer:
         certificate = peer.getpeercert(binary_form=True)
     key = subprocess.run(["openssl", "x509", "-inform", "der", "-pubkey", "-noout"], input=certificate,
@@ -93,7 +93,7 @@ class Page:
     def row(self, name):
         return self.js(ROW, name) or {}
 
-    def wait(self, what, seconds=60):
+    def wait(self, what, seconds=120):
         """The first true answer of `what`."""
         end = time.monotonic() + seconds
         while not (found := what()):
@@ -101,10 +101,10 @@ class Page:
             time.sleep(0.05)
         return found
 
-    def wait_text(self, css, part, seconds=60):
+    def wait_text(self, css, part, seconds=120):
         self.wait(lambda: part in self.text(css), seconds)
 
-    def wait_row(self, name, seconds=60, **parts):
+    def wait_row(self, name, seconds=120, **parts):
         """Until each part is in its cell; the row."""
         return self.wait(lambda: (row := self.row(name)) and all(part in row[cell] for cell, part in parts.items()) and row,
                          seconds)

@@ -1,14 +1,8 @@
-import pathlib
-import sys
-
 import pytest
 
-HERE = pathlib.Path(__file__).parent
-sys.path[:0] = [str(HERE), str(HERE.parent / "server")]
-
-from agent import Agent  # noqa: E402
-from chromium import Page  # noqa: E402
-from service import Service, programs  # noqa: E402
+from agent import Agent
+from chromium import Page
+from service import Service, programs
 
 # Names and MACs of the group that most tests look at.
 SHOP = {name: f"52:54:00:77:01:{i:02x}" for i, name in enumerate(["db1", "db2", "web1", "web2"], 0x10)}

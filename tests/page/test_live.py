@@ -1,4 +1,6 @@
 """What goes on by itself: the log of a VM, and the connection, also over a death of the service."""
+import re
+
 from selenium.webdriver.common.keys import Keys
 
 AT_END = "const log = document.querySelector('[role=log]'); return log.scrollTop + log.clientHeight >= log.scrollHeight - 8"
@@ -24,7 +26,7 @@ def test_the_log_is_live_and_reads_well(page, agents):
     agent.note("an old volume group 'local' is torn down")
     page.wait_text("[role=log] > li:last-child", "an old volume group 'local' is torn down")
     assert [line.split(" ", 1)[1] for line in lines(page)[:2]] == ["● configuring", "▸ plan"]
-    assert "✓ plan: 0." in lines(page)[3]
+    assert re.search(r"✓ plan: \d+\.\d", lines(page)[3])
     fold = page.find("[role=log] details")
     assert "/boot 256 MiB" not in page.text("[role=log]"), "a plan is folded away"
     fold.find_element("css selector", "summary").click()
@@ -165,11 +167,10 @@ def test_back_and_forward_keep_the_place(page):
 def test_a_cut_connection_is_shown_and_taken_up_again(page, shop):
     page.wait_row("db1", state="created")
     page.js("window.cut = true; const real = fetch; window.fetch = (...all) => cut ? Promise.reject(new TypeError('cut')) : real(...all)")
-    port = shop.port
     shop.stop()
     page.wait_text("#link", "connection lost, trying again")
     assert page.row("db1"), "what was known stays in sight"
-    shop.start("--listen", f"127.0.0.1:{port}")
+    shop.start()
     shop.cli("hold", "db1")
     page.js("cut = false")
     page.wait_text("#login", "The session has ended")
@@ -185,10 +186,9 @@ def test_the_service_killed_and_started_again(page, agents, shop):
     agent.say(*[agent.event("note", text=f"line {i}") for i in range(20)])
     open_log(page)
     page.wait_text("[role=log] > li:last-child", "line 19")
-    port = shop.port
     shop.kill()
     page.wait_text("#link", "connection lost, trying again")
-    shop.start("--listen", f"127.0.0.1:{port}")
+    shop.start()
     agent.say(*[agent.event("note", text=f"line {i}") for i in range(20, 30)])
     agent.begin("wipe")
     page.wait_text("#login", "The session has ended")

@@ -1,6 +1,8 @@
 """A run from the first event to complete, told by an agent and seen on the page while it lasts."""
 import sqlite3
 
+from common import until
+
 BEFORE_UNPACK = ["contact", "fetch", "check", "plan", "wipe", "partition", "lvm", "format", "mount"]
 AFTER_UNPACK = ["kernel", "initrd", "configure", "verify", "snapshot", "bootloader", "finish"]
 MIB = 1 << 20
@@ -76,10 +78,10 @@ def test_a_silent_vm_is_told_from_a_slow_one(page, agents, shop):
     page.wait_row("db2", state="configuring")
     assert "silent" not in page.row("db1")["remarks"]
     with sqlite3.connect(shop.data / "newroot.db", timeout=60) as store:
-        store.execute("UPDATE vm SET seen_ms = seen_ms - 40000, changed_ms = changed_ms - 40000 WHERE name = 'db1'")
+        store.execute("UPDATE vm SET seen_ms = seen_ms - 4000000, changed_ms = changed_ms - 4000000 WHERE name = 'db1'")
     store.close()
     shop.cli("hold", "db1")
-    page.wait_row("db1", remarks="silent: no event for 4")
+    page.wait_row("db1", remarks="silent: no event for 1 h")
     page.wait(lambda: page.button("silent 1")).click()
     assert page.row("db1") and not page.row("db2")
     agents["db1"].note("still here")
@@ -89,6 +91,7 @@ def test_a_silent_vm_is_told_from_a_slow_one(page, agents, shop):
 def test_refused_requests_are_shown(page, shop):
     shop.add("safe", "52:54:00:77:01:99", token="auto")
     assert shop.get("/v1/job?mac=52:54:00:77:01:99", token="0" * 32).status == 403
+    until(lambda: shop.show("safe")["refused"], "the refusal is stored, for which nobody waits")
     page.go("#/vm/safe")
     page.wait_text("[data-part=refused]", "from 127.0.0.1, 1 time")
     assert "vm.token" in page.text("[data-part=refused]")

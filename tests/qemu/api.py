@@ -4,7 +4,7 @@ import ssl
 import urllib.error
 import urllib.request
 
-ANSWER_S = 20
+ANSWER_S = 60
 
 
 class Refused(Exception):

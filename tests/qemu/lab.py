@@ -39,7 +39,7 @@ class Segment(Namespace):
         self.process = subprocess.Popen([*unshare, "sleep", "infinity"], preexec_fn=die_with_parent)
         super().__init__(self.process.pid)
         self.dnsmasq = None
-        wait_until("network namespace", self._is_own_namespace, 10)
+        wait_until("network namespace", self._is_own_namespace, 120)
         for line in ("link set lo up",
                      "link add br0 type bridge forward_delay 0 mcast_snooping 0",
                      f"address add {GATEWAY}/24 dev br0",
@@ -112,7 +112,7 @@ class Service:
         self.process = subprocess.Popen(
             self.segment.inside(str(SERVER), "serve", "--data", str(self.data), "--listen", self.listen),
             stdout=log, stderr=log, preexec_fn=die_with_parent)
-        wait_until("service", lambda: b"listening" in (self.data.parent / "server.log").read_bytes()[start:], 20,
+        wait_until("service", lambda: b"listening" in (self.data.parent / "server.log").read_bytes()[start:], 120,
                    self._alive)
 
     def _alive(self):
@@ -156,9 +156,9 @@ class Service:
         """The command line that runs `command` in a VM as root, with the operator's key."""
         return self.segment.inside(
             "ssh", "-i", str(self.key), "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null",
-            "-o", "LogLevel=ERROR", "-o", "ConnectTimeout=20", "-o", "BatchMode=yes", *options, f"root@{address}", command)
+            "-o", "LogLevel=ERROR", "-o", "ConnectTimeout=60", "-o", "BatchMode=yes", *options, f"root@{address}", command)
 
-    def ssh(self, address, command, seconds=60, *options):
+    def ssh(self, address, command, seconds=300, *options):
         return run(self.ssh_argv(address, command, *options), timeout=seconds)
 
 

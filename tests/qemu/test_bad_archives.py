@@ -5,7 +5,7 @@ from jobs import GIB, sha256
 
 def expect_failure(lab, vm, code):
     vm.start("n")
-    seen = vm.wait_for(REFUSED, 400)
+    seen = vm.wait_for(REFUSED, 900)
     assert seen[1] == code, vm.serial()[-2000:]
     event = expect_event(lab, vm, code)
     assert event["step"] == "unpack"
@@ -43,7 +43,7 @@ def test_cut_connections_are_resumed(lab, inputs):
             return wanted
         vm = lab.vm("db1", job, [2 * GIB])
         vm.start("n")
-        vm.wait_for(r"unpack +done", 600)
+        vm.wait_for(r"unpack +done", 1200)
         resumed = [int(start) for start in origin.ranges()]
     size = inputs.root.stat().st_size
     assert len(resumed) == 3
@@ -55,7 +55,7 @@ def test_death_of_the_agent_is_told(lab, inputs):
     """Killed in the middle of its work: the service hears of it, and the machine can be looked at."""
     vm = lab.vm("db1", lambda address: small_job(lab, inputs, address), [2 * GIB])
     vm.start("n")
-    vm.wait_for(r"unpack +unpack the archives", 180)
+    vm.wait_for(r"unpack +unpack the archives", 600)
     lab.service.ssh(vm.address, "kill -SEGV $(pidof newroot | tr ' ' '\\n' | sort -n | head -1)")
     event = expect_event(lab, vm, "agent.died")
     assert "signal 11" in event["message"]

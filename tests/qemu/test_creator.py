@@ -12,7 +12,7 @@ from jobs import GIB, document, shop_vm
 from process import wait_until
 
 VMS = 2
-SECONDS = 60
+SECONDS = 300
 
 
 @pytest.fixture
@@ -56,7 +56,7 @@ def test_makes_no_more_at_once_than_its_limit(shop):
         assert [(shop.folder / "qemu" / name / f"disk{number}.img").stat().st_size for number in (0, 1)] == [2 * GIB, 2 * GIB]
     pids = [qemu_of(shop, name) for name in made]
     creator.send_signal(signal.SIGTERM)
-    assert creator.wait(20) == 0
+    assert creator.wait(120) == 0
     assert not any(is_running(pid) for pid in pids), "a creator that ends stops what it started"
 
 
@@ -111,10 +111,11 @@ class DeafService:
 def test_a_lease_is_renewed_while_work_goes_on():
     service = DeafService()
     others = set(threading.enumerate())
+    began = time.monotonic()
     with Lease(service, "creating", "web1"):
-        time.sleep(1)
+        wait_until("five times", lambda: len(service.told) >= 5, SECONDS)
     told = len(service.told)
-    assert 5 <= told <= 10
+    assert told <= (time.monotonic() - began) / (service.lease_s / 3), "three times in each lease"
     assert set(service.told) == {("creating", "web1", "taken")}
     time.sleep(0.3)
     assert len(service.told) == told and set(threading.enumerate()) <= others

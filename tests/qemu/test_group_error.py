@@ -15,7 +15,7 @@ from vm import BUILD
 
 VMS = 2
 INSTALL_S = 900
-BOOT_S = 300
+BOOT_S = 900
 HELD_S = 5
 
 
@@ -73,7 +73,7 @@ def test_all_go_on_after_the_retry(shop):
     shop.archive(shop.inputs.root, "db1-root.tar.gz")
     shop.browser.button("Retry db1").click()
     shop.browser.confirm()
-    shop.service.wait_state("db1", "configuring", 60)
+    shop.service.wait_state("db1", "configuring", 300)
     for name in ("db1", "db2"):
         first_start = shop.folder / "qemu" / name / "serial-1.log"
         wait_until(f"{name} is installed without being switched off",

@@ -42,13 +42,13 @@ def install(lab, vm, seconds=1500):
     """Network boot to the end of the installation."""
     vm.start("n")
     vm.wait_for(r"installed; next", seconds)
-    vm.wait_end(120)
+    vm.wait_end(300)
 
 
-def boot_installed(lab, vm, seconds=300):
+def boot_installed(lab, vm, seconds=900):
     vm.start("c")
     vm.wait_for(r"login:", seconds)
-    lab.service.wait_state(vm.name, "complete", 120)
+    lab.service.wait_state(vm.name, "complete", 600)
 
 
 def test_install(life):
@@ -67,9 +67,9 @@ def test_rescue(life):
     vm = life.db1
     life.service.cli("boot", "db1", "--mode", "rescue")
     vm.start("n")
-    vm.wait_for(r"mode rescue", 180)
+    vm.wait_for(r"mode rescue", 600)
 
-    def inside(command, seconds=120):
+    def inside(command, seconds=600):
         return life.service.ssh(vm.address, command, seconds=seconds)
 
     inside("newroot rescue mount")
@@ -151,6 +151,6 @@ def test_boots_beside_another_vg_of_its_name(life):
     """Somebody attaches the replaced disk again: a VG `local` too, but not the one to boot from."""
     life.db1.disks.append(life.folder / "old-disk1.img")
     life.db1.start("c")
-    life.db1.wait_for(r"login:", 300)
+    life.db1.wait_for(r"login:", 900)
     mounts = life.service.ssh(life.db1.address, "cat /proc/mounts; ls /dev/vdc")
     assert re.search(r"^/dev/\S+ / xfs ", mounts, re.M) and re.search(r"^/dev/\S+ /data xfs ", mounts, re.M)

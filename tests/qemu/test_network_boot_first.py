@@ -11,7 +11,7 @@ from test_life import boot_installed, with_host_key
 from vm import BUILD, INSTALLED_MEMORY_MIB
 
 INSTALL_S = 900
-BOOT_S = 300
+BOOT_S = 900
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +39,7 @@ def test_power_cut_in_mid_installation(site):
     site.web1.start("nc")
     seen = site.web1.wait_for(REFUSED, BOOT_S)
     assert seen[1] == "service.not-armed", site.web1.serial()[-2000:]
-    site.service.wait_state("web1", "error", 60)
+    site.service.wait_state("web1", "error", 300)
     error = site.service.list()[0]["error"]
     assert "newroot-server retry" in error["text"] + error["help"]
     assert handed_out(site) == 1
@@ -49,7 +49,7 @@ def test_retry_completes(site):
     """The agent that was refused hears of the retry, and begins anew by itself."""
     site.service.cli("retry", "web1")
     site.web1.wait_for(r"installed; next", INSTALL_S)
-    site.web1.wait_end(120)
+    site.web1.wait_end(300)
     assert handed_out(site) == 2
     assert site.service.state("web1") == "needs provisioning"
 

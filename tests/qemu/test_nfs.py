@@ -13,7 +13,7 @@ from vm import BUILD
 
 VMS = 2
 INSTALL_S = 1500
-BOOT_S = 400
+BOOT_S = 900
 # mount(8) in the background tries again after up to two minutes.
 LATER_S = 600
 OLD_PATH = "/srv/share"
@@ -72,7 +72,7 @@ def server_job(lab, address):
 def install(vm):
     vm.start("n")
     vm.wait_for(r"installed; next", INSTALL_S)
-    vm.wait_end(120)
+    vm.wait_end(300)
 
 
 def boot(lab, vm):
@@ -96,7 +96,7 @@ def test_systemd_mounts_at_the_first_access(site):
     """A mount from a server that isn't there did not delay the boot; one that is there comes when it is wanted."""
     types = "findmnt --noheadings --output FSTYPE --types autofs,nfs,nfs4"
     assert site.service.ssh(site.server, f"{types} /mnt/own; {types} /mnt/gone").split() == ["autofs", "autofs"]
-    assert site.service.ssh(site.server, "cat /mnt/own/greeting", seconds=120) == GREETING
+    assert site.service.ssh(site.server, "cat /mnt/own/greeting", seconds=300) == GREETING
     assert "nfs4" in site.service.ssh(site.server, f"{types} /mnt/own").split()
 
 
@@ -119,7 +119,7 @@ def test_what_is_missing_and_what_is_another(site):
     site.service.ssh(site.server, f"echo other > '{OLD_PATH}/old dumps/forum.sql'")
     site.service.cli("retry", "db1")
     assert error_code(site, vm, 2) == "archive.hash"
-    site.service.ssh(vm.address, "newroot rescue mount", seconds=120)
+    site.service.ssh(vm.address, "newroot rescue mount", seconds=300)
     copied = site.service.ssh(vm.address, "cd /newroot/var/lib/newroot/dumps && sha256sum 01-shop.dump && stat -c %a 01-shop.dump")
     assert copied.split() == [site.sums["old dumps/shop.sql"], "01-shop.dump", "600"]
     vm.stop()
@@ -135,16 +135,16 @@ def test_a_system_from_an_nfs_server(site):
         nfs={"mounts": [{"from": f"{site.server}:{OLD_PATH}", "to": OLD_PATH}]}), [2 * GIB], memory=128)
     site.web.start("n")
     wait_unpacking(site, site.web)
-    site.service.ssh(site.server, "systemctl restart nfs-server", seconds=120)
+    site.service.ssh(site.server, "systemctl restart nfs-server", seconds=300)
     site.web.wait_for(r"installed; next", INSTALL_S)
-    site.web.wait_end(120)
+    site.web.wait_end(300)
     assert not site.service.errors("web1")
 
 
 def test_the_client_boots_without_its_server(site):
     """Its boot goes on to the end, and the mount point is empty."""
     site.service.ssh(site.server, "sync; systemctl poweroff")
-    site.files.wait_end(180)
+    site.files.wait_end(300)
     boot(site, site.web)
     site.web.wait_for(r"login:", BOOT_S)
     assert site.service.ssh(site.web.address, f"ls -A {OLD_PATH}; grep -c ' nfs' /proc/mounts || true").split() == ["0"]
@@ -155,7 +155,7 @@ def test_they_come_together_later(site):
 
     def greeting():
         try:
-            return site.service.ssh(site.web.address, f"cat {OLD_PATH}/greeting", seconds=120)
+            return site.service.ssh(site.web.address, f"cat {OLD_PATH}/greeting", seconds=300)
         except LabError:
             return None
     assert wait_until("the client sees the shared files", greeting, LATER_S) == GREETING

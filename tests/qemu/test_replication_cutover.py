@@ -5,8 +5,11 @@ import pytest
 
 from databases import DATABASE, Guest, OldServer, database_job
 from jobs import GIB
-from old_platform import Sshd, Writer, await_true
+from old_vm import Sshd
 from process import LabError, run
+from writer import Writer
+
+from common import until
 
 OLD = "10.77.0.9"  # of the old platform's machine, which is no VM of the group
 PASSWORD = "s3cret/of+the*mover"
@@ -31,7 +34,7 @@ def fixture_old(lab):
 @pytest.fixture(name="sshd")
 def fixture_sshd(lab):
     run(lab.segment.inside("ip", "address", "add", f"{OLD}/24", "dev", "br0"))
-    sshd = Sshd(lab.folder / "sshd", 2222, OLD, lab.segment.inside())
+    sshd = Sshd(lab.folder / "sshd", OLD, 2222, lab.segment.inside)
     yield sshd
     sshd.stop()
 
@@ -55,8 +58,7 @@ def notes(lab):
 def has_all(guest, writer):
     """All that is acknowledged now comes."""
     last = writer.acknowledged[-1]
-    await_true(lambda: guest.sql(f"SELECT COUNT(*) FROM {DATABASE}.written WHERE id <= {last}") == str(last), 600,
-               lambda: str(guest.status()))
+    until(lambda: guest.sql(f"SELECT COUNT(*) FROM {DATABASE}.written WHERE id <= {last}") == str(last), guest.status, 600)
 
 
 def refused(guest, code):
@@ -74,7 +76,7 @@ def test_cutover_by_replication(lab, inputs, old, sshd):
     vm = lab.vm("db1", lambda address: new_master(lab, inputs, address, dump, source(sshd, old)), [3 * GIB, 2 * GIB])
     vm.start("n")
     vm.wait_for(r"installed; next", INSTALL_S)
-    vm.wait_end(120)
+    vm.wait_end(300)
     vm.start("c")
     lab.service.wait_state("db1", "complete", BOOT_S)
     guest = Guest(lab, vm)
@@ -83,8 +85,8 @@ def test_cutover_by_replication(lab, inputs, old, sshd):
 
     # The tunnel is cut once: what is written meanwhile comes when it is back.
     cuts = sum("is back after" in note for note in notes(lab))
-    assert await_true(sshd.cut)
-    await_true(lambda: sum("is back after" in note for note in notes(lab)) > cuts, 600, lambda: str(notes(lab)))
+    until(sshd.cut, "a session to be cut")
+    until(lambda: sum("is back after" in note for note in notes(lab)) > cuts, lambda: notes(lab), 600)
     has_all(guest, writer)
     assert lab.service.state("db1") == "complete"
 
@@ -101,14 +103,14 @@ def test_cutover_by_replication(lab, inputs, old, sshd):
     found = [int(line) for line in guest.sql(f"SELECT id FROM {DATABASE}.written ORDER BY id").splitlines()]
     assert set(acknowledged) <= set(found) and found == list(range(1, len(found) + 1))
     assert guest.sql("SELECT @@read_only") == "0" and guest.status() == {}
-    await_true(lambda: guest.run("pidof ssh newroot || true") == "", 120)
+    until(lambda: guest.run("pidof ssh newroot || true") == "", "both have ended", 600)
     for secret in (PASSWORD, sshd.secret):
         assert guest.run(f"grep -rlF -e '{secret}' /etc /var/lib/newroot /var/log /run || true") == ""
     guest.sql("SET GLOBAL innodb_flush_log_at_trx_commit=1; SET GLOBAL sync_binlog=1")
     guest.sql(f"INSERT INTO {DATABASE}.written VALUES (0, 'by the new master')")
     vm.cut_power()
     vm.start("c")
-    await_true(lambda: _answers(guest), BOOT_S)
+    until(lambda: _answers(guest), "the server answers", BOOT_S)
     assert guest.sql("SELECT @@read_only") == "0" and guest.sql(f"SELECT text FROM {DATABASE}.written WHERE id=0") == "by the new master"
 
 

@@ -17,7 +17,7 @@ exit
 
 def test_shell():
     done = subprocess.run([sys.executable, "-B", TOP / "tests" / "qemu" / "shell.py"], input=TYPED, stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, text=True, timeout=180, check=True)
+                          stderr=subprocess.STDOUT, text=True, timeout=900, check=True)
     assert "web1 is imported" in done.stdout
     assert "52:54:00:77:01:10" in done.stdout
     assert "it was reset" in done.stdout, done.stdout

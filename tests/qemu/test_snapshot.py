@@ -100,7 +100,7 @@ def test_snapshots(lab, inputs):
     case.shut_down()
     lab.service.cli("boot", "db1", "--mode", "rescue")
     case.vm.start("n")
-    case.vm.wait_for(r"mode rescue", 300)
+    case.vm.wait_for(r"mode rescue", 600)
     refresh(case)
     reset_in_memory(case)
     case.vm.stop()
@@ -109,7 +109,7 @@ def test_snapshots(lab, inputs):
 def install(case):
     case.vm.start("n")
     case.vm.wait_for(r"installed; next", INSTALL_S)
-    case.vm.wait_end(120)
+    case.vm.wait_end(300)
     plan = next(event["text"] for event in case.lab.service.events("db1") if event["type"] == "plan")
     assert re.search(rf"/dev/local/root.installed +{512 * MIB} +512 MiB +128  snapshot, 25 %", plan)
     assert re.search(rf"/dev/local/mysql.installed +{512 * MIB} +512 MiB +128  snapshot, 512 MiB", plan)

@@ -27,7 +27,7 @@ def fixture_old(lab):
     shutil.rmtree(folder, ignore_errors=True)
     old = OldVM(folder, OLD, 2222, lab.segment.inside)
     yield old
-    old.close()
+    old.stop()
 
 
 def sync_job(lab, inputs, old, address):
@@ -72,7 +72,7 @@ def test_sync(lab, inputs, old):
     vm = lab.vm("web1", lambda address: sync_job(lab, inputs, old, address), [3 * GIB])
     vm.start("n")
     vm.wait_for(r"installed; next", INSTALL_S)
-    vm.wait_end(120)
+    vm.wait_end(300)
     vm.start("c")
     vm.wait_for(r"login:", BOOT_S)
     lab.service.wait_state("web1", "complete", BOOT_S)

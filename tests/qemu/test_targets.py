@@ -60,7 +60,7 @@ class Target:
     def install(self):
         self.vm.start("n")
         self.vm.wait_for(r"installed; next", INSTALL_S)
-        self.vm.wait_end(120)
+        self.vm.wait_end(300)
 
     def boot(self):
         self.outside.forget()

@@ -1,11 +1,8 @@
 import pathlib
-import sys
 
 import pytest
 
-sys.path.insert(0, str(pathlib.Path(__file__).parent))
-
-from service import Service, programs  # noqa: E402
+from service import Service, programs
 
 
 @pytest.fixture(params=programs(), ids=lambda program: pathlib.Path(program).parent.name)

@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 
-def inside(function, seconds=120, **kwargs):
+def inside(function, seconds=900, **kwargs):
     """Run a function of a test's module, with arguments that JSON can carry; its failure is the test's."""
     pathlib.Path("/run/netns").mkdir(exist_ok=True)
     done = subprocess.run(["unshare", "--net", "--mount", "--pid", "--mount-proc", "--fork", "--kill-child", sys.executable, "-B", __file__, function.__module__,

@@ -58,7 +58,7 @@ class Network:
     def edge(self, script, **kwargs):
         return self.sh(f"exec ip netns exec edge sh -euc '{script}'", **kwargs)
 
-    def reached(self, address, source="client", seconds=5):
+    def reached(self, address, source="client", seconds=60):
         """As whom the new server sees who connects to this address; "nobody" when it isn't reached."""
         return subprocess.run(["ip", "netns", "exec", source, sys.executable, "-c", CLIENT, address, str(seconds)],
                               stdout=subprocess.PIPE, text=True, check=True).stdout.strip()

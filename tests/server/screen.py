@@ -10,6 +10,8 @@ import subprocess
 import termios
 import time
 
+from common import PATIENCE_S
+
 ENTER, LEAVE = "\x1b[?1049h\x1b[?25l\x1b[?7l", "\x1b[?7h\x1b[?25h\x1b[?1049l"
 # Everything that watch itself sends; a sequence that isn't here came from somebody else.
 OWN = re.compile(r"\x1b\[(?:H|K|J|0m|1m|2m|31m|32m|33m|\?1049[hl]|\?25[hl]|\?7[hl])")
@@ -46,6 +48,13 @@ class Terminal:
         # The terminal's own line discipline adds a carriage return.
         self.sent = self.bytes.decode(errors="ignore").replace("\r\r\n", "\r\n")
 
+    def read_until(self, happens, seconds=0.1):
+        """It has to be read all the time: who writes to it waits otherwise."""
+        end = time.monotonic() + PATIENCE_S
+        while not happens():
+            assert time.monotonic() < end, self.sent
+            self.read(seconds)
+
     def type(self, keys):
         os.write(self.master, keys.encode())
 
@@ -59,10 +68,10 @@ class Terminal:
         picture = whole[-1].split("\x1b[J")[0]
         return [OWN.sub("", line) for line in picture.split("\r\n")]
 
-    def wait(self, *words, seconds=60):
+    def wait(self, *words, seconds=PATIENCE_S):
         """Until all these words are on the screen."""
-        end = time.time() + seconds
-        while time.time() < end:
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
             text = "\n".join(self.screen())
             if all(re.search(word, text, re.M) for word in words):
                 return text
@@ -75,11 +84,8 @@ class Terminal:
             self.type(keys)
         else:
             self.process.send_signal(sig or signal.SIGTERM)
-        for _ in range(1200):
-            self.read(0.05)
-            if self.process.poll() is not None:
-                break
-        status = self.process.wait(timeout=60)
+        self.read_until(lambda: self.process.poll() is not None, 0.05)
+        status = self.process.wait(PATIENCE_S)
         self.read()
         assert termios.tcgetattr(self.slave) == self.before
         return status

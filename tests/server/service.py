@@ -5,11 +5,10 @@ import os
 import signal
 import ssl
 import subprocess
-import time
 import uuid
 
 import openapi
-from common import BUILD
+from common import BUILD, PATIENCE_S, free_port, until
 
 JOB = {"newroot": 1, "volumes": [{"name": "root", "size": "rest", "mount": "/"}]}
 MAC = "52:54:00:00:00:11"
@@ -35,7 +34,7 @@ class Service:
 
     def run(self, *argv):
         return subprocess.run([self.program, *map(str, argv)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                              timeout=60)
+                              timeout=PATIENCE_S)
 
     def cli(self, command, *argv):
         """A command that must succeed; what it printed."""
@@ -62,17 +61,16 @@ class Service:
     def token(self, mac=MAC):
         """As the boot entry tells it: the service writes that a moment after the change that asks for it."""
         path = self.data / "boot" / "pxelinux.cfg" / f"01-{mac.replace(':', '-')}"
-        end = time.monotonic() + 60
-        while "newroot.token=" not in (entry := path.read_text()):
-            assert time.monotonic() < end, entry
-            time.sleep(0.05)
+        entry = until(lambda: "newroot.token=" in (text := path.read_text()) and text, path.read_text)
         return entry.split("newroot.token=")[1].split()[0]
 
     def show(self, name):
         return json.loads(self.cli("show", name, "--json"))
 
     def start(self, *argv):
-        self.process = subprocess.Popen([self.program, "serve", "--data", self.data, "--listen", "127.0.0.1:0", *argv],
+        """At the same port each time."""
+        listen = f"127.0.0.1:{self.port or free_port()}"
+        self.process = subprocess.Popen([self.program, "serve", "--data", self.data, "--listen", listen, *argv],
                                         stdout=subprocess.PIPE, stderr=open(self.data.parent / "log", "ab"), text=True)
         line = self.process.stdout.readline()
         assert "listening on 127.0.0.1:" in line, f"{line!r}: {self.log()}"
@@ -89,7 +87,7 @@ class Service:
     def stop(self):
         """SIGTERM; the exit status."""
         self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(timeout=60)
+        return self.process.wait(PATIENCE_S)
 
     def close(self):
         if self.process and self.process.poll() is None:
@@ -100,7 +98,7 @@ class Service:
         return context
 
     def connect(self, host="127.0.0.1"):
-        return http.client.HTTPSConnection(host, self.port, context=self.context(), timeout=60)
+        return http.client.HTTPSConnection(host, self.port, context=self.context(), timeout=PATIENCE_S)
 
     def request(self, method, path, body=None, token=None, connection=None, headers=None):
         connection = connection or self.connect()

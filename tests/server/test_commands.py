@@ -11,7 +11,7 @@ import time
 
 import pytest
 
-from common import TOP
+from common import TOP, until
 from service import MAC, Boot
 
 
@@ -185,9 +185,7 @@ def test_renewal_reaches_a_running_service(service):
     printed = service.cli("cert", "renew", "--name", "other.test")
     assert served_certificate(service) == before
     service.process.send_signal(signal.SIGHUP)
-    deadline = time.time() + 60
-    while served_certificate(service) == before and time.time() < deadline:
-        time.sleep(0.05)
+    until(lambda: served_certificate(service) != before, "the new certificate is served")
     assert served_certificate(service) == (service.data / "server.pem").read_text()
     assert (service.data / "server.key").read_bytes() == key and "pin sha256:" in printed
     with pytest.raises(ssl.SSLCertVerificationError):
@@ -198,9 +196,7 @@ def test_broken_renewal_keeps_the_certificate(service):
     before = served_certificate(service)
     (service.data / "server.pem").write_text("rubbish")
     service.process.send_signal(signal.SIGHUP)
-    deadline = time.time() + 60
-    while "stays as it was" not in service.log() and time.time() < deadline:
-        time.sleep(0.05)
+    until(lambda: "stays as it was" in service.log(), service.log)
     assert served_certificate(service) == before
 
 

@@ -177,7 +177,7 @@ ip6tables -t nat -A PREROUTING -d 2001:db8::7 -j DNAT --to-destination fd00:80::
 def assert_forwards(net, expected=True):
     for source in ("client", "edge"):
         for address, seen in (("192.0.2.7", "10.80.0.1"), ("2001:db8::7", "fd00:80::1")):
-            wait = 5 if expected else 1
+            wait = 60 if expected else 1
             assert net.reached(address, source, wait) == (seen if expected else "nobody"), (source, address)
 
 

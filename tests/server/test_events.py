@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from common import until
 from service import MAC, Boot
 
 
@@ -169,9 +170,7 @@ def test_kill_loses_nothing_acknowledged(service):
         time.sleep(0.7)
         service.kill()
         service.start()
-    deadline = time.monotonic() + 60
-    while not all(acknowledged) and time.monotonic() < deadline:
-        time.sleep(0.05)
+    until(lambda: all(acknowledged), lambda: acknowledged)
     done.set()
     for thread in threads:
         thread.join()

@@ -17,6 +17,7 @@ from service import JOB, MAC, Service, programs
 
 SEED = int(os.environ.get("SEED", "20261122"))
 SECONDS = float(os.environ.get("FUZZ_SECONDS", "10"))
+LEAST = 500  # requests, however long they take
 THREADS = 3
 OTHER = "52:54:00:00:00:12"
 # What no answer may contain: it is in VMs, jobs and archives that the requests have no right to.
@@ -141,7 +142,7 @@ def needs_a_right(data):
 
 def hammer(service, seed, until, counts, failures):
     rng, peer = random.Random(seed), Peer(service)
-    while time.monotonic() < until and not failures:
+    while (time.monotonic() < until or len(counts) < LEAST) and not failures:
         data, whole = choose_request(rng)
         try:
             if whole and b" \0" not in data and rng.random() < 0.9:
@@ -188,4 +189,4 @@ def test_mutated_requests(guarded):
     for old in before:
         new = guarded.show(old["name"])
         assert {key: new[key] for key in new if key not in ("refused", "version")} == {key: old[key] for key in old if key not in ("refused", "version")}
-    assert len(counts) > 50 * SECONDS and guarded.stop() == 0
+    assert guarded.stop() == 0

@@ -13,7 +13,7 @@ import time
 
 import pytest
 
-from common import BUILD, TOP
+from common import BUILD, PATIENCE_S, TOP, until
 from process import die_with_parent
 from service import MAC, Boot, Service, programs
 
@@ -21,20 +21,9 @@ NET_UP = TOP / "server-stub" / "net-up"
 BUSYBOX = BUILD / "sysroot" / "bin" / "busybox"
 OTHER_MAC = "52:54:00:00:00:12"
 SEGMENT = ("--net-interface", "br0", "--net-address", "10.77.0.1/24")
-PATIENCE_S = 60
 DASHED = MAC.replace(":", "-")
 ENTRIES = {"pxelinux": f"pxelinux.cfg/01-{DASHED}", "ipxe": f"ipxe/{DASHED}.ipxe", "grub": f"grub/grub.cfg-01-{DASHED}"}
 BOOTS_DISK = {"pxelinux": "LOCALBOOT 0", "ipxe": "sanboot", "grub": "chainloader"}
-
-
-def within(seconds, condition):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        value = condition()
-        if value:
-            return value
-        time.sleep(0.05)
-    return condition()
 
 
 # --- files
@@ -81,7 +70,7 @@ def test_an_installed_vm_boots_its_disk(fresh):
     time.sleep(0.6)
     assert boots_network(fresh, token)
     assert fresh.post([boot.event("state", state="installed")], token=token).status == 200
-    assert within(PATIENCE_S, lambda: boots_disk(fresh)), entries(fresh)
+    until(lambda: boots_disk(fresh), lambda: f"of its disk: {entries(fresh)}")
     assert not any(token in text for text in entries(fresh).values())
 
 
@@ -93,7 +82,7 @@ def test_serve_mends_what_is_missing(fresh):
     (fresh.data / "boot" / ENTRIES["grub"]).unlink()
     (fresh.data / "net" / "dhcp-hosts").unlink()
     fresh.start()
-    assert within(PATIENCE_S, lambda: boots_network(fresh) and not stray.exists() and (fresh.data / "net" / "dhcp-hosts").exists())
+    until(lambda: boots_network(fresh) and not stray.exists() and (fresh.data / "net" / "dhcp-hosts").exists(), "all is mended")
 
 
 def test_site_follows_the_settings(fresh):
@@ -143,7 +132,7 @@ class Network:
     def hold(*argv):
         process = subprocess.Popen([*argv, "sleep", "infinity"], preexec_fn=die_with_parent)
         comm = pathlib.Path(f"/proc/{process.pid}/comm")
-        assert within(PATIENCE_S, lambda: comm.read_text() == "sleep\n"), argv
+        until(lambda: comm.read_text() == "sleep\n", argv)
         return process
 
     def enter(self, process, *argv):
@@ -153,7 +142,7 @@ class Network:
 
     def run(self, *argv, where=None, **kwargs):
         return subprocess.run(self.enter(where or self.segment, *argv), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                              timeout=60, **kwargs)
+                              timeout=2 * PATIENCE_S, **kwargs)
 
     def ip(self, line, where=None):
         done = self.run("ip", *line.split(), where=where)
@@ -166,14 +155,14 @@ class Network:
         self.ip(f"link set eth0 netns {self.client.pid}")
         self.ip("link set port master br0 up")
 
-    def ask(self, mac, folder, *options):
+    def ask(self, mac, folder, *options, seconds=60):
         """What the DHCP client was told, or None."""
         script = folder / "udhcpc"
         script.write_text('#!/bin/sh\n[ "$1" != bound ] || env\n')
         script.chmod(0o755)
         for line in ("link set eth0 down", f"link set eth0 address {mac} up", "address flush dev eth0 scope global"):
             self.ip(line, where=self.client)
-        done = self.run(BUSYBOX, "udhcpc", "-i", "eth0", "-n", "-q", "-t", "3", "-T", "1", "-s", script, *options, where=self.client)
+        done = self.run(BUSYBOX, "udhcpc", "-i", "eth0", "-n", "-q", "-t", str(seconds), "-T", "1", "-s", script, *options, where=self.client)
         if done.returncode != 0:
             return None
         told = dict(re.findall(r"^(\w+)=(.*)$", done.stdout, re.M))
@@ -181,7 +170,7 @@ class Network:
         return told
 
     def fetch(self, url, *options):
-        return self.run("curl", "--silent", "--show-error", "--max-time", "20", *options, url, where=self.client)
+        return self.run("curl", "--silent", "--show-error", "--max-time", "60", *options, url, where=self.client)
 
     def close(self):
         for process in (self.client, self.segment):
@@ -277,14 +266,14 @@ def test_each_loader_has_its_file(network, segment):
 
 def test_added_while_it_runs(network, segment):
     network.plug_in()
-    assert network.ask(OTHER_MAC, segment.data.parent) is None
+    assert network.ask(OTHER_MAC, segment.data.parent, seconds=3) is None
     segment.add("db2", OTHER_MAC, "--address", "10.77.0.12", token="auto")
-    told = within(PATIENCE_S, lambda: network.ask(OTHER_MAC, segment.data.parent))
-    assert told and told["ip"] == "10.77.0.12", log_of(segment)
+    told = until(lambda: network.ask(OTHER_MAC, segment.data.parent, seconds=3), lambda: log_of(segment))
+    assert told["ip"] == "10.77.0.12", log_of(segment)
     entry = network.fetch("tftp://10.77.0.1/pxelinux.cfg/01-52-54-00-00-00-12").stdout
     assert segment.token(OTHER_MAC) in entry
     segment.cli("remove", "db2")
-    assert within(PATIENCE_S, lambda: network.ask(OTHER_MAC, segment.data.parent) is None), log_of(segment)
+    until(lambda: network.ask(OTHER_MAC, segment.data.parent, seconds=3) is None, lambda: log_of(segment))
 
 
 def links(network):
@@ -301,7 +290,7 @@ def test_down_undoes_what_up_did(network, folder):
     assert again.returncode == 1 and "net-up down" in again.stdout
     down(network, folder)
     assert links(network) == before and "LOWER_UP" not in network.ip("link show lo")
-    assert within(PATIENCE_S, lambda: not any(os.path.exists(f"/proc/{pid}") for pid in pids))
+    until(lambda: not any(os.path.exists(f"/proc/{pid}") for pid in pids), "both have ended")
     assert net_up(network, folder, "down").returncode == 1
     up(network, folder)
     down(network, folder)
@@ -321,10 +310,10 @@ def test_failure_is_undone(network, folder):
     for line in ("link set lo up", "link add br0 type bridge", "address add 10.77.0.1/24 dev br0", "link set br0 up"):
         network.ip(line)
     other = subprocess.Popen(network.enter(network.segment, "/usr/bin/python3", "-c",
-                                           "import socket, time\nwith socket.create_server(('10.77.0.1', 8443)): time.sleep(60)"),
+                                           "import socket, time\nwith socket.create_server(('10.77.0.1', 8443)): time.sleep(3600)"),
                              preexec_fn=die_with_parent)
     try:
-        assert within(PATIENCE_S, lambda: "8443" in network.run("ss", "-ltn").stdout)
+        until(lambda: "8443" in network.run("ss", "-ltn").stdout, "the other listens")
         done = net_up(network, folder, "up", "--server", folder.program)
         assert done.returncode == 1 and "in use" in done.stdout and "undoing" in done.stdout
         assert not (folder.data / "net" / "net-up.state").exists()
@@ -341,12 +330,12 @@ def test_in_a_namespace_of_its_own(folder):
         pytest.skip("ip netns needs root")
     name = f"newroot-test-{os.getpid()}"
     done = subprocess.run([NET_UP, "up", "--data", folder.data, "--server", folder.program, "--netns", name],
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=60)
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=PATIENCE_S)
     try:
         assert done.returncode == 0, done.stdout
         assert "br0" in subprocess.run(["ip", "netns", "exec", name, "ip", "link"], stdout=subprocess.PIPE, text=True).stdout
     finally:
-        subprocess.run([NET_UP, "down", "--data", folder.data], stdout=subprocess.DEVNULL, timeout=60)
+        subprocess.run([NET_UP, "down", "--data", folder.data], stdout=subprocess.DEVNULL, timeout=PATIENCE_S)
     assert name not in subprocess.run(["ip", "netns", "list"], stdout=subprocess.PIPE, text=True).stdout
 
 

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from common import TOP
+from common import TOP, until
 from service import MAC, Boot
 
 OTHER = "52:54:00:00:00:12"
@@ -133,10 +133,7 @@ def test_new_operator_token_ends_sessions(group):
     session, old = group.login(), group.operator
     (group.data / "operator.token").unlink()
     group.process.send_signal(1)
-    deadline = time.time() + 60
-    while group.get("/v1/vms", headers=session).status == 200 and time.time() < deadline:
-        time.sleep(0.05)
-    assert group.get("/v1/vms", headers=session).status == 401
+    until(lambda: group.get("/v1/vms", headers=session).status == 401, "the session has ended")
     assert group.operator != old and group.get("/v1/vms", token=group.operator).status == 200
     assert group.get("/v1/vms", token=old).status == 401
 
@@ -145,9 +142,7 @@ def test_broken_token_file_keeps_the_token(group):
     token = group.operator
     (group.data / "operator.token").write_text("secret\n")
     group.process.send_signal(1)
-    deadline = time.time() + 60
-    while "tokens stay as they were" not in group.log() and time.time() < deadline:
-        time.sleep(0.05)
+    until(lambda: "tokens stay as they were" in group.log(), group.log)
     assert group.get("/v1/vms", token=token).status == 200
     assert group.stop() == 0
     done = group.run("serve", "--data", group.data, "--listen", "127.0.0.1:0")
@@ -179,9 +174,7 @@ def test_vm_in_detail(group):
     boot = Boot()
     group.post([boot.event("state", state="configuring"), boot.event("begin", step="unpack")], token=group.token())
     group.get(f"/v1/job?mac={MAC}")
-    deadline = time.time() + 60
-    while not group.ask("/v1/vms/db1")["refused"] and time.time() < deadline:
-        time.sleep(0.05)
+    until(lambda: group.ask("/v1/vms/db1")["refused"], "the refusal is stored")
     vm = group.ask("/v1/vms/db1")
     shown = group.show("db1")
     assert shown.pop("events") and vm == shown
@@ -328,7 +321,7 @@ def test_metrics(group):
     assert found['newroot_requests_total{method="",route="",status="404"}'] == "1"
     assert found['newroot_refusals_total{code="operator.login"}'] == "1"
     assert found["newroot_streams"] == "1" and found['newroot_build_info{version="0.1"}'] == "1"
-    assert int(found["process_resident_memory_bytes"]) > 1000000 and abs(int(found["process_start_time_seconds"]) - time.time()) < 60
+    assert int(found["process_resident_memory_bytes"]) > 1000000 and abs(int(found["process_start_time_seconds"]) - time.time()) < 600
     stream.close()
 
 

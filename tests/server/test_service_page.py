@@ -7,9 +7,8 @@ import re
 import shutil
 import ssl
 import subprocess
-import time
 
-from common import BUILD, TOP
+from common import BUILD, TOP, until
 from namespaces import inside
 from screen import Terminal
 from service import Boot
@@ -65,10 +64,8 @@ class Vm:
 
     def wait_for_local_boot(self):
         """The service writes entries anew a moment after what made it necessary."""
-        end = time.time() + 60
-        while "LOCALBOOT" not in self.entry().upper() and time.time() < end:
-            time.sleep(0.1)
-        assert "LOCALBOOT" in self.entry().upper() and "newroot.mode" not in self.entry(), self.entry()
+        until(lambda: "LOCALBOOT" in self.entry().upper(), self.entry)
+        assert "newroot.mode" not in self.entry(), self.entry()
 
     def ask(self, method, path, body=None):
         token = re.search(r"newroot\.token=(\w+)", self.entry())

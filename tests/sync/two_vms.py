@@ -6,8 +6,7 @@ import shutil
 import signal
 import subprocess
 
-from common import BUILD
-from old_vm import PATIENCE_S
+from common import BUILD, PATIENCE_S
 from service import MAC
 
 

@@ -3,7 +3,7 @@ import json
 import subprocess
 
 import pytest
-from common import BUILD
+from common import BUILD, PATIENCE_S
 
 MAC = "52:54:00:12:34:56"
 
@@ -28,8 +28,8 @@ def report_death(server, authority, tmp_path):
 
     def run(*args):
         return subprocess.run([BUILD / "newroot", "report-death", "--params", params, "--log", log, "--spool", spool,
-                               "--ca", authority.cert, "--limit", "20", *args], capture_output=True, text=True,
-                              timeout=60)
+                               "--ca", authority.cert, "--limit", "120", *args], capture_output=True, text=True,
+                              timeout=2 * PATIENCE_S)
     run.spool = spool
     return run
 

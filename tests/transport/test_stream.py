@@ -1,9 +1,12 @@
 """fetch_stream against a server that cuts, stalls, lies and recovers."""
+import threading
 import time
 
 import pytest
 from faultserver import Close, Cut
 from payload import DATA, DATA_SHA256
+
+from common import PATIENCE_S
 
 ETAG = '"v1"'
 
@@ -81,37 +84,42 @@ def test_cuts_without_progress_are_bounded(server, fetch):
 
 
 def test_stall_is_resumed(server, fetch):
+    """Its connection is still there when the client has come again."""
+    again = threading.Event()
+
     def handler(request, reply, n):
         if n:
+            again.set()
             rest(request, reply)
             return
         reply.head(200, Content_Length=len(DATA), ETag=ETAG)
         reply.send(DATA[:100000])
-        time.sleep(3)
+        again.wait(PATIENCE_S)
         raise Cut
-    began = time.monotonic()
-    result, data = fetch(server.on("/a", handler), sha256=DATA_SHA256)
+    result, data = fetch(server.on("/a", handler), sha256=DATA_SHA256, stall_ms=1000, retries=100)
     assert result.ok and data == DATA, result
-    assert time.monotonic() - began < 2.9
+    assert again.is_set()
 
 
 def test_silence_before_the_first_byte_times_out(server, fetch):
+    over = threading.Event()
+
     def handler(request, reply, n):
-        time.sleep(2)
+        over.wait(PATIENCE_S)
         raise Cut
     result, _ = fetch(server.on("/a", handler), first_ms=200, retries=1)
+    over.set()
     assert result.error == "net.timeout" and "within 0.2 s" in result.message, result
 
 
 def test_trickling_head_times_out(server, fetch):
     def handler(request, reply, n):
         reply.send("HTTP/1.1 200 OK\r\nX: ")
-        for _ in range(40):
+        for _ in range(2000):
             reply.send("a")
             time.sleep(0.05)
-    began = time.monotonic()
-    result, _ = fetch(server.on("/a", handler), first_ms=300, retries=0)
-    assert result.error == "net.timeout" and time.monotonic() - began < 1.5, result
+    result, _ = fetch(server.on("/a", handler), first_ms=1000, retries=0)
+    assert result.error == "net.timeout", result
 
 
 def test_changed_etag_is_refused(server, fetch):

@@ -6,7 +6,6 @@ import threading
 
 import pytest
 from certificates import GOOD_NAMES, Authority, pin_of
-from faultserver import FaultServer
 
 HELLO = b'{"service":"test","time":1800000000,"hold":false}'
 

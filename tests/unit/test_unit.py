@@ -14,4 +14,4 @@ def test_there_are_programs():
 
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda p: p.name)
 def test_unit(program):
-    run_program([program], timeout=300, env={**os.environ, "UBSAN_OPTIONS": "print_stacktrace=1"})
+    run_program([program], timeout=900, env={**os.environ, "UBSAN_OPTIONS": "print_stacktrace=1"})
