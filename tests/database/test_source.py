@@ -335,7 +335,7 @@ def test_password_is_mended(follower, source, sshd):
     assert follows(follower) > 20
     # By a first boot that is done again, which opens the tunnel anew.
     follower.attending.terminate()
-    follower.attending.wait(timeout=60)
+    follower.attending.wait(PATIENCE_S)
     change_password(follower, source, "mended-twice")()
     (follower.folder / "state/first-boot.done").unlink()
     follower.complete()

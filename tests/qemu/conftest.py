@@ -5,14 +5,9 @@ import shutil
 import pytest
 
 from jobs import Inputs
-from lab import Lab
+from lab import new_lab
 from seats import seats
 from vm import BUILD
-
-
-def work_folder(item):
-    """Of a case that has a laboratory of its own; dnsmasq doesn't take every character in a path."""
-    return BUILD / "qemu" / re.sub(r"[^\w]+", "-", item.name).strip("-")
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -36,11 +31,9 @@ def pytest_runtest_makereport(item):
 
 
 @pytest.fixture
-def lab(request):
-    folder = work_folder(request.node)
-    shutil.rmtree(folder, ignore_errors=True)
-    with Lab(folder) as laboratory:
-        laboratory.open()
+def lab(request, inputs):
+    # dnsmasq doesn't take every character in a path.
+    with new_lab(re.sub(r"[^\w]+", "-", request.node.name).strip("-"), inputs) as laboratory:
         yield laboratory
     if request.node.report_call.passed:
-        shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(laboratory.folder, ignore_errors=True)

@@ -247,3 +247,14 @@ class Lab:
         except OSError:
             shutil.copy(source, target)
         return f"{SERVICE_URL}/v1/archives/{name}"
+
+
+@contextlib.contextmanager
+def new_lab(name, inputs, **options):
+    """An open laboratory below build/qemu, where nothing is left of an earlier one. `options`: of Lab.open."""
+    folder = BUILD / "qemu" / name
+    shutil.rmtree(folder, ignore_errors=True)
+    with Lab(folder) as lab:
+        lab.open(**options)
+        lab.inputs = inputs
+        yield lab

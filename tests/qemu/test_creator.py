@@ -4,8 +4,6 @@ import signal
 import threading
 import time
 
-import pytest
-
 from api import Away
 from creator import Creator, Lease
 from jobs import GIB, document, shop_vm
@@ -13,12 +11,6 @@ from process import wait_until
 
 VMS = 2
 SECONDS = 300
-
-
-@pytest.fixture
-def shop(lab, inputs):
-    lab.inputs = inputs
-    return lab
 
 
 def import_shop(lab, names, **defaults):
@@ -41,54 +33,54 @@ def is_running(pid):
     return os.path.exists(f"/proc/{pid}")
 
 
-def test_makes_no_more_at_once_than_its_limit(shop):
-    import_shop(shop, ["db1", "db2", "web1"])
-    creator = shop.creator(limit=2)
-    wait_until("two are created", lambda: list(states(shop).values()).count("created") == 2, SECONDS)
+def test_makes_no_more_at_once_than_its_limit(lab):
+    import_shop(lab, ["db1", "db2", "web1"])
+    creator = lab.creator(limit=2)
+    wait_until("two are created", lambda: list(states(lab).values()).count("created") == 2, SECONDS)
     time.sleep(3)
-    assert sorted(states(shop).values()) == ["created", "created", "needs creating"]
-    made = [name for name, state in states(shop).items() if state == "created"]
-    command = [open(f"/proc/{qemu_of(shop, name)}/cmdline").read().split("\0") for name in made]
-    macs = {vm["name"]: vm["mac"] for vm in shop.service.list()}
+    assert sorted(states(lab).values()) == ["created", "created", "needs creating"]
+    made = [name for name, state in states(lab).items() if state == "created"]
+    command = [open(f"/proc/{qemu_of(lab, name)}/cmdline").read().split("\0") for name in made]
+    macs = {vm["name"]: vm["mac"] for vm in lab.service.list()}
     for name, words in zip(made, command):
         assert words[words.index("-m") + 1] == "64" and words[words.index("-smp") + 1] == "1"
         assert any(word.endswith(f"mac={macs[name]}") for word in words)
-        assert [(shop.folder / "qemu" / name / f"disk{number}.img").stat().st_size for number in (0, 1)] == [2 * GIB, 2 * GIB]
-    pids = [qemu_of(shop, name) for name in made]
+        assert [(lab.folder / "qemu" / name / f"disk{number}.img").stat().st_size for number in (0, 1)] == [2 * GIB, 2 * GIB]
+    pids = [qemu_of(lab, name) for name in made]
     creator.send_signal(signal.SIGTERM)
     assert creator.wait(120) == 0
     assert not any(is_running(pid) for pid in pids), "a creator that ends stops what it started"
 
 
-def test_starts_what_was_cut_off(shop):
-    import_shop(shop, ["web1"])
-    shop.creator()
-    pid = qemu_of(shop, "web1")
-    wait_until("created", lambda: states(shop)["web1"] == "created", SECONDS)
+def test_starts_what_was_cut_off(lab):
+    import_shop(lab, ["web1"])
+    lab.creator()
+    pid = qemu_of(lab, "web1")
+    wait_until("created", lambda: states(lab)["web1"] == "created", SECONDS)
     os.kill(pid, signal.SIGKILL)
-    again = wait_until("another QEMU", lambda: qemu_of(shop, "web1") != pid and qemu_of(shop, "web1"), SECONDS)
+    again = wait_until("another QEMU", lambda: qemu_of(lab, "web1") != pid and qemu_of(lab, "web1"), SECONDS)
     assert is_running(again)
-    assert (shop.folder / "qemu" / "web1" / "serial-2.log").exists()
+    assert (lab.folder / "qemu" / "web1" / "serial-2.log").exists()
 
 
-def test_tells_what_failed(shop):
+def test_tells_what_failed(lab):
     """The document names a network that this creator doesn't have; mended and tried again, the VM is made."""
-    import_shop(shop, ["web1"], network="elsewhere")
-    shop.creator()
-    shop.service.wait_state("web1", "error", SECONDS)
-    assert "there is no network 'elsewhere' here, only shop-net" in shop.service.list()[0]["error"]["text"]
-    import_shop(shop, ["web1"])
-    shop.service.cli("retry", "web1")
-    shop.service.wait_state("web1", "created", SECONDS)
+    import_shop(lab, ["web1"], network="elsewhere")
+    lab.creator()
+    lab.service.wait_state("web1", "error", SECONDS)
+    assert "there is no network 'elsewhere' here, only shop-net" in lab.service.list()[0]["error"]["text"]
+    import_shop(lab, ["web1"])
+    lab.service.cli("retry", "web1")
+    lab.service.wait_state("web1", "created", SECONDS)
 
 
-def test_two_creators_never_make_the_same_vm(shop):
+def test_two_creators_never_make_the_same_vm(lab):
     names = [f"web{number}" for number in range(4)]
-    import_shop(shop, names)
+    import_shop(lab, names)
     for creator in ("one", "other"):
-        shop.creator(name=creator, limit=2)
-    wait_until("all are created", lambda: set(states(shop).values()) == {"created"}, SECONDS)
-    made = [sorted(path.parent.name for path in (shop.folder / creator).glob("*/pid")) for creator in ("one", "other")]
+        lab.creator(name=creator, limit=2)
+    wait_until("all are created", lambda: set(states(lab).values()) == {"created"}, SECONDS)
+    made = [sorted(path.parent.name for path in (lab.folder / creator).glob("*/pid")) for creator in ("one", "other")]
     assert sorted(made[0] + made[1]) == names
     assert len(made[0]) == len(made[1]) == 2
 

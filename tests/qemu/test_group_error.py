@@ -1,6 +1,5 @@
 """A group whose master gets a bad archive, in order: all stop, all go on, and the replica waits for its master."""
 import os
-import shutil
 import signal
 import tarfile
 import time
@@ -9,9 +8,8 @@ import pytest
 
 from chromium import Page
 from jobs import document, shop_vm
-from lab import Lab
+from lab import new_lab
 from process import wait_until
-from vm import BUILD
 
 VMS = 2
 INSTALL_S = 900
@@ -22,11 +20,7 @@ HELD_S = 5
 @pytest.fixture(scope="module")
 def shop(inputs):
     """db1 and its replica db2, imported and made by a creator; db1's own archive is another than its job means."""
-    folder = BUILD / "qemu" / "group_error"
-    shutil.rmtree(folder, ignore_errors=True)
-    with Lab(folder) as lab:
-        lab.open()
-        lab.inputs = inputs
+    with new_lab("group_error", inputs) as lab:
         other = lab.folder / "other.tar.gz"
         with tarfile.open(other, "w:gz") as archive:
             archive.add(__file__, "srv/other")

@@ -1,11 +1,10 @@
 """The life of one VM, in order: blank, installed over the network, rescued, booted from its disk, installed again."""
 import re
-import shutil
 
 import pytest
 
 from jobs import GIB, install_job
-from lab import Lab
+from lab import new_lab
 from process import run
 from vm import BUILD, TOP
 
@@ -19,11 +18,7 @@ CONFIGURED = ["etc", "etc/fstab", "etc/hostname", "etc/hosts", "etc/resolv.conf"
 @pytest.fixture(scope="module")
 def life(inputs):
     """One laboratory and one VM for all cases of this file: each goes on where the one before ended."""
-    folder = BUILD / "qemu" / "life"
-    shutil.rmtree(folder, ignore_errors=True)
-    with Lab(folder) as lab:
-        lab.open(pxelinux=True)
-        lab.inputs = inputs
+    with new_lab("life", inputs, pxelinux=True) as lab:
         lab.install_job = lambda address: with_host_key(lab, install_job(lab, inputs, address))
         lab.db1 = lab.vm("db1", lab.install_job, [2 * GIB, 2 * GIB], memory=MEMORY_MIB)
         yield lab

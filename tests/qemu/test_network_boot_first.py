@@ -1,14 +1,13 @@
 """A VM that always tries the network first, in order: cut off while it is installed, and restarted once it is."""
 import re
-import shutil
 
 import pytest
 
 from faults import REFUSED, small_job, wait_unpacking
 from jobs import GIB
-from lab import Lab
+from lab import new_lab
 from test_life import boot_installed, with_host_key
-from vm import BUILD, INSTALLED_MEMORY_MIB
+from vm import INSTALLED_MEMORY_MIB
 
 INSTALL_S = 900
 BOOT_S = 900
@@ -16,10 +15,7 @@ BOOT_S = 900
 
 @pytest.fixture(scope="module")
 def site(inputs):
-    folder = BUILD / "qemu" / "network_boot_first"
-    shutil.rmtree(folder, ignore_errors=True)
-    with Lab(folder) as lab:
-        lab.open()
+    with new_lab("network_boot_first", inputs) as lab:
         lab.web1 = lab.vm("web1", lambda address: with_host_key(lab, small_job(
             lab, inputs, address, hostname="web1", finish="poweroff",
             kernel={"url": lab.archive(inputs.kernel), "sha256": inputs.sums[inputs.kernel]})),

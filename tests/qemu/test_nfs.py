@@ -7,9 +7,8 @@ import pytest
 
 from faults import wait_unpacking
 from jobs import GIB, install_job, sha256
-from lab import Lab
+from lab import new_lab
 from process import LabError, wait_until
-from vm import BUILD
 
 VMS = 2
 INSTALL_S = 1500
@@ -24,11 +23,7 @@ GREETING = "shared since 2009\n"
 @pytest.fixture(scope="module")
 def site(inputs):
     """One laboratory for all cases of this file: each goes on where the one before ended."""
-    folder = BUILD / "qemu" / "nfs"
-    shutil.rmtree(folder, ignore_errors=True)
-    with Lab(folder) as lab:
-        lab.open()
-        lab.inputs = inputs
+    with new_lab("nfs", inputs) as lab:
         make_sources(lab)
         lab.files = lab.vm("files", lambda address: server_job(lab, address), [3 * GIB], memory=256)
         lab.server = lab.files.address

@@ -2,8 +2,6 @@
 import json
 import re
 
-import pytest
-
 from jobs import GIB, install_job
 from outside import GATEWAY6, INSIDE, INTERNAL, OUTSIDE, PORT, ROUTER, Outside
 
