@@ -431,6 +431,8 @@ def test_not_caught_up(follower, source):
 
 def test_not_connected(follower, source):
     """It tries again every few seconds, which a person has to know."""
+    follower.attending.terminate()  # it would give the right password anew
+    follower.attending.wait(timeout=60)
     follower.server.sql("STOP SLAVE; CHANGE MASTER TO MASTER_PASSWORD='another'; START SLAVE")
     before = len(follower.writes.acknowledged)
     until(lambda: len(follower.writes.acknowledged) > before + 5)
