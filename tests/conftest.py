@@ -7,7 +7,7 @@ ORDER = ["build", "unit", "fuzz", "docs", "server", "migration", "database", "sy
 
 
 def pytest_collection_modifyitems(items):
-    """Cheap suites first: a broken parser is told before a VM boots."""
+    """Cheap suites first: a broken parser is told before a VM boots. (xdist takes files with many tests first: so do they.)"""
     def rank(item):
         part = pathlib.Path(item.fspath).relative_to(TOP / "tests").parts[0]
         return ORDER.index(part) if part in ORDER else len(ORDER)
