@@ -6,6 +6,8 @@ import pytest
 
 from common import BUILD
 from first_boot import Machine
+from old_master import NewMaster, in_use
+from old_vm import Sshd
 from servers import MariaDB, PostgreSQL, remove_templates
 from service import JOB, Boot, Service
 
@@ -72,3 +74,31 @@ def mariadb(start):
 @pytest.fixture
 def postgresql(start):
     return start(PostgreSQL, "postgresql")
+
+
+@pytest.fixture
+def source(mariadb):
+    """The old platform's master, in use."""
+    return in_use(mariadb)
+
+
+@pytest.fixture
+def sshd(tmp_path):
+    sshd = Sshd(tmp_path / "sshd")
+    yield sshd
+    sshd.stop()
+
+
+@pytest.fixture
+def new(machine, start, tmp_path):
+    """Makes the new master; the program that prints its settings looks where it looks."""
+    def make(server_id=2, *options):
+        root = machine.folder / "root"
+        server = start(lambda folder: NewMaster(folder, root, server_id, *options), "new")
+        fake = tmp_path / "bin/my_print_defaults"
+        fake.parent.mkdir()
+        fake.write_text(f'#!/bin/sh\nexec /usr/bin/my_print_defaults --defaults-file={root}/etc/mysql/my.cnf "$@"\n')
+        fake.chmod(0o755)
+        machine.environment = {**os.environ, "PATH": f"{fake.parent}:{os.environ['PATH']}"}
+        return server
+    return make
