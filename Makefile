@@ -49,7 +49,13 @@ build/packages.ready: deps/install-packages
 	$(Q)deps/install-packages
 	@touch $@
 
-build/sysroot.ready: build/packages.ready $(wildcard deps/* deps/*/*)
+# Everything is fetched before the first compile: what cannot be had is told at once. Where the environment says what may be
+# taken, each run asks again.
+build/inputs: build/packages.ready deps/lock deps/fetch $(wildcard deps/lib/* deps/*/recipe) $(if $(NEWROOT_LOCKED)$(NEWROOT_SOURCES),FORCE)
+	$(call say,FETCH,"what deps/lock names")
+	$(Q)deps/fetch
+
+build/sysroot.ready: build/inputs $(wildcard deps/build deps/compile deps/*/*)
 	$(call say,DEPS,build/sysroot)
 	$(Q)deps/build all
 	@touch $@
@@ -58,7 +64,7 @@ build/sbom.json: build/sysroot.ready
 	$(call say,SBOM,$@)
 	$(Q)deps/sbom
 
-build/vmlinuz: $(wildcard kernel-config/*) | build/sysroot.ready
+build/vmlinuz: $(wildcard kernel-config/*) build/inputs
 	$(call say,KERNEL,$@)
 	$(Q)kernel-config/build
 

@@ -40,7 +40,7 @@ PYTEST := /usr/bin/python3 -B -m pytest -p no:cacheprovider -c tests/pytest.ini
 
 ## make test       everything, as CI does: unit, fuzz (short), service, whole VMs
 test: all unit-programs build/load
-	$(Q)$(PYTEST) --numprocesses 2 --dist loadfile tests
+	$(Q)$(PYTEST) --numprocesses 3 --dist loadfile --ignore tests/soak tests
 
 ## make unit       unit tests and short fuzz runs only
 unit: unit-programs
@@ -58,6 +58,10 @@ qemu-shell: all
 fuzz: $(FUZZ_BINS) build/server-san/newroot-server
 	$(Q)FUZZ_SECONDS=$(or $(FUZZ_SECONDS),600) $(PYTEST) tests/fuzz tests/server/test_fuzz_requests.py
 
+## make soak       what takes too long for `make test`: a second build from nothing, fuzzers and load for a long time
+soak: all unit-programs build/load build/server-san/newroot-server
+	$(Q)FUZZ_SECONDS=$(or $(FUZZ_SECONDS),600) $(PYTEST) tests/soak tests/fuzz tests/server/test_fuzz_requests.py tests/load
+
 ## make bench      sizes, seconds a step, unpacking against wget | tar and curl | bsdtar, least memory
 bench: all
 	$(Q)/usr/bin/python3 -B tests/qemu/bench.py
@@ -70,4 +74,4 @@ unit-programs: $(UNIT_BINS) $(FUZZ_BINS)
 
 include tests/load/load.mk
 
-.PHONY: test unit qemu qemu-shell fuzz bench load unit-programs
+.PHONY: test unit qemu qemu-shell fuzz soak bench load unit-programs
