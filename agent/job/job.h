@@ -25,8 +25,8 @@ enum size_kind { SIZE_BYTES, SIZE_PERCENT, SIZE_REST };
 
 struct job_size {
 	enum size_kind kind;
-	uint64_t bytes;       /* SIZE_BYTES */
-	uint32_t hundredths;  /* SIZE_PERCENT: 1 % is 100 */
+	uint64_t bytes;      /* SIZE_BYTES */
+	uint32_t hundredths; /* SIZE_PERCENT: 1 % is 100 */
 };
 
 struct strings {
@@ -38,8 +38,8 @@ struct strings {
 
 /* Where bytes come from: an archive, a kernel package or a dump. */
 struct job_source {
-	const char *url;    /* https:// or NFS_SCHEME */
-	const char *path;   /* JSON path of the object, for errors: "/archives/0" */
+	const char *url;  /* https:// or NFS_SCHEME */
+	const char *path; /* JSON path of the object, for errors: "/archives/0" */
 	bool has_sha256;
 	uint8_t sha256[32];
 };
@@ -56,28 +56,28 @@ struct job_disk {
 };
 
 struct job_disks {
-	struct job_disk boot;    /* the disk with the table, /boot and the first PV; default order 0 */
+	struct job_disk boot;    /* with the table, /boot and the first PV; default order 0 */
 	bool all_others;         /* default: every other disk becomes a PV */
 	struct job_disk *others; /* else exactly these */
 	size_t other_count;
 };
 
 struct job_boot_partition {
-	uint64_t size; /* bytes; default 512 MiB */
-	enum fs_type fs; /* ext2, ext3 (default), ext4 */
+	uint64_t size;     /* bytes; default 512 MiB */
+	enum fs_type fs;   /* ext2, ext3 (default), ext4 */
 	const char *label; /* default "boot" */
 };
 
 struct job_volume {
 	const char *json_path;
-	const char *name;   /* LV name */
+	const char *name; /* LV name */
 	struct job_size size;
-	enum fs_type fs;    /* default xfs */
-	const char *mount;  /* NULL for swap and for volumes that are not mounted */
-	const char *label;  /* NULL: none */
-	struct strings mkfs_options;  /* further words for mkfs */
-	const char *mount_options;    /* default "defaults" (ext, xfs) or "sw" */
-	struct job_size snapshot;     /* room of its LVM snapshot: bytes, or % of the volume; all 0: none */
+	enum fs_type fs;             /* default xfs */
+	const char *mount;           /* NULL for swap and for volumes that are not mounted */
+	const char *label;           /* NULL: none */
+	struct strings mkfs_options; /* further words for mkfs */
+	const char *mount_options;   /* default "defaults" (ext, xfs) or "sw" */
+	struct job_size snapshot;    /* room of its LVM snapshot; all 0: none */
 };
 
 struct job_archive {
@@ -86,45 +86,50 @@ struct job_archive {
 };
 
 struct job_kernel {
-	bool given;                /* a package; without: the root archive carries its own kernel and modules */
-	struct job_source source;  /* when given; the other members hold in both cases */
-	struct strings modules;    /* further modules for the slim initrd */
-	const char *command_line;  /* further words for GRUB's linux line, default "" */
+	bool given;               /* a package; without: the root archive has kernel and modules */
+	struct job_source source; /* when given; the other members hold in both cases */
+	struct strings modules;   /* further modules for the slim initrd */
+	const char *command_line; /* further words for GRUB's linux line, default "" */
 };
 
-struct job_route { const char *to, *via; };
+struct job_route {
+	const char *to, *via;
+};
 
 struct job_interface {
 	const char *json_path;
-	const char *name;            /* "eth0" */
-	const char *mac;             /* "52:54:…" or NULL */
+	const char *name; /* "eth0" */
+	const char *mac;  /* "52:54:…" or NULL */
 	bool dhcp;
-	struct strings addresses;    /* CIDR: "10.0.0.5/24", "fd00::5/64" */
-	struct strings gateways;     /* at most one each of IPv4, IPv6 */
+	struct strings addresses; /* CIDR: "10.0.0.5/24", "fd00::5/64" */
+	struct strings gateways;  /* at most one each of IPv4, IPv6 */
 	struct job_route *routes;
 	size_t route_count;
-	uint32_t mtu;                /* 0: not given */
+	uint32_t mtu; /* 0: not given */
 };
 
-struct job_host { const char *address; struct strings names; };
+struct job_host {
+	const char *address;
+	struct strings names;
+};
 
 struct job_network {
 	bool given;
-	const char *hostname;      /* short or fully qualified */
+	const char *hostname; /* short or fully qualified */
 	struct job_interface *interfaces;
 	size_t interface_count;
 	struct strings nameservers, search;
-	struct job_host *hosts;    /* further /etc/hosts lines */
+	struct job_host *hosts; /* further /etc/hosts lines */
 	size_t host_count;
 };
 
 struct job_file {
 	const char *json_path;
-	const char *path;    /* absolute, in the new system */
+	const char *path; /* absolute, in the new system */
 	const char *content;
-	size_t size;         /* bytes of content: it may hold NULs (base64 form) */
-	mode_t mode;         /* default 0644 */
-	const char *owner;   /* "root", "0", "mysql" */
+	size_t size;       /* bytes of content: it may hold NULs (base64 form) */
+	mode_t mode;       /* default 0644 */
+	const char *owner; /* "root", "0", "mysql" */
 	const char *group;
 };
 
@@ -207,14 +212,14 @@ struct job_ssh {
 /* The old platform's master, which the new one follows until cutover. */
 struct job_database_source {
 	bool given;
-	struct job_ssh ssh;   /* the way there */
-	const char *address;  /* of its server, as that machine reaches it; default 127.0.0.1 */
+	struct job_ssh ssh;  /* the way there */
+	const char *address; /* of its server, as that machine reaches it; default 127.0.0.1 */
 	int port;
 	const char *user;     /* of the server, for replication */
 	const char *password; /* a secret */
-	const char *file;     /* where in its binary log the dumps were made; NULL: a dump says it */
+	const char *file;     /* its binary log when the dumps were made; NULL: a dump says it */
 	uint64_t offset;
-	uint32_t limit_s;     /* this VM has caught up within; 0: whenever */
+	uint32_t limit_s; /* this VM has caught up within; 0: whenever */
 };
 
 struct job_hooks {
@@ -259,24 +264,24 @@ struct job_sync {
 };
 
 struct job {
-	const char *text; /* the JSON as it came, `text_size` bytes; kept for the installed system */
+	const char *text; /* the JSON as it came; kept for the installed system */
 	size_t text_size;
 	struct job_disks disks;
 	enum table_type table;
 	struct job_boot_partition boot;
-	const char *vg;               /* default "local" */
-	struct job_size reserve;      /* free extents for snapshots; default 5 % */
-	enum fs_profile profile;      /* PROFILE_AUTO: by the kernel's version */
+	const char *vg;          /* default "local" */
+	struct job_size reserve; /* free extents for snapshots; default 5 % */
+	enum fs_profile profile; /* PROFILE_AUTO: by the kernel's version */
 	struct job_volume *volumes;
 	size_t volume_count;
 	struct job_archive *archives;
 	size_t archive_count;
 	struct job_kernel kernel;
-	const char *root_options;     /* "ro" (default) or "rw" on the kernel's command line */
-	struct strings consoles;      /* GRUB and kernel consoles: "tty0", "ttyS0,115200" (default both) */
-	uint32_t boot_timeout_s;      /* GRUB menu; default 3 */
+	const char *root_options; /* "ro" (default) or "rw" on the kernel's command line */
+	struct strings consoles;  /* of GRUB and kernel; default "tty0", "ttyS0,115200" */
+	uint32_t boot_timeout_s;  /* GRUB menu; default 3 */
 	struct job_network network;
-	struct strings ssh_keys;      /* root's authorized_keys */
+	struct strings ssh_keys; /* root's authorized_keys */
 	struct job_file *files;
 	size_t file_count;
 	struct job_nfs nfs;
@@ -285,11 +290,11 @@ struct job {
 	struct job_puppet puppet;
 	struct job_databases databases;
 	struct job_sync sync;
-	bool migrating;               /* the marker file; default: with quarantine, services, puppet or sync */
-	struct strings after;         /* VMs of the group that are complete before this one is */
-	uint32_t after_limit_s;       /* for all of them; 0: however long */
-	bool first_boot;              /* install the first-boot hook; default true */
-	enum finish_action finish;    /* default reboot */
+	bool migrating;            /* default: with quarantine, services, puppet or sync */
+	struct strings after;      /* VMs of the group that are complete before this one is */
+	uint32_t after_limit_s;    /* for all of them; 0: however long */
+	bool first_boot;           /* install the first-boot hook; default true */
+	enum finish_action finish; /* default reboot */
 };
 
 /*
@@ -302,7 +307,7 @@ int job_parse(struct job *job, const char *text, size_t size, struct arena *aren
 /* The same from a file, or from stdin when `path` is "-"; an unreadable file is one error with ERR_IO. */
 int job_read(struct job *job, const char *path, struct arena *arena, struct err_list *errors);
 
-const char *fs_type_name(enum fs_type fs);        /* "xfs" */
+const char *fs_type_name(enum fs_type fs); /* "xfs" */
 const char *fs_profile_name(enum fs_profile profile);
 const char *finish_action_name(enum finish_action action);
 /* LV name of the volume's snapshot, "data.installed", in the arena; NULL: it has none. */

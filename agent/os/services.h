@@ -10,11 +10,13 @@ enum service_wish {
 	SERVICE_HELD,     /* cutover enables it, whatever it was */
 };
 
+struct wanted_service {
+	const char *name;
+	enum service_wish wish;
+};
+
 struct services {
-	struct {
-		const char *name;
-		enum service_wish wish;
-	} *item;
+	struct wanted_service *item;
 	size_t count;
 };
 

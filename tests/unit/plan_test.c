@@ -58,6 +58,15 @@ static void test_partition_names(void **state)
 	assert_string_equal(plan_fs_at(&plan, "/boot")->device, "/dev/nvme0n1p1");
 }
 
+/* clang-format would break these initialisers into blocks. */
+/* clang-format off */
+#define NONE       {SIZE_BYTES, 0, 0}
+#define REST       {SIZE_REST, 0, 0}
+#define BYTES(n)   {SIZE_BYTES, n, 0}
+#define EXTENTS(n) {SIZE_BYTES, (n) * MIB(4), 0}
+#define SHARE(n)   {SIZE_PERCENT, 0, n}
+/* clang-format on */
+
 /* 8 GiB with msdos: 7679 MiB of PV, 1919 extents; 4 GiB: 1023 extents. */
 static void test_sizes(void **state)
 {
@@ -66,19 +75,14 @@ static void test_sizes(void **state)
 		size_t disks;
 		uint64_t extents[3], all, left;
 	} rows[] = {
-		{{SIZE_BYTES, GIB(2), 0}, {SIZE_REST, 0, 0}, {SIZE_BYTES, GIB(1), 0}, {SIZE_PERCENT, 0, 500}, 1,
-		 {512, 1055, 256}, 1919, 96},
-		{{SIZE_BYTES, GIB(2), 0}, {SIZE_REST, 0, 0}, {SIZE_BYTES, GIB(1), 0}, {SIZE_PERCENT, 0, 500}, 2,
-		 {512, 2026, 256}, 2942, 148},
+		{BYTES(GIB(2)), REST, BYTES(GIB(1)), SHARE(500), 1, {512, 1055, 256}, 1919, 96},
+		{BYTES(GIB(2)), REST, BYTES(GIB(1)), SHARE(500), 2, {512, 2026, 256}, 2942, 148},
 		/* Bytes are rounded up to extents. */
-		{{SIZE_BYTES, GIB(2) + 1, 0}, {SIZE_REST, 0, 0}, {SIZE_BYTES, 1, 0}, {SIZE_BYTES, 1, 0}, 1,
-		 {513, 1404, 1}, 1919, 1},
+		{BYTES(GIB(2) + 1), REST, BYTES(1), BYTES(1), 1, {513, 1404, 1}, 1919, 1},
 		/* Per cent are of the whole VG and rounded down. */
-		{{SIZE_PERCENT, 0, 5000}, {SIZE_PERCENT, 0, 3333}, {SIZE_PERCENT, 0, 1000}, {SIZE_PERCENT, 0, 500}, 1,
-		 {959, 639, 191}, 1919, 130},
+		{SHARE(5000), SHARE(3333), SHARE(1000), SHARE(500), 1, {959, 639, 191}, 1919, 130},
 		/* All of it, to the last extent. */
-		{{SIZE_BYTES, 1000 * MIB(4), 0}, {SIZE_BYTES, 900 * MIB(4), 0}, {SIZE_BYTES, 19 * MIB(4), 0},
-		 {SIZE_BYTES, 0, 0}, 1, {1000, 900, 19}, 1919, 0},
+		{EXTENTS(1000), EXTENTS(900), EXTENTS(19), NONE, 1, {1000, 900, 19}, 1919, 0},
 	};
 	struct disk disks[] = {disk_8g, disk_4g};
 
@@ -101,25 +105,22 @@ static void test_sizes(void **state)
 /* Extents of a snapshot are dealt out before the rest; beyond what it can use (255 to 256, 256 to 258) none. */
 static void test_snapshots(void **state)
 {
-#define NONE          {SIZE_BYTES, 0, 0}
-#define BYTES(n)      {SIZE_BYTES, n, 0}
-#define PERCENT(n)    {SIZE_PERCENT, 0, n}
 	static const struct {
 		uint64_t root_size; /* bytes; data has the rest */
 		struct job_size root, data;
 		uint64_t snapshots[2], data_extents, left;
 	} rows[] = {
 		{GIB(2), NONE, NONE, {0, 0}, 1055, 96},
-		{GIB(2), PERCENT(2000), NONE, {103, 0}, 952, 96}, /* 102.4, rounded up */
+		{GIB(2), SHARE(2000), NONE, {103, 0}, 952, 96}, /* 102.4, rounded up */
 		{GIB(2), BYTES(1), NONE, {1, 0}, 1054, 96},
 		{GIB(2), BYTES(GIB(1)), BYTES(GIB(1)), {256, 256}, 543, 96},
-		{255 * MIB(4), PERCENT(10000), NONE, {255, 0}, 1057, 96},
+		{255 * MIB(4), SHARE(10000), NONE, {255, 0}, 1057, 96},
 		{255 * MIB(4), BYTES(INT64_MAX), NONE, {256, 0}, 1056, 96},
 		{256 * MIB(4), BYTES(INT64_MAX), NONE, {258, 0}, 1053, 96},
 		/* Of the rest: what it and its snapshot share is used up, or one extent is left. */
-		{GIB(2), NONE, PERCENT(2000), {0, 176}, 879, 96},
-		{GIB(2), NONE, PERCENT(3333), {0, 264}, 791, 96},
-		{GIB(2), NONE, PERCENT(10000), {0, 527}, 527, 97},
+		{GIB(2), NONE, SHARE(2000), {0, 176}, 879, 96},
+		{GIB(2), NONE, SHARE(3333), {0, 264}, 791, 96},
+		{GIB(2), NONE, SHARE(10000), {0, 527}, 527, 97},
 		{GIB(2), NONE, BYTES(INT64_MAX), {0, 529}, 526, 96},
 	};
 	struct disk disk = disk_8g;
@@ -134,7 +135,8 @@ static void test_snapshots(void **state)
 		assert_int_equal(plan.lvs[1].snapshot_extents, rows[i].snapshots[1]);
 		assert_int_equal(plan.lvs[1].extents, rows[i].data_extents);
 		assert_int_equal(plan.free_extents, rows[i].left);
-		assert_int_equal(plan_snapshot_extents(&plan), rows[i].snapshots[0] + rows[i].snapshots[1]);
+		assert_int_equal(plan_snapshot_extents(&plan),
+				 rows[i].snapshots[0] + rows[i].snapshots[1]);
 		assert_int_equal(plan_snapshot_count(&plan),
 				 (rows[i].snapshots[0] > 0) + (rows[i].snapshots[1] > 0));
 	}
@@ -143,14 +145,28 @@ static void test_snapshots(void **state)
 static void test_orders(void **state)
 {
 	static struct job_volume nested[] = {
-		{.json_path = "/volumes/0", .name = "log", .size = {SIZE_BYTES, GIB(1), 0}, .mount = "/var/log"},
-		{.json_path = "/volumes/1", .name = "swap", .size = {SIZE_BYTES, GIB(1), 0}, .fs = FS_SWAP},
+		{.json_path = "/volumes/0",
+		 .name = "log",
+		 .size = {SIZE_BYTES, GIB(1), 0},
+		 .mount = "/var/log"},
+		{.json_path = "/volumes/1",
+		 .name = "swap",
+		 .size = {SIZE_BYTES, GIB(1), 0},
+		 .fs = FS_SWAP},
 		{.json_path = "/volumes/2", .name = "spare", .size = {SIZE_BYTES, GIB(1), 0}},
-		{.json_path = "/volumes/3", .name = "var", .size = {SIZE_BYTES, GIB(1), 0}, .mount = "/var"},
-		{.json_path = "/volumes/4", .name = "root", .size = {SIZE_BYTES, GIB(1), 0}, .mount = "/"},
+		{.json_path = "/volumes/3",
+		 .name = "var",
+		 .size = {SIZE_BYTES, GIB(1), 0},
+		 .mount = "/var"},
+		{.json_path = "/volumes/4",
+		 .name = "root",
+		 .size = {SIZE_BYTES, GIB(1), 0},
+		 .mount = "/"},
 	};
-	static struct job_archive archives[] = {{.to = "/var/log"}, {.to = "/"}, {.to = "/var"}, {.to = "/"}};
-	static const char *const devices[] = {"/dev/local/root", "/dev/vda1", "/dev/local/var", "/dev/local/log",
+	static struct job_archive archives[] = {
+		{.to = "/var/log"}, {.to = "/"}, {.to = "/var"}, {.to = "/"}};
+	static const char *const devices[] = {"/dev/local/root",  "/dev/vda1",
+					      "/dev/local/var",   "/dev/local/log",
 					      "/dev/local/spare", "/dev/local/swap"};
 	static const size_t unpacked[] = {1, 3, 2, 0};
 	struct disk disk = disk_8g;
@@ -228,7 +244,9 @@ static void test_printed(void **state)
 {
 	static struct job_archive archives[] = {
 		{.to = "/data", .source = {.url = "https://service/v1/archives/vm42/data.tar.zst"}},
-		{.to = "/", .source = {.url = "https://service/v1/archives/vm42/root.tar.gz", .has_sha256 = true}},
+		{.to = "/",
+		 .source = {.url = "https://service/v1/archives/vm42/root.tar.gz",
+			    .has_sha256 = true}},
 	};
 	struct disk disks[] = {disk_8g, disk_4g};
 	struct job job = default_job;
@@ -238,7 +256,8 @@ static void test_printed(void **state)
 	job.archive_count = 2;
 	job.kernel = (struct job_kernel){
 		.given = true,
-		.source = {.url = "https://service/v1/archives/kernel-2.6.18-164.el5.x86_64.rpm", .has_sha256 = true}};
+		.source = {.url = "https://service/v1/archives/kernel-2.6.18-164.el5.x86_64.rpm",
+			   .has_sha256 = true}};
 	assert_int_equal(make(&job, disks, 2, FIRMWARE_BIOS), 0);
 	assert_printed("plan-two-disks-msdos.txt");
 	disks[0].size = TIB(3) + 512;
@@ -261,12 +280,8 @@ static void test_printed(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_partitions),
-		TEST(test_partition_names),
-		TEST(test_sizes),
-		TEST(test_snapshots),
-		TEST(test_orders),
-		TEST(test_uuids),
+		TEST(test_partitions), TEST(test_partition_names), TEST(test_sizes),
+		TEST(test_snapshots),  TEST(test_orders),          TEST(test_uuids),
 		TEST(test_printed),
 	};
 
