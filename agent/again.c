@@ -43,8 +43,8 @@ static void let_go(void)
 			break;
 		snprintf(reason, sizeof(reason), "cannot begin anew: %s: %s", err.where, err.msg);
 		if (strcmp(reason, told)) {
-			programme_note("%s; `fuser -m " NEWROOT_MOUNT "` shows who is there; "
-				       "trying until it is free",
+			programme_note("%s; `fuser -m " NEWROOT_MOUNT
+				       "` shows who is there; trying until it is free",
 				       reason);
 			report_wait(reason);
 			memcpy(told, reason, sizeof(told));

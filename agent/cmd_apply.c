@@ -29,24 +29,17 @@ struct options {
 static void usage(FILE *out)
 {
 	fprintf(out,
-		"usage: newroot apply [--job FILE] [--from STEP | --only STEP] [--ca FILE] "
-		"[--yes]\n"
-		"       newroot apply --only unpack --volume NAME… [--job FILE] [--ca FILE] "
-		"[--yes]\n"
-		"Runs steps of a job on this machine; earlier steps are taken as done. Works only "
-		"in\n"
+		"usage: newroot apply [--job FILE] [--from STEP | --only STEP] [--ca FILE] [--yes]\n"
+		"       newroot apply --only unpack --volume NAME… [--job FILE] [--ca FILE] [--yes]\n"
+		"Runs steps of a job on this machine; earlier steps are taken as done. Works only in\n"
 		"the in-memory system. What erases disks is checked first, as an installation is.\n"
 		"  --job FILE    the job (default: the mounted system's own, " MOUNTED_JOB ")\n"
 		"  --from STEP   begin with STEP       --only STEP   run just STEP\n"
 		"  --ca FILE     trust anchor for https archives (default: " SITE_CA ")\n"
 		"  --yes         do not ask before steps that erase disks\n"
-		"  --volume NAME lay just this volume anew (repeatable): its filesystem is made, "
-		"its\n"
-		"                archives are unpacked, its snapshot is taken again; the others "
-		"stay as "
-		"they\n"
-		"                are, and nothing may be mounted. The job is the service's current "
-		"one\n"
+		"  --volume NAME lay just this volume anew (repeatable): its filesystem is made, its\n"
+		"                archives are unpacked, its snapshot is taken again; the others stay as they\n"
+		"                are, and nothing may be mounted. The job is the service's current one\n"
 		"steps:\n");
 	for (size_t i = 0; steps[i]; i++)
 		fprintf(out, "  %-10s %s\n", steps[i]->name, steps[i]->summary);
@@ -210,8 +203,8 @@ static int require_service(const struct context *ctx, struct range range, struct
 		return 0;
 	return err_set(
 		err, ERR_USAGE, NULL,
-		"archives are fetched over https in this range, and the service is not known "
-		"here: " PARAMS_FILE " with newroot.url=, and the trust anchor (--ca), are needed");
+		"archives are fetched over https in this range, and the service is not known here: " PARAMS_FILE
+		" with newroot.url=, and the trust anchor (--ca), are needed");
 }
 
 /* Nothing is erased unchecked: a range that begins behind `check` and erases is checked first. */

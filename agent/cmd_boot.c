@@ -14,10 +14,8 @@ int cmd_boot(int argc, char **argv)
 		boot_run(argv);
 	if (argc == 2 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))) {
 		puts("usage: newroot boot\n"
-		     "The life as /init of an installed system's slim initrd: modules, LVM, the "
-		     "root\n"
-		     "filesystem, its init. Only the kernel starts it; docs/boot.md has its "
-		     "parameters.");
+		     "The life as /init of an installed system's slim initrd: modules, LVM, the root\n"
+		     "filesystem, its init. Only the kernel starts it; docs/boot.md has its parameters.");
 		return 0;
 	}
 	err_set(&err, ERR_USAGE, NULL,

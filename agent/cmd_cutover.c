@@ -14,22 +14,16 @@ static void usage(FILE *out)
 {
 	fprintf(out,
 		"usage: newroot cutover [--dry-run] [--force] [--without-source] [--undo]\n"
-		"Promotes a database that follows the old platform's, once that is read only and "
-		"nothing of\n"
-		"it is missing; lifts the quarantine, restores and starts the services that "
-		"waited, takes the "
-		"marker\n"
-		"away, runs puppet if the job has it, and reports. What is done already is left "
-		"alone,\n"
+		"Promotes a database that follows the old platform's, once that is read only and nothing of\n"
+		"it is missing; lifts the quarantine, restores and starts the services that waited, takes the marker\n"
+		"away, runs puppet if the job has it, and reports. What is done already is left alone,\n"
 		"so it may be given again at any time. The log is " INSTALLED_LOG ".\n"
 		"  --dry-run   tell what would be done; change nothing\n"
 		"  --force     even while its first boot has failed or is not over\n"
 		"  --without-source\n"
-		"              promote the database although the old one is gone for good: what it "
-		"wrote and\n"
+		"              promote the database although the old one is gone for good: what it wrote and\n"
 		"              this VM never got is lost\n"
-		"  --undo      in reverse: stop them, disable them, marker and quarantine back; a "
-		"promotion stays\n");
+		"  --undo      in reverse: stop them, disable them, marker and quarantine back; a promotion stays\n");
 }
 
 /* 0: go on; 1: show help; -1: wrong. */

@@ -26,11 +26,8 @@ static void usage(FILE *out)
 		"usage: newroot first-boot [--config FILE] [--background | --stay]\n"
 		"Checks in with the service and does what " FIRST_BOOT_CONFIG
 		" says, once; afterwards it does nothing.\n"
-		"While the VM is migrating it stays: the service hears of it and may order its "
-		"cutover.\n"
-		"After an error it waits in the background until `newroot-server retry NAME` "
-		"has it try "
-		"again;\n"
+		"While the VM is migrating it stays: the service hears of it and may order its cutover.\n"
+		"After an error it waits in the background until `newroot-server retry NAME` has it try again;\n"
 		"given once more, it takes over from one that waits.\n"
 		"The log is " INSTALLED_LOG ".\n"
 		"  --config FILE   other instructions\n"

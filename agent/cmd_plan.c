@@ -78,9 +78,9 @@ static int ask_service(const struct options *o, const struct machine *machine, c
 	int ret = -1;
 
 	if (access(PARAMS_FILE, F_OK) < 0)
-		return err_set(err, ERR_USAGE, PARAMS_FILE,
-			       "no boot parameters here to find the service by; give the job with "
-			       "--job FILE");
+		return err_set(
+			err, ERR_USAGE, PARAMS_FILE,
+			"no boot parameters here to find the service by; give the job with --job FILE");
 	if (params_read(&params, PARAMS_FILE, arena, err) < 0)
 		return -1;
 	if (!params.url)

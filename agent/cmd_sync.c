@@ -17,14 +17,14 @@ static int stop[2] = {-1, -1};
 
 static void usage(FILE *out)
 {
-	fprintf(out, "usage: newroot sync [--dry-run] [--force] [--tree PATH]...\n"
-		     "Brings the folders of the job's sync up to date from the old VM, by rsync "
-		     "over ssh, as\n" SYNC_CONFIG
-		     " says. May be given as often as wanted until cutover, and again\n"
-		     "after an interruption. The log is " INSTALLED_LOG ".\n"
-		     "  --dry-run     tell what would change; change nothing, report nothing\n"
-		     "  --tree PATH   this folder only; may be given again\n"
-		     "  --force       even after cutover, over what was written here since\n");
+	fprintf(out,
+		"usage: newroot sync [--dry-run] [--force] [--tree PATH]...\n"
+		"Brings the folders of the job's sync up to date from the old VM, by rsync over ssh, as\n" SYNC_CONFIG
+		" says. May be given as often as wanted until cutover, and again\n"
+		"after an interruption. The log is " INSTALLED_LOG ".\n"
+		"  --dry-run     tell what would change; change nothing, report nothing\n"
+		"  --tree PATH   this folder only; may be given again\n"
+		"  --force       even after cutover, over what was written here since\n");
 }
 
 /* 0: go on; 1: show help; -1: wrong. */

@@ -8,9 +8,9 @@
 static const struct {
 	const char *path, *holder;
 } files[LOCKS] = {
-	[LOCK_AGENT] = {"/run/newroot/agent.lock",
-			"another `newroot run` is at work; one whose installation failed waits for "
-			"`newroot-server retry NAME` on the service"},
+	[LOCK_AGENT] =
+		{"/run/newroot/agent.lock",
+		 "another `newroot run` is at work; one whose installation failed waits for `newroot-server retry NAME` on the service"},
 	[LOCK_DISKS] = {"/run/newroot/disks.lock",
 			"a `newroot apply` or an installation works on this machine's disks"},
 };

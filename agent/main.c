@@ -74,10 +74,10 @@ int command_on_installed(const char *name, struct err *err)
 	if (geteuid() != 0)
 		return err_set(err, ERR_USAGE, NULL, "only root can do this");
 	if (machine_in_memory(name, NULL) == 0)
-		return err_set(err, ERR_USAGE, "/",
-			       "this is the in-memory system; %s is for the installed one, once it "
-			       "has booted",
-			       name);
+		return err_set(
+			err, ERR_USAGE, "/",
+			"this is the in-memory system; %s is for the installed one, once it has booted",
+			name);
 	return 0;
 }
 

@@ -31,8 +31,8 @@ static int rescue_mount(const struct request *request, struct err *err)
 	}
 	if (assemble_mount(request->vg, err) < 0)
 		return -1;
-	printf("the installed system is in " NEWROOT_MOUNT "; `newroot rescue shell` enters it, "
-	       "`newroot rescue umount` lets it go\n");
+	printf("the installed system is in " NEWROOT_MOUNT
+	       "; `newroot rescue shell` enters it, `newroot rescue umount` lets it go\n");
 	return 0;
 }
 
@@ -132,15 +132,15 @@ static const struct verb {
 
 static void usage(FILE *out)
 {
-	fprintf(out, "usage: newroot rescue COMMAND [--vg NAME]\n"
-		     "       newroot rescue reset [VOLUME]… [--yes | --cancel] [--vg NAME]\n"
-		     "An installed system on this machine's disks, in " NEWROOT_MOUNT ".\n"
-		     "reset and snapshots also work on the running installed system; there the "
-		     "next boot\n"
-		     "does what reset asks for.\n"
-		     "  --vg NAME   name or UUID of its VG (default: local, or the only one)\n"
-		     "  --yes       do not ask whether what was changed may be lost\n"
-		     "  --cancel    no reset at the next boot\n");
+	fprintf(out,
+		"usage: newroot rescue COMMAND [--vg NAME]\n"
+		"       newroot rescue reset [VOLUME]… [--yes | --cancel] [--vg NAME]\n"
+		"An installed system on this machine's disks, in " NEWROOT_MOUNT ".\n"
+		"reset and snapshots also work on the running installed system; there the next boot\n"
+		"does what reset asks for.\n"
+		"  --vg NAME   name or UUID of its VG (default: local, or the only one)\n"
+		"  --yes       do not ask whether what was changed may be lost\n"
+		"  --cancel    no reset at the next boot\n");
 	for (size_t i = 0; i < VERB_COUNT; i++)
 		fprintf(out, "  %-9s   %s\n", verbs[i].name, verbs[i].summary);
 }

@@ -34,10 +34,8 @@ static void usage(FILE *out)
 {
 	fprintf(out,
 		"usage: newroot run [--console DEV]… [--params FILE]\n"
-		"Runs this machine's job, as the boot parameters say (newroot.mode=, "
-		"docs/boot.md).\n"
-		"Works only in the in-memory system that PXE booted. It ERASES the disks the job "
-		"names.\n"
+		"Runs this machine's job, as the boot parameters say (newroot.mode=, docs/boot.md).\n"
+		"Works only in the in-memory system that PXE booted. It ERASES the disks the job names.\n"
 		"After a failed installation it waits until the service has it begin anew.\n"
 		"  --console DEV   show progress on DEV (repeatable; default: standard output)\n"
 		"  --params FILE   boot parameters (default: " PARAMS_FILE ")\n");
@@ -148,9 +146,9 @@ static const char *mode_state(enum run_mode mode)
 
 static int stay(const struct run *run)
 {
-	programme_note("mode %s: nothing more is done; log in by ssh or on tty2, "
-		       "`newroot rescue mount` shows an installed system",
-		       run_mode_name(run->params.mode));
+	programme_note(
+		"mode %s: nothing more is done; log in by ssh or on tty2, `newroot rescue mount` shows an installed system",
+		run_mode_name(run->params.mode));
 	return report_stop(FINAL_REPORT_S);
 }
 
@@ -179,8 +177,8 @@ static int begin_anew(bool failed, int argc, char **argv)
 
 	if (failed) {
 		programme_note(
-			"the machine stays up, waiting: `newroot-server retry NAME` on the "
-			"service starts it again; meanwhile log in by ssh; the log is " LOG_FILE);
+			"the machine stays up, waiting: `newroot-server retry NAME` on the service starts it again; "
+			"meanwhile log in by ssh; the log is " LOG_FILE);
 		again_wait();
 	}
 	again_begin(argc, argv, &err);

@@ -35,7 +35,7 @@ static void check(bool holds, const char *condition, int line)
 
 static void test_sha256(void)
 {
-	static const uint8_t abc[] = { 0xba, 0x78, 0x16, 0xbf, 0x8f, 0x01, 0xcf, 0xea };
+	static const uint8_t abc[] = {0xba, 0x78, 0x16, 0xbf, 0x8f, 0x01, 0xcf, 0xea};
 	uint8_t digest[SHA256_DIGEST_SIZE];
 	struct sha256_ctx ctx;
 
@@ -100,7 +100,8 @@ static void test_write_disk(void)
 {
 	struct archive *disk = archive_write_disk_new();
 
-	CHECK(archive_write_disk_set_options(disk, ARCHIVE_EXTRACT_ACL | ARCHIVE_EXTRACT_XATTR) == ARCHIVE_OK);
+	CHECK(archive_write_disk_set_options(disk, ARCHIVE_EXTRACT_ACL | ARCHIVE_EXTRACT_XATTR) ==
+	      ARCHIVE_OK);
 	archive_write_free(disk);
 }
 
@@ -112,7 +113,8 @@ static void test_http(void)
 	int minor, status;
 	const char *msg;
 
-	CHECK(phr_parse_response(response, sizeof response - 1, &minor, &status, &msg, &msg_len, headers, &count, 0) > 0);
+	CHECK(phr_parse_response(response, sizeof response - 1, &minor, &status, &msg, &msg_len,
+				 headers, &count, 0) > 0);
 	CHECK(status == 206 && count == 1);
 }
 

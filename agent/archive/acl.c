@@ -60,10 +60,10 @@ static int64_t number(int tag, int id, const char *name, const struct accounts *
 
 static int unknown_name(const char *name, struct err *err)
 {
-	return err_set(err, ERR_ARCHIVE_ENTRY, NULL,
-		       "its ACL names '%s', which is no account of the new system: pack with tar "
-		       "--numeric-owner or --xattrs",
-		       name ? name : "");
+	return err_set(
+		err, ERR_ARCHIVE_ENTRY, NULL,
+		"its ACL names '%s', which is no account of the new system: pack with tar --numeric-owner or --xattrs",
+		name ? name : "");
 }
 
 /* One entry of the ACL into the kernel's form. */

@@ -122,10 +122,10 @@ int decoder_memory(const char *name, uint64_t wanted, uint64_t limit, struct err
 
 	if (wanted > limit)
 		snprintf(need, sizeof(need), "%llu MiB", (unsigned long long)(wanted >> 20));
-	return err_set(err, ERR_MEMORY, NULL,
-		       "the %s stream needs %s to be decompressed, %llu MiB can be had: "
-		       "give the VM more memory, or compress with a lower level",
-		       name, need, (unsigned long long)(limit >> 20));
+	return err_set(
+		err, ERR_MEMORY, NULL,
+		"the %s stream needs %s to be decompressed, %llu MiB can be had: give the VM more memory, or compress with a lower level",
+		name, need, (unsigned long long)(limit >> 20));
 }
 
 /* Only zeros up to the end; `*ret` is -1 for anything else. */

@@ -84,10 +84,10 @@ static int check_end(const struct input *input, struct err *err)
 
 	if (!tar || !input->ended || input->zeros >= TAR_BLOCK)
 		return 0;
-	return err_set(err, ERR_ARCHIVE_TRUNCATED, NULL,
-		       "the tar archive ends after %llu bytes without the block of zeros that ends "
-		       "a tar archive",
-		       (unsigned long long)input->bytes);
+	return err_set(
+		err, ERR_ARCHIVE_TRUNCATED, NULL,
+		"the tar archive ends after %llu bytes without the block of zeros that ends a tar archive",
+		(unsigned long long)input->bytes);
 }
 
 int input_next(struct input *input, struct archive_entry **entry, struct err *err)

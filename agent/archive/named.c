@@ -27,10 +27,10 @@ int named_remember(struct named_acls *named, struct archive_entry *entry, const 
 	if (archive_entry_hardlink(entry) || !wants_accounts(entry, err))
 		return 0;
 	if (named->count == EXTRACT_NAMED_ACLS_MAX)
-		return err_set(err, ERR_ARCHIVE_ENTRY, NULL,
-			       "more than %d ACLs name accounts: pack with tar --numeric-owner or "
-			       "--xattrs",
-			       EXTRACT_NAMED_ACLS_MAX);
+		return err_set(
+			err, ERR_ARCHIVE_ENTRY, NULL,
+			"more than %d ACLs name accounts: pack with tar --numeric-owner or --xattrs",
+			EXTRACT_NAMED_ACLS_MAX);
 	kept = archive_entry_clone(entry);
 	if (!kept)
 		return err_set(err, ERR_MEMORY, NULL, "no memory for an entry");

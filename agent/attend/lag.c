@@ -36,10 +36,10 @@ static void describe(struct look *look, const char *host, const struct replica_s
 		snprintf(look->text, sizeof(look->text), "replication from %s has stopped%s%s",
 			 host, *error ? ": " : "", error);
 	else if (look->kind == LAG_CUT)
-		snprintf(look->text, sizeof(look->text),
-			 "replication from %s waits for its connection, and has executed up to "
-			 "%s:%llu",
-			 host, state->executed.file, state->executed.position);
+		snprintf(
+			look->text, sizeof(look->text),
+			"replication from %s waits for its connection, and has executed up to %s:%llu",
+			host, state->executed.file, state->executed.position);
 	else
 		snprintf(look->text, sizeof(look->text),
 			 "%s s behind %s, has executed up to %s:%llu", state->lag, host,

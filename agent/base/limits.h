@@ -10,7 +10,7 @@
 #define ERR_LIST_MAX 64
 
 /* A child's last words kept for the error event: what a person reads, and fits an event. */
-#define CHILD_TAIL_LINES 20
+#define CHILD_TAIL_LINES    20
 #define CHILD_TAIL_LINE_MAX 240
 
 /* A job is written by people or by the service: hundreds of kilobytes are already a mistake. */
@@ -19,7 +19,7 @@
 /* Items of one list: more than any VM has, and few enough to compare all pairs. */
 #define JOB_LIST_MAX 256
 /* resolv.conf(5): what every libc since 2000 takes; the rest would be ignored without a word. */
-#define NAMESERVERS_MAX 3
+#define NAMESERVERS_MAX    3
 #define SEARCH_DOMAINS_MAX 6
 
 /* URLs: what every server and proxy takes (RFC 7230 3.1.1 asks for 8000 at least, practice is 2 KB). */
@@ -29,13 +29,13 @@
 #define TOKEN_BYTES_MAX 256
 
 /* A response head: 8 KB is what common servers send at most; twice that is generous. */
-#define HTTP_HEAD_MAX (16 * 1024)
+#define HTTP_HEAD_MAX    (16 * 1024)
 #define HTTP_HEADERS_MAX 64
 /* 1xx answers before the real one: a peer that sends more is playing for time. */
 #define HTTP_INTERIM_MAX 8
 /* Chunk headers, extensions and trailers between two data bytes: a peer that sends more sends junk. */
 #define HTTP_CHUNK_OVERHEAD_MAX (16 * 1024)
-#define HTTP_REDIRECTS_MAX 5
+#define HTTP_REDIRECTS_MAX      5
 /* The rest of an unwanted body: up to here reading it is cheaper than a new handshake. */
 #define HTTP_DRAIN_MAX (16 * 1024)
 /* A JSON answer of the service (hello, events, error): a few hundred bytes in fact. */
@@ -45,12 +45,12 @@
 #define NET_ADDRESSES_MAX 8
 /* Time limits: a SYN is resent after 1, 3 and 7 s; a busy service may think before it answers; a stalled
  * stream must outlast a switch's spanning-tree outage of 50 s. */
-#define NET_CONNECT_MS 10000
+#define NET_CONNECT_MS    10000
 #define NET_FIRST_BYTE_MS 30000
-#define NET_STALL_MS 60000
+#define NET_STALL_MS      60000
 /* Consecutive failures without one byte of progress: with the backoff about three minutes, a service's restart. */
-#define NET_RETRIES 10
-#define NET_BACKOFF_MS 500
+#define NET_RETRIES        10
+#define NET_BACKOFF_MS     500
 #define NET_BACKOFF_MAX_MS 30000
 /* Retry-After: a service that asks for more patience than this is down. */
 #define NET_RETRY_AFTER_MAX_S 120
@@ -62,7 +62,7 @@
 #define AGAIN_PAUSE_S 10
 
 /* The trust anchors: one CA, or a few while one replaces another. */
-#define TRUST_BYTES_MAX (64 * 1024)
+#define TRUST_BYTES_MAX   (64 * 1024)
 #define TRUST_ANCHORS_MAX 16
 /* A server's certificate: 2 KB is usual; BearSSL's handshake buffer takes no more than this either. */
 #define CERT_BYTES_MAX (16 * 1024)
@@ -73,7 +73,7 @@
 /* One event: must fit in one message of a socket pair (208 KB by default) with room for others; texts
  * and lines are capped so that they fit even when JSON doubles every byte. */
 #define EVENT_BYTES_MAX (48 * 1024)
-#define EVENT_TEXT_MAX (20 * 1024)
+#define EVENT_TEXT_MAX  (20 * 1024)
 #define EVENT_LINES_MAX 40
 /* Events in one request: a few dozen keep the service's transaction short. */
 #define REPORT_BATCH_MAX 64
@@ -81,9 +81,9 @@
 #define REPORT_BATCH_BYTES_MAX (256 * 1024)
 /* The parent's queue while the reporter is busy, and the reporter's while the service is away: the
  * smallest VM has 96 MiB. Notes and plans give way first; begin, end, error and state are few. */
-#define REPORT_QUEUE_MAX (256 * 1024)
+#define REPORT_QUEUE_MAX   (256 * 1024)
 #define REPORT_PENDING_MAX (1024 * 1024)
-#define REPORT_SPOOL_MAX (4 * 1024 * 1024)
+#define REPORT_SPOOL_MAX   (4 * 1024 * 1024)
 
 /* Input and output buffer of a decompressor: large enough to make system calls cheap, small enough for the CPU's cache. */
 #define STREAM_BUFFER (256 * 1024)
@@ -114,10 +114,10 @@
 #define MODALIAS_BYTES_MAX 1024
 
 /* First boot: switches and DHCP take a minute, a service under repair a few; then a person must look. */
-#define FIRST_BOOT_PATIENCE_S 900
+#define FIRST_BOOT_PATIENCE_S  900
 #define FIRST_BOOT_PAUSE_MAX_S 16
 /* One that is taken over: what it has not delivered within this time, its successor does; which waits for its end. */
-#define FIRST_BOOT_LEAVE_S 5
+#define FIRST_BOOT_LEAVE_S    5
 #define FIRST_BOOT_HANDOVER_S 60
 /* While it is held: the release comes with the answer to the next heartbeat. */
 #define FIRST_BOOT_HEARTBEAT_S 10
@@ -127,7 +127,7 @@
 
 /* A database server that is starting: recovery after a power cut reads its logs, minutes on slow disks. One whose
  * init script has given up may still come, since scripts wait for half a minute only. */
-#define DATABASE_START_S 300
+#define DATABASE_START_S        300
 #define DATABASE_FAILED_START_S 60
 /* What the system says of its service then: twenty lines of its log, and some about it. */
 #define DATABASE_STATUS_MAX (8 * 1024)
@@ -172,7 +172,7 @@
 /* An rsync that moves nothing: a large tree on slow disks is looked through for minutes before its first byte. */
 #define SYNC_STALL_S 1800
 /* A question to the old VM, after its login; and the answer, a program's version and what it can do. */
-#define SYNC_ASK_S 120
+#define SYNC_ASK_S      120
 #define SYNC_ANSWER_MAX 8192
 /* The service takes the report: its restart; people wait for this. */
 #define SYNC_REPORT_S 60
@@ -190,7 +190,7 @@
 /* A service that starts or stops: systemd's own limit is 90 s, a database's recovery takes longer. */
 #define CUTOVER_SERVICE_S 300
 /* A run of puppet: a first catalog with packages to install, and another run's end before it. */
-#define CUTOVER_PUPPET_S 1800
+#define CUTOVER_PUPPET_S       1800
 #define CUTOVER_PUPPET_PAUSE_S 5
 /* A replica gets the last of what its read-only master wrote: the window of a cutover is short. */
 #define CUTOVER_LAG_S 600

@@ -196,9 +196,9 @@ int boot_root_mount(const struct boot_line *line, const struct boot_config *conf
 	char device[256];
 
 	if (!line->root)
-		return err_set(err, ERR_BOOT, "/proc/cmdline",
-			       "no root= on the kernel's command line; give /dev/VG/LV, UUID= or "
-			       "LABEL=");
+		return err_set(
+			err, ERR_BOOT, "/proc/cmdline",
+			"no root= on the kernel's command line; give /dev/VG/LV, UUID= or LABEL=");
 	if (wait_for_root(&search, device, sizeof(device), err))
 		return -1;
 	if (search.vg_err.code != ERR_NONE)

@@ -47,9 +47,9 @@ int boot_switch_choose(const char *wanted, const char **init, struct err *err)
 		if (check(*init, NULL) == 0)
 			return 0;
 	}
-	return err_set(err, ERR_BOOT, BOOT_SYSROOT,
-		       "the root filesystem has no init: neither /sbin/init nor /etc/init, "
-		       "/bin/init or /bin/sh");
+	return err_set(
+		err, ERR_BOOT, BOOT_SYSROOT,
+		"the root filesystem has no init: neither /sbin/init nor /etc/init, /bin/init or /bin/sh");
 }
 
 /* A target without the folder gets along without the filesystem, or mounts its own. */

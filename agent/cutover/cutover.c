@@ -177,11 +177,11 @@ static int check_first_boot(struct cutover_work *work, struct err *err)
 {
 	if (work->options->force || work->options->dry_run || !lacks_first_boot(work))
 		return 0;
-	return err_set(err, ERR_CUTOVER_FIRST_BOOT, FIRST_BOOT_DONE,
-		       "refused: this VM's first boot has failed or is not over (there is "
-		       "no " FIRST_BOOT_DONE "). `newroot-server show NAME` says what it lacks; "
-		       "mend that, then give `newroot-server retry NAME`, or `newroot first-boot` "
-		       "here. --force cuts it over all the same");
+	return err_set(
+		err, ERR_CUTOVER_FIRST_BOOT, FIRST_BOOT_DONE,
+		"refused: this VM's first boot has failed or is not over (there is no " FIRST_BOOT_DONE
+		"). `newroot-server show NAME` says what it lacks; mend that, then give `newroot-server "
+		"retry NAME`, or `newroot first-boot` here. --force cuts it over all the same");
 }
 
 static void warn_of_first_boot(struct cutover_work *work)

@@ -37,10 +37,10 @@ struct promotion {
 
 static int refuse_writable(struct promotion *p, const char *what, struct err *err)
 {
-	return err_set(err, ERR_CUTOVER_WRITABLE, p->host,
-		       "%s %s: stop its applications, then give there: mysql -e 'SET GLOBAL "
-		       "read_only=1'",
-		       p->host, what);
+	return err_set(
+		err, ERR_CUTOVER_WRITABLE, p->host,
+		"%s %s: stop its applications, then give there: mysql -e 'SET GLOBAL read_only=1'",
+		p->host, what);
 }
 
 static int open_source(struct promotion *p, struct err *err)
@@ -191,10 +191,10 @@ static int break_link(struct promotion *p, struct err *err)
 	if (ask_source(p, &now, &read_only, err) || look(p, err))
 		return start_again(p);
 	if (!master_position_is(&now, &p->state.executed)) {
-		refuse_writable(p,
-				"was written to meanwhile: although it may be read only, users "
-				"with all rights can",
-				err);
+		refuse_writable(
+			p,
+			"was written to meanwhile: although it may be read only, users with all rights can",
+			err);
 		return start_again(p);
 	}
 	return forget_master(p, err);
@@ -207,10 +207,10 @@ static int take_over(struct promotion *p, struct err *err)
 	bool read_only;
 
 	if (open_source(p, err) || ask_source(p, &old, &read_only, err))
-		return err_prefix(err,
-				  "%s cannot be asked (when it is gone for good, `newroot cutover "
-				  "--without-source` promotes what has come from it)",
-				  p->host);
+		return err_prefix(
+			err,
+			"%s cannot be asked (when it is gone for good, `newroot cutover --without-source` promotes what has come from it)",
+			p->host);
 	if (work->options->dry_run)
 		tell_dry(p, &old, read_only);
 	else if (!read_only)
@@ -230,10 +230,10 @@ static int take_what_is_there(struct promotion *p, struct err *err)
 		return 0;
 	if (await_received(p, err) || replica_order(&p->replica, REPLICA_STOP, err) || look(p, err))
 		return -1;
-	cutover_note(work,
-		     "PROMOTED WITHOUT ITS SOURCE, up to %s:%llu of %s: whatever that wrote behind "
-		     "this place is lost",
-		     p->state.executed.file, p->state.executed.position, p->host);
+	cutover_note(
+		work,
+		"PROMOTED WITHOUT ITS SOURCE, up to %s:%llu of %s: whatever that wrote behind this place is lost",
+		p->state.executed.file, p->state.executed.position, p->host);
 	return forget_master(p, err);
 }
 
@@ -250,8 +250,7 @@ static int end_link(struct promotion *p, struct err *err)
 		return 0;
 	return err_set(
 		err, ERR_CUTOVER, p->host,
-		"this VM's server does not follow %s, and was not promoted before: its first "
-		"boot has not come so far; `newroot-server retry NAME`",
+		"this VM's server does not follow %s, and was not promoted before: its first boot has not come so far; `newroot-server retry NAME`",
 		p->host);
 }
 
@@ -402,9 +401,9 @@ int cutover_database_forget(struct cutover_work *work, struct err *err)
 		return -1;
 	if (p->follows)
 		return 0;
-	cutover_note(work,
-		     "the database stays promoted: that cannot be undone. The old master lacks "
-		     "what was written here since");
+	cutover_note(
+		work,
+		"the database stays promoted: that cannot be undone. The old master lacks what was written here since");
 	if (!cutover_op(work, "forget that the database was promoted"))
 		return 0;
 	return cutover_state_remove(work, PROMOTED, err);

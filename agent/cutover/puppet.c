@@ -84,10 +84,10 @@ static int run_puppet(struct cutover_work *work, const struct run *run, struct e
 		return -1;
 	if (status == 0 || status == CHANGED)
 		return cutover_state_add(work, WAS_RUN, err);
-	return err_set(err, ERR_CUTOVER, run->argv[0],
-		       "puppet's run failed, or some of what it should change, with exit status "
-		       "%d: %s",
-		       status, work->word_count ? work->words[work->word_count - 1] : "no word");
+	return err_set(
+		err, ERR_CUTOVER, run->argv[0],
+		"puppet's run failed, or some of what it should change, with exit status %d: %s",
+		status, work->word_count ? work->words[work->word_count - 1] : "no word");
 }
 
 static int read_job(struct cutover_work *work, struct job *job, struct err *err)

@@ -104,11 +104,11 @@ int dump_head_parse(struct dump_head *head, const char *text, size_t size, struc
 		if (!word || !read_position(word, line + skip, length - skip, &position))
 			continue;
 		if (head->found && !master_position_is(&head->position, &position))
-			return err_set(err, ERR_DATABASE_SOURCE, NULL,
-				       "the dump tells two places in a binary log, %s:%llu and "
-				       "%s:%llu: give the right one as databases/source/position",
-				       head->position.file, head->position.position, position.file,
-				       position.position);
+			return err_set(
+				err, ERR_DATABASE_SOURCE, NULL,
+				"the dump tells two places in a binary log, %s:%llu and %s:%llu: give the right one as databases/source/position",
+				head->position.file, head->position.position, position.file,
+				position.position);
 		head->found = true;
 		head->position = position;
 	}

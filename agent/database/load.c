@@ -40,11 +40,11 @@ static int check_empty(const struct database_load *load, struct err *err)
 	if (ask_number(load, load->database, load->client->engine->tables, &tables, err))
 		return -1;
 	if (tables)
-		return err_set(err, ERR_DATABASE_LOAD, load->database,
-			       "the database %s has %" PRIu64
-			       " tables already, which newroot did not load: drop it, or leave its "
-			       "dump out",
-			       load->database, tables);
+		return err_set(
+			err, ERR_DATABASE_LOAD, load->database,
+			"the database %s has %" PRIu64
+			" tables already, which newroot did not load: drop it, or leave its dump out",
+			load->database, tables);
 	return 0;
 }
 

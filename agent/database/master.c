@@ -26,9 +26,9 @@ int database_master_position(struct database_client *client, struct master_posit
 			 err))
 		return -1;
 	if (sscanf(answer, MASTER_FILE_FORM "\t%llu", position->file, &position->position) != 2)
-		return err_set(err, ERR_DATABASE_REPLICATE, client->engine->what,
-			       "this master writes no binary log, which its replicas follow: set "
-			       "log_bin and server_id in its configuration (the job's files)");
+		return err_set(
+			err, ERR_DATABASE_REPLICATE, client->engine->what,
+			"this master writes no binary log, which its replicas follow: set log_bin and server_id in its configuration (the job's files)");
 	return 0;
 }
 
@@ -39,9 +39,9 @@ static int ask_server_id(struct database_client *client, unsigned long *id, stru
 	if (database_ask(client, NULL, "SELECT @@server_id;\n", answer, err))
 		return -1;
 	if (sscanf(answer, "%lu", id) != 1 || *id == 0)
-		return err_set(err, ERR_DATABASE_REPLICATE, client->engine->what,
-			       "this server has no server_id, without which no replica follows "
-			       "it: set one in its configuration (the job's files)");
+		return err_set(
+			err, ERR_DATABASE_REPLICATE, client->engine->what,
+			"this server has no server_id, without which no replica follows it: set one in its configuration (the job's files)");
 	return 0;
 }
 
@@ -54,12 +54,13 @@ int database_master_mark(struct database_client *client, struct err *err)
 	    database_master_position(client, &position, err))
 		return -1;
 	/* A later run finds the row of the first, whose position still holds: nothing of this is logged. */
-	sql = arena_printf(client->arena,
-			   "CREATE DATABASE IF NOT EXISTS newroot;\n"
-			   "CREATE TABLE IF NOT EXISTS " TABLE " (only_row TINYINT PRIMARY KEY, "
-			   "file VARCHAR(255) NOT NULL, position BIGINT UNSIGNED NOT NULL);\n"
-			   "INSERT IGNORE INTO " TABLE " VALUES (1, '%s', %llu);\n",
-			   position.file, position.position);
+	sql = arena_printf(
+		client->arena,
+		"CREATE DATABASE IF NOT EXISTS newroot;\n"
+		"CREATE TABLE IF NOT EXISTS " TABLE
+		" (only_row TINYINT PRIMARY KEY, file VARCHAR(255) NOT NULL, position BIGINT UNSIGNED NOT NULL);\n"
+		"INSERT IGNORE INTO " TABLE " VALUES (1, '%s', %llu);\n",
+		position.file, position.position);
 	return database_ask(client, NULL, sql, NULL, err);
 }
 

@@ -14,8 +14,7 @@
 #define NAME "zz-newroot-read-only.cnf"
 
 static const char content[] =
-	"# Written by newroot: this server follows the old platform's master until cutover, which "
-	"removes this file.\n"
+	"# Written by newroot: this server follows the old platform's master until cutover, which removes this file.\n"
 	"[mysqld]\n"
 	"read_only = 1\n";
 
@@ -89,8 +88,8 @@ static int place_file(const char *root, struct arena *arena, struct err *err)
 	}
 	return err_set(err, ERR_DATABASE_SOURCE, folders[2],
 		       "this server would take writes after a restart, for none of its "
-		       "configuration's folders is read: make /etc/mysql/conf.d, and add "
-		       "\"!includedir /etc/mysql/conf.d\" to its my.cnf (the job's files)");
+		       "configuration's folders is read: make /etc/mysql/conf.d, "
+		       "and add \"!includedir /etc/mysql/conf.d\" to its my.cnf (the job's files)");
 }
 
 int read_only_hold(struct database_client *client, const char *root, struct err *err)

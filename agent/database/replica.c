@@ -43,8 +43,8 @@ static const struct replica_words old_words = {
 	.received_at = "Read_Master_Log_Pos",
 	.executed_file = "Relay_Master_Log_File",
 	.executed_at = "Exec_Master_Log_Pos",
-	.change = "CHANGE MASTER TO MASTER_HOST='%s', MASTER_PORT=%d, MASTER_USER='%s', "
-		  "MASTER_PASSWORD='%s', MASTER_LOG_FILE='%s', MASTER_LOG_POS=%llu%s%s;\n",
+	.change =
+		"CHANGE MASTER TO MASTER_HOST='%s', MASTER_PORT=%d, MASTER_USER='%s', MASTER_PASSWORD='%s', MASTER_LOG_FILE='%s', MASTER_LOG_POS=%llu%s%s;\n",
 	.more = "",
 	.patient = ", MASTER_CONNECT_RETRY=5",
 	.renew = "CHANGE MASTER TO MASTER_USER='%s', MASTER_PASSWORD='%s';\n",
@@ -119,10 +119,10 @@ int replica_follows(const struct replica *replica, struct err *err)
 	if (!strcmp(host, replica->host) &&
 	    status_number(replica, replica->words->port) == (unsigned)replica->port)
 		return 1;
-	return err_set(err, ERR_DATABASE_REPLICATE, host,
-		       "this server follows %s already, not %s: if that is over, make it forget "
-		       "(RESET SLAVE ALL)",
-		       host, replica->host);
+	return err_set(
+		err, ERR_DATABASE_REPLICATE, host,
+		"this server follows %s already, not %s: if that is over, make it forget (RESET SLAVE ALL)",
+		host, replica->host);
 }
 
 static int check_server_id(struct replica *replica, const struct master_position *master,
@@ -136,10 +136,10 @@ static int check_server_id(struct replica *replica, const struct master_position
 	own = strtoul(answer, NULL, 10);
 	if (own && own != master->server_id)
 		return 0;
-	return err_set(err, ERR_DATABASE_REPLICATE, replica->name,
-		       "the server_id of this replica is %lu, its master's %lu: give this one "
-		       "another in its configuration (the job's files)",
-		       own, master->server_id);
+	return err_set(
+		err, ERR_DATABASE_REPLICATE, replica->name,
+		"the server_id of this replica is %lu, its master's %lu: give this one another in its configuration (the job's files)",
+		own, master->server_id);
 }
 
 int replica_change(struct replica *replica, const struct replica_login *login,

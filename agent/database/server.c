@@ -27,8 +27,7 @@ static void start_service(struct database_client *client, struct start *start)
 
 	if (!argv) {
 		err_set(&start->failed, ERR_DATABASE_SERVER, names[0],
-			"no server answers, and the system has no service %s to start: is "
-			"%s installed?",
+			"no server answers, and the system has no service %s to start: is %s installed?",
 			names[0], client->engine->what);
 		return;
 	}

@@ -47,17 +47,16 @@ static int find_position(const struct database_client *source, const char *logs,
 			continue;
 		if (from->position <= size)
 			return 0;
-		return err_set(err, ERR_DATABASE_SOURCE, source->elsewhere,
-			       "its binary log %s has %llu bytes only: %s:%llu is of another "
-			       "server, or of another time",
-			       name, size, from->file, from->position);
+		return err_set(
+			err, ERR_DATABASE_SOURCE, source->elsewhere,
+			"its binary log %s has %llu bytes only: %s:%llu is of another server, or of another time",
+			name, size, from->file, from->position);
 	}
-	return err_set(
-		err, ERR_DATABASE_SOURCE, source->elsewhere,
-		"its binary log begins with %s: %s, where this VM's dumps were made, was "
-		"purged, or is of another server. Make new dumps; the server there must keep "
-		"its logs until cutover (expire_logs_days, binlog_expire_logs_seconds)",
-		*first ? first : "nothing", from->file);
+	return err_set(err, ERR_DATABASE_SOURCE, source->elsewhere,
+		       "its binary log begins with %s: %s, where this VM's dumps were made, "
+		       "was purged, or is of another server. Make new dumps; the server there must "
+		       "keep its logs until cutover (expire_logs_days, binlog_expire_logs_seconds)",
+		       *first ? first : "nothing", from->file);
 }
 
 static int check_source(const struct database_work *work, int port, struct arena *arena,
@@ -91,17 +90,17 @@ static int check_own_replicas(const struct job_databases *databases, struct data
 
 	if (databases->role != DATABASE_MASTER)
 		return 0;
-	if (database_ask(client, NULL,
-			 "SHOW GLOBAL VARIABLES WHERE Variable_name IN ('log_slave_updates', "
-			 "'log_replica_updates') AND Value='ON';\n",
-			 answer, err))
+	if (database_ask(
+		    client, NULL,
+		    "SHOW GLOBAL VARIABLES WHERE Variable_name IN ('log_slave_updates', 'log_replica_updates') AND Value='ON';\n",
+		    answer, err))
 		return -1;
 	if (*answer)
 		return 0;
-	return err_set(err, ERR_DATABASE_SOURCE, client->engine->what,
-		       "this master's own replicas would not get what comes from %s: set "
-		       "log_slave_updates=1 beside log_bin in its configuration (the job's files)",
-		       databases->source.ssh.host);
+	return err_set(
+		err, ERR_DATABASE_SOURCE, client->engine->what,
+		"this master's own replicas would not get what comes from %s: set log_slave_updates=1 beside log_bin in its configuration (the job's files)",
+		databases->source.ssh.host);
 }
 
 static int follow(const struct database_work *work, struct replica *replica, struct err *err)

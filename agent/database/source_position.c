@@ -17,11 +17,11 @@ static int refuse_other(const char *path, const struct master_position *position
 			const char *others, const struct master_position *of_others,
 			struct err *err)
 {
-	return err_set(err, ERR_DATABASE_SOURCE, path,
-		       "%s was made at %s:%llu of the old master's binary log, %s at %s:%llu: make "
-		       "all dumps at one moment, or give databases/source/position",
-		       path, position->file, position->position, others, of_others->file,
-		       of_others->position);
+	return err_set(
+		err, ERR_DATABASE_SOURCE, path,
+		"%s was made at %s:%llu of the old master's binary log, %s at %s:%llu: make all dumps at one moment, or give databases/source/position",
+		path, position->file, position->position, others, of_others->file,
+		of_others->position);
 }
 
 /* All of them were made at one moment, or the place of one is wrong for the others. */
@@ -73,8 +73,8 @@ static int keep(const struct database_work *work, const struct told *told, struc
 	if (!told->by)
 		return err_set(err, ERR_DATABASE_SOURCE, work->databases->directory,
 			       "no dump says where in the old master's binary log it was made: "
-			       "make one with --master-data=2 (--source-data=2), or give "
-			       "databases/source/position");
+			       "make one with --master-data=2 (--source-data=2), "
+			       "or give databases/source/position");
 	return marks_write(
 		work->state_dir, KEPT,
 		arena_printf(arena, "%s %llu\n", told->position.file, told->position.position),
@@ -106,7 +106,7 @@ int source_position_get(const struct database_work *work, struct master_position
 	}
 	if (read_kept(work->state_dir, position))
 		return 0;
-	return err_set(err, ERR_DATABASE_SOURCE, NULL,
-		       "where in the old master's binary log this VM begins is not known: give "
-		       "databases/source/position");
+	return err_set(
+		err, ERR_DATABASE_SOURCE, NULL,
+		"where in the old master's binary log this VM begins is not known: give databases/source/position");
 }

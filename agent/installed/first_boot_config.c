@@ -76,10 +76,8 @@ int first_boot_config_read(struct first_boot_config *config, const char *path, s
 			   "databases", &databases) ||
 	    after_limit_s < 0) {
 		err_set(err, ERR_FIRST_BOOT, path,
-			"%s must be an object of strings with the keys service, ca, mac and, if "
-			"wanted, pin, token, the list after, the seconds after_limit and the "
-			"object "
-			"databases: %s",
+			"%s must be an object of strings with the keys service, ca, mac and, if wanted, "
+			"pin, token, the list after, the seconds after_limit and the object databases: %s",
 			path, error.text);
 		goto out;
 	}

@@ -15,9 +15,10 @@ static void check_source(struct reader *r, const struct value *v, const struct j
 	if (!source->url || strncmp(source->url, NFS_SCHEME, strlen(NFS_SCHEME)) ||
 	    source->has_sha256 || !has(v, "sha256") || refused_below(r, path))
 		return;
-	reader_refuse(r, ERR_JOB_VALUE, path,
-		      "\"none\" is refused beside an nfs:// URL, since NFS protects nothing on its "
-		      "way; accepted is a string of 64 hex digits as sha256sum prints them");
+	reader_refuse(
+		r, ERR_JOB_VALUE, path,
+		"\"none\" is refused beside an nfs:// URL, since NFS protects nothing on its way; "
+		"accepted is a string of 64 hex digits as sha256sum prints them");
 }
 
 void check_archive(struct reader *r, const struct value *v, void *to)
@@ -36,10 +37,10 @@ void check_kernel(struct reader *r, const struct value *v, void *to)
 
 	kernel->given = kernel->source.url != NULL;
 	if (has(v, "url") != has(v, "sha256"))
-		reader_refuse(r, ERR_JOB_MISSING_KEY,
-			      path_to(r, v->path, has(v, "url") ? "sha256" : "url"),
-			      "kernel needs the keys \"url\" and \"sha256\" together; \"sha256\": "
-			      "\"none\" leaves the package unchecked");
+		reader_refuse(
+			r, ERR_JOB_MISSING_KEY,
+			path_to(r, v->path, has(v, "url") ? "sha256" : "url"),
+			"kernel needs the keys \"url\" and \"sha256\" together; \"sha256\": \"none\" leaves the package unchecked");
 	check_source(r, v, &kernel->source);
 }
 
@@ -75,8 +76,7 @@ void check_archives(struct reader *r, const struct job *job)
 	if (!has_root_archive(job) && !refused_below(r, "/archives"))
 		reader_refuse(
 			r, ERR_JOB_CONFLICT, "/archives",
-			"no archive goes to \"/\"; accepted is exactly one, or there is no system "
-			"to boot");
+			"no archive goes to \"/\"; accepted is exactly one, or there is no system to boot");
 }
 
 static bool is_above(const char *dir, const char *path)
@@ -184,6 +184,5 @@ void check_after(struct reader *r, const struct job *job)
 	if (job->after.count && !job->first_boot)
 		reader_refuse(
 			r, ERR_JOB_CONFLICT, "/after",
-			"it is refused beside \"first_boot\": false, for it is the first boot "
-			"that waits; accepted is one of them");
+			"it is refused beside \"first_boot\": false, for it is the first boot that waits; accepted is one of them");
 }

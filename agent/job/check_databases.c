@@ -40,12 +40,10 @@ static void check_role(struct reader *r, const struct value *v,
 		need(r, v, "replication", "the user that it follows its master as");
 	if (databases->role == DATABASE_ALONE)
 		refuse(r, v, "replication",
-		       "the role is \"alone\"; accepted is it beside "
-		       "\"master\" or \"replica\"");
+		       "the role is \"alone\"; accepted is it beside \"master\" or \"replica\"");
 	else if (!mysql)
 		refuse(r, v, "replication",
-		       "newroot sets up replication of MySQL and MariaDB only; accepted is a "
-		       "program of yours in hooks/after");
+		       "newroot sets up replication of MySQL and MariaDB only; accepted is a program of yours in hooks/after");
 }
 
 static void check_source_role(struct reader *r, const struct value *v,
@@ -56,12 +54,10 @@ static void check_source_role(struct reader *r, const struct value *v,
 		return;
 	if (databases->engine != DATABASE_MYSQL)
 		refuse(r, v, "source",
-		       "newroot sets up replication of MySQL and MariaDB only; accepted is a "
-		       "program of yours in hooks/after");
+		       "newroot sets up replication of MySQL and MariaDB only; accepted is a program of yours in hooks/after");
 	else if (databases->role == DATABASE_REPLICA)
 		refuse(r, v, "source",
-		       "a replica follows its master in the group; accepted is it beside the role "
-		       "\"master\" or \"alone\"");
+		       "a replica follows its master in the group; accepted is it beside the role \"master\" or \"alone\"");
 }
 
 void check_database_source(struct reader *r, const struct value *v, void *to)
@@ -105,10 +101,9 @@ void check_databases_object(struct reader *r, const struct value *v, void *to)
 	check_source_role(r, v, databases);
 	check_dumps(r, v, databases);
 	if (databases->engine == DATABASE_POSTGRESQL && databases->login.password)
-		reader_refuse(r, ERR_JOB_CONFLICT,
-			      arena_printf(r->arena, "%s/login/password", v->path),
-			      "it is refused beside the engine \"postgresql\", where the user of "
-			      "the system is the server's, too; accepted is a user");
+		reader_refuse(
+			r, ERR_JOB_CONFLICT, arena_printf(r->arena, "%s/login/password", v->path),
+			"it is refused beside the engine \"postgresql\", where the user of the system is the server's, too; accepted is a user");
 }
 
 static bool is_at_or_below(const char *dir, const char *path)
@@ -125,10 +120,10 @@ static void check_directory(struct reader *r, const struct job *job)
 	for (size_t i = 0; databases->directory && i < job->nfs.mount_count; i++)
 		if (job->nfs.mounts[i].to &&
 		    is_at_or_below(job->nfs.mounts[i].to, databases->directory))
-			reader_refuse(r, ERR_JOB_CONFLICT, "/databases/directory",
-				      "\"%s\" is refused: %s would hide the dumps; accepted is a "
-				      "directory of this VM",
-				      databases->directory, job->nfs.mounts[i].json_path);
+			reader_refuse(
+				r, ERR_JOB_CONFLICT, "/databases/directory",
+				"\"%s\" is refused: %s would hide the dumps; accepted is a directory of this VM",
+				databases->directory, job->nfs.mounts[i].json_path);
 }
 
 /* Names are not looked up here. */
@@ -141,10 +136,10 @@ static void check_reach(struct reader *r, const struct job *job)
 	if (!job->quarantine.given || !master || !address_parse_host(master, &address) ||
 	    refused_below(r, "/quarantine") || address_in_any(&address, allow->item, allow->count))
 		return;
-	reader_refuse(r, ERR_JOB_CONFLICT, "/databases/master/address",
-		      "\"%s\" is refused: the quarantine does not let this VM reach it; accepted "
-		      "is one within /quarantine/allow",
-		      master);
+	reader_refuse(
+		r, ERR_JOB_CONFLICT, "/databases/master/address",
+		"\"%s\" is refused: the quarantine does not let this VM reach it; accepted is one within /quarantine/allow",
+		master);
 }
 
 /* A replica goes on once its master is complete. */
@@ -166,9 +161,9 @@ void check_job_databases(struct reader *r, struct job *job)
 	if (!job->databases.given)
 		return;
 	if (!job->first_boot && !refused_below(r, "/first_boot"))
-		reader_refuse(r, ERR_JOB_CONFLICT, "/databases",
-			      "it is refused beside \"first_boot\": false, for it is the first "
-			      "boot that loads them; accepted is one of them");
+		reader_refuse(
+			r, ERR_JOB_CONFLICT, "/databases",
+			"it is refused beside \"first_boot\": false, for it is the first boot that loads them; accepted is one of them");
 	check_directory(r, job);
 	check_reach(r, job);
 	check_ssh_reach(r, job, &job->databases.source.ssh);

@@ -81,10 +81,10 @@ static void check_mount_point(struct reader *r, const struct job *job,
 	if (!strcmp(mount->to, "/"))
 		what = "the root filesystem is mounted";
 	if (what)
-		reader_refuse(r, ERR_JOB_CONFLICT, path,
-			      "\"%s\" is refused: %s there or below, and the NFS mount would hide "
-			      "it; accepted is a directory of its own",
-			      mount->to, what);
+		reader_refuse(
+			r, ERR_JOB_CONFLICT, path,
+			"\"%s\" is refused: %s there or below, and the NFS mount would hide it; accepted is a directory of its own",
+			mount->to, what);
 }
 
 /* "[fd00::11]:/srv" and "10.80.0.11:/srv"; false for a server by name, which only its resolver knows. */
@@ -106,10 +106,10 @@ static void check_reach(struct reader *r, const struct job *job, const struct jo
 	    !server_of(mount->from, &server) ||
 	    address_in_any(&server, job->quarantine.allow.item, job->quarantine.allow.count))
 		return;
-	reader_refuse(r, ERR_JOB_CONFLICT, path_to(r, mount->json_path, "from"),
-		      "\"%s\" is refused: the quarantine does not let this VM reach that server; "
-		      "accepted is one within /quarantine/allow",
-		      mount->from);
+	reader_refuse(
+		r, ERR_JOB_CONFLICT, path_to(r, mount->json_path, "from"),
+		"\"%s\" is refused: the quarantine does not let this VM reach that server; accepted is one within /quarantine/allow",
+		mount->from);
 }
 
 void check_nfs(struct reader *r, const struct job *job)
@@ -157,8 +157,8 @@ void check_migrating(struct reader *r, const struct value *v, struct job *job)
 				 job->puppet.given || job->databases.source.given ||
 				 job->sync.given;
 	else if (!job->migrating && waiting && !refused_below(r, "/migrating"))
-		reader_refuse(r, ERR_JOB_CONFLICT, "/migrating",
-			      "false is refused beside /%s, which ends at cutover: the marker says "
-			      "that cutover is still to come; accepted is true",
-			      waiting);
+		reader_refuse(
+			r, ERR_JOB_CONFLICT, "/migrating",
+			"false is refused beside /%s, which ends at cutover: the marker says that cutover is still to come; accepted is true",
+			waiting);
 }

@@ -34,11 +34,10 @@ static unsigned family(const char *text)
 
 static void refuse_unreached(struct reader *r, const char *path, const char *gateway)
 {
-	reader_refuse(r, ERR_JOB_CONFLICT, path,
-		      "\"%s\" is refused: it is in none of this interface's networks; accepted is "
-		      "another "
-		      "host of one of them",
-		      gateway);
+	reader_refuse(
+		r, ERR_JOB_CONFLICT, path,
+		"\"%s\" is refused: it is in none of this interface's networks; accepted is another host of one of them",
+		gateway);
 }
 
 static void check_gateways(struct reader *r, const struct job_interface *interface,
@@ -51,9 +50,9 @@ static void check_gateways(struct reader *r, const struct job_interface *interfa
 			refuse_unreached(r, arena_printf(r->arena, "%s/%zu", path, i),
 					 gateways->item[i]);
 	if (gateways->count == 2 && family(gateways->item[0]) == family(gateways->item[1]))
-		reader_refuse(r, ERR_JOB_CONFLICT, path,
-			      "two gateways of one family are refused; accepted is one IPv4 and "
-			      "one IPv6");
+		reader_refuse(
+			r, ERR_JOB_CONFLICT, path,
+			"two gateways of one family are refused; accepted is one IPv4 and one IPv6");
 }
 
 static void check_routes(struct reader *r, const struct job_interface *interface, const char *path)
@@ -65,10 +64,10 @@ static void check_routes(struct reader *r, const struct job_interface *interface
 		if (!route->to || !route->via)
 			continue;
 		if (family(route->to) != family(route->via))
-			reader_refuse(r, ERR_JOB_CONFLICT, via,
-				      "\"%s\" is refused: the route's network \"%s\" is of another "
-				      "family",
-				      route->via, route->to);
+			reader_refuse(
+				r, ERR_JOB_CONFLICT, via,
+				"\"%s\" is refused: the route's network \"%s\" is of another family",
+				route->via, route->to);
 		else if (!interface->dhcp && !is_reached(interface, route->via))
 			refuse_unreached(r, via, route->via);
 	}
@@ -87,14 +86,12 @@ void check_interface(struct reader *r, const struct value *v, void *to)
 	if (interface->dhcp && (interface->addresses.count || interface->gateways.count))
 		reader_refuse(
 			r, ERR_JOB_CONFLICT, path_to(r, v->path, "dhcp"),
-			"true is refused beside addresses or gateways; accepted is one or the "
-			"other");
+			"true is refused beside addresses or gateways; accepted is one or the other");
 	else if (!interface->dhcp && sound && !interface->addresses.count &&
 		 !refused_below(r, v->path))
 		reader_refuse(
 			r, ERR_JOB_CONFLICT, v->path,
-			"an interface without addresses is refused; accepted is \"dhcp\": true or "
-			"at least one of addresses%s",
+			"an interface without addresses is refused; accepted is \"dhcp\": true or at least one of addresses%s",
 			has(v, "addresses") ? ", which is empty" : "");
 	else if (sound && !interface->dhcp)
 		check_gateways(r, interface, path_to(r, v->path, "gateways"));
@@ -146,8 +143,7 @@ static void check_default_routes(struct reader *r, const struct job_network *net
 				reader_refuse(
 					r, ERR_JOB_CONFLICT,
 					path_to(r, interface->json_path, "gateways"),
-					"\"%s\" is refused: %s has a gateway of this family "
-					"already; accepted is one, and routes for other networks",
+					"\"%s\" is refused: %s has a gateway of this family already; accepted is one, and routes for other networks",
 					gateway, *seen);
 			else
 				*seen = interface->json_path;

@@ -23,15 +23,14 @@ void check_disk(struct reader *r, const struct value *v, void *to)
 	char least[32], most[32];
 
 	if (json_object_size(v->json) == 0)
-		reader_refuse(r, ERR_JOB_VALUE, v->path,
-			      "an empty object is refused: it could be any disk; accepted is at "
-			      "least one "
-			      "of order, min_size, max_size, serial, wwn and device");
+		reader_refuse(
+			r, ERR_JOB_VALUE, v->path,
+			"an empty object is refused: it could be any disk; accepted is at least one of order, min_size, max_size, serial, wwn and device");
 	if (disk->max_size && disk->min_size > disk->max_size)
-		reader_refuse(r, ERR_JOB_CONFLICT, path_to(r, v->path, "max_size"),
-			      "%s is refused: min_size is %s; accepted is a max_size of at least "
-			      "min_size",
-			      size_text(disk->max_size, most), size_text(disk->min_size, least));
+		reader_refuse(
+			r, ERR_JOB_CONFLICT, path_to(r, v->path, "max_size"),
+			"%s is refused: min_size is %s; accepted is a max_size of at least min_size",
+			size_text(disk->max_size, most), size_text(disk->min_size, least));
 }
 
 /* The same property on two disks means the same disk twice. */
@@ -109,15 +108,13 @@ void check_volume(struct reader *r, const struct value *v, void *to)
 	if (volume->fs == FS_SWAP && json_object_get(v->json, "snapshot"))
 		reader_refuse(
 			r, ERR_JOB_CONFLICT, path_to(r, v->path, "snapshot"),
-			"a snapshot of swap is refused: there is nothing to go back to; leave the "
-			"key out");
+			"a snapshot of swap is refused: there is nothing to go back to; leave the key out");
 	if (refused_below(r, path_to(r, v->path, "fs")) || volume->fs != FS_XFS)
 		return;
 	if (volume->size.kind == SIZE_BYTES && volume->size.bytes && volume->size.bytes < XFS_MIN)
 		reader_refuse(
 			r, ERR_JOB_CONFLICT, path_to(r, v->path, "size"),
-			"%s is refused: XFS needs at least 300 MiB; make it larger or choose ext3 "
-			"or ext4",
+			"%s is refused: XFS needs at least 300 MiB; make it larger or choose ext3 or ext4",
 			size_text(volume->size.bytes, size));
 }
 
@@ -163,11 +160,10 @@ static void check_dm_name(struct reader *r, const struct job *job, const char *n
 {
 	if (name &&
 	    doubled_hyphens(job->vg) + 1 + doubled_hyphens(name) + DM_LAYER_MAX > DM_NAME_MAX)
-		reader_refuse(r, ERR_JOB_VALUE, path,
-			      "\"%s\" is refused: with the VG's name it is too long for "
-			      "device-mapper; accepted are %d characters together, hyphens count "
-			      "twice",
-			      name, DM_NAME_MAX - DM_LAYER_MAX - 1);
+		reader_refuse(
+			r, ERR_JOB_VALUE, path,
+			"\"%s\" is refused: with the VG's name it is too long for device-mapper; accepted are %d characters together, hyphens count twice",
+			name, DM_NAME_MAX - DM_LAYER_MAX - 1);
 }
 
 static void check_dm_names(struct reader *r, const struct job *job)
@@ -216,20 +212,17 @@ static void check_sizes(struct reader *r, const struct job *job)
 		if (rest)
 			reader_refuse(
 				r, ERR_JOB_CONFLICT, path_to(r, volume->json_path, "size"),
-				"\"rest\" is refused: %s has it already; accepted is one volume "
-				"with it",
+				"\"rest\" is refused: %s has it already; accepted is one volume with it",
 				rest);
 		else
 			rest = path_to(r, volume->json_path, "size");
 	}
 	if (percent > WHOLE || (percent == WHOLE && rest))
-		reader_refuse(r, ERR_JOB_CONFLICT, "/volumes",
-			      "percentages of %" PRIu64 ".%02" PRIu64
-			      " %% in all are refused, reserve and snapshots counted; accepted are "
-			      "at most 100 "
-			      "%%, "
-			      "and less beside a volume with \"rest\"",
-			      percent / 100, percent % 100);
+		reader_refuse(
+			r, ERR_JOB_CONFLICT, "/volumes",
+			"percentages of %" PRIu64 ".%02" PRIu64
+			" %% in all are refused, reserve and snapshots counted; accepted are at most 100 %%, and less beside a volume with \"rest\"",
+			percent / 100, percent % 100);
 }
 
 void check_volumes(struct reader *r, const struct job *job)

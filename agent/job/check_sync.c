@@ -35,11 +35,10 @@ static void check_nesting(struct reader *r, const struct job_sync *sync)
 			const struct job_tree *tree = &sync->trees[i], *outer = &sync->trees[j];
 
 			if (tree->path && outer->path && is_below(outer->path, tree->path))
-				reader_refuse(r, ERR_JOB_CONFLICT,
-					      path_to(r, tree->json_path, "path"),
-					      "\"%s\" is refused: %s brings it already; accepted "
-					      "is a folder outside of it",
-					      tree->path, outer->json_path);
+				reader_refuse(
+					r, ERR_JOB_CONFLICT, path_to(r, tree->json_path, "path"),
+					"\"%s\" is refused: %s brings it already; accepted is a folder outside of it",
+					tree->path, outer->json_path);
 		}
 }
 
@@ -68,10 +67,10 @@ static void check_mounts(struct reader *r, const struct job *job, const struct j
 		const char *to = job->nfs.mounts[i].to;
 
 		if (to && (!strcmp(to, tree->path) || is_below(to, tree->path)))
-			reader_refuse(r, ERR_JOB_CONFLICT, path_to(r, tree->json_path, "path"),
-				      "\"%s\" is refused: %s mounts it from another server; "
-				      "accepted is a folder of this VM",
-				      tree->path, job->nfs.mounts[i].json_path);
+			reader_refuse(
+				r, ERR_JOB_CONFLICT, path_to(r, tree->json_path, "path"),
+				"\"%s\" is refused: %s mounts it from another server; accepted is a folder of this VM",
+				tree->path, job->nfs.mounts[i].json_path);
 	}
 }
 

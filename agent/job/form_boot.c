@@ -49,8 +49,7 @@ static bool is_command_line(const char *text)
 }
 
 const struct form form_command_line = {
-	"kernel parameters, at most 1024 characters, without \"'\\$`;&|<>{}# and without root=, ro "
-	"and rw (see root_options) and console= (see consoles)",
+	"kernel parameters, at most 1024 characters, without \"'\\$`;&|<>{}# and without root=, ro and rw (see root_options) and console= (see consoles)",
 	is_command_line,
 };
 

@@ -27,8 +27,8 @@ static bool is_database(const char *text)
 }
 
 const struct form form_database = {
-	"a database's name: 1 to 63 letters, digits, \"_\", \"$\" and \"-\"; none of the server's "
-	"own "
+	"a database's name: 1 to 63 letters, digits, \"_\", \"$\" and \"-\"; "
+	"none of the server's own "
 	"(information_schema, performance_schema, sys, template0, template1), nor \"newroot\"",
 	is_database,
 };
@@ -65,8 +65,7 @@ static bool is_replication_password(const char *text)
 }
 
 const struct form form_replication_password = {
-	"at most 32 printable ASCII characters (servers take no more) without blanks, quotes and "
-	"backslashes",
+	"at most 32 printable ASCII characters (servers take no more) without blanks, quotes and backslashes",
 	is_replication_password,
 };
 
@@ -87,8 +86,7 @@ static bool is_socket(const char *text)
 }
 
 const struct form form_socket = {
-	"the absolute path of a socket, such as \"/run/mysqld/mysqld.sock\", at most 107 "
-	"characters without blanks",
+	"the absolute path of a socket, such as \"/run/mysqld/mysqld.sock\", at most 107 characters without blanks",
 	is_socket,
 };
 

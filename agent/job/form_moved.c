@@ -49,9 +49,7 @@ static bool is_nfs_source(const char *text)
 }
 
 const struct form form_nfs_source = {
-	"a server and its directory, such as \"10.80.0.11:/srv/media\" or "
-	"\"[fd00::11]:/srv/media\", "
-	"without blanks",
+	"a server and its directory, such as \"10.80.0.11:/srv/media\" or \"[fd00::11]:/srv/media\", without blanks",
 	is_nfs_source,
 };
 
@@ -72,8 +70,7 @@ static bool is_service(const char *text)
 }
 
 const struct form form_service = {
-	"a service's name: letters, digits and _.@:+-, at most 128, such as \"cron\" or "
-	"\"logrotate.timer\"",
+	"a service's name: letters, digits and _.@:+-, at most 128, such as \"cron\" or \"logrotate.timer\"",
 	is_service,
 };
 

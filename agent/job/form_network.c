@@ -36,8 +36,7 @@ static bool is_hostname(const char *text)
 }
 
 const struct form form_hostname = {
-	"a host name: letters, digits and inner hyphens in labels of at most 63, 64 in all (RFC "
-	"1123)",
+	"a host name: letters, digits and inner hyphens in labels of at most 63, 64 in all (RFC 1123)",
 	is_hostname,
 };
 
@@ -93,8 +92,7 @@ static bool is_route(const char *text)
 }
 
 const struct form form_route = {
-	"a network, such as \"10.8.0.0/16\", with no bits set behind the prefix (a default route "
-	"is written as an interface's gateways)",
+	"a network, such as \"10.8.0.0/16\", with no bits set behind the prefix (a default route is written as an interface's gateways)",
 	is_route,
 };
 
@@ -119,8 +117,6 @@ static bool is_vm_name(const char *text)
 }
 
 const struct form form_vm_name = {
-	"a VM's name in the service: at most 63 letters, digits, '.', '_' and '-', beginning with "
-	"a "
-	"letter or digit",
+	"a VM's name in the service: at most 63 letters, digits, '.', '_' and '-', beginning with a letter or digit",
 	is_vm_name,
 };

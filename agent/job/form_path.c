@@ -61,8 +61,7 @@ static bool is_mount(const char *text)
 }
 
 const struct form form_mount = {
-	"an absolute path without blanks, . or .., such as \"/data\"; not /boot (it has its own "
-	"partition) and not in /dev, /proc, /run or /sys",
+	"an absolute path without blanks, . or .., such as \"/data\"; not /boot (it has its own partition) and not in /dev, /proc, /run or /sys",
 	is_mount,
 };
 
@@ -72,8 +71,7 @@ static bool is_archive_target(const char *text)
 }
 
 const struct form form_archive_target = {
-	"an absolute path without . or .. or // or a / at its end, not in /dev, /proc, /run or "
-	"/sys",
+	"an absolute path without . or .. or // or a / at its end, not in /dev, /proc, /run or /sys",
 	is_archive_target,
 };
 
@@ -83,8 +81,7 @@ static bool is_file_path(const char *text)
 }
 
 const struct form form_file_path = {
-	"the absolute path of a file without . or .. or // or a / at its end, not in /dev, /proc, "
-	"/run or /sys",
+	"the absolute path of a file without . or .. or // or a / at its end, not in /dev, /proc, /run or /sys",
 	is_file_path,
 };
 
@@ -97,7 +94,6 @@ static bool is_owner(const char *text)
 }
 
 const struct form form_owner = {
-	"a name of the new system (letters, digits and _.-, at most 32) or a number up to "
-	"4294967294",
+	"a name of the new system (letters, digits and _.-, at most 32) or a number up to 4294967294",
 	is_owner,
 };

@@ -28,8 +28,7 @@ static bool is_key_file(const char *text)
 }
 
 const struct form form_key_file = {
-	"the absolute path of a private key's file in the new system, such as "
-	"\"/root/.ssh/id_ed25519\", without blanks, quotes and %",
+	"the absolute path of a private key's file in the new system, such as \"/root/.ssh/id_ed25519\", without blanks, quotes and %",
 	is_key_file,
 };
 
@@ -101,7 +100,6 @@ static bool is_private_key(const char *text)
 }
 
 const struct form form_private_key = {
-	"the whole text of a private key without a passphrase, as ssh-keygen writes it, with \\n "
-	"between its lines (OpenSSH's form or PEM)",
+	"the whole text of a private key without a passphrase, as ssh-keygen writes it, with \\n between its lines (OpenSSH's form or PEM)",
 	is_private_key,
 };

@@ -57,8 +57,7 @@ static bool is_ssh_key(const char *text)
 }
 
 const struct form form_ssh_key = {
-	"one line of a public key file: type, base64, comment (ssh-ed25519, ecdsa-sha2-nistp256 or "
-	"ssh-rsa)",
+	"one line of a public key file: type, base64, comment (ssh-ed25519, ecdsa-sha2-nistp256 or ssh-rsa)",
 	is_ssh_key,
 };
 
@@ -78,7 +77,6 @@ static bool is_host_key(const char *text)
 }
 
 const struct form form_host_key = {
-	"the server's public key, as /etc/ssh/ssh_host_*_key.pub there has it: type and base64 "
-	"(ssh-ed25519, ecdsa-sha2-nistp256 or ssh-rsa)",
+	"the server's public key, as /etc/ssh/ssh_host_*_key.pub there has it: type and base64 (ssh-ed25519, ecdsa-sha2-nistp256 or ssh-rsa)",
 	is_host_key,
 };

@@ -65,8 +65,7 @@ static bool is_vg_name(const char *text)
 }
 
 const struct form form_vg_name = {
-	"a name for LVM: letters, digits and +_.- (at most 127, no - first) that /dev does not "
-	"have already",
+	"a name for LVM: letters, digits and +_.- (at most 127, no - first) that /dev does not have already",
 	is_vg_name,
 };
 
@@ -110,9 +109,7 @@ static bool is_mkfs_word(const char *text)
 }
 
 const struct form form_mkfs_word = {
-	"one word of mkfs's command line, such as \"-m\" or \"reflink=0\", that names no path and "
-	"no "
-	"other device",
+	"one word of mkfs's command line, such as \"-m\" or \"reflink=0\", that names no path and no other device",
 	is_mkfs_word,
 };
 

@@ -18,8 +18,8 @@ static bool is_old_tree(const char *text)
 }
 
 const struct form form_old_tree = {
-	"the absolute path of a folder with data, of letters, digits and /._+@,:=-, without . or "
-	"..; not /, and not in /boot, /dev, /proc, /run or /sys",
+	"the absolute path of a folder with data, of letters, digits and /._+@,:=-, without . or ..; "
+	"not /, and not in /boot, /dev, /proc, /run or /sys",
 	is_old_tree,
 };
 
@@ -47,9 +47,10 @@ static bool is_tree(const char *text)
 }
 
 const struct form form_tree = {
-	"the absolute path of a folder with data, such as \"/srv/www\", of letters, digits and "
-	"/._+@,:=-, without . or ..; not the system's own: /, /usr, /bin, /lib and the like, nor "
-	"what is in /boot, /dev, /etc, /proc, /run, /sys or /var/lib/newroot",
+	"the absolute path of a folder with data, such as \"/srv/www\", "
+	"of letters, digits and /._+@,:=-, without . or ..; "
+	"not the system's own: /, /usr, /bin, /lib and the like, "
+	"nor what is in /boot, /dev, /etc, /proc, /run, /sys or /var/lib/newroot",
 	is_tree,
 };
 
@@ -64,7 +65,7 @@ static bool is_exclude(const char *text)
 }
 
 const struct form form_exclude = {
-	"a pattern of rsync, such as \"sessions/*\", or \"/cache/\" from the tree's top, at most "
-	"256 bytes without control characters, and without blanks at its ends",
+	"a pattern of rsync, such as \"sessions/*\", or \"/cache/\" from the tree's top, "
+	"at most 256 bytes without control characters, and without blanks at its ends",
 	is_exclude,
 };

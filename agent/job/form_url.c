@@ -111,7 +111,6 @@ static bool is_url(const char *text)
 
 const struct form form_url = {
 	"\"https://HOST[:PORT]/PATH\", at most 2048 characters, without user name, password or #; "
-	"or "
-	"\"nfs://SERVER[:PORT]/FOLDER/FILE\", to which ?vers=3 or ?vers=4 may be added",
+	"or \"nfs://SERVER[:PORT]/FOLDER/FILE\", to which ?vers=3 or ?vers=4 may be added",
 	is_url,
 };

@@ -147,9 +147,9 @@ static void refuse_syntax(struct reader *r, const json_error_t *error)
 	json_t *text = json_string(error->text);
 
 	if (json_error_code(error) == json_error_null_character)
-		reader_refuse(r, ERR_JOB_SYNTAX, where,
-			      "\\u0000 is refused in strings; a file with NUL bytes is written as "
-			      "content_base64");
+		reader_refuse(
+			r, ERR_JOB_SYNTAX, where,
+			"\\u0000 is refused in strings; a file with NUL bytes is written as content_base64");
 	else
 		reader_refuse(r, ERR_JOB_SYNTAX, where, "not valid JSON: %s",
 			      text ? quote(r->arena, text) : "a broken string");

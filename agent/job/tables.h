@@ -6,7 +6,7 @@
 
 extern const struct object job_object;       /* a struct job */
 extern const struct object databases_object; /* its databases, which the first boot reads again */
-extern const struct object sync_object;      /* a struct job_sync, which `newroot sync` reads again */
-extern const struct object ssh_object;       /* a struct job_ssh, of any key "ssh" */
+extern const struct object sync_object; /* a struct job_sync, which `newroot sync` reads again */
+extern const struct object ssh_object;  /* a struct job_ssh, of any key "ssh" */
 
 #endif

@@ -191,8 +191,8 @@ static bool is_nothing(const struct job_size *size)
 
 void read_size(struct reader *r, const struct value *v, void *to)
 {
-	static const char accepted[] = "a size above 0 with a unit, such as \"8GiB\" or "
-				       "\"512MiB\", a percentage such as \"5%\", or \"rest\"";
+	static const char accepted[] =
+		"a size above 0 with a unit, such as \"8GiB\" or \"512MiB\", a percentage such as \"5%\", or \"rest\"";
 	const char *text = text_of(r, v, accepted);
 	struct job_size size;
 
@@ -207,8 +207,7 @@ void read_size(struct reader *r, const struct value *v, void *to)
 void read_share(struct reader *r, const struct value *v, void *to)
 {
 	static const char accepted[] =
-		"a size above 0 with a unit, such as \"2GiB\", or a percentage "
-		"of the volume, such as \"20%\"";
+		"a size above 0 with a unit, such as \"2GiB\", or a percentage of the volume, such as \"20%\"";
 	const char *text = text_of(r, v, accepted);
 	struct job_size size;
 

@@ -34,10 +34,10 @@ int machine_in_memory(const char *command, struct err *err)
 	if (statfs("/", &root))
 		return err_sys(err, ERR_IO, "/", "cannot look at the root filesystem");
 	if (root.f_type != RAMFS_MAGIC && root.f_type != TMPFS_MAGIC)
-		return err_set(err, ERR_USAGE, "/",
-			       "`newroot %s` works on the disks of a machine whose own system is "
-			       "in memory, as PXE "
-			       "boots it; on other machines use `newroot check` or `newroot plan`",
-			       command);
+		return err_set(
+			err, ERR_USAGE, "/",
+			"`newroot %s` works on the disks of a machine whose own system is in memory, "
+			"as PXE boots it; on other machines use `newroot check` or `newroot plan`",
+			command);
 	return 0;
 }

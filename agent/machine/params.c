@@ -108,9 +108,9 @@ static int take_word(struct params *params, char *word, struct arena *arena, str
 		if (!strcmp(word, table[i].key))
 			return table[i].set(params, equals ? equals + 1 : "", arena, err);
 	if (!strncmp(word, PREFIX, strlen(PREFIX)))
-		return err_set(err, ERR_MACHINE_BOOT_PARAM, word,
-			       "there is no such boot parameter; accepted are newroot.url, "
-			       "newroot.token, newroot.pin, newroot.mode");
+		return err_set(
+			err, ERR_MACHINE_BOOT_PARAM, word,
+			"there is no such boot parameter; accepted are newroot.url, newroot.token, newroot.pin, newroot.mode");
 	return 0;
 }
 

@@ -47,9 +47,9 @@ static int failed(const char *what, struct err *err)
 			       "it is a link that leads out of its folder; name the file itself");
 	case EACCES:
 	case EPERM:
-		return err_sys(err, ERR_NFS, NULL,
-			       "the server does not let root of this VM read it; let everybody "
-			       "read it, or export with no_root_squash");
+		return err_sys(
+			err, ERR_NFS, NULL,
+			"the server does not let root of this VM read it; let everybody read it, or export with no_root_squash");
 	default:
 		return err_sys(err, nfs_code(errno), NULL, "%s", what);
 	}

@@ -32,10 +32,10 @@ static int split_path(struct nfs_url *url, char *path, const char *text, struct 
 	if (!*file || !strcmp(file, ".") || !strcmp(file, ".."))
 		return err_set(err, ERR_URL, text, "its path does not end with the name of a file");
 	if (strlen(file) > NAME_MAX || folder > NFS_FOLDER_MAX)
-		return err_set(err, ERR_URL, text,
-			       "its path is too long; accepted are %d bytes for the folder, %d for "
-			       "the file",
-			       NFS_FOLDER_MAX, NAME_MAX);
+		return err_set(
+			err, ERR_URL, text,
+			"its path is too long; accepted are %d bytes for the folder, %d for the file",
+			NFS_FOLDER_MAX, NAME_MAX);
 	strcpy(url->file, file);
 	memcpy(url->folder, path, folder > 1 ? folder - 1 : 1);
 	return 0;

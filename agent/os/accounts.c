@@ -65,10 +65,10 @@ static int find_id(const struct target *target, const char *file, const char *na
 	if (find_field(target, file, name, 2, arena, &field, err))
 		return -1;
 	if (!field || !number_of(field, id))
-		return err_set(err, ERR_CONFIGURE, file,
-			       "\"%s\" is not in %s of the new system; use a name that is, or a "
-			       "number",
-			       name, file);
+		return err_set(
+			err, ERR_CONFIGURE, file,
+			"\"%s\" is not in %s of the new system; use a name that is, or a number",
+			name, file);
 	return 0;
 }
 

@@ -27,10 +27,10 @@ int cidr_parse(struct cidr *address, const char *cidr, struct err *err)
 		memcpy(address->host, cidr, host_size);
 	if (!end || end == cidr + host_size + 1 || *end || prefix > (address->v6 ? 128 : 32) ||
 	    inet_pton(address->v6 ? AF_INET6 : AF_INET, address->host, binary) != 1)
-		return err_set(err, ERR_CONFIGURE, NULL,
-			       "\"%s\" is not an address with its prefix, such as 10.0.0.5/24 or "
-			       "fd00::5/64",
-			       cidr);
+		return err_set(
+			err, ERR_CONFIGURE, NULL,
+			"\"%s\" is not an address with its prefix, such as 10.0.0.5/24 or fd00::5/64",
+			cidr);
 	address->prefix = (unsigned)prefix;
 	if (!address->v6)
 		set_netmask(address);

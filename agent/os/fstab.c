@@ -61,9 +61,10 @@ int fstab_render(struct changes *changes, const struct fstab_entry *entries, siz
 
 	if (target_read(changes->target, FSTAB, changes->arena, &rest, NULL, err))
 		return -1;
-	text_printf(&text, "# Written by newroot at installation; fstab.premigration is the old "
-			   "one, if there was one.\n"
-			   "# <file system>\t<mount point>\t<type>\t<options>\t<dump>\t<pass>\n");
+	text_printf(
+		&text,
+		"# Written by newroot at installation; fstab.premigration is the old one, if there was one.\n"
+		"# <file system>\t<mount point>\t<type>\t<options>\t<dump>\t<pass>\n");
 	for (size_t i = 0; i < count; i++)
 		text_printf(&text, "%s\t%s\t%s\t%s\t0\t%u\n", entries[i].spec,
 			    entries[i].mount ? entries[i].mount : "none", entries[i].type,

@@ -46,10 +46,10 @@ void interface_names_render(struct changes *changes, const struct job_network *n
 		if (!interface->mac)
 			continue;
 		any = true;
-		text_printf(&text,
-			    "SUBSYSTEM==\"net\", ACTION==\"add\", %s{address}==\"%s\", "
-			    "%s{type}==\"1\", NAME=\"%s\"\n",
-			    key, lower(changes->arena, interface->mac), key, interface->name);
+		text_printf(
+			&text,
+			"SUBSYSTEM==\"net\", ACTION==\"add\", %s{address}==\"%s\", %s{type}==\"1\", NAME=\"%s\"\n",
+			key, lower(changes->arena, interface->mac), key, interface->name);
 	}
 	if (any)
 		changes_file(changes, RULES, &text)->keep_old = true;

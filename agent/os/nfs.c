@@ -4,8 +4,7 @@
 
 #define EXPORTS "/etc/exports"
 #define BEGIN                                                                                      \
-	"# BEGIN newroot: written at installation; what stands up to END is replaced by the next " \
-	"one\n"
+	"# BEGIN newroot: written at installation; what stands up to END is replaced by the next one\n"
 #define END "# END newroot\n"
 
 /* An option, and what contradicts it: a rival that ends in "=" stands for all of its values. */
@@ -192,9 +191,10 @@ static int want_server(struct services *services, struct changes *changes,
 		return -1;
 	if (which)
 		return 0;
-	return err_set(err, ERR_CONFIGURE, "/nfs/exports",
-		       "the new system has none of the services nfs-server, nfs-kernel-server and "
-		       "nfs, so it cannot export; add the NFS server's package to the archive");
+	return err_set(
+		err, ERR_CONFIGURE, "/nfs/exports",
+		"the new system has none of the services nfs-server, nfs-kernel-server and nfs, "
+		"so it cannot export; add the NFS server's package to the archive");
 }
 
 static int want_client(struct services *services, enum fs_profile profile, struct changes *changes,
@@ -203,9 +203,9 @@ static int want_client(struct services *services, enum fs_profile profile, struc
 	/* Before mount.nfs there was mount itself (util-linux before 2.13). */
 	if (profile != PROFILE_2_6_18 && !target_exists(changes->target, "/sbin/mount.nfs") &&
 	    !target_exists(changes->target, "/usr/sbin/mount.nfs"))
-		return err_set(err, ERR_CONFIGURE, "/nfs/mounts",
-			       "the new system has no mount.nfs, so it cannot mount; add the "
-			       "package nfs-common or nfs-utils to the archive");
+		return err_set(
+			err, ERR_CONFIGURE, "/nfs/mounts",
+			"the new system has no mount.nfs, so it cannot mount; add the package nfs-common or nfs-utils to the archive");
 	return want_each(services, client_names, COUNT(client_names), changes, init, err);
 }
 

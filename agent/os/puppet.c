@@ -130,10 +130,10 @@ static int want_service(struct changes *changes, const struct job *job, struct s
 		return -1;
 	manifest = server ? NULL : own_manifest(changes, job);
 	if (manifest) {
-		changes_note(changes,
-			     "puppet: no server is named, so cutover applies %s, and the agent's "
-			     "service is not switched on",
-			     manifest);
+		changes_note(
+			changes,
+			"puppet: no server is named, so cutover applies %s, and the agent's service is not switched on",
+			manifest);
 		wish = SERVICE_DISABLED;
 	}
 	if (manifest && !job->puppet.held)
@@ -141,9 +141,9 @@ static int want_service(struct changes *changes, const struct job *job, struct s
 	if (services_want_first(services, changes, init, service_names, wish, &which, err))
 		return -1;
 	if (!which)
-		changes_note(changes,
-			     "puppet: the new system has no service puppet, puppet-agent or "
-			     "pe-puppet; none will run");
+		changes_note(
+			changes,
+			"puppet: the new system has no service puppet, puppet-agent or pe-puppet; none will run");
 	return 0;
 }
 

@@ -66,8 +66,7 @@ static const char iptables_lift[] =
 	"\t$tables -t mangle -F " CHAIN " && $tables -t mangle -X " CHAIN " || status=1\n"
 	"done\n"
 	"# Who saved the tables while it was loaded saved it, too.\n"
-	"for saved in /etc/sysconfig/iptables /etc/sysconfig/ip6tables "
-	"/var/lib/iptables/rules-save \\\n"
+	"for saved in /etc/sysconfig/iptables /etc/sysconfig/ip6tables /var/lib/iptables/rules-save \\\n"
 	"\t/var/lib/ip6tables/rules-save /etc/iptables/rules.v4 /etc/iptables/rules.v6; do\n"
 	"\tgrep -q -s " CHAIN " $saved || continue\n"
 	"\tsed -i /" CHAIN "/d $saved || status=1\n"
@@ -90,19 +89,19 @@ static const char nft_load[] =
 	"PATH=/usr/sbin:/sbin:/usr/bin:/bin\n"
 	"cd \"${0%/*}\" && exec nft -f rules.nft\n";
 
-static const char nft_lift[] = "#!/bin/sh\n" WRITTEN_BY
-			       "# Takes the quarantine out of the kernel; `load` brings it back.\n"
-			       "PATH=/usr/sbin:/sbin:/usr/bin:/bin\n"
-			       "status=0\n"
-			       "! nft list table " TABLE " >/dev/null 2>&1 ||\n"
-			       "\tnft delete table " TABLE " || status=1\n"
-			       "# Who saved the tables while it was loaded saved it, too.\n"
-			       "for saved in /etc/nftables.conf /etc/sysconfig/nftables.conf "
-			       "/var/lib/nftables/rules-save; do\n"
-			       "\tgrep -q -s '^table " TABLE " {' $saved || continue\n"
-			       "\tsed -i '/^table " TABLE " {/,/^}/d' $saved || status=1\n"
-			       "done\n"
-			       "exit $status\n";
+static const char nft_lift[] =
+	"#!/bin/sh\n" WRITTEN_BY
+	"# Takes the quarantine out of the kernel; `load` brings it back.\n"
+	"PATH=/usr/sbin:/sbin:/usr/bin:/bin\n"
+	"status=0\n"
+	"! nft list table " TABLE " >/dev/null 2>&1 ||\n"
+	"\tnft delete table " TABLE " || status=1\n"
+	"# Who saved the tables while it was loaded saved it, too.\n"
+	"for saved in /etc/nftables.conf /etc/sysconfig/nftables.conf /var/lib/nftables/rules-save; do\n"
+	"\tgrep -q -s '^table " TABLE " {' $saved || continue\n"
+	"\tsed -i '/^table " TABLE " {/,/^}/d' $saved || status=1\n"
+	"done\n"
+	"exit $status\n";
 
 static const char nft_loaded[] =
 	"#!/bin/sh\n" WRITTEN_BY "# Status 0: the kernel has the quarantine.\n"
@@ -145,14 +144,15 @@ static void render_family(struct changes *changes, const struct quarantine *q,
 	struct text text = {.arena = changes->arena};
 
 	text_printf(&text, head, family->name);
-	text_printf(&text, "# RETURN: the packet goes on.\n"
-			   "*mangle\n"
-			   ":" CHAIN " - [0:0]\n"
-			   "-A " CHAIN " -o lo -j RETURN\n"
-			   "# Answers to who connected to this system; of TCP all but what begins "
-			   "a connection.\n"
-			   "-A " CHAIN " -m state --state ESTABLISHED,RELATED -j RETURN\n"
-			   "-A " CHAIN " -p tcp ! --syn -j RETURN\n");
+	text_printf(
+		&text,
+		"# RETURN: the packet goes on.\n"
+		"*mangle\n"
+		":" CHAIN " - [0:0]\n"
+		"-A " CHAIN " -o lo -j RETURN\n"
+		"# Answers to who connected to this system; of TCP all but what begins a connection.\n"
+		"-A " CHAIN " -m state --state ESTABLISHED,RELATED -j RETURN\n"
+		"-A " CHAIN " -p tcp ! --syn -j RETURN\n");
 	add_destinations(&text, q->service, family->v6, "The migration service.");
 	add_destinations(&text, q->allow, family->v6, "What the job allows.");
 	add_destinations(&text, q->ssh, family->v6, "Whom it reaches by ssh.");
@@ -166,8 +166,9 @@ static void render_family(struct changes *changes, const struct quarantine *q,
 			    "# DHCP.\n-A " CHAIN " -p udp --sport 68 --dport 67 -j RETURN\n");
 	}
 	text_printf(&text, "# All else is dropped, and told now and then.\n"
-			   "-A " CHAIN " -m limit --limit 10/minute --limit-burst 10 -j LOG "
-			   "--log-prefix \"" LOG "\" --log-level info\n"
+			   "-A " CHAIN
+			   " -m limit --limit 10/minute --limit-burst 10 -j LOG --log-prefix \"" LOG
+			   "\" --log-level info\n"
 			   "-A " CHAIN " -j DROP\n"
 			   "COMMIT\n");
 	changes_file(changes, family->file, &text);
@@ -259,11 +260,10 @@ static int refuse_open(const struct changes *changes, struct err *err)
 {
 	bool v4 = find_program(changes, "iptables-restore");
 
-	return err_set(err, ERR_CONFIGURE, QUARANTINE_FOLDER,
-		       "the new system has neither %s nor nft, so %s would stay open; add iptables "
-		       "or nftables to the archive, or leave the job's quarantine out",
-		       v4 ? "ip6tables-restore" : "iptables-restore",
-		       v4 ? "IPv6" : "the quarantine");
+	return err_set(
+		err, ERR_CONFIGURE, QUARANTINE_FOLDER,
+		"the new system has neither %s nor nft, so %s would stay open; add iptables or nftables to the archive, or leave the job's quarantine out",
+		v4 ? "ip6tables-restore" : "iptables-restore", v4 ? "IPv6" : "the quarantine");
 }
 
 int quarantine_render(struct changes *changes, const struct quarantine *q, struct err *err)

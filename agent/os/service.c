@@ -44,8 +44,7 @@ int service_links_read(struct service_links *links, const struct changes *change
 	if (!to)
 		return err_set(
 			err, ERR_CONFIGURE, path,
-			"%s of the new system starts a service and is no symlink, so cutover "
-			"could not make it again; replace it by a link in the archive",
+			"%s of the new system starts a service and is no symlink, so cutover could not make it again; replace it by a link in the archive",
 			path);
 	service_links_add(links, path, to, changes->arena);
 	return 0;

@@ -6,9 +6,7 @@
 
 static const char head[] =
 	"# Written by newroot at installation: what it changed about services, one a line.\n"
-	"# NAME disabled|enabled, then -LINK>TO for each link that was taken away, +LINK>TO for "
-	"each "
-	"that was made.\n"
+	"# NAME disabled|enabled, then -LINK>TO for each link that was taken away, +LINK>TO for each that was made.\n"
 	"# Cutover restores those that are disabled.\n";
 
 struct service_record *service_records_find(const struct service_records *records, const char *name)
@@ -71,10 +69,10 @@ static int parse_line(struct service_records *records, const char *line, struct 
 			goto refuse;
 	return 0;
 refuse:
-	return err_set(err, ERR_CONFIGURE, SERVICE_RECORDS,
-		       "\"%.200s\" is refused; accepted is NAME, disabled or enabled, and "
-		       "-LINK>TO or +LINK>TO for each link",
-		       line);
+	return err_set(
+		err, ERR_CONFIGURE, SERVICE_RECORDS,
+		"\"%.200s\" is refused; accepted is NAME, disabled or enabled, and -LINK>TO or +LINK>TO for each link",
+		line);
 }
 
 int service_records_parse(struct service_records *records, const char *text, struct arena *arena,

@@ -51,10 +51,10 @@ static int place_open(struct place *place, const struct target *target, const ch
 	char *slash;
 
 	if (path[0] != '/' || snprintf(above, sizeof(above), "%s", path) >= (int)sizeof(above))
-		return err_set(err, ERR_CONFIGURE, path,
-			       "\"%.200s\" is no path in the new system: it must begin with / and "
-			       "be shorter than %d bytes",
-			       path, PATH_MAX);
+		return err_set(
+			err, ERR_CONFIGURE, path,
+			"\"%.200s\" is no path in the new system: it must begin with / and be shorter than %d bytes",
+			path, PATH_MAX);
 	slash = strrchr(above, '/');
 	*slash = '\0';
 	place->name = path + (slash - above) + 1;

@@ -12,8 +12,7 @@
 static const char rules[] = WRITTEN_BY
 	"# Volumes that were active before udev began: no event has told it that they are ready.\n"
 	"ACTION==\"add\", SUBSYSTEM==\"block\", KERNEL==\"dm-*\", ATTR{dm/uuid}==\"LVM-?*\", "
-	"ATTR{dm/suspended}==\"0\", ATTR{size}!=\"0\", "
-	"ENV{DM_UDEV_PRIMARY_SOURCE_FLAG}=\"1\"\n";
+	"ATTR{dm/suspended}==\"0\", ATTR{size}!=\"0\", ENV{DM_UDEV_PRIMARY_SOURCE_FLAG}=\"1\"\n";
 
 static bool has_dm_rules(const struct target *target)
 {

@@ -11,11 +11,10 @@ int plan_adopt_fs(const struct plan *plan, struct plan_fs *fs, struct err *err)
 	if (superblock_read(&found, fs->device, err) < 0)
 		return -1;
 	if (strcmp(found.type, fs_type_name(fs->type)))
-		return err_set(err, ERR_VERIFY, fs->device,
-			       "%s holds %s, but the job says %s; was this machine installed "
-			       "with this job?",
-			       fs->device, *found.type ? found.type : "nothing",
-			       fs_type_name(fs->type));
+		return err_set(
+			err, ERR_VERIFY, fs->device,
+			"%s holds %s, but the job says %s; was this machine installed with this job?",
+			fs->device, *found.type ? found.type : "nothing", fs_type_name(fs->type));
 	plan_set_uuid(plan, fs, found.uuid);
 	return 0;
 }

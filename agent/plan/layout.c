@@ -62,8 +62,7 @@ static int refuse_table(const struct disk *disk, struct err_list *errors)
 	char size[32], most[32];
 
 	err_set(&err, ERR_MACHINE_DISK, disk->path,
-		"table \"msdos\" reaches %s with %u-byte sectors, but the disk has %s "
-		"(%ju bytes); accepted is \"gpt\" or \"auto\"",
+		"table \"msdos\" reaches %s with %u-byte sectors, but the disk has %s (%ju bytes); accepted is \"gpt\" or \"auto\"",
 		size_text(MSDOS_SECTORS_MAX * disk->logical_sector, most), disk->logical_sector,
 		size_text(disk->size, size), (uintmax_t)disk->size);
 	err_list_add(errors, &err);
@@ -129,10 +128,10 @@ static int check_sectors(const struct plan *plan, struct err_list *errors)
 
 		if (disk->logical_sector == boot->logical_sector)
 			continue;
-		ret = err_set(&err, ERR_MACHINE_DISK, disk->path,
-			      "has %u-byte sectors, but %s has %u-byte sectors, and a VG takes one "
-			      "kind only; name the disks to use in the job",
-			      disk->logical_sector, boot->path, boot->logical_sector);
+		ret = err_set(
+			&err, ERR_MACHINE_DISK, disk->path,
+			"has %u-byte sectors, but %s has %u-byte sectors, and a VG takes one kind only; name the disks to use in the job",
+			disk->logical_sector, boot->path, boot->logical_sector);
 		err_list_add(errors, &err);
 	}
 	return ret;

@@ -162,8 +162,7 @@ int plan_select(struct plan *plan, struct err_list *errors)
 
 	if (plan->machine->disk_count == 0) {
 		err_set(&err, ERR_MACHINE_DISK, NULL,
-			"this machine has no disk; accepted are SCSI, ATA, virtio, NVMe and Xen "
-			"disks");
+			"this machine has no disk; accepted are SCSI, ATA, virtio, NVMe and Xen disks");
 		err_list_add(errors, &err);
 		return -1;
 	}

@@ -107,9 +107,7 @@ static int refuse_sum(const struct plan *plan, uint64_t fixed, uint64_t reserve,
 
 	list_needs(needs, sizeof(needs), plan);
 	err_set(&err, ERR_MACHINE_SPACE, "/volumes",
-		"%sreserve %ju = %ju extents of 4 MiB (%ju bytes) are asked for, but VG %s on %zu "
-		"disk%s "
-		"has %ju (%ju bytes): %ju extents (%ju bytes) too many",
+		"%sreserve %ju = %ju extents of 4 MiB (%ju bytes) are asked for, but VG %s on %zu disk%s has %ju (%ju bytes): %ju extents (%ju bytes) too many",
 		needs, (uintmax_t)reserve, (uintmax_t)needed, (uintmax_t)(needed * EXTENT_SIZE),
 		plan->vg, plan->disk_count, plan->disk_count == 1 ? "" : "s",
 		(uintmax_t)plan->extents, (uintmax_t)(plan->extents * EXTENT_SIZE),
@@ -124,8 +122,7 @@ static int refuse_second_rest(const struct job_volume *volume, const struct job_
 	struct err err = ERR_INIT;
 
 	err_set(&err, ERR_JOB_CONFLICT, volume->json_path,
-		"volume %s wants the rest, which volume %s has already; one volume may say "
-		"\"rest\"",
+		"volume %s wants the rest, which volume %s has already; one volume may say \"rest\"",
 		volume->name, first->name);
 	err_list_add(errors, &err);
 	return -1;
@@ -137,8 +134,7 @@ static int refuse_no_rest(const struct plan *plan, const struct job_volume *volu
 	struct err err = ERR_INIT;
 
 	err_set(&err, ERR_MACHINE_SPACE, volume->json_path,
-		"volume %s wants the rest of VG %s, but the other volumes and the reserve use all "
-		"%ju extents of 4 MiB (%ju bytes)",
+		"volume %s wants the rest of VG %s, but the other volumes and the reserve use all %ju extents of 4 MiB (%ju bytes)",
 		volume->name, plan->vg, (uintmax_t)plan->extents,
 		(uintmax_t)(plan->extents * EXTENT_SIZE));
 	err_list_add(errors, &err);

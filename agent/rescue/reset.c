@@ -101,8 +101,7 @@ static int check_names(const struct view *view, struct err *err)
 		if (!found)
 			return err_set(
 				err, ERR_SNAPSHOT, request->volumes[i],
-				"VG %s has no volume \"%s\" with a snapshot of newroot's; those "
-				"that have one: %s",
+				"VG %s has no volume \"%s\" with a snapshot of newroot's; those that have one: %s",
 				view->vg.name, request->volumes[i], with);
 	}
 	if (!strcmp(with, "none"))
@@ -155,9 +154,7 @@ static void warn_of_others(const struct view *view)
 	}
 	if (*list)
 		fprintf(stderr,
-			"WARNING: not reset, so that what they hold may not fit the others any "
-			"more: "
-			"%s, and /boot\n",
+			"WARNING: not reset, so that what they hold may not fit the others any more: %s, and /boot\n",
 			list);
 }
 
@@ -210,8 +207,7 @@ static int reset_later(const struct view *view, const struct snapshot_volume *vo
 	if (!volume->snapshot)
 		return err_set(
 			err, ERR_SNAPSHOT, volume->name,
-			"a reset of %s was interrupted before its new snapshot was made: reboot "
-			"to have it made",
+			"a reset of %s was interrupted before its new snapshot was made: reboot to have it made",
 			volume->name);
 	if (snapshot_want(view->vg.name, volume, true, view->arena, err))
 		return -1;

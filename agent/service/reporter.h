@@ -18,7 +18,7 @@ struct reporter_shared {
 	_Atomic uint64_t sent;     /* messages put into the socket */
 	_Atomic uint64_t received; /* messages that are in the spool; counted after `undelivered` */
 	_Atomic uint64_t undelivered; /* events in the spool */
-	_Atomic uint64_t next;    /* number of the next event, should the spool's file be behind */
+	_Atomic uint64_t next; /* number of the next event, should the spool's file be behind */
 	_Atomic bool hold, again, cutover; /* the service's last word */
 };
 

@@ -25,8 +25,8 @@ static int set_url(struct service *service, const char *url, struct err *err)
 /* RFC 6750 2.1; never quoted, for it is a secret. */
 static int set_token(struct service *service, const char *token, struct err *err)
 {
-	static const char accepted[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-				       "0123456789-._~+/=";
+	static const char accepted[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/=";
 	size_t size = strlen(token);
 
 	if (!size || size > TOKEN_BYTES_MAX || strspn(token, accepted) != size)
@@ -101,8 +101,8 @@ void service_forked(struct service *service)
 /* A name or value in a URL (RFC 3986 2.1, 2.3), appended. */
 static void add_encoded(char url[static ROUTE_URL_MAX], const char *text)
 {
-	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-				    "0123456789-._~:";
+	static const char plain[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~:";
 	size_t used = strlen(url);
 
 	for (; *text && used + 4 <= ROUTE_URL_MAX; text++)
@@ -197,9 +197,9 @@ static int read_hello(const json_t *answer, const char *url, struct hello *hello
 	const json_t *hold = json_object_get(answer, "hold");
 
 	if (!name || !json_is_integer(now) || !json_is_boolean(hold))
-		return err_set(err, ERR_SERVICE_ANSWER, url,
-			       "hello lacks \"service\" (string), \"time\" (integer) or \"hold\" "
-			       "(boolean)");
+		return err_set(
+			err, ERR_SERVICE_ANSWER, url,
+			"hello lacks \"service\" (string), \"time\" (integer) or \"hold\" (boolean)");
 	text_clean(hello->name, sizeof(hello->name), name);
 	hello->time = json_integer_value(now);
 	hello->hold = json_boolean_value(hold);
@@ -300,8 +300,7 @@ int service_post_events(struct service *service, const char *json, size_t size,
 	if (read_events_answer(said, answer))
 		ret = err_set(
 			err, ERR_SERVICE_ANSWER, url,
-			"the answer lacks \"taken\" (number) or \"hold\" (boolean), or has an "
-			"\"again\" that is no boolean");
+			"the answer lacks \"taken\" (number) or \"hold\" (boolean), or has an \"again\" that is no boolean");
 	json_decref(said);
 	return ret;
 }

@@ -48,8 +48,7 @@ int snapshot_check(const struct snapshot_volume *volume, struct err *err)
 	if (!snapshot_kernel_merges())
 		return err_set(
 			err, ERR_SNAPSHOT, volume->name,
-			"this kernel has no device-mapper target snapshot-merge (since 2.6.33): "
-			"reset %s in the in-memory system",
+			"this kernel has no device-mapper target snapshot-merge (since 2.6.33): reset %s in the in-memory system",
 			volume->name);
 	if (volume->is_full && !volume->is_merging)
 		return err_set(
@@ -63,10 +62,10 @@ int snapshot_check(const struct snapshot_volume *volume, struct err *err)
 int snapshot_check_unused(const struct snapshot_volume *volume, struct err *err)
 {
 	if (volume->is_open)
-		return err_set(err, ERR_MACHINE_BUSY, volume->name,
-			       "%s is mounted or otherwise in use: `newroot rescue umount` lets an "
-			       "installed system go",
-			       volume->name);
+		return err_set(
+			err, ERR_MACHINE_BUSY, volume->name,
+			"%s is mounted or otherwise in use: `newroot rescue umount` lets an installed system go",
+			volume->name);
 	return 0;
 }
 
@@ -119,10 +118,10 @@ static int look(const struct reset *r, uint64_t *left, struct err *err)
 	volume = ret == 0 ? find_volume(&volumes, r->volume) : NULL;
 	*left = volume ? used_bytes(volume) : UINT64_MAX;
 	if (ret == 0 && (!volume || volume->has_failed || volume->is_full || volume->fill < 0))
-		ret = err_set(err, ERR_LVM, r->volume,
-			      "the kernel has given up merging the snapshot into %s; its log "
-			      "tells why",
-			      r->volume);
+		ret = err_set(
+			err, ERR_LVM, r->volume,
+			"the kernel has given up merging the snapshot into %s; its log tells why",
+			r->volume);
 	arena_free(&arena);
 	return ret;
 }

@@ -73,8 +73,7 @@ static int check_span(const struct plan *plan, const struct holders *ours, struc
 			if (!holders_have(ours, theirs.item[h].name))
 				continue;
 			err_set(&own, ERR_MACHINE_BUSY, disk->path,
-				"%s spans this disk, which is not in the plan; add the disk to the "
-				"job or take %s apart by hand",
+				"%s spans this disk, which is not in the plan; add the disk to the job or take %s apart by hand",
 				theirs.item[h].label, theirs.item[h].label);
 			err_list_add(errors, &own);
 		}

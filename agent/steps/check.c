@@ -20,8 +20,7 @@ static void check_memory(const struct machine *machine, struct err_list *errors)
 	if (machine->memory >= MEMORY_MIN)
 		return;
 	err_set(&err, ERR_MACHINE_MEMORY, NULL,
-		"%ju MiB of memory are usable, and at least %ju are needed: give the VM 96 MiB or "
-		"more",
+		"%ju MiB of memory are usable, and at least %ju are needed: give the VM 96 MiB or more",
 		(uintmax_t)(machine->memory >> 20), (uintmax_t)(MEMORY_MIN >> 20));
 	err_list_add(errors, &err);
 }

@@ -73,17 +73,17 @@ static int check_volume(const struct context *ctx, const char *name, struct err 
 			       "\"%s\" is no volume of the job; accepted are those of %s", name,
 			       list_volumes(ctx));
 	if (!volume->mount)
-		return err_set(err, ERR_USAGE, name,
-			       "\"%s\" is refused: it is not mounted anywhere, so nothing would be "
-			       "unpacked there",
-			       name);
+		return err_set(
+			err, ERR_USAGE, name,
+			"\"%s\" is refused: it is not mounted anywhere, so nothing would be unpacked there",
+			name);
 	system = find_system(volume->mount);
 	if (system)
 		return err_set(
 			err, ERR_USAGE, name,
-			"\"%s\" is refused: it holds the system's %s, which an installation does "
-			"not only unpack (kernel, configuration, first boot); `newroot rescue "
-			"reset %s` goes back to its snapshot, or install again",
+			"\"%s\" is refused: it holds the system's %s, which an installation "
+			"does not only unpack (kernel, configuration, first boot); "
+			"`newroot rescue reset %s` goes back to its snapshot, or install again",
 			name, system, name);
 	return 0;
 }

@@ -19,9 +19,9 @@ static void render_marker(struct changes *changes)
 {
 	struct text text = {.arena = changes->arena};
 
-	text_printf(&text, WRITTEN_BY
-		    "# This VM has been moved and not yet cut over. `newroot cutover` removes this "
-		    "file.\n");
+	text_printf(
+		&text, WRITTEN_BY
+		"# This VM has been moved and not yet cut over. `newroot cutover` removes this file.\n");
 	changes_file(changes, MIGRATING_MARKER, &text);
 }
 
@@ -87,10 +87,10 @@ static int add_addresses(struct strings *addresses, const char *host, const char
 	int ret = getaddrinfo(host, NULL, &hints, &list);
 
 	if (ret)
-		return err_set(err, ERR_NET_RESOLVE, where,
-			       "cannot find the address of %s, which the quarantine must let "
-			       "through: %s",
-			       host, gai_strerror(ret));
+		return err_set(
+			err, ERR_NET_RESOLVE, where,
+			"cannot find the address of %s, which the quarantine must let through: %s",
+			host, gai_strerror(ret));
 	for (size_t i = 0; i < addresses->count; i++)
 		grown[i] = addresses->item[i];
 	addresses->item = grown;
@@ -164,10 +164,10 @@ static void note_closed_nameservers(const struct changes *changes, const struct 
 		if (address_parse_host(job->network.nameservers.item[i], &server) &&
 		    !address_in_any(&server, allow->item, allow->count) &&
 		    !address_in_any(&server, service->item, service->count))
-			changes_note(changes,
-				     "quarantine: the name server %s is not within allow, so it "
-				     "answers nothing before cutover",
-				     job->network.nameservers.item[i]);
+			changes_note(
+				changes,
+				"quarantine: the name server %s is not within allow, so it answers nothing before cutover",
+				job->network.nameservers.item[i]);
 }
 
 /* Firewalls that flush every table when they start, most behind the network. */
@@ -183,11 +183,11 @@ static int note_firewalls(const struct changes *changes, const struct init_diale
 		if (init->service(changes, firewalls[i], &service, err))
 			return -1;
 		if (service.starts.count)
-			changes_note(changes,
-				     "quarantine: the service %s of the new system may flush it; "
-				     "name it in services.disable, or run " QUARANTINE_LOAD
-				     " behind it",
-				     firewalls[i]);
+			changes_note(
+				changes,
+				"quarantine: the service %s of the new system may flush it; name it in services.disable, or run " QUARANTINE_LOAD
+				" behind it",
+				firewalls[i]);
 	}
 	return 0;
 }
@@ -206,8 +206,8 @@ static int render_quarantine(struct changes *changes, const struct context *ctx,
 	if (!ctx->job->quarantine.given)
 		return 0;
 	if (!ctx->params->url)
-		changes_note(changes, "quarantine: no newroot.url= here, so the service is not let "
-				      "through");
+		changes_note(changes,
+			     "quarantine: no newroot.url= here, so the service is not let through");
 	else if (service_addresses(&service, ctx->params->url, changes->arena, err))
 		return -1;
 	if (ssh_addresses(&ssh, ctx->job, changes->arena, err))

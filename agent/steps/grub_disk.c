@@ -153,10 +153,10 @@ static int find_place(const struct disk_io *io, enum table_type table, const uin
 		return err_set(err, ERR_BOOTLOADER, io->device, "%s has no partition table",
 			       io->device);
 	if (is_gpt(mbr) != (table == TABLE_GPT))
-		return err_set(err, ERR_BOOTLOADER, io->device,
-			       "%s has %s partition table, the plan has another: is it the disk "
-			       "that was installed?",
-			       io->device, is_gpt(mbr) ? "a GPT" : "an MBR");
+		return err_set(
+			err, ERR_BOOTLOADER, io->device,
+			"%s has %s partition table, the plan has another: is it the disk that was installed?",
+			io->device, is_gpt(mbr) ? "a GPT" : "an MBR");
 	return table == TABLE_GPT ? find_bios_boot(io, place, err) : find_gap(io, mbr, place, err);
 }
 
@@ -172,11 +172,11 @@ static int begin(struct disk_io *io, int flags, enum table_type table, struct gr
 	if (read_at(io, 0, mbr, GRUB_SECTOR, err) || find_place(io, table, mbr, &place, err))
 		return -1;
 	if (images->core_size > place.sectors * GRUB_SECTOR)
-		return err_set(err, ERR_BOOTLOADER, io->device,
-			       "GRUB's core.img has %zu bytes, but only %ju are free for it at "
-			       "sector %ju of %s",
-			       images->core_size, (uintmax_t)place.sectors * GRUB_SECTOR,
-			       (uintmax_t)place.lba, io->device);
+		return err_set(
+			err, ERR_BOOTLOADER, io->device,
+			"GRUB's core.img has %zu bytes, but only %ju are free for it at sector %ju of %s",
+			images->core_size, (uintmax_t)place.sectors * GRUB_SECTOR,
+			(uintmax_t)place.lba, io->device);
 	grub_images_set_place(images, place.lba);
 	*core_offset = place.lba * GRUB_SECTOR;
 	return 0;

@@ -73,8 +73,7 @@ static void note_doubt(const struct chooser *chooser, const char *name)
 
 	snprintf(
 		text, sizeof(text),
-		"no module %s; whether the kernel has it built in cannot be told: it comes without "
-		"modules.builtin and configuration",
+		"no module %s; whether the kernel has it built in cannot be told: it comes without modules.builtin and configuration",
 		name);
 	chooser->note(text);
 }
@@ -90,8 +89,7 @@ static int need(struct chooser *chooser, const char *name, const char *why, stru
 	default:
 		return err_set(
 			err, ERR_INITRD, name,
-			"the kernel has no module %s, which %s needs: give a kernel that has "
-			"it",
+			"the kernel has no module %s, which %s needs: give a kernel that has it",
 			name, why);
 	}
 }

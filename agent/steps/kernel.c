@@ -66,11 +66,10 @@ static int check_profile(const struct context *ctx, struct err *err)
 
 	if (needed >= ctx->plan->profile)
 		return 0;
-	return err_set(err, ERR_KERNEL, ctx->kernel_image,
-		       "kernel %s cannot mount the filesystems, which were made with the profile "
-		       "\"%s\": set the job's profile to \"%s\"",
-		       ctx->kernel_release, fs_profile_name(ctx->plan->profile),
-		       fs_profile_name(needed));
+	return err_set(
+		err, ERR_KERNEL, ctx->kernel_image,
+		"kernel %s cannot mount the filesystems, which were made with the profile \"%s\": set the job's profile to \"%s\"",
+		ctx->kernel_release, fs_profile_name(ctx->plan->profile), fs_profile_name(needed));
 }
 
 static int run(struct context *ctx, struct err *err)

@@ -47,10 +47,10 @@ int kernel_newest(const char *hint, char *release, size_t size, struct err *err)
 	}
 	closedir(dir);
 	if (!*release)
-		return err_set(err, ERR_KERNEL, "/boot",
-			       "the new system has no kernel: no file " KERNEL_IMAGE_PREFIX
-			       "VERSION; give the job a kernel package, or put one into the root "
-			       "archive");
+		return err_set(
+			err, ERR_KERNEL, "/boot",
+			"the new system has no kernel: no file " KERNEL_IMAGE_PREFIX
+			"VERSION; give the job a kernel package, or put one into the root archive");
 	return 0;
 }
 

@@ -63,8 +63,7 @@ int kernel_image_check(const char *path, const char *release, struct err *err)
 	if (at + length < (size_t)got && strncmp((char *)setup + at, release, length))
 		return err_set(
 			err, ERR_KERNEL, path,
-			"the image says it is '%.64s', the file name %s: they must agree, or "
-			"its modules are not found",
+			"the image says it is '%.64s', the file name %s: they must agree, or its modules are not found",
 			(char *)setup + at, release);
 	return 0;
 }

@@ -49,11 +49,11 @@ static int only_release(const char *out, const char *kind, char *release, struct
 		if (strncmp(line, kind, strlen(kind)))
 			continue;
 		if (*release)
-			return err_set(err, ERR_KERNEL, NULL,
-				       "the package has %sof two kernels, %s and %.*s; give one "
-				       "with a single kernel",
-				       kind, release, (int)strcspn(line + strlen(kind), "\n"),
-				       line + strlen(kind));
+			return err_set(
+				err, ERR_KERNEL, NULL,
+				"the package has %sof two kernels, %s and %.*s; give one with a single kernel",
+				kind, release, (int)strcspn(line + strlen(kind), "\n"),
+				line + strlen(kind));
 		snprintf(release, KERNEL_RELEASE_MAX, "%.*s",
 			 (int)strcspn(line + strlen(kind), "\n"), line + strlen(kind));
 	}
@@ -71,9 +71,9 @@ int kernel_package_release(const char *out, const char *url, char *release, stru
 	if (ret == 0 && !*release)
 		memcpy(release, modules, sizeof(modules));
 	if (ret == 0 && !*release)
-		ret = err_set(err, ERR_KERNEL, NULL,
-			      "the package has neither /boot/vmlinuz-VERSION nor "
-			      "/lib/modules/VERSION: it is no kernel package");
+		ret = err_set(
+			err, ERR_KERNEL, NULL,
+			"the package has neither /boot/vmlinuz-VERSION nor /lib/modules/VERSION: it is no kernel package");
 	if (ret && err)
 		snprintf(err->where, sizeof(err->where), "%s", url);
 	return ret;

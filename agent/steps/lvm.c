@@ -28,9 +28,7 @@ static void check_name(const struct plan *plan, struct err_list *errors)
 	if (stat(path, &st) < 0 || S_ISDIR(st.st_mode))
 		return;
 	err_set(&err, ERR_JOB_VALUE, "/vg",
-		"\"%s\" is refused: this machine has a device of that name; accepted is a name "
-		"that is "
-		"not in /dev",
+		"\"%s\" is refused: this machine has a device of that name; accepted is a name that is not in /dev",
 		plan->vg);
 	err_list_add(errors, &err);
 }

@@ -81,8 +81,7 @@ static int try_on(int fd, const struct plan_fs *fs, enum fs_profile profile, con
 	if (ret && own.code == ERR_CHILD_FAILED) {
 		join_lines(words);
 		err_set(err, ERR_JOB_VALUE, where,
-			"%s refuses these options for %s: %.*s; accepted is what it takes beside "
-			"newroot's own options",
+			"%s refuses these options for %s: %.*s; accepted is what it takes beside newroot's own options",
 			argv[0], fs->device, TOLD_MAX, words);
 	} else if (ret) {
 		err_keep(err, &own);

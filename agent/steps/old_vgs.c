@@ -65,15 +65,11 @@ void old_vgs_judge(const struct plan *plan, const char *report, struct err_list 
 			continue;
 		if (find_partner(&partner, &outside, report, plan))
 			err_set(&err, ERR_MACHINE_BUSY, partner.path,
-				"is a PV of VG %s, which also lies on %s outside of the plan; add "
-				"that disk "
-				"to the job or remove it from the VG",
+				"is a PV of VG %s, which also lies on %s outside of the plan; add that disk to the job or remove it from the VG",
 				outside.vg, outside.path);
 		else if (!strcmp(outside.vg, plan->vg))
 			err_set(&err, ERR_MACHINE_BUSY, outside.path,
-				"carries another VG %s outside of the plan; rename or remove it, "
-				"or choose another "
-				"VG name in the job",
+				"carries another VG %s outside of the plan; rename or remove it, or choose another VG name in the job",
 				outside.vg);
 		if (err.code != ERR_NONE)
 			err_list_add(errors, &err);

@@ -36,16 +36,16 @@ static int check_need(const struct changes *changes, const struct modules *modul
 	enum modules_builtin found = has(modules, need->name, need->option);
 
 	if (found == MODULES_UNKNOWN)
-		changes_note(changes,
-			     "quarantine: kernel %s has no module %s; whether it is built in "
-			     "cannot be told",
-			     release, need->name);
+		changes_note(
+			changes,
+			"quarantine: kernel %s has no module %s; whether it is built in cannot be told",
+			release, need->name);
 	if (found != MODULES_NO)
 		return 0;
-	return err_set(err, ERR_CONFIGURE, QUARANTINE_FOLDER,
-		       "kernel %s has no %s (%s), so the quarantine could not be loaded at boot; "
-		       "use a kernel that has it, or leave the job's quarantine out",
-		       release, need->name, need->option);
+	return err_set(
+		err, ERR_CONFIGURE, QUARANTINE_FOLDER,
+		"kernel %s has no %s (%s), so the quarantine could not be loaded at boot; use a kernel that has it, or leave the job's quarantine out",
+		release, need->name, need->option);
 }
 
 static int check_needs(const struct changes *changes, const struct modules *modules,

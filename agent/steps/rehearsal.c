@@ -119,9 +119,9 @@ int rehearse_room(const struct rehearsal *r, struct err *err)
 		return err_sys(err, ERR_VERIFY, "/", "cannot see how full the root filesystem is");
 	free_bytes = (uint64_t)room.f_bavail * room.f_frsize;
 	if (free_bytes < ROOT_FREE_MIN)
-		return err_set(err, ERR_VERIFY, "/",
-			       "the root filesystem has %ju bytes left; a boot needs at least %ju: "
-			       "make its volume larger",
-			       (uintmax_t)free_bytes, (uintmax_t)ROOT_FREE_MIN);
+		return err_set(
+			err, ERR_VERIFY, "/",
+			"the root filesystem has %ju bytes left; a boot needs at least %ju: make its volume larger",
+			(uintmax_t)free_bytes, (uintmax_t)ROOT_FREE_MIN);
 	return 0;
 }

@@ -13,18 +13,18 @@ static const struct disk *find(const struct machine *machine, const char *path)
 static int compare(const struct disk *planned, const struct disk *now, struct err *err)
 {
 	if (!now)
-		return err_set(err, ERR_MACHINE_DISK, planned->path,
-			       "the disk is gone since the plan was made; nothing was written, "
-			       "start again");
+		return err_set(
+			err, ERR_MACHINE_DISK, planned->path,
+			"the disk is gone since the plan was made; nothing was written, start again");
 	if (now->size == planned->size && now->logical_sector == planned->logical_sector &&
 	    !strcmp(now->serial, planned->serial) && !strcmp(now->wwn, planned->wwn))
 		return 0;
-	return err_set(err, ERR_MACHINE_DISK, planned->path,
-		       "this is another disk than the plan was made for: %ju bytes, serial '%s', "
-		       "wwn '%s' now, "
-		       "%ju bytes, serial '%s', wwn '%s' then; nothing was written, start again",
-		       (uintmax_t)now->size, now->serial, now->wwn, (uintmax_t)planned->size,
-		       planned->serial, planned->wwn);
+	return err_set(
+		err, ERR_MACHINE_DISK, planned->path,
+		"this is another disk than the plan was made for: %ju bytes, serial '%s', "
+		"wwn '%s' now, %ju bytes, serial '%s', wwn '%s' then; nothing was written, start again",
+		(uintmax_t)now->size, now->serial, now->wwn, (uintmax_t)planned->size,
+		planned->serial, planned->wwn);
 }
 
 int same_disks(const struct plan *plan, const char *sysfs, struct err *err)

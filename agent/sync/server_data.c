@@ -156,11 +156,12 @@ int server_data_protect(const struct server_data *data, const struct job_tree *t
 	protect->item = all;
 	for (size_t i = 0; i < data->count; i++) {
 		if (behind(data->item[i], real))
-			return err_set(err, ERR_SYNC, tree->path,
-				       "refused: a database server of this VM has its data in %s, "
-				       "and a pass would destroy it; bring its databases by dumps "
-				       "or replication, or stop the server",
-				       data->item[i]);
+			return err_set(
+				err, ERR_SYNC, tree->path,
+				"refused: a database server of this VM has its data in %s, "
+				"and a pass would destroy it; "
+				"bring its databases by dumps or replication, or stop the server",
+				data->item[i]);
 		rest = behind(real, data->item[i]);
 		if (rest)
 			all[protect->count++] = arena_printf(arena, "%s%s", tree->path, rest);

@@ -103,8 +103,7 @@ static int check_marker(const struct sync_work *work, struct err *err)
 	return err_set(
 		err, ERR_SYNC_CUT_OVER, MIGRATING_MARKER,
 		"refused: this VM is cut over (there is no " MIGRATING_MARKER
-		"), and a pass would put the old VM's data over what was written here since; "
-		"--force does it all the same");
+		"), and a pass would put the old VM's data over what was written here since; --force does it all the same");
 }
 
 static struct service *open_report(struct sync_work *work)
@@ -136,12 +135,12 @@ static int ask_both(struct sync_work *work, struct err *err)
 	work->acls = here.acls && there.acls;
 	work->xattrs = here.xattrs && there.xattrs;
 	if (!work->acls || !work->xattrs)
-		sync_note(work,
-			  "%s%s%s are not brought: rsync here (%u.%u) and there (%u.%u) must "
-			  "both be 3.0 or later and know them",
-			  work->acls ? "" : "ACLs", !work->acls && !work->xattrs ? " and " : "",
-			  work->xattrs ? "" : "extended attributes", here.version / 100,
-			  here.version % 100, there.version / 100, there.version % 100);
+		sync_note(
+			work,
+			"%s%s%s are not brought: rsync here (%u.%u) and there (%u.%u) must both be 3.0 or later and know them",
+			work->acls ? "" : "ACLs", !work->acls && !work->xattrs ? " and " : "",
+			work->xattrs ? "" : "extended attributes", here.version / 100,
+			here.version % 100, there.version / 100, there.version % 100);
 	return 0;
 }
 
@@ -205,10 +204,10 @@ static int check_emptied(const struct job_tree *tree, const struct ssh *ssh, str
 	if (!tree->delete || is_empty_here(tree->path) ||
 	    ssh_ask(ssh, command, SYNC_ASK_S, first, sizeof(first), &own) || *first)
 		return 0;
-	return err_set(err, ERR_SYNC, tree->path,
-		       "refused: %s is empty there, and all of %s would be deleted here; mount its "
-		       "disk there, or, if that is meant, empty the folder here by hand",
-		       tree->from, tree->path);
+	return err_set(
+		err, ERR_SYNC, tree->path,
+		"refused: %s is empty there, and all of %s would be deleted here; mount its disk there, or, if that is meant, empty the folder here by hand",
+		tree->from, tree->path);
 }
 
 static int run_tree(const struct job_tree *tree, struct sync_work *work, struct err *err)
@@ -309,8 +308,7 @@ int sync_run(const struct sync *options, struct err *err)
 	if (access(SYNC_CONFIG, F_OK) != 0)
 		return err_set(err, ERR_SYNC, SYNC_CONFIG,
 			       "this VM has no " SYNC_CONFIG
-			       ": its job has no sync, or the file was "
-			       "removed after cutover");
+			       ": its job has no sync, or the file was removed after cutover");
 	/* From cron or a boot script the environment may be empty; figures are read in rsync's own form. */
 	if (setenv("PATH", INSTALLED_PATH, 0) || setenv("LC_ALL", "C", 1))
 		return err_sys(err, ERR_MEMORY, NULL, "cannot set the environment");

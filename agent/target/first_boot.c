@@ -66,8 +66,8 @@ static void report_failure(const struct first_boot_context *ctx, const struct er
 	tell_failure(ctx->options, err);
 	if (ctx->options->failed)
 		ctx->options->failed(err);
-	log_line("waiting for `newroot-server retry NAME` on the service, or `newroot first-boot` "
-		 "here");
+	log_line(
+		"waiting for `newroot-server retry NAME` on the service, or `newroot first-boot` here");
 }
 
 /* Whoever mended the cause may have broken them, and the service would not hear of it any more. */

@@ -37,9 +37,10 @@ int quarantine_check(const char *folder, const struct child_watch *watch, struct
 	if (run(folder, "loaded", watch, &not_loaded) == 0)
 		return 0;
 	if (run(folder, "load", watch, err))
-		return err_prefix(err, "the quarantine is not loaded, and this system can connect "
-				       "to anywhere");
-	return err_set(err, ERR_QUARANTINE, folder,
-		       "the boot did not load the quarantine, and this system could connect to "
-		       "anywhere; it is loaded now");
+		return err_prefix(
+			err,
+			"the quarantine is not loaded, and this system can connect to anywhere");
+	return err_set(
+		err, ERR_QUARANTINE, folder,
+		"the boot did not load the quarantine, and this system could connect to anywhere; it is loaded now");
 }

@@ -101,9 +101,9 @@ int archive_add(struct store *store, int dir, const char *file, const char *path
 	int from, ret;
 
 	if (!archive_path_ok(path))
-		return err_set(err, ERR_USAGE, path,
-			       "is not accepted as an archive's path: plain names "
-			       "divided by '/', none beginning with '.'");
+		return err_set(
+			err, ERR_USAGE, path,
+			"is not accepted as an archive's path: plain names divided by '/', none beginning with '.'");
 	from = open(file, O_RDONLY | O_CLOEXEC);
 	if (from < 0)
 		return err_sys(err, ERR_SERVICE_FILE, file, "can't open");

@@ -124,8 +124,8 @@ const struct command cmd_import = {
 	.operands = "FILE",
 	.operands_min = 1,
 	.operands_max = 1,
-	.summary = "Compile a migration document into VMs with their jobs; once more: change what "
-		   "differs",
+	.summary =
+		"Compile a migration document into VMs with their jobs; once more: change what differs",
 	.options = options,
 	.run = run,
 };

@@ -117,8 +117,7 @@ static int run(char **operands, size_t count, struct err *err)
 	if (ret == 0)
 		printf("%s is ready for %s\npin %s\n"
 		       "Put vmlinuz and initrd.img into its boot/, archives into its archives/.\n"
-		       "Then `newroot-server import` brings a group of VMs, or `add` one "
-		       "(sample-job.json shows a job).\n",
+		       "Then `newroot-server import` brings a group of VMs, or `add` one (sample-job.json shows a job).\n",
 		       data.path, settings.url, pin);
 	data_close(&data);
 	return ret;

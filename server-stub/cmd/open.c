@@ -63,8 +63,9 @@ int sync_net(struct open *open, struct err *err)
 {
 	if (net_sync(open->net, open->store, NULL, err) == 0)
 		return 0;
-	return err_prefix(err, "the change is stored, but not all files that VMs boot from follow "
-			       "(`site` writes them again)");
+	return err_prefix(
+		err,
+		"the change is stored, but not all files that VMs boot from follow (`site` writes them again)");
 }
 
 int sync_all(struct open *open, struct err *err)

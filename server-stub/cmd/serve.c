@@ -185,8 +185,8 @@ static int run(char **operands, size_t count, struct err *err)
 const struct command cmd_serve = {
 	.name = "serve",
 	.operands = "",
-	.summary = "Serve agents over HTTPS until SIGTERM; SIGHUP reads the certificate and tokens "
-		   "again",
+	.summary =
+		"Serve agents over HTTPS until SIGTERM; SIGHUP reads the certificate and tokens again",
 	.options = options,
 	.run = run,
 };

@@ -36,8 +36,8 @@ static int run(char **operands, size_t count, struct err *err)
 const struct command cmd_site = {
 	.name = "site",
 	.operands = "",
-	.summary = "Make site image, boot entries and DHCP files anew, after a change of keys or "
-		   "settings",
+	.summary =
+		"Make site image, boot entries and DHCP files anew, after a change of keys or settings",
 	.options = options,
 	.run = run,
 };

@@ -44,8 +44,7 @@ static int refuse_unheard(const struct deed *deed, const struct vm *vm)
 	if (course_note(deed->store, vm, cause, deed->now_ms, deed->err) < 0)
 		return -1;
 	err_set(deed->err, ERR_SERVICE_STATE, vm->name,
-		"%s: nothing was heard of it for %d s, so it can't be told; when it runs, give "
-		"`newroot cutover` on it; --mark notes that this was done",
+		"%s: nothing was heard of it for %d s, so it can't be told; when it runs, give `newroot cutover` on it; --mark notes that this was done",
 		deed->cause, ATTENDS_SECONDS);
 	return COURSE_REFUSED;
 }

@@ -17,8 +17,7 @@ static int refuse(struct store *store, const struct vm *vm, int64_t now_ms, stru
 
 	snprintf(
 		cause, sizeof(cause),
-		"the job was handed out already%s%s; `newroot-server retry %s` (or `arm`) hands it "
-		"out once more",
+		"the job was handed out already%s%s; `newroot-server retry %s` (or `arm`) hands it out once more",
 		vm->handed_to[0] ? ", to boot " : "", vm->handed_to, vm->name);
 	return course_refuse(store, vm, cause, now_ms, err);
 }

@@ -52,9 +52,7 @@ void forward_print_head(FILE *out, const struct cutover_group *group, int64_t no
 	fprintf(out,
 		"# newroot: forward the old public addresses of group %s, as of %s UTC\n"
 		"#\n"
-		"# For the old edge, after cutover: everything that comes to an old address goes "
-		"on to "
-		"the new one,\n"
+		"# For the old edge, after cutover: everything that comes to an old address goes on to the new one,\n"
 		"# with the edge as its source, so that answers come back through it.\n"
 		"# Also a login to the edge by one of these addresses: use another one.\n"
 		"# Connections that exist stay where they are; new ones are forwarded.\n"

@@ -69,9 +69,9 @@ static void print_use(FILE *out, const struct cutover_group *group)
 		if (forward_count(group, families[i].v6))
 			fprintf(out, "# undo   nft delete table %s newroot_%s\n", families[i].name,
 				group->name);
-	fprintf(out, "#\n# Where another table drops what is forwarded, only that table can let it "
-		     "through; for instance\n"
-		     "#        nft insert rule inet filter forward ct status dnat accept\n");
+	fprintf(out,
+		"#\n# Where another table drops what is forwarded, only that table can let it through; for instance\n"
+		"#        nft insert rule inet filter forward ct status dnat accept\n");
 }
 
 void forward_print_nft(FILE *out, const struct cutover_group *group, int64_t now_ms)

@@ -70,8 +70,8 @@ static void print_ready(const struct runbook *book)
 		if (is_ready(vm))
 			continue;
 		if (!missing++)
-			fprintf(book->out, "- [ ] **Not complete yet**, and the group is cut over "
-					   "only as a whole:\n");
+			fprintf(book->out,
+				"- [ ] **Not complete yet**, and the group is cut over only as a whole:\n");
 		fprintf(book->out, "    - %s: %s\n", vm->name, vm_state_name(vm->state));
 	}
 	if (!missing)
@@ -99,24 +99,21 @@ struct task {
 /* What testers left is gone, and what is on the old side is fetched, so that little is left for the window. */
 static const struct task fresh[] = {
 	{offsetof(struct cutover_vm, resets), "On ",
-	 ", as root, `newroot rescue reset --yes` and a reboot have undone what testers did, "
-	 "and it is complete again."},
+	 ", as root, `newroot rescue reset --yes` and a reboot have undone what testers did, and it is complete again."},
 	{offsetof(struct cutover_vm, follows), "",
-	 " follows the old master, and isn't behind: `newroot cutover --dry-run` on it, as root, "
-	 "tells."},
+	 " follows the old master, and isn't behind: `newroot cutover --dry-run` on it, as root, tells."},
 	{offsetof(struct cutover_vm, syncs), "On ",
-	 ", as root, `newroot sync` has run, the last time shortly before the window: what it "
-	 "brings then, it need not bring later."},
+	 ", as root, `newroot sync` has run, the last time shortly before the window: what it brings then, it need not bring later."},
 };
-static const struct task last_writes = {offsetof(struct cutover_vm, follows), "The old master of ",
-					" takes no writes any more: `SET GLOBAL read_only = ON` "
-					"there, and no user with SUPER is left."};
+static const struct task last_writes = {
+	offsetof(struct cutover_vm, follows), "The old master of ",
+	" takes no writes any more: `SET GLOBAL read_only = ON` there, and no user with SUPER is left."};
 
 /* An undo leaves the VM to catch up again, so cutover does not do it. */
 static const struct task forget = {
 	offsetof(struct cutover_vm, syncs), "",
-	" is not undone any more: `rm /etc/newroot/sync.json` on it, as root, takes its private "
-	"key away; the key's line is out of the old VM's `authorized_keys`."};
+	" is not undone any more: `rm /etc/newroot/sync.json` on it, as root, "
+	"takes its private key away; the key's line is out of the old VM's `authorized_keys`."};
 
 static void print_tasks(const struct runbook *book, const struct task *tasks, size_t count)
 {
@@ -154,13 +151,12 @@ static void print_before(const struct runbook *book)
 	print_tasks(book, fresh, sizeof(fresh) / sizeof(fresh[0]));
 	if (has_dns(book))
 		fprintf(book->out,
-			"- [ ] The TTL of the names under \"DNS\" is five minutes, for as "
-			"long as the old TTL was.\n");
+			"- [ ] The TTL of the names under \"DNS\" is five minutes, for as long as the old TTL was.\n");
 	fprintf(book->out, "- [ ] All of this is still so when the window begins:\n\n");
 	runbook_block(book, "watch", " --once");
 	if (has_names(book)) {
-		fprintf(book->out, "- [ ] Testers have these lines in their `/etc/hosts`, and find "
-				   "the new system good:\n\n");
+		fprintf(book->out,
+			"- [ ] Testers have these lines in their `/etc/hosts`, and find the new system good:\n\n");
 		runbook_block(book, "hosts", "");
 	}
 	if (has_forwards(book))
@@ -177,8 +173,7 @@ static void print_reverse(const struct runbook *book)
 static void print_window(const struct runbook *book)
 {
 	fprintf(book->out,
-		"- [ ] Users are told. Nobody changes DNS, or the migration document, from "
-		"here on.\n"
+		"- [ ] Users are told. Nobody changes DNS, or the migration document, from here on.\n"
 		"- [ ] What writes is stopped on the old side, in this order: ");
 	print_reverse(book);
 	fprintf(book->out, ".\n");
@@ -190,11 +185,10 @@ static void print_window(const struct runbook *book)
 static const char *last_data(const struct cutover_vm *vm)
 {
 	if (vm->follows && vm->syncs)
-		return "`newroot sync` on it, as root, a last time; its databases follow the old "
-		       "master, and its cutover waits for the rest before it promotes it";
+		return "`newroot sync` on it, as root, a last time; its databases follow the old master, "
+		       "and its cutover waits for the rest before it promotes it";
 	if (vm->follows)
-		return "nothing; it follows the old master, and its cutover waits for the rest "
-		       "before it promotes it";
+		return "nothing; it follows the old master, and its cutover waits for the rest before it promotes it";
 	if (vm->syncs)
 		return "`newroot sync` on it, as root, a last time";
 	if (vm->serves_nfs || !strcmp(vm->vm.role, "nfs-server"))
@@ -209,8 +203,7 @@ static const char *last_data(const struct cutover_vm *vm)
 static void print_data(const struct runbook *book)
 {
 	fprintf(book->out,
-		"The new VMs have what was in their archives and dumps. What was written since "
-		"is brought over now:\n\n");
+		"The new VMs have what was in their archives and dumps. What was written since is brought over now:\n\n");
 	for (size_t i = 0; i < book->group->count; i++)
 		fprintf(book->out, "- [ ] %s: %s.\n", book->group->vm[i].vm.name,
 			last_data(&book->group->vm[i]));
@@ -230,9 +223,8 @@ static void print_held_back(const struct runbook *book, const struct cutover_vm 
 
 static void print_service(const struct runbook *book)
 {
-	fprintf(book->out, "The service tells the VMs to put themselves into service: those of a "
-			   "wave at once, "
-			   "when the wave before is cut over.\n\n");
+	fprintf(book->out,
+		"The service tells the VMs to put themselves into service: those of a wave at once, when the wave before is cut over.\n\n");
 	runbook_block(book, "cutover", " --group");
 	fprintf(book->out, "They say how far they are, and the service shows it:\n\n");
 	runbook_block(book, "watch", " --once");
@@ -249,17 +241,15 @@ static void print_service(const struct runbook *book)
 	}
 	fprintf(book->out,
 		"\nOne that fails, or refuses, says why, and those that need it wait: mend that, "
-		"then "
-		"`newroot-server retry NAME` has it go on. One that the service can't reach is cut "
-		"over by hand, in its turn: `newroot "
-		"cutover` on it, as root, then `newroot-server cutover NAME --mark`. Once a VM is "
-		"cut over, the service refuses to install it anew.\n\n");
+		"then `newroot-server retry NAME` has it go on. One that the service can't reach is cut "
+		"over by hand, in its turn: `newroot cutover` on it, as root, then `newroot-server "
+		"cutover NAME --mark`. Once a VM is cut over, the service refuses to install it anew.\n\n");
 }
 
 static void print_forward(const struct runbook *book)
 {
-	fprintf(book->out, "On the old edge, logged in by an address that isn't forwarded. With "
-			   "iptables:\n\n");
+	fprintf(book->out,
+		"On the old edge, logged in by an address that isn't forwarded. With iptables:\n\n");
 	runbook_block_begin(book);
 	for (size_t i = 0; i < FAMILIES; i++)
 		if (of_family(book, &families[i]))
@@ -291,18 +281,15 @@ static void print_after(const struct runbook *book)
 {
 	if (has_names(book))
 		fprintf(book->out,
-			"- [ ] Testers have taken the lines out of their `/etc/hosts`, by the "
-			"command that this prints:\n\n");
+			"- [ ] Testers have taken the lines out of their `/etc/hosts`, by the command that this prints:\n\n");
 	if (has_names(book))
 		runbook_block(book, "hosts", " --remove");
 	fprintf(book->out,
-		"- [ ] From outside, each application answers, and what is entered there is "
-		"found again.\n"
+		"- [ ] From outside, each application answers, and what is entered there is found again.\n"
 		"- [ ] Mail, jobs by the clock, backups and monitoring work.\n");
 	if (has_forwards(book))
-		fprintf(book->out, "- [ ] The rules' packet counts on the old edge stand still, "
-				   "some days later: "
-				   "the rules are taken out.\n");
+		fprintf(book->out,
+			"- [ ] The rules' packet counts on the old edge stand still, some days later: the rules are taken out.\n");
 	print_tasks(book, &forget, 1);
 }
 
@@ -328,11 +315,8 @@ static void print_undo(const struct runbook *book)
 static void print_back(const struct runbook *book)
 {
 	fprintf(book->out,
-		"Before users write to the new side, nothing is lost. Afterwards, what they wrote "
-		"is on the new VMs alone.\n\n"
-		"- [ ] On the new VMs, as root, in this order, `newroot cutover --undo` stops what "
-		"was "
-		"held back, and puts the quarantine back: ");
+		"Before users write to the new side, nothing is lost. Afterwards, what they wrote is on the new VMs alone.\n\n"
+		"- [ ] On the new VMs, as root, in this order, `newroot cutover --undo` stops what was held back, and puts the quarantine back: ");
 	print_reverse(book);
 	fprintf(book->out, ".\n- [ ] What was written there is copied back, or given up.\n");
 	if (has_dns(book))
@@ -344,9 +328,9 @@ static void print_back(const struct runbook *book)
 	} else {
 		fprintf(book->out, "\n");
 	}
-	fprintf(book->out,
-		"A VM whose cutover is undone says so, and counts as complete again. A master that "
-		"was promoted stays one: undoing brings its old master's changes back no more.\n");
+	fprintf(book->out, "A VM whose cutover is undone says so, and counts as complete again. "
+			   "A master that was promoted stays one: "
+			   "undoing brings its old master's changes back no more.\n");
 }
 
 static const struct section {
@@ -384,8 +368,7 @@ void runbook_print(FILE *out, const struct cutover_group *group, const char *dat
 	unsigned number = 0;
 
 	fprintf(out,
-		"# Cutover of group %s\n\nPrinted %s UTC from what the service knew then; print it "
-		"anew when the group has changed.\n\n",
+		"# Cutover of group %s\n\nPrinted %s UTC from what the service knew then; print it anew when the group has changed.\n\n",
 		group->name, text_time(now, now_ms));
 	print_vms(&book);
 	for (size_t i = 0; i < sizeof(sections) / sizeof(sections[0]); i++) {

@@ -125,12 +125,12 @@ static void refuse_full(struct assign *a, const struct migration_vm *vm)
 			      "%s has no %s, and there is no pool at %s to take one from", vm->name,
 			      a->kind->key, pool);
 	else
-		reader_refuse(a->r, ERR_JOB_CONFLICT, pool,
-			      "a pool of %" PRIu64
-			      " is refused: all are taken%s, and %s still needs one; "
-			      "accepted is a larger one",
-			      a->range->last - a->range->first + 1,
-			      retired ? " or were, by VMs that are gone" : "", vm->name);
+		reader_refuse(
+			a->r, ERR_JOB_CONFLICT, pool,
+			"a pool of %" PRIu64
+			" is refused: all are taken%s, and %s still needs one; accepted is a larger one",
+			a->range->last - a->range->first + 1,
+			retired ? " or were, by VMs that are gone" : "", vm->name);
 }
 
 static void give(struct assign *a, struct migration *migration)

@@ -28,10 +28,10 @@ void migration_check_source(struct reader *r, const struct value *v, void *to)
 
 	(void)to;
 	if (url && !is_own_archive(url) && !has(v, "sha256"))
-		reader_refuse(r, ERR_JOB_MISSING_KEY, path_to(r, v->path, "sha256"),
-			      "\"%s\" needs the key \"sha256\": the service takes the sums of its "
-			      "own archives only",
-			      url);
+		reader_refuse(
+			r, ERR_JOB_MISSING_KEY, path_to(r, v->path, "sha256"),
+			"\"%s\" needs the key \"sha256\": the service takes the sums of its own archives only",
+			url);
 }
 
 void migration_check_public(struct reader *r, const struct value *v, void *to)
@@ -81,10 +81,10 @@ void migration_check_vm(struct reader *r, const struct value *v, void *to)
 		reader_refuse(r, ERR_JOB_MISSING_KEY, path_to(r, v->path, "master"),
 			      "a db-replica needs the key \"master\": the VM it replicates");
 	if (vm->role != ROLE_DB_REPLICA && vm->master)
-		reader_refuse(r, ERR_JOB_CONFLICT, path_to(r, v->path, "master"),
-			      "\"%s\" is refused: the role is %s; accepted is a master for a "
-			      "db-replica only",
-			      vm->master, migration_role_name(vm->role));
+		reader_refuse(
+			r, ERR_JOB_CONFLICT, path_to(r, v->path, "master"),
+			"\"%s\" is refused: the role is %s; accepted is a master for a db-replica only",
+			vm->master, migration_role_name(vm->role));
 }
 
 /* A name that was refused may be the one that is looked for. */
@@ -105,16 +105,14 @@ static void check_master(struct reader *r, const struct migration *migration,
 	if (!master)
 		reader_refuse(
 			r, ERR_JOB_VALUE, path,
-			"\"%s\" is refused: there is no such VM in this document; accepted is "
-			"the name "
-			"of a db-master",
+			"\"%s\" is refused: there is no such VM in this document; accepted is the name of a db-master",
 			vm->master);
 	else if (master->role != ROLE_DB_MASTER &&
 		 !refused_below(r, path_to(r, master->json_path, "role")))
-		reader_refuse(r, ERR_JOB_CONFLICT, path,
-			      "\"%s\" is refused: its role is %s; accepted is the name of a "
-			      "db-master",
-			      vm->master, migration_role_name(master->role));
+		reader_refuse(
+			r, ERR_JOB_CONFLICT, path,
+			"\"%s\" is refused: its role is %s; accepted is the name of a db-master",
+			vm->master, migration_role_name(master->role));
 }
 
 static void check_known(struct reader *r, const struct migration *migration, const char *name,

@@ -29,8 +29,7 @@ static void check_use(struct reader *r, const struct migration *migration, const
 		if (!find_package(migration, use->item[i]))
 			reader_refuse(
 				r, ERR_JOB_VALUE, arena_printf(r->arena, "%s/use/%zu", path, i),
-				"\"%s\" is refused: defaults has no such package; accepted are "
-				"%s",
+				"\"%s\" is refused: defaults has no such package; accepted are %s",
 				use->item[i], list_of_packages(r, migration));
 }
 
@@ -57,11 +56,10 @@ static void check_cycle(struct reader *r, const struct migration *migration,
 	bool *seen = arena_array(r->arena, migration->package_count, sizeof(*seen));
 
 	if (leads_to(migration, package, package->name, seen))
-		reader_refuse(r, ERR_JOB_CONFLICT, path_to(r, package->json_path, "use"),
-			      "the package \"%s\" uses itself, through what it uses; accepted are "
-			      "packages "
-			      "that do not",
-			      package->name);
+		reader_refuse(
+			r, ERR_JOB_CONFLICT, path_to(r, package->json_path, "use"),
+			"the package \"%s\" uses itself, through what it uses; accepted are packages that do not",
+			package->name);
 }
 
 void migration_check_packages(struct reader *r, const struct migration *migration)

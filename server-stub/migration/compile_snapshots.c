@@ -29,10 +29,10 @@ void compile_snapshots(struct compile *c, struct migration_vm *vm)
 		json_t *volume = find_volume(volumes, name);
 
 		if (!volume)
-			reader_refuse(&c->r, ERR_JOB_CONFLICT, compile_place(c, vm, "/volumes"),
-				      "\"snapshots\" names \"%s\", and there is no volume of this "
-				      "name",
-				      name);
+			reader_refuse(
+				&c->r, ERR_JOB_CONFLICT, compile_place(c, vm, "/volumes"),
+				"\"snapshots\" names \"%s\", and there is no volume of this name",
+				name);
 		else if (!json_object_get(volume, "snapshot"))
 			compile_set(c, volume, "snapshot", json_incref(size));
 	}

@@ -54,12 +54,13 @@ static void take_sum(struct compile *c, json_t *object, const char *archive, con
 	if (found < 0)
 		refuse_file(c, place, archive, &err);
 	else if (!found)
-		refuse_sum(c, place, ERR_JOB_MISSING_KEY,
-			   arena_printf(c->r.arena,
-					"it is left out, and archives/%s isn't there to take it "
-					"from; accepted are 64 hex digits, \"none\", and to import "
-					"again when the file is there",
-					archive));
+		refuse_sum(
+			c, place, ERR_JOB_MISSING_KEY,
+			arena_printf(c->r.arena,
+				     "it is left out, and archives/%s isn't there to take it from; "
+				     "accepted are 64 hex digits, \"none\", "
+				     "and to import again when the file is there",
+				     archive));
 	/* What was refused here, the job's parser need not refuse again. */
 	compile_set(c, object, "sha256", json_string(found > 0 ? sha256 : "none"));
 }
@@ -76,10 +77,10 @@ static void compare_sum(struct compile *c, const char *told, const char *archive
 	else if (found > 0 && strcasecmp(told, sha256) != 0)
 		refuse_sum(
 			c, place, ERR_JOB_VALUE,
-			arena_printf(c->r.arena,
-				     "\"%.12s…\" is refused: archives/%s has %s; accepted is that "
-				     "one, or to leave it out",
-				     told, archive, sha256));
+			arena_printf(
+				c->r.arena,
+				"\"%.12s…\" is refused: archives/%s has %s; accepted is that one, or to leave it out",
+				told, archive, sha256));
 }
 
 static void check_sum(struct compile *c, const struct migration_vm *vm, json_t *object,

@@ -44,8 +44,7 @@ static json_t *public_json(struct compile *c, const struct migration_vm *vm, siz
 	if (!now)
 		reader_refuse(
 			&c->r, ERR_JOB_MISSING_KEY, path_to(&c->r, public->json_path, "new"),
-			"%s has no final address of the family of %s; accepted is the address "
-			"that replaces it, as \"new\"",
+			"%s has no final address of the family of %s; accepted is the address that replaces it, as \"new\"",
 			vm->name, public->old);
 	return json_pack("{s:o, s:s, s:s?}", "names", texts_json(c, &public->names), "old",
 			 public->old, "new", now);

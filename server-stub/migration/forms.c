@@ -40,8 +40,7 @@ static bool is_parameters(const char *text)
 }
 
 const struct form form_parameters = {
-	"kernel parameters for the boot entry: printable ASCII on one line, at most 1024 bytes, "
-	"without '\"\\$&|, which mean something to a boot loader",
+	"kernel parameters for the boot entry: printable ASCII on one line, at most 1024 bytes, without '\"\\$&|, which mean something to a boot loader",
 	is_parameters,
 };
 
@@ -78,7 +77,7 @@ static bool is_source(const char *text)
 
 const struct form form_source = {
 	"\"https://HOST[:PORT]/PATH\", at most 2048 characters, without user name, password or #; "
-	"\"nfs://SERVER[:PORT]/FOLDER/FILE\"; or \"archive:PATH\", a file below the service's own "
-	"archives/",
+	"\"nfs://SERVER[:PORT]/FOLDER/FILE\"; "
+	"or \"archive:PATH\", a file below the service's own archives/",
 	is_source,
 };

@@ -160,12 +160,11 @@ static void check_hardware(struct plan *p, const struct import_row *row, const j
 
 		if (!was || !is || json_equal(was, is))
 			continue;
-		reader_refuse(&p->r, ERR_SERVICE_STATE,
-			      path_to(&p->r, row->wanted->json_path, keys[i]),
-			      "%s is refused: %s is created already, with %s; accepted is that, or "
-			      "`cancel` and `remove` the VM and import again",
-			      hardware_text(p, keys[i], is), row->known->vm.name,
-			      hardware_text(p, keys[i], was));
+		reader_refuse(
+			&p->r, ERR_SERVICE_STATE, path_to(&p->r, row->wanted->json_path, keys[i]),
+			"%s is refused: %s is created already, with %s; accepted is that, or `cancel` and `remove` the VM and import again",
+			hardware_text(p, keys[i], is), row->known->vm.name,
+			hardware_text(p, keys[i], was));
 	}
 }
 

@@ -48,8 +48,7 @@ static void print_course(const struct import_row *row)
 		printf("%s: it gets the new job", state);
 		break;
 	case FATE_LATER:
-		printf("%s: it goes on as it is; the new job is handed out at the next `retry` or "
-		       "`arm` from the beginning",
+		printf("%s: it goes on as it is; the new job is handed out at the next `retry` or `arm` from the beginning",
 		       state);
 		break;
 	case FATE_SAME:

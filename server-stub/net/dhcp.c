@@ -88,8 +88,7 @@ static char *plain_path(const struct data *data, struct err *err)
 	if (path[strspn(path,
 			"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._+@-")]) {
 		err_set(err, ERR_SERVICE_DATA, path,
-			"DHCP servers can't be told this path; only letters, digits and ._+@- are "
-			"accepted");
+			"DHCP servers can't be told this path; only letters, digits and ._+@- are accepted");
 		free(path);
 		return NULL;
 	}

@@ -4,8 +4,7 @@
 void dhcpd_print_host(FILE *out, const struct dhcp_host *host)
 {
 	fprintf(out,
-		"host vm-%c%c%c%c%c%c%c%c%c%c%c%c { hardware ethernet %s; fixed-address %s; } # "
-		"%s\n",
+		"host vm-%c%c%c%c%c%c%c%c%c%c%c%c { hardware ethernet %s; fixed-address %s; } # %s\n",
 		host->mac[0], host->mac[1], host->mac[3], host->mac[4], host->mac[6], host->mac[7],
 		host->mac[9], host->mac[10], host->mac[12], host->mac[13], host->mac[15],
 		host->mac[16], host->mac, host->address, host->name);
@@ -14,10 +13,8 @@ void dhcpd_print_host(FILE *out, const struct dhcp_host *host)
 void dhcpd_print_conf(FILE *out, const struct dhcp_segment *segment)
 {
 	fprintf(out,
-		"# Written by newroot-server, for ISC dhcpd on the segment of configuration mode. "
-		"What is\n"
-		"# changed here is lost; `newroot-server site` writes it from service.json. It is "
-		"read when\n"
+		"# Written by newroot-server, for ISC dhcpd on the segment of configuration mode. What is\n"
+		"# changed here is lost; `newroot-server site` writes it from service.json. It is read when\n"
 		"# dhcpd is started: start it again after VMs were added.\n"
 		"option client-architecture code 93 = unsigned integer 16;\n"
 		"option space ipxe;\n"

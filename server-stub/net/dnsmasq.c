@@ -47,8 +47,7 @@ static void print_boot(FILE *out, const struct dhcp_segment *segment)
 		"dhcp-boot=tag:!ipxe,tag:!efi," DHCP_BOOT_BIOS "\n",
 		segment->folder, NET_TFTP_MAX);
 	fprintf(out,
-		"\n# Else iPXE would wait for ProxyDHCP and for IPv6 (17 s). Nobody is offered a "
-		"route.\n"
+		"\n# Else iPXE would wait for ProxyDHCP and for IPv6 (17 s). Nobody is offered a route.\n"
 		"dhcp-option-force=tag:ipxe,encap:175,176,01\n"
 		"enable-ra\n"
 		"ra-param=%s,0,0\n"
@@ -59,11 +58,9 @@ static void print_boot(FILE *out, const struct dhcp_segment *segment)
 void dnsmasq_print_conf(FILE *out, const struct dhcp_segment *segment)
 {
 	fprintf(out,
-		"# Written by newroot-server, for dnsmasq on the segment of configuration mode: "
-		"run\n"
+		"# Written by newroot-server, for dnsmasq on the segment of configuration mode: run\n"
 		"#   dnsmasq --conf-file=%s/net/" DATA_DNSMASQ "\n"
-		"# What is changed here is lost; `newroot-server site` writes it from "
-		"service.json.\n"
+		"# What is changed here is lost; `newroot-server site` writes it from service.json.\n"
 		"port=0\n"
 		"interface=%s\n"
 		"except-interface=lo\n"

@@ -19,8 +19,7 @@ static const char find_own[] =
 
 /* The loaders of installed systems, the one for removable media last; then the EFI's boot order. */
 static const char boot_disk[] =
-	"for file in debian/shimx64 debian/grubx64 ubuntu/shimx64 redhat/shimx64 centos/shimx64 "
-	"\\\n"
+	"for file in debian/shimx64 debian/grubx64 ubuntu/shimx64 redhat/shimx64 centos/shimx64 \\\n"
 	"\trocky/shimx64 almalinux/shimx64 fedora/shimx64 opensuse/shim sles/shim \\\n"
 	"\tgentoo/grubx64 Microsoft/Boot/bootmgfw BOOT/BOOTX64; do\n"
 	"\tif search --no-floppy --file --set=esp \"/EFI/$file.efi\"; then\n"

@@ -136,8 +136,7 @@ int settings_set_net_address(struct settings *settings, const char *cidr, struct
 	    !is_host(address, (unsigned)prefix))
 		return err_set(
 			err, ERR_USAGE, "net-address",
-			"'%.60s' is not this machine's IPv4 address with its network's length, "
-			"such as 10.77.0.1/24 (%d to %d)",
+			"'%.60s' is not this machine's IPv4 address with its network's length, such as 10.77.0.1/24 (%d to %d)",
 			cidr, NET_PREFIX_MIN, NET_PREFIX_MAX);
 	settings->net_prefix = (unsigned)prefix;
 	return address_parse(settings->net_address, text, err);
@@ -236,9 +235,9 @@ static int take_key(struct settings *settings, const char *name, const json_t *v
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
 		if (!strcmp(keys[i].name, name))
 			return keys[i].take(settings, value, keys[i].set, err);
-	return err_set(err, ERR_SERVICE_DATA, NULL,
-		       "is unknown; url, parameters, names, addresses, net_interface, net_address "
-		       "and net_router are accepted");
+	return err_set(
+		err, ERR_SERVICE_DATA, NULL,
+		"is unknown; url, parameters, names, addresses, net_interface, net_address and net_router are accepted");
 }
 
 static int take_all(struct settings *settings, json_t *root, struct err *err)

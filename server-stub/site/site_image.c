@@ -41,10 +41,10 @@ static int check_keys(const char *file, const char *text, struct err *err)
 	for (const char *line = text; line; line = strchr(line, '\n')) {
 		line += *line == '\n';
 		if (!is_key_line(line))
-			return err_set(err, ERR_USAGE, file,
-				       "'%.40s' is not a public ssh key, such as "
-				       "'ssh-ed25519 AAAA… name'",
-				       line);
+			return err_set(
+				err, ERR_USAGE, file,
+				"'%.40s' is not a public ssh key, such as 'ssh-ed25519 AAAA… name'",
+				line);
 	}
 	return 0;
 }

@@ -81,8 +81,7 @@ static int take_step(struct event *event, const json_t *object, bool needed,
 		return 0;
 	if (!text || !is_step(text))
 		return refuse(place, "step",
-			      "must name a step: 1 to 31 lower-case letters, digits, "
-			      "'-' and ' '");
+			      "must name a step: 1 to 31 lower-case letters, digits, '-' and ' '");
 	memcpy(event->step, text, strlen(text) + 1);
 	return 0;
 }
@@ -93,9 +92,9 @@ static int take_state(struct event *event, const json_t *object, const struct pl
 
 	event->input = text ? vm_input_by_state(text) : VM_INPUTS;
 	if (event->input == VM_INPUTS)
-		return refuse(place, "state",
-			      "must be one of configuring, installed, first boot, complete, "
-			      "cut over, error, planning, rescue, waiting");
+		return refuse(
+			place, "state",
+			"must be one of configuring, installed, first boot, complete, cut over, error, planning, rescue, waiting");
 	return 0;
 }
 
@@ -173,9 +172,9 @@ static int take_type(const json_t *object, const struct event_type **type,
 			*type = &types[i];
 			return 0;
 		}
-	return refuse(place, "type",
-		      "must be one of begin, end, progress, note, plan, error, "
-		      "wait, heartbeat, state");
+	return refuse(
+		place, "type",
+		"must be one of begin, end, progress, note, plan, error, wait, heartbeat, state");
 }
 
 bool event_is_boot(const char *text)

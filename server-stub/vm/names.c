@@ -16,8 +16,7 @@ int name_check(const char *name, const char *what, struct err *err)
 	if (!isalnum((unsigned char)name[0]) || name[len] || len > VM_NAME_MAX)
 		return err_set(
 			err, ERR_USAGE, what,
-			"'%.80s' is not accepted: 1 to %d letters, digits, '.', '_' and '-', "
-			"beginning with a letter or digit",
+			"'%.80s' is not accepted: 1 to %d letters, digits, '.', '_' and '-', beginning with a letter or digit",
 			name, VM_NAME_MAX);
 	return 0;
 }

@@ -4,9 +4,9 @@
 
 /* A test compares it with agent/steps/steps.c. */
 static const char *const steps[STEPS_COUNT] = {
-	"contact", "fetch",  "check",  "plan",   "wipe",      "partition", "lvm",      "format",
-	"mount",   "unpack", "kernel", "initrd", "configure", "verify",    "snapshot", "bootloader",
-	"finish",
+	"contact",   "fetch",  "check",    "plan",       "wipe",   "partition",
+	"lvm",       "format", "mount",    "unpack",     "kernel", "initrd",
+	"configure", "verify", "snapshot", "bootloader", "finish",
 };
 
 static unsigned number_of(const char *step)

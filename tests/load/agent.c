@@ -12,9 +12,9 @@
 #define RETRY_US      500000
 
 static const char *const steps[STEPS_MAX] = {
-	"contact", "fetch",  "check",  "plan",   "wipe",      "partition", "lvm",      "format",
-	"mount",   "unpack", "kernel", "initrd", "configure", "verify",    "snapshot", "bootloader",
-	"finish",
+	"contact",   "fetch",  "check",    "plan",       "wipe",   "partition",
+	"lvm",       "format", "mount",    "unpack",     "kernel", "initrd",
+	"configure", "verify", "snapshot", "bootloader", "finish",
 };
 
 int64_t now_us(void)
@@ -56,11 +56,11 @@ static size_t put_event(const struct agent *agent, char *out, size_t size, int64
 				 "\"bytes\":190000000}",
 				 step);
 	else
-		used += snprintf(end, size,
-				 "\"progress\",\"step\":\"%s\",\"item\":\"https://service/v1/"
-				 "archives/root.tar.gz\",\"done\":%lld,\"total\":190000000,"
-				 "\"rate\":10000000}",
-				 step, (long long)nth * 10000000);
+		used += snprintf(
+			end, size,
+			"\"progress\",\"step\":\"%s\",\"item\":\"https://service/v1/archives/root.tar.gz\",\"done\":%lld,\"total\":190000000,"
+			"\"rate\":10000000}",
+			step, (long long)nth * 10000000);
 	return (size_t)used;
 }
 

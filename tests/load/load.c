@@ -40,10 +40,9 @@ static void fail(const char *what, const char *why)
 
 static void usage(FILE *out)
 {
-	fprintf(out, "usage: load --port PORT --ca FILE --agents FILE [--seconds N] [--beat MS] "
-		     "[--report FILE]\n"
-		     "Each line of the agents' file: MAC ADDRESS TOKEN BOOT. Prints one JSON "
-		     "object.\n");
+	fprintf(out,
+		"usage: load --port PORT --ca FILE --agents FILE [--seconds N] [--beat MS] [--report FILE]\n"
+		"Each line of the agents' file: MAC ADDRESS TOKEN BOOT. Prints one JSON object.\n");
 }
 
 static void parse_options(struct options *options, int argc, char **argv)
@@ -270,9 +269,8 @@ static void print_result(struct run *run)
 	const long long events = events_taken(run);
 
 	printf("{\"agents\": %zu, \"seconds\": %.2f, \"connected_s\": %.2f, \"events\": %lld, "
-	       "\"events_s\": %.0f, "
-	       "\"requests\": %zu, \"requests_s\": %.0f, \"refused\": %zu, \"reconnects\": %zu, "
-	       "\"p50_ms\": %.1f, \"p99_ms\": %.1f, \"max_ms\": %.1f}\n",
+	       "\"events_s\": %.0f, \"requests\": %zu, \"requests_s\": %.0f, \"refused\": %zu, "
+	       "\"reconnects\": %zu, \"p50_ms\": %.1f, \"p99_ms\": %.1f, \"max_ms\": %.1f}\n",
 	       run->count, seconds, (double)(run->reporting_us - run->began_us) / 1e6, events,
 	       (double)(events - run->events_before) / seconds, run->load.requests,
 	       (double)run->load.requests / seconds, run->load.refused, run->load.reconnects,

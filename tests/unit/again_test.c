@@ -163,8 +163,8 @@ static void busy_tree_is_waited_for(void **state)
 #define VAR    "cannot begin anew: /newroot/var: cannot unmount it: busy"
 #define TOP    "cannot begin anew: /newroot: cannot unmount it: busy"
 	begin("note " LOCKED WHO "wait " LOCKED "; note " VAR WHO "wait " VAR "; note " TOP WHO
-	      "wait " TOP "; "
-	      "unmounted; swapped off; wait no longer; note beginning anew; delivered; ");
+	      "wait " TOP
+	      "; unmounted; swapped off; wait no longer; note beginning anew; delivered; ");
 }
 
 /* A service that says "again" to everything is not asked a hundred times a second. */

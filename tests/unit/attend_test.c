@@ -276,9 +276,9 @@ static int set_up(void **state)
 	world.ms = 1000;
 	world.life_s = HOUR_S;
 	scratch_make(&world.scratch);
-	scratch_run(&world.scratch,
-		    "mkdir -p etc/newroot && cd etc/newroot && echo {} >first-boot.json && "
-		    "touch migrating");
+	scratch_run(
+		&world.scratch,
+		"mkdir -p etc/newroot && cd etc/newroot && echo {} >first-boot.json && touch migrating");
 	return 0;
 }
 
@@ -343,9 +343,9 @@ static void test_quarantine_was_open(void **state)
 	world.quarantine = world.open = world.loads = true;
 	attend();
 	assert_int_equal(world.checks, 2);
-	assert_string_equal(world.told,
-			    "begin quarantine; end failed quarantine; error quarantine; "
-			    "code first-boot.quarantine; state error; ");
+	assert_string_equal(
+		world.told,
+		"begin quarantine; end failed quarantine; error quarantine; code first-boot.quarantine; state error; ");
 }
 
 /* Whoever has it tried again without mending it hears of it once more. */

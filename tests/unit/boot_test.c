@@ -119,11 +119,13 @@ static void configurations_are_read(void **state)
 	struct boot_config config;
 
 	(void)state;
-	boot_config_parse(&config,
-			  arena_strdup(&arena,
-				       "vg local\nvg-uuid a-b\nsnapshots 2\nmodule /modules/a.ko\n\nfuture x y\n"
-				       "module /modules/b.ko\nmodule"),
-			  &arena);
+	boot_config_parse(
+		&config,
+		arena_strdup(
+			&arena,
+			"vg local\nvg-uuid a-b\nsnapshots 2\nmodule /modules/a.ko\n\nfuture x y\n"
+			"module /modules/b.ko\nmodule"),
+		&arena);
 	assert_string_equal(config.vg, "local");
 	assert_string_equal(config.vg_uuid, "a-b");
 	assert_true(config.snapshots);
@@ -141,8 +143,7 @@ static void usr_is_found_in_fstab(void **state)
 	static const struct {
 		const char *text, *device, *type, *options;
 	} rows[] = {
-		{"# /dev/a /usr xfs\n/dev/local/root / xfs ro 0 0\nUUID=1 \t/usr  ext4   "
-		 "noatime,ro 0 2\n",
+		{"# /dev/a /usr xfs\n/dev/local/root / xfs ro 0 0\nUUID=1 \t/usr  ext4   noatime,ro 0 2\n",
 		 "UUID=1", "ext4", "noatime,ro"},
 		{"/dev/local/usr /usr xfs", "/dev/local/usr", "xfs", "defaults"},
 		{"/dev/a /usr/local xfs defaults 0 0\n", NULL, NULL, NULL},
@@ -190,13 +191,12 @@ static void nodes_are_made_from_sysfs(void **state)
 		print_message("skipped: needs root\n");
 		return;
 	}
-	scratch_run(&scratch,
-		    "d() { mkdir -p sys/block/$1; echo $2 >sys/block/$1/dev; }; mkdir dev\n"
-		    "d sda 8:0; d sda/sda1 8:1; mkdir sys/block/sda/queue sys/block/sda/sdax\n"
-		    "d nvme0n1 259:0; d nvme0n1/nvme0n1p2 259:2; d 'cciss!c0d0' 104:0; d "
-		    "'cciss!c0d0/cciss!c0d0p1' 104:1\n"
-		    "d ram0 1:0; d loop0 7:0; d dm-0 253:0; mkdir sys/block/odd; echo junk "
-		    ">sys/block/odd/dev");
+	scratch_run(
+		&scratch,
+		"d() { mkdir -p sys/block/$1; echo $2 >sys/block/$1/dev; }; mkdir dev\n"
+		"d sda 8:0; d sda/sda1 8:1; mkdir sys/block/sda/queue sys/block/sda/sdax\n"
+		"d nvme0n1 259:0; d nvme0n1/nvme0n1p2 259:2; d 'cciss!c0d0' 104:0; d 'cciss!c0d0/cciss!c0d0p1' 104:1\n"
+		"d ram0 1:0; d loop0 7:0; d dm-0 253:0; mkdir sys/block/odd; echo junk >sys/block/odd/dev");
 	snprintf(sys, sizeof(sys), "%s/sys", scratch.path);
 	snprintf(dev, sizeof(dev), "%s/dev", scratch.path);
 	for (int again = 0; again < 2; again++) {
@@ -222,8 +222,7 @@ static void roots_are_found_by_superblock(void **state)
 		&scratch,
 		"truncate -s 8M one two\n"
 		"/sbin/mke2fs -q -t ext3 -L 'boot' -U 11111111-2222-3333-4444-555555555555 one\n"
-		"/sbin/mke2fs -q -t ext4 -L 'the root' -U 66666666-2222-3333-4444-555555555555 "
-		"two");
+		"/sbin/mke2fs -q -t ext4 -L 'the root' -U 66666666-2222-3333-4444-555555555555 two");
 	snprintf(first, sizeof(first), "%s/one", scratch.path);
 	snprintf(second, sizeof(second), "%s/two", scratch.path);
 	assert_true(boot_root_find("UUID=66666666-2222-3333-4444-555555555555", paths, 2, device,

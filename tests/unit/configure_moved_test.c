@@ -120,8 +120,9 @@ static void puppet_without_a_server_needs_no_agent(void **state)
 		tree_make(&tree, off);
 		changes = list_for(&tree);
 		render(&changes, &job);
-		if (asks_for(&changes, "/etc/systemd/system/multi-user.target.wants/"
-				       "puppet.service") != rows[i].enabled ||
+		if (asks_for(&changes,
+			     "/etc/systemd/system/multi-user.target.wants/puppet.service") !=
+			    rows[i].enabled ||
 		    !strstr(notes, "cutover applies /etc/puppet/code/") == rows[i].noted)
 			fail_msg("row %zu: %s", i, notes);
 		tree_free(&tree);

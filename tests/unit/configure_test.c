@@ -158,9 +158,9 @@ static int configure_all(struct scene *s)
 			       contains(s, "/newroot/etc/inittab", "ttyS0") ||
 			       contains(s, "/newroot/etc/hostname", "the operator's") ||
 			       contains(s, "/newroot/root/.ssh/authorized_keys", "AAAAB3") ||
-			       contains(s, "/newroot/boot/grub/grub.cfg",
-					"root=/dev/local/root ro console=tty0 "
-					"console=ttyS0,115200 net.ifnames=0\n") ||
+			       contains(
+				       s, "/newroot/boot/grub/grub.cfg",
+				       "root=/dev/local/root ro console=tty0 console=ttyS0,115200 net.ifnames=0\n") ||
 			       contains(s, "/newroot/etc/newroot/first-boot.json",
 					"\"mac\": \"52:54:00:00:00:01\"") ||
 			       contains(s, "/newroot/etc/newroot/first-boot.json", "\"db1\"") ||
@@ -269,16 +269,13 @@ static int instructions_stay(struct scene *s)
 static int passwords_are_not_kept(struct scene *s)
 {
 	static const char text[] =
-		"{\"newroot\": 1, \"volumes\": [{\"name\": \"root\", \"size\": \"rest\", "
-		"\"mount\": \"/\"}], \"archives\": [{\"to\": \"/\", \"url\": \"https://s/r\", "
-		"\"sha256\": \"none\"}], \"databases\": {\"role\": \"master\", \"login\": "
-		"{\"password\": "
-		"\"geheim-1\"}, \"replication\": {\"user\": \"follower\", \"password\": "
-		"\"geheim-2\"}, \"source\": {\"user\": \"mover\", \"password\": \"geheim-3\", "
-		"\"ssh\": {\"host\": \"old\", \"host_key\": \"ssh-ed25519 "
-		"AAAAC3NzaC1lZDI1NTE5AAAAIBVCP2oRhCbPYsrRxSVJbcRQ9PBZ6uOcFrlGbyxtCNyH\", \"key\": "
-		"\"-----BEGIN PRIVATE KEY-----\\nMAdnZWhlaW0tNA==\\n-----END PRIVATE "
-		"KEY-----\\n\"}}}}";
+		"{\"newroot\": 1, \"volumes\": [{\"name\": \"root\", \"size\": \"rest\", \"mount\": \"/\"}], "
+		"\"archives\": [{\"to\": \"/\", \"url\": \"https://s/r\", \"sha256\": \"none\"}], "
+		"\"databases\": {\"role\": \"master\", \"login\": {\"password\": \"geheim-1\"}, "
+		"\"replication\": {\"user\": \"follower\", \"password\": \"geheim-2\"}, "
+		"\"source\": {\"user\": \"mover\", \"password\": \"geheim-3\", \"ssh\": {\"host\": \"old\", "
+		"\"host_key\": \"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBVCP2oRhCbPYsrRxSVJbcRQ9PBZ6uOcFrlGbyxtCNyH\", "
+		"\"key\": \"-----BEGIN PRIVATE KEY-----\\nMAdnZWhlaW0tNA==\\n-----END PRIVATE KEY-----\\n\"}}}}";
 	struct err_list errors = {0};
 	struct err err = ERR_INIT;
 	struct job job;
@@ -307,15 +304,14 @@ static int passwords_are_not_kept(struct scene *s)
 static int sync_is_instructed(struct scene *s)
 {
 	static const char text[] =
-		"{\"newroot\": 1, \"volumes\": [{\"name\": \"root\", \"size\": \"rest\", "
-		"\"mount\": \"/\"}], \"archives\": [{\"to\": \"/\", \"url\": \"https://s/r\", "
-		"\"sha256\": \"none\"}], \"files\": [{\"path\": \"/srv/www/own\", \"content\": "
-		"\"x\"}, {\"path\": \"/etc/other\", \"content\": \"x\"}], \"databases\": {}, "
-		"\"sync\": {\"ssh\": {\"host\": \"10.80.0.5\", \"key\": \"-----BEGIN RSA PRIVATE "
-		"KEY-----\\nMIIB\\n-----END RSA PRIVATE KEY-----\\n\", \"host_key\": \"ssh-ed25519 "
-		"AAAAC3NzaC1lZDI1NTE5AAAAICBlvViQMMrln6Z+yPiav4mRT6iByW2NSXNakNbUIvj+\"}, "
-		"\"trees\": [{\"path\": \"/srv/www\"}, {\"path\": \"/var/lib\", \"exclude\": "
-		"[\"x\"]}], \"limit\": \"1MiB\"}}";
+		"{\"newroot\": 1, \"volumes\": [{\"name\": \"root\", \"size\": \"rest\", \"mount\": \"/\"}], "
+		"\"archives\": [{\"to\": \"/\", \"url\": \"https://s/r\", \"sha256\": \"none\"}], "
+		"\"files\": [{\"path\": \"/srv/www/own\", \"content\": \"x\"}, {\"path\": \"/etc/other\", \"content\": \"x\"}], "
+		"\"databases\": {}, \"sync\": {\"ssh\": {\"host\": \"10.80.0.5\", "
+		"\"key\": \"-----BEGIN RSA PRIVATE KEY-----\\nMIIB\\n-----END RSA PRIVATE KEY-----\\n\", "
+		"\"host_key\": \"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAICBlvViQMMrln6Z+yPiav4mRT6iByW2NSXNakNbUIvj+\"}, "
+		"\"trees\": [{\"path\": \"/srv/www\"}, {\"path\": \"/var/lib\", \"exclude\": [\"x\"]}], "
+		"\"limit\": \"1MiB\"}}";
 	struct err_list errors = {0};
 	struct err err = ERR_INIT;
 	struct sync_config config;

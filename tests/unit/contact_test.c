@@ -125,10 +125,10 @@ static void job_is_kept(void **state)
 	struct context ctx;
 
 	(void)state;
-	job_text = "{\"newroot\":1,\"volumes\":[{\"name\":\"root\",\"size\":\"rest\",\"mount\":\"/"
-		   "\"}],"
-		   "\"archives\":[{\"to\":\"/\",\"url\":\"https://h/root.tar\",\"sha256\":\"" SHA256
-		   "\"}]}";
+	job_text =
+		"{\"newroot\":1,\"volumes\":[{\"name\":\"root\",\"size\":\"rest\",\"mount\":\"/\"}],"
+		"\"archives\":[{\"to\":\"/\",\"url\":\"https://h/root.tar\",\"sha256\":\"" SHA256
+		"\"}]}";
 	if (run(&step_fetch, &ctx, &arena, &err))
 		fail_msg("%s%s", notes, err.msg);
 	assert_non_null(ctx.job);

@@ -119,10 +119,10 @@ static void the_tools_read_what_was_written(void **state)
 {
 	(void)state;
 	write_archive();
-	scratch_run(&scratch,
-		    "gzip -t t.gz; zcat t.gz | cpio -t --quiet >list\n"
-		    "printf 'dev\\ndev/console\\ndev/sda\\nbin\\nbin/sh\\na\\nempty\\nlarge\\n' | "
-		    "diff - list");
+	scratch_run(
+		&scratch,
+		"gzip -t t.gz; zcat t.gz | cpio -t --quiet >list\n"
+		"printf 'dev\\ndev/console\\ndev/sda\\nbin\\nbin/sh\\na\\nempty\\nlarge\\n' | diff - list");
 }
 
 static int full(void *ctx, const void *data, size_t size, struct err *err)

@@ -40,8 +40,7 @@ static const struct puppet_row puppet_rows[] = {
 	{JOB("\"server\": \"p\""),
 	 {NULL},
 	 "/usr/bin/puppet",
-	 "[ -e \"$0.busy\" ] || { touch \"$0.busy\"; echo 'Run of Puppet configuration client "
-	 "already in progress; skipping'; exit 1; }",
+	 "[ -e \"$0.busy\" ] || { touch \"$0.busy\"; echo 'Run of Puppet configuration client already in progress; skipping'; exit 1; }",
 	 AGENT AGENT,
 	 NULL},
 	{JOB("\"server\": \"p\""),

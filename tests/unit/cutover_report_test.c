@@ -18,15 +18,13 @@ static void events_tell_each_action(void **state)
 	scene_must(&scene);
 	assert_string_equal(
 		fake.told,
-		"open https://s; begin cutover quarantine; "
-		"note cutover quarantine: /etc/newroot/quarantine/lift: said nothing; "
-		"end cutover quarantine; begin cutover links; "
-		"note cutover links: /usr/bin/systemctl daemon-reload\ntold of daemon-reload\n; "
-		"end cutover links; begin cutover marker; end cutover marker; "
-		"begin cutover services; "
-		"note cutover services: /usr/bin/systemctl start own\ntold of start own\n; "
-		"end cutover services; note this VM is cut over on its own side; state cut over; "
-		"stop; ");
+		"open https://s; begin cutover quarantine; note cutover quarantine: "
+		"/etc/newroot/quarantine/lift: said nothing; end cutover quarantine; "
+		"begin cutover links; note cutover links: /usr/bin/systemctl daemon-reload\n"
+		"told of daemon-reload\n; end cutover links; begin cutover marker; "
+		"end cutover marker; begin cutover services; note cutover services: "
+		"/usr/bin/systemctl start own\ntold of start own\n; end cutover services; "
+		"note this VM is cut over on its own side; state cut over; stop; ");
 	assert_false(scene_has(&scene, INSTALLED_STATE "/cutover.events"));
 	scene_undo(&scene, true);
 	scene_must(&scene);
@@ -43,9 +41,10 @@ static void works_while_the_service_is_away(void **state)
 	scene_make(&scene, &baselayout_1);
 	fake.stop = -1;
 	scene_must(&scene);
-	scene_says(&scene, "note: the service did not take the report within 1 s; it waits in "
-			   "/var/lib/newroot/cutover.events, and the next `newroot cutover` "
-			   "delivers it");
+	scene_says(
+		&scene,
+		"note: the service did not take the report within 1 s; "
+		"it waits in /var/lib/newroot/cutover.events, and the next `newroot cutover` delivers it");
 	assert_true(scene_has(&scene, INSTALLED_STATE "/cutover.events"));
 	fake.stop = 0;
 	scene_must(&scene);

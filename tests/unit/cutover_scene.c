@@ -130,17 +130,18 @@ void scene_program(struct scene *scene, const char *path, const char *body)
 /* What is asked only is not written down. */
 static void make_systemctl(struct scene *scene)
 {
-	scene_file(scene, "/usr/bin/systemctl",
-		   arena_printf(&scene->tree.arena,
-				"#!/bin/sh\n"
-				"case \"$*\" in\n"
-				"'is-active multi-user.target' | 'is-active timers.target' | "
-				"'is-active runlevel2.target') exit 0;;\n"
-				"is-active*) exit 3;;\n"
-				"esac\n"
-				"echo \"systemctl $*\" >>%s\n"
-				"echo \"told of $*\"\n",
-				scene->calls));
+	scene_file(
+		scene, "/usr/bin/systemctl",
+		arena_printf(
+			&scene->tree.arena,
+			"#!/bin/sh\n"
+			"case \"$*\" in\n"
+			"'is-active multi-user.target' | 'is-active timers.target' | 'is-active runlevel2.target') exit 0;;\n"
+			"is-active*) exit 3;;\n"
+			"esac\n"
+			"echo \"systemctl $*\" >>%s\n"
+			"echo \"told of $*\"\n",
+			scene->calls));
 }
 
 static void disable(struct scene *scene, const struct layout *layout)
@@ -160,8 +161,7 @@ static void disable(struct scene *scene, const struct layout *layout)
 }
 
 static const char *const job =
-	"{\"newroot\": 1, \"volumes\": [{\"name\": \"root\", \"size\": \"8GiB\", \"mount\": "
-	"\"/\"}],"
+	"{\"newroot\": 1, \"volumes\": [{\"name\": \"root\", \"size\": \"8GiB\", \"mount\": \"/\"}],"
 	" \"archives\": [{\"to\": \"/\", \"url\": \"https://10.0.2.2/root.tar\", \"sha256\":"
 	" \"9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08\"}]}";
 

@@ -174,8 +174,9 @@ static void what_others_changed_is_left_alone(void **state)
 	assert_int_equal(unlinkat(scene.tree.target.fd, "etc/systemd/system/fstrim.timer", 0), 0);
 	scene_file(&scene, "/etc/systemd/system/fstrim.timer", "[Timer]\n");
 	scene_must(&scene);
-	scene_says(&scene, "note: fstrim.timer: /etc/systemd/system/fstrim.timer is not the link "
-			   "to /dev/null any more, and is left alone");
+	scene_says(
+		&scene,
+		"note: fstrim.timer: /etc/systemd/system/fstrim.timer is not the link to /dev/null any more, and is left alone");
 	assert_string_equal(tree_read(&scene.tree, "/etc/systemd/system/fstrim.timer"),
 			    "[Timer]\n");
 	scene_free(&scene);

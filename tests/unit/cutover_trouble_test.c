@@ -160,8 +160,9 @@ static void failure_stops_and_can_be_repeated(void **state)
 		      "[ \"$1\" != rsyslog ] || { echo 'no such disk' >&2; exit 4; }");
 	assert_int_equal(scene_run(&scene, &err), -1);
 	assert_int_equal(err.code, ERR_CUTOVER);
-	assert_string_equal(err.msg, "cutover services: /sbin/rc-service rsyslog start failed with "
-				     "exit status 4: no such disk");
+	assert_string_equal(
+		err.msg,
+		"cutover services: /sbin/rc-service rsyslog start failed with exit status 4: no such disk");
 	scene_says(&scene, "      | no such disk\n"
 			   "    note: done before: database, quarantine, links, marker\n"
 			   "    note: not done: puppet\n");
@@ -276,8 +277,9 @@ static void unfinished_first_boot_is_refused(void **state)
 	refuse_unfinished(&scene);
 	scene.cutover.dry_run = true;
 	scene_must(&scene);
-	scene_says(&scene, "note: this VM's first boot is not over: there is no "
-			   "/var/lib/newroot/first-boot.done; without --force this is refused");
+	scene_says(
+		&scene,
+		"note: this VM's first boot is not over: there is no /var/lib/newroot/first-boot.done; without --force this is refused");
 	scene.cutover.dry_run = false;
 	scene.cutover.force = true;
 	scene_must(&scene);

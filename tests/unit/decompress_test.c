@@ -54,13 +54,11 @@ static void whole_streams_decompress(void **state)
 		&scratch,
 		"head -c 3M /dev/zero >plain; seq 200000 >>plain; head -c 1M /dev/urandom >>plain\n"
 		"head -c 2M plain >p1; tail -c +2097153 plain >p2\n"
-		"gzip -n <plain >a.gz; xz -1 <plain >a.xz; xz -1 -T2 --block-size=1MiB <plain "
-		">mt.xz\n"
+		"gzip -n <plain >a.gz; xz -1 <plain >a.xz; xz -1 -T2 --block-size=1MiB <plain >mt.xz\n"
 		"bzip2 <plain >a.bz2; zstd -q <plain >a.zst\n"
 		"for t in gzip:gz xz:xz bzip2:bz2 zstd:zst; do\n"
 		"  (${t%:*} -c <p1; ${t%:*} -c <p2) >two.${t#*:}; done\n"
-		"(cat a.gz; head -c 1000 /dev/zero) >pad.gz; (cat a.bz2; head -c 9 /dev/zero) "
-		">pad.bz2\n"
+		"(cat a.gz; head -c 1000 /dev/zero) >pad.gz; (cat a.bz2; head -c 9 /dev/zero) >pad.bz2\n"
 		"cp plain named; gzip named; mv named.gz name.gz\n"
 		"python3 -c 'import gzip; open(\"stored.gz\", \"wb\").write("
 		"gzip.compress(open(\"plain\", \"rb\").read(), 0))'");
@@ -72,9 +70,10 @@ static void whole_streams_decompress(void **state)
 static void many_small_members_decompress(void **state)
 {
 	(void)state;
-	scratch_run(&scratch, "rm -f two.gz plain; for i in $(seq 300); do head -c $((i * 7)) "
-			      "/dev/urandom >piece\n"
-			      "cat piece >>plain; gzip -nc piece >>two.gz; done");
+	scratch_run(
+		&scratch,
+		"rm -f two.gz plain; for i in $(seq 300); do head -c $((i * 7)) /dev/urandom >piece\n"
+		"cat piece >>plain; gzip -nc piece >>two.gz; done");
 	expect_plain("two.gz");
 }
 
@@ -106,8 +105,7 @@ static void damage_is_told(void **state)
 	static const struct {
 		const char *make, *message;
 	} rows[] = {
-		{"gzip -n <plain >bad; printf X | dd of=bad bs=1 seek=5000 conv=notrunc "
-		 "status=none",
+		{"gzip -n <plain >bad; printf X | dd of=bad bs=1 seek=5000 conv=notrunc status=none",
 		 "gzip"},
 		{"(gzip -n <plain; echo junk) >bad", "something else follows"},
 		{"xz <plain >bad; printf XXXX | dd of=bad bs=1 seek=5000 conv=notrunc status=none",
@@ -115,8 +113,7 @@ static void damage_is_told(void **state)
 		{"(xz <plain; echo junk, not padding) >bad", "xz"},
 		{"bzip2 <plain >bad; printf X | dd of=bad bs=1 seek=5000 conv=notrunc status=none",
 		 "bzip2"},
-		{"zstd -q <plain >bad; printf XX | dd of=bad bs=1 seek=2000 conv=notrunc "
-		 "status=none",
+		{"zstd -q <plain >bad; printf XX | dd of=bad bs=1 seek=2000 conv=notrunc status=none",
 		 "zstd"},
 		{"(printf '\\355\\253\\356\\333'; head -c 300 /dev/zero) >bad", "rpm"},
 	};
@@ -193,10 +190,8 @@ static void rpm_headers_are_skipped(void **state)
 		"Name: t\nVersion: 1\nRelease: 1\nSummary: t\nLicense: none\nAutoReqProv: no\n"
 		"%description\nt\n%install\ncp -a %{tree}/. %{buildroot}\n%files\n/etc/hello\nE\n"
 		"for io in w1.gzdio w1.xzdio w1.zstdio w1.bzdio; do\n"
-		"rpmbuild -bb --quiet --target x86_64 --buildroot $PWD/broot --define \"tree "
-		"$PWD/tree\" \\\n"
-		"  --define \"_topdir $PWD/top\" --define \"_rpmdir $PWD\" --define "
-		"\"_binary_payload $io\" \\\n"
+		"rpmbuild -bb --quiet --target x86_64 --buildroot $PWD/broot --define \"tree $PWD/tree\" \\\n"
+		"  --define \"_topdir $PWD/top\" --define \"_rpmdir $PWD\" --define \"_binary_payload $io\" \\\n"
 		"  t.spec >log 2>&1; mv x86_64/t-1-1.x86_64.rpm $io.rpm; done\n"
 		"rpm2cpio w1.gzdio.rpm >plain");
 	expect_plain("w1.gzdio.rpm");

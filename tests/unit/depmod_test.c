@@ -26,21 +26,16 @@ static struct scratch scratch;
 static const char make_modules[] =
 	"make() { printf 'const char i[] __attribute__((section(\".modinfo\"))) = \"%s\";\\n"
 	"const char s[] __attribute__((section(\"__ksymtab_strings\"))) = \"%s\";\\n' "
-	"\"${3//|/\\\\0}\" \"${4//|/\\\\0}\" >m.c; mkdir -p $(dirname $1/$2); gcc -c m.c -o $1/$2; "
-	"}\n"
+	"\"${3//|/\\\\0}\" \"${4//|/\\\\0}\" >m.c; mkdir -p $(dirname $1/$2); gcc -c m.c -o $1/$2; }\n"
 	"rm -rf lib; d=" FOLDER "\n"
-	"make $d kernel/a/base-mod.ko 'license=GPL|depends=|alias=net-pf-10' "
-	"'base_symbol|other_symbol'\n"
-	"make $d kernel/b/mid.ko "
-	"'depends=base-mod|alias=pci:v00001AF4d*sv*sd*bc*sc*i*|softdep=pre: crc' ''\n"
-	"make $d kernel/c/top.ko "
-	"'depends=mid,base-mod|alias=virtio:d2v*|alias=char-major-10-229|alias=devname:fuse' ''\n"
+	"make $d kernel/a/base-mod.ko 'license=GPL|depends=|alias=net-pf-10' 'base_symbol|other_symbol'\n"
+	"make $d kernel/b/mid.ko 'depends=base-mod|alias=pci:v00001AF4d*sv*sd*bc*sc*i*|softdep=pre: crc' ''\n"
+	"make $d kernel/c/top.ko 'depends=mid,base-mod|alias=virtio:d2v*|alias=char-major-10-229|alias=devname:fuse' ''\n"
 	"make $d kernel/z/twice.ko 'depends=' ''; make $d updates/twice.ko 'depends=base-mod' ''\n"
 	"xz --check=crc32 $d/kernel/c/top.ko; gzip $d/kernel/b/mid.ko\n"
-	"printf 'kernel/built-in.ko\\nkernel/zed.ko\\n' >$d/modules.builtin; printf "
-	"'built_in.alias=net-pf-17\\0zed.alias=alg-z\\0' >$d/modules.builtin.modinfo\n"
-	"printf 'kernel/c/top.ko\\nkernel/a/base-mod.ko\\n' >$d/modules.order; ln -s /nowhere "
-	"$d/build\n";
+	"printf 'kernel/built-in.ko\\nkernel/zed.ko\\n' >$d/modules.builtin; "
+	"printf 'built_in.alias=net-pf-17\\0zed.alias=alg-z\\0' >$d/modules.builtin.modinfo\n"
+	"printf 'kernel/c/top.ko\\nkernel/a/base-mod.ko\\n' >$d/modules.order; ln -s /nowhere $d/build\n";
 
 static enum err_code depmod(bool absolute, struct err *err)
 {
@@ -80,8 +75,10 @@ static void whole_paths_are_made_on_demand(void **state)
 	(void)state;
 	scratch_run(&scratch, make_modules);
 	assert_int_equal(depmod(true, &err), ERR_NONE);
-	scratch_run(&scratch, "grep -qx '/lib/modules/5.5.5/kernel/b/mid.ko.gz: "
-			      "/lib/modules/5.5.5/kernel/a/base-mod.ko' " FOLDER "/modules.dep");
+	scratch_run(
+		&scratch,
+		"grep -qx '/lib/modules/5.5.5/kernel/b/mid.ko.gz: /lib/modules/5.5.5/kernel/a/base-mod.ko' " FOLDER
+		"/modules.dep");
 }
 
 static void modprobe_finds_everything(void **state)
@@ -97,16 +94,13 @@ static void modprobe_finds_everything(void **state)
 	assert_int_equal(depmod(false, &err), ERR_NONE);
 	scratch_run(
 		&scratch,
-		"ask() { test \"$(/sbin/modprobe -d . -S 5.5.5 -R $1 | tr '\\n' ' ')\" = \"$2 \"; "
-		"}\n"
+		"ask() { test \"$(/sbin/modprobe -d . -S 5.5.5 -R $1 | tr '\\n' ' ')\" = \"$2 \"; }\n"
 		"ask pci:v00001AF4d00001000sv00001AF4sd00000001bc02sc00i00 mid\n"
 		"ask net-pf-10 base_mod; ask symbol:other_symbol base_mod; ask virtio:d2v1 top\n"
 		"ask net-pf-17 built_in\n"
-		"/sbin/modprobe -d . -S 5.5.5 --show-depends top | sed 's/.*kernel.//; s/ $//' "
-		">got\n"
+		"/sbin/modprobe -d . -S 5.5.5 --show-depends top | sed 's/.*kernel.//; s/ $//' >got\n"
 		"printf 'a/base-mod.ko\\nb/mid.ko.gz\\nc/top.ko.xz\\n' | diff - got\n"
-		"/sbin/modprobe -d . -S 5.5.5 --show-depends built-in | grep -q '^builtin "
-		"built_in'");
+		"/sbin/modprobe -d . -S 5.5.5 --show-depends built-in | grep -q '^builtin built_in'");
 }
 
 /* The same names as the real depmod leaves, when it is asked about the same modules. */
@@ -178,8 +172,9 @@ static void static_programs_are_told_from_dynamic(void **state)
 	int fd;
 
 	(void)state;
-	scratch_run(&scratch, "echo 'int main(void){return 0;}' >p.c; gcc p.c -o dyn.ko; gcc "
-			      "-static p.c -o stat.ko");
+	scratch_run(
+		&scratch,
+		"echo 'int main(void){return 0;}' >p.c; gcc p.c -o dyn.ko; gcc -static p.c -o stat.ko");
 	fd = scratch_open(&scratch, ".", O_RDONLY | O_DIRECTORY);
 	assert_int_equal(modfile_open(&file, fd, "dyn.ko", NULL), 0);
 	assert_true(modfile_is_dynamic(file.image, file.size));

@@ -101,8 +101,7 @@ static const char make_tree[] =
 	"n=$(printf 'n%.0s' $(seq 200)); mkdir -p $n/$n/$n; echo deep >\"$n/$n/$n/a b\"\n"
 	"printf latin >\"$(printf 'caf\\351')\"; printf utf >caf\303\251\n"
 	"cp /bin/true cap; chown 65534:65533 cap; chmod 2711 cap\n"
-	"cp /bin/true suid; chmod 6755 suid; chmod 1777 dir; chmod 700 dir/deep; chmod 2770 "
-	"shared\n"
+	"cp /bin/true suid; chmod 6755 suid; chmod 1777 dir; chmod 700 dir/deep; chmod 2770 shared\n"
 	"chown -h 12345:54321 dangling char shared; chown -R 33:44 dir/deep\n"
 	"touch -d '2001-02-03 04:05:06.789012345 UTC' a dir/large dir dir/deep empty\n"
 	"touch -h -d '1999-01-02 03:04:05 UTC' dangling; touch -d '1969-06-07 UTC' nothing\n";
@@ -110,8 +109,7 @@ static const char add_attributes[] =
 	"cd tree; setfattr -n user.a -v value a; setfattr -n user.bin -v 0x00ff0a3d dir\n"
 	"setfattr -n trusted.t -v x dangling -h; setcap cap_net_raw+ep cap\n"
 	"setfacl -m u:7:rw,g:8:r,m::rw a; setfacl -m u:7:rwx,d:u:7:rx,d:g:8:rwx dir\n"
-	"setfacl -m d:u:9:r shared; echo own >shared/plain; setfacl -b shared/plain; chmod 604 "
-	"shared/plain\n"
+	"setfacl -m d:u:9:r shared; echo own >shared/plain; setfacl -b shared/plain; chmod 604 shared/plain\n"
 	"chgrp 0 shared/plain; mkdir shared/sub; setfacl -b shared/sub; chmod 750 shared/sub\n"
 	"touch -d '2001-02-03 04:05:06 UTC' a dir shared shared/plain shared/sub\n";
 
@@ -125,16 +123,11 @@ static void compare(void)
 static void everything_survives(void **state)
 {
 	static const char *const packers[] = {
-		"tar -C tree --format=pax --sparse --xattrs --xattrs-include='*' --acls "
-		"--numeric-owner -cf t .",
-		"tar -C tree --format=pax --sparse --sparse-version=0.0 --xattrs "
-		"--xattrs-include='*' --acls -cf t .",
-		"tar -C tree --format=pax --sparse --sparse-version=0.1 --xattrs "
-		"--xattrs-include='*' --acls -cf t .",
+		"tar -C tree --format=pax --sparse --xattrs --xattrs-include='*' --acls --numeric-owner -cf t .",
+		"tar -C tree --format=pax --sparse --sparse-version=0.0 --xattrs --xattrs-include='*' --acls -cf t .",
+		"tar -C tree --format=pax --sparse --sparse-version=0.1 --xattrs --xattrs-include='*' --acls -cf t .",
 		/* Without --sort, and with directories after what is in them. */
-		"(cd tree; find . -depth -print0) | tar -C tree --null --no-recursion -T - "
-		"--format=pax --sparse "
-		"--xattrs --xattrs-include='*' --acls -cf t",
+		"(cd tree; find . -depth -print0) | tar -C tree --null --no-recursion -T - --format=pax --sparse --xattrs --xattrs-include='*' --acls -cf t",
 	};
 
 	(void)state;
@@ -184,8 +177,7 @@ static void acls_by_name_get_numbers(void **state)
 	scratch_run(
 		&scratch,
 		"rm -rf tree out; mkdir -p tree/bin tree/etc out; echo x >tree/bin/file\n"
-		"echo 'daemon:x:77:77::/:/bin/sh' >tree/etc/passwd; echo 'bin:x:78:' "
-		">tree/etc/group\n"
+		"echo 'daemon:x:77:77::/:/bin/sh' >tree/etc/passwd; echo 'bin:x:78:' >tree/etc/group\n"
 		"setfacl -m u:daemon:rw,g:bin:r tree/bin/file; setfacl -m d:u:daemon:rwx tree/bin\n"
 		"mknod tree/bin/none c 250 250; setfacl -m u:daemon:rw tree/bin/none\n"
 		"tar -C tree --acls --sort=name -cf t .");
@@ -202,13 +194,13 @@ static void acls_by_name_get_numbers(void **state)
 static void existing_things_are_respected(void **state)
 {
 	(void)state;
-	scratch_run(&scratch,
-		    "rm -rf tree out; mkdir -p tree/lib/modules out/usr/lib out/data\n"
-		    "echo new >tree/lib/modules/m.ko; echo new >tree/file; echo new >tree/wasdir\n"
-		    "ln -s target tree/link; touch -d 2001-01-01 tree/lib; tar -C tree -cf t lib "
-		    "file wasdir link\n"
-		    "ln -s usr/lib out/lib; echo old >out/elsewhere; ln -s elsewhere out/file\n"
-		    "mkdir out/wasdir; echo old >out/link; touch -d 2005-05-05 out out/usr/lib");
+	scratch_run(
+		&scratch,
+		"rm -rf tree out; mkdir -p tree/lib/modules out/usr/lib out/data\n"
+		"echo new >tree/lib/modules/m.ko; echo new >tree/file; echo new >tree/wasdir\n"
+		"ln -s target tree/link; touch -d 2001-01-01 tree/lib; tar -C tree -cf t lib file wasdir link\n"
+		"ln -s usr/lib out/lib; echo old >out/elsewhere; ln -s elsewhere out/file\n"
+		"mkdir out/wasdir; echo old >out/link; touch -d 2005-05-05 out out/usr/lib");
 	expect_extracted("t", "out");
 	scratch_run(
 		&scratch,
@@ -241,15 +233,15 @@ static void nothing_is_inherited(void **state)
 static void names_stay_below_the_root(void **state)
 {
 	(void)state;
-	scratch_run(&scratch,
-		    "rm -rf tree out outside; mkdir -p tree out outside/etc; echo x >tree/file\n"
-		    "tar -C tree --transform 's,file,../outside/up,' -P -cf up file\n"
-		    "tar -C tree --transform 's,file,a/../../b,' -P -cf inner file\n"
-		    "tar -C tree --transform \"s,file,$PWD/absolute,\" -P -cf abs file\n"
-		    "ln -s \"$PWD/outside\" tree/link; tar -C tree -cf link link\n"
-		    "rm tree/link; mkdir tree/link; echo bad >tree/link/file; tar -C tree -rf link "
-		    "link/file\n"
-		    "mkdir out/tmp");
+	scratch_run(
+		&scratch,
+		"rm -rf tree out outside; mkdir -p tree out outside/etc; echo x >tree/file\n"
+		"tar -C tree --transform 's,file,../outside/up,' -P -cf up file\n"
+		"tar -C tree --transform 's,file,a/../../b,' -P -cf inner file\n"
+		"tar -C tree --transform \"s,file,$PWD/absolute,\" -P -cf abs file\n"
+		"ln -s \"$PWD/outside\" tree/link; tar -C tree -cf link link\n"
+		"rm tree/link; mkdir tree/link; echo bad >tree/link/file; tar -C tree -rf link link/file\n"
+		"mkdir out/tmp");
 	expect_refused("up", "out", ERR_ARCHIVE_ENTRY, "../outside/up");
 	expect_refused("inner", "out", ERR_ARCHIVE_ENTRY, "a/../../b");
 	expect_extracted("abs", "out");
@@ -263,13 +255,13 @@ static void names_stay_below_the_root(void **state)
 static void contents_of_a_device_are_refused(void **state)
 {
 	(void)state;
-	scratch_run(&scratch,
-		    "rm -rf out; mkdir out\n"
-		    "entry() { printf '070701%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X' "
-		    "$1 $2 0 0 $3 0 $4 1 1 1 3 $5 0; }\n"
-		    "device() { entry 5 $(($1)) 2 0 2; printf 'p\\0'; entry 5 $((0100600)) 2 4 2\n"
-		    "printf 'q\\0evil'; entry 0 0 1 0 11; printf 'TRAILER!!!\\0\\0\\0\\0'; }\n"
-		    "device 020600 >null; device 010600 >fifo");
+	scratch_run(
+		&scratch,
+		"rm -rf out; mkdir out\n"
+		"entry() { printf '070701%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X' $1 $2 0 0 $3 0 $4 1 1 1 3 $5 0; }\n"
+		"device() { entry 5 $(($1)) 2 0 2; printf 'p\\0'; entry 5 $((0100600)) 2 4 2\n"
+		"printf 'q\\0evil'; entry 0 0 1 0 11; printf 'TRAILER!!!\\0\\0\\0\\0'; }\n"
+		"device 020600 >null; device 010600 >fifo");
 	expect_refused("null", "out", ERR_ARCHIVE_ENTRY, "q");
 	expect_refused("fifo", "out", ERR_ARCHIVE_ENTRY, "q");
 }
@@ -287,17 +279,16 @@ static void file_packed_twice_stays(void **state)
 static void bad_archives_are_told_apart(void **state)
 {
 	(void)state;
-	scratch_run(&scratch,
-		    "rm -rf tree out; mkdir -p tree/d out; seq 50000 >tree/d/file; seq 10 "
-		    ">tree/d/other\n"
-		    "tar -C tree -b1 --sort=name -cf t .\n"
-		    "head -c 700 t >in-header; head -c 100000 t >in-data; head -c -1024 t >no-end\n"
-		    "head -c 4000 /dev/urandom >noise; : >empty\n"
-		    "(cd tree; find . | cpio --quiet -o -H newc) >c; head -c -700 c >cpio-cut\n"
-		    "tar -C tree --format=gnu -cf link d/file; cp link nolink; ln tree/d/file "
-		    "tree/d/g\n"
-		    "tar -C tree -cf l d/file d/g; tar --delete -f l d/file\n"
-		    "mkdir -p out2/d/file/full out2/d/file/full");
+	scratch_run(
+		&scratch,
+		"rm -rf tree out; mkdir -p tree/d out; seq 50000 >tree/d/file; seq 10 >tree/d/other\n"
+		"tar -C tree -b1 --sort=name -cf t .\n"
+		"head -c 700 t >in-header; head -c 100000 t >in-data; head -c -1024 t >no-end\n"
+		"head -c 4000 /dev/urandom >noise; : >empty\n"
+		"(cd tree; find . | cpio --quiet -o -H newc) >c; head -c -700 c >cpio-cut\n"
+		"tar -C tree --format=gnu -cf link d/file; cp link nolink; ln tree/d/file tree/d/g\n"
+		"tar -C tree -cf l d/file d/g; tar --delete -f l d/file\n"
+		"mkdir -p out2/d/file/full out2/d/file/full");
 	expect_refused("in-header", "out", ERR_ARCHIVE_TRUNCATED, NULL);
 	expect_refused("in-data", "out", ERR_ARCHIVE_TRUNCATED, NULL);
 	expect_refused("no-end", "out", ERR_ARCHIVE_TRUNCATED, NULL);

@@ -23,11 +23,9 @@ static void bad_instructions_are_refused(void **state)
 		 "\"after\" must be a list"},
 		{"{\"service\": \"s\", \"ca\": \"c\", \"mac\": \"m\", \"after_limit\": -1}",
 		 "the seconds after_limit"},
-		{"{\"service\": \"s\", \"ca\": \"c\", \"mac\": \"m\", \"databases\": {\"keep\": "
-		 "1}}",
+		{"{\"service\": \"s\", \"ca\": \"c\", \"mac\": \"m\", \"databases\": {\"keep\": 1}}",
 		 "/databases/keep: 1 is refused"},
-		{"{\"service\": \"s\", \"ca\": \"c\", \"mac\": \"m\", \"databases\": {\"login\": "
-		 "{\"password\": 1234}}}",
+		{"{\"service\": \"s\", \"ca\": \"c\", \"mac\": \"m\", \"databases\": {\"login\": {\"password\": 1234}}}",
 		 "/databases/login/password: the value is refused"},
 		{"{\"service\": \"s\", \"ca\": \"c\", \"mac\": \"m\", \"after\": [1]}",
 		 "\"after\" must be a list of names"},

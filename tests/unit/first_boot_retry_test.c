@@ -15,8 +15,8 @@ static void failure_is_shown(const struct err *err)
 {
 	scene_failed(err);
 	scene_console_says(
-		shown, "newroot: first boot failed [net.connect] https://x: service not reached "
-		       "within 0 s: nobody there\r\n");
+		shown,
+		"newroot: first boot failed [net.connect] https://x: service not reached within 0 s: nobody there\r\n");
 	scene_write(shown->console, "");
 }
 
@@ -34,12 +34,10 @@ static void failure_is_told_and_all_run_again(void **state)
 	assert_int_equal(err.code, ERR_NONE);
 	assert_string_equal(
 		fake.told,
-		"open https://10.0.0.1:8443; start; state first boot; begin check-in; end failed "
-		"check-in; error check-in; code net.connect; state error; failed net.connect; "
-		"again; "
-		"stop; open https://10.0.0.1:8443; start; state first boot; begin check-in; hello; "
-		"end "
-		"check-in; state complete; stop; ");
+		"open https://10.0.0.1:8443; start; state first boot; begin check-in; "
+		"end failed check-in; error check-in; code net.connect; state error; "
+		"failed net.connect; again; stop; open https://10.0.0.1:8443; start; "
+		"state first boot; begin check-in; hello; end check-in; state complete; stop; ");
 	scene_console_says(&scene, "newroot: checked in\r\n");
 	assert_int_equal(access(scene.done, F_OK), 0);
 	scene_free(&scene);
@@ -70,9 +68,9 @@ static void broken_instructions_are_told_to_the_old_service(void **state)
 	fake.mended[0] = "{";
 	fake.mended[1] = CONFIG;
 	assert_int_equal(first_boot_run(&scene.options, &err), 0);
-	assert_non_null(strstr(fake.told,
-			       "failed net.connect; again; error check-in; code first-boot; "
-			       "state error; failed first-boot; flush; again; stop; open "));
+	assert_non_null(strstr(
+		fake.told,
+		"failed net.connect; again; error check-in; code first-boot; state error; failed first-boot; flush; again; stop; open "));
 	scene_free(&scene);
 }
 

@@ -19,9 +19,9 @@ static void checks_in_once(void **state)
 	scene_make(&scene, CONFIG);
 	if (first_boot_run(&scene.options, &err))
 		fail_msg("%s", err.msg);
-	assert_string_equal(fake.told,
-			    "open https://10.0.0.1:8443; start; state first boot; begin check-in; "
-			    "hello; end check-in; state complete; stop; ");
+	assert_string_equal(
+		fake.told,
+		"open https://10.0.0.1:8443; start; state first boot; begin check-in; hello; end check-in; state complete; stop; ");
 	assert_string_equal(fake.token, "secret");
 	scene_console_says(&scene, "newroot: checked in\r\n");
 	assert_int_equal(access(scene.done, F_OK), 0);
@@ -40,8 +40,9 @@ static void asks_to_be_released(void **state)
 	scene_make(&scene, CONFIG);
 	fake.held = true;
 	assert_int_equal(first_boot_run(&scene.options, &err), 0);
-	assert_non_null(strstr(fake.told, "state first boot; wait held before check-in; heartbeat; "
-					  "wait no longer; begin check-in; hello;"));
+	assert_non_null(strstr(
+		fake.told,
+		"state first boot; wait held before check-in; heartbeat; wait no longer; begin check-in; hello;"));
 	scene_free(&scene);
 }
 
@@ -70,9 +71,9 @@ static void quarantine_is_checked_first(void **state)
 	scene.options.quarantine = "/q";
 	fake.quarantine = fake.not_loaded = true;
 	assert_int_equal(first_boot_run(&scene.options, &err), 0);
-	assert_non_null(strstr(fake.told, "state first boot; begin quarantine; check /q; "
-					  "end failed quarantine; error quarantine; "
-					  "code first-boot.quarantine; state error; "));
+	assert_non_null(strstr(
+		fake.told,
+		"state first boot; begin quarantine; check /q; end failed quarantine; error quarantine; code first-boot.quarantine; state error; "));
 	assert_non_null(strstr(fake.told, "check /q; end quarantine; begin check-in; "));
 	scene_free(&scene);
 }
@@ -89,8 +90,9 @@ static void peers_come_before_complete(void **state)
 	(void)state;
 	scene_make(&scene, WITH_PEERS);
 	assert_int_equal(first_boot_run(&scene.options, &err), 0);
-	assert_non_null(strstr(fake.told, "end check-in; begin peers; peer db1; peer nfs; "
-					  "end peers; state complete; stop; "));
+	assert_non_null(strstr(
+		fake.told,
+		"end check-in; begin peers; peer db1; peer nfs; end peers; state complete; stop; "));
 	assert_int_equal(fake.after_limit_s, 90);
 	scene_free(&scene);
 }
@@ -104,8 +106,9 @@ static void missing_peer_is_an_error(void **state)
 	scene_make(&scene, WITH_PEERS);
 	fake.peers = ERR_SERVICE_PEER;
 	assert_int_equal(first_boot_run(&scene.options, &err), 0);
-	assert_non_null(strstr(fake.told, "end failed peers; error peers; code service.peer; state "
-					  "error; failed service.peer; again; stop; "));
+	assert_non_null(strstr(
+		fake.told,
+		"end failed peers; error peers; code service.peer; state error; failed service.peer; again; stop; "));
 	assert_int_equal(access(scene.done, F_OK), 0);
 	scene_free(&scene);
 }
@@ -135,15 +138,15 @@ static void databases_come_in_order(void **state)
 	fake.import = ERR_DATABASE_LOAD;
 	scene.options.failed = passwords_are_there;
 	assert_int_equal(first_boot_run(&scene.options, &err), 0);
-	second = strstr(fake.told,
-			"end check-in; begin hooks-before; hook /b; end hooks-before; begin "
-			"import; import shop; end failed import; error import; code "
-			"database.load; state error; again; ");
+	second = strstr(
+		fake.told,
+		"end check-in; begin hooks-before; hook /b; end hooks-before; begin import; "
+		"import shop; end failed import; error import; code database.load; state error; again; ");
 	assert_non_null(second);
-	assert_non_null(strstr(second,
-			       "import shop; end import; begin peers; peer db1; end peers; begin "
-			       "replicate; replicate geheim; end replicate; begin hooks-after; "
-			       "hook /a; hook /z; end hooks-after; state complete; stop; "));
+	assert_non_null(strstr(
+		second, "import shop; end import; begin peers; peer db1; end peers; "
+			"begin replicate; replicate geheim; end replicate; begin hooks-after; "
+			"hook /a; hook /z; end hooks-after; state complete; stop; "));
 	/* Used, and removed; the rest stays. */
 	scene_instructions_hold("databases", false);
 	scene_instructions_hold("geheim", false);

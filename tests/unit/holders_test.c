@@ -114,8 +114,11 @@ static void test_orphans_by_name(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_leaf_first_and_once),	  TEST(test_kinds), TEST(test_disks_of_others_are_left_alone),
-		TEST(test_orphans_of_our_vg), TEST(test_orphans_by_name),
+		TEST(test_leaf_first_and_once),
+		TEST(test_kinds),
+		TEST(test_disks_of_others_are_left_alone),
+		TEST(test_orphans_of_our_vg),
+		TEST(test_orphans_by_name),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

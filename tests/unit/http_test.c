@@ -94,13 +94,11 @@ static const struct {
 	{"HTTP/1.1 200 OK\r\n\r\nhello", 0, ERR_NONE, "hello", false},
 	{"HTTP/1.1 204 No\r\n\r\n", 0, ERR_NONE, "", true},
 	{"HTTP/1.1 304 No\r\nContent-Length: 5\r\n\r\n", 0, ERR_NONE, "", true},
-	{"HTTP/1.1 200 OK\r\nTransfer-Encoding: "
-	 "chunked\r\n\r\n3\r\nhel\r\n2;x=y\r\nlo\r\n0\r\n\r\n",
+	{"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nhel\r\n2;x=y\r\nlo\r\n0\r\n\r\n",
 	 0, ERR_NONE, "hello", true},
 	{"HTTP/1.1 200 OK\r\nTransfer-Encoding: Chunked\r\n\r\n5\r\nhello\r\n0\r\nA: b\r\n\r\n", 0,
 	 ERR_NONE, "hello", true},
-	{"HTTP/1.1 100 Go\r\n\r\nHTTP/1.1 103 Hints\r\nLink: x\r\n\r\nHTTP/1.1 200 "
-	 "OK\r\nContent-Length: 2\r\n\r\nok",
+	{"HTTP/1.1 100 Go\r\n\r\nHTTP/1.1 103 Hints\r\nLink: x\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok",
 	 0, ERR_NONE, "ok", true},
 	/* faults */
 	{"", 0, ERR_NET_CUT, "", false},

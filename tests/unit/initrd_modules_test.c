@@ -22,8 +22,7 @@ static void note(const char *text)
 static const char all_modules[] =
 	"k/vmw_pvscsi.ko: k/scsi_mod.ko\nk/scsi_mod.ko:\nk/sd_mod.ko: k/scsi_mod.ko\nk/mptspi.ko:\n"
 	"k/mptsas.ko:\nk/virtio_pci.ko: k/virtio.ko\nk/virtio.ko:\nk/virtio_blk.ko: k/virtio.ko\n"
-	"k/virtio_scsi.ko: "
-	"k/virtio.ko\nk/ahci.ko:\nk/ata_piix.ko:\nk/nvme.ko:\nk/xen-blkfront.ko:\n"
+	"k/virtio_scsi.ko: k/virtio.ko\nk/ahci.ko:\nk/ata_piix.ko:\nk/nvme.ko:\nk/xen-blkfront.ko:\n"
 	"k/hv_storvsc.ko:\nk/dm-mod.ko:\nk/dm-snapshot.ko:\nk/dm-mirror.ko:\nk/dm-zero.ko:\n"
 	"k/dm-thin-pool.ko:\nk/crc32c_generic.ko:\nk/crc32c-intel.ko:\nk/xfs.ko:\nk/ext4.ko:\n"
 	"k/odd_raid.ko:\nk/extra.ko:\n";

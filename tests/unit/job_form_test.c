@@ -99,8 +99,7 @@ static const struct {
 	{&form_private_key, "", true},
 	{&form_private_key, locked_key, false},
 	{&form_private_key,
-	 "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n\nMII=\n-----END RSA PRIVATE "
-	 "KEY-----",
+	 "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n\nMII=\n-----END RSA PRIVATE KEY-----",
 	 false},
 	{&form_private_key, "-----BEGIN RSA PRIVATE KEY-----\nMIIB\n-----END RSA PRIVATE KEY-----",
 	 true},

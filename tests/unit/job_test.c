@@ -266,11 +266,9 @@ static void test_quoting(void **state)
 	(void)state;
 	parse(JOB(
 		", \"vg\": \"\\u001b[31m\\u009b\", \"table\": \"https://u:hunter2@h/\", "
-		"\"ssh_keys\": [\"-----BEGIN PRIVATE KEY-----\\nMIIEpA\"], \"\\u001b\\u00fc\": 1, "
-		"\"finish\": "
+		"\"ssh_keys\": [\"-----BEGIN PRIVATE KEY-----\\nMIIEpA\"], \"\\u001b\\u00fc\": 1, \"finish\": "
 		"\"0123456789012345678901234567890123456789012345678901234567890123456789"
-		"0123456789\", "
-		"\"files\": [{\"path\": \"/a\", \"content_base64\": \"hunter2\"}]"));
+		"0123456789\", \"files\": [{\"path\": \"/a\", \"content_base64\": \"hunter2\"}]"));
 	assert_int_equal(errors.count, 6);
 	for (size_t i = 0; i < errors.count; i++) {
 		const struct err *err = &errors.item[i];
@@ -312,10 +310,8 @@ static void test_suggestions(void **state)
 static void test_no_second_accusation(void **state)
 {
 	(void)state;
-	parse("{\"newroot\": 1, \"volumes\": [{\"name\": \"root\", \"size\": \"8GiB\", \"mount\": "
-	      "\"//\"}], "
-	      "\"archives\": [{\"to\": \"x\", \"url\": \"https://h.example/r\", \"sha256\": "
-	      "\"none\"}]}");
+	parse("{\"newroot\": 1, \"volumes\": [{\"name\": \"root\", \"size\": \"8GiB\", \"mount\": \"//\"}], "
+	      "\"archives\": [{\"to\": \"x\", \"url\": \"https://h.example/r\", \"sha256\": \"none\"}]}");
 	assert_int_equal(errors.count, 2);
 	assert_string_equal(errors.item[0].where, "/volumes/0/mount");
 	assert_string_equal(errors.item[1].where, "/archives/0/to");

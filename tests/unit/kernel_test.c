@@ -66,8 +66,7 @@ static void packages_are_understood(void **state)
 	static const struct {
 		const char *paths, *release; /* or the error's text */
 	} rows[] = {
-		{"boot/System.map-5.5.5|boot/vmlinuz-5.5.5|lib/modules/5.5.5/|lib/modules/5.5.5/"
-		 "kernel/a.ko",
+		{"boot/System.map-5.5.5|boot/vmlinuz-5.5.5|lib/modules/5.5.5/|lib/modules/5.5.5/kernel/a.ko",
 		 "5.5.5"},
 		{"boot/vmlinuz-2.6.18-164.el5|boot/vmlinuz-2.6.18-164.el5", "2.6.18-164.el5"},
 		{"usr/lib/modules/6.1.2/vmlinuz|usr/lib/modules/6.1.2/kernel/a.ko", "6.1.2"},
@@ -146,8 +145,7 @@ static void the_newest_kernel_is_found(void **state)
 	(void)state;
 	scratch_run(
 		&scratch,
-		"mkdir boot; cd boot; touch vmlinuz-2.6.18-164.el5 vmlinuz-6.9.12 vmlinuz-6.10.1 "
-		"vmlinuz-6.11.0.old vmlinuz-0-rescue-12ab vmlinuz config-7.0");
+		"mkdir boot; cd boot; touch vmlinuz-2.6.18-164.el5 vmlinuz-6.9.12 vmlinuz-6.10.1 vmlinuz-6.11.0.old vmlinuz-0-rescue-12ab vmlinuz config-7.0");
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
 		assert_int_equal(in_system(newest, rows[i].hint, out, sizeof(out), &err), ERR_NONE);
 		assert_string_equal(out, rows[i].release);
@@ -158,16 +156,12 @@ static void the_newest_kernel_is_found(void **state)
 
 /* A file with the setup header of a bzImage, as far as it is looked at. */
 static const char make_image[] =
-	"image() { truncate -s 20000 $1; printf HdrS | dd of=$1 bs=1 seek=$((0x202)) conv=notrunc "
-	"status=none\n"
+	"image() { truncate -s 20000 $1; printf HdrS | dd of=$1 bs=1 seek=$((0x202)) conv=notrunc status=none\n"
 	"printf '\\000\\020' | dd of=$1 bs=1 seek=$((0x20e)) conv=notrunc status=none\n"
-	"printf \"$2 (builder@host)\" | dd of=$1 bs=1 seek=$((0x1200)) conv=notrunc status=none; "
-	"}\n"
+	"printf \"$2 (builder@host)\" | dd of=$1 bs=1 seek=$((0x1200)) conv=notrunc status=none; }\n"
 	"rm -rf boot lib; mkdir -p boot lib/modules/6.1.2\n"
-	"image boot/vmlinuz-5.5.5 5.5.5; image boot/vmlinuz-5.5.6 5.5.5; image "
-	"lib/modules/6.1.2/vmlinuz 6.1.2\n"
-	"head -c 9000 /dev/urandom >boot/vmlinuz-5.5.7; : >boot/vmlinuz-5.5.8; "
-	"mkfifo boot/vmlinuz-5.5.10\n";
+	"image boot/vmlinuz-5.5.5 5.5.5; image boot/vmlinuz-5.5.6 5.5.5; image lib/modules/6.1.2/vmlinuz 6.1.2\n"
+	"head -c 9000 /dev/urandom >boot/vmlinuz-5.5.7; : >boot/vmlinuz-5.5.8; mkfifo boot/vmlinuz-5.5.10\n";
 
 static void images_are_checked(void **state)
 {

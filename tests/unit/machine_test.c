@@ -33,9 +33,9 @@ static int teardown(void **state)
 
 static void test_disks_are_in_the_kernels_order(void **state)
 {
-	static const char *const expected[] = {"/dev/sda", "/dev/sdb", "/dev/sdz", "/dev/sdaa",
-					       "/dev/vda", "/dev/xvda", "/dev/nvme0n1",
-					       "/dev/nvme2n1", "/dev/nvme10n1"};
+	static const char *const expected[] = {"/dev/sda",     "/dev/sdb",     "/dev/sdz",
+					       "/dev/sdaa",    "/dev/vda",     "/dev/xvda",
+					       "/dev/nvme0n1", "/dev/nvme2n1", "/dev/nvme10n1"};
 
 	(void)state;
 	probe("virtio-scsi-nvme");
@@ -53,11 +53,12 @@ static void test_what_identifies_disks(void **state)
 		uint32_t sector;
 		bool read_only;
 	} rows[] = {
-		{0, "6000c29f", "naa.6000c29f9cf5ba2b7a0e4d7b8c9d0e1f", "Virtual disk", "vmw_pvscsi",
-		 "pci:v000015ADd000007C0sv000015ADsd000007C0bc01sc07i00", 2147483648, 512, true},
+		{0, "6000c29f", "naa.6000c29f9cf5ba2b7a0e4d7b8c9d0e1f", "Virtual disk",
+		 "vmw_pvscsi", "pci:v000015ADd000007C0sv000015ADsd000007C0bc01sc07i00", 2147483648,
+		 512, true},
 		{1, "", "", "", "", "", 2147483648, 512, false},
-		{4, "system-disk", "", "", "virtio_blk", "virtio:d00000002v00001AF4", 8589934592, 512,
-		 false},
+		{4, "system-disk", "", "", "virtio_blk", "virtio:d00000002v00001AF4", 8589934592,
+		 512, false},
 		{6, "NV1", "eui.00000000000000015254009abc010001", "QEMU NVMe Ctrl", "nvme",
 		 "pci:v00001B36d00000010sv00001AF4sd00001100bc01sc08i02", 4294967296, 4096, false},
 	};

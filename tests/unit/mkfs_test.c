@@ -42,28 +42,38 @@ static void test_command_lines(void **state)
 		const char *line;
 		uint64_t size;
 	} rows[] = {
-		{FS_XFS, PROFILE_MODERN, "mkfs.xfs -q -f -L data -m uuid=" UUID " -i maxpct=5 /dev/local/data", 0},
+		{FS_XFS, PROFILE_MODERN,
+		 "mkfs.xfs -q -f -L data -m uuid=" UUID " -i maxpct=5 /dev/local/data", 0},
 		{FS_XFS, PROFILE_3_10,
-		 "mkfs.xfs -q -f -m crc=1,finobt=0,rmapbt=0,reflink=0,bigtime=0,inobtcount=0 -i sparse=0 -L data -m "
-		 "uuid=" UUID " -i maxpct=5 /dev/local/data", 0},
+		 "mkfs.xfs -q -f -m crc=1,finobt=0,rmapbt=0,reflink=0,bigtime=0,inobtcount=0 -i sparse=0 -L data -m uuid=" UUID
+		 " -i maxpct=5 /dev/local/data",
+		 0},
 		{FS_XFS, PROFILE_2_6_18,
-		 "mkfs.xfs -q -f -m crc=0,finobt=0,rmapbt=0,reflink=0,bigtime=0,inobtcount=0 -i "
-		 "size=256,attr=2,projid32bit=0,sparse=0 -n ftype=0 -l lazy-count=0 -L data -m uuid=" UUID
-		 " -i maxpct=5 /dev/local/data", 0},
+		 "mkfs.xfs -q -f -m crc=0,finobt=0,rmapbt=0,reflink=0,bigtime=0,inobtcount=0 "
+		 "-i size=256,attr=2,projid32bit=0,sparse=0 -n ftype=0 "
+		 "-l lazy-count=0 -L data -m uuid=" UUID " -i maxpct=5 /dev/local/data",
+		 0},
 		{FS_XFS, PROFILE_2_6_18,
-		 "mkfs.xfs -q -f -m crc=0,finobt=0,rmapbt=0,reflink=0,bigtime=0,inobtcount=0 -i "
-		 "size=256,attr=2,projid32bit=0,sparse=0 -n ftype=0 -l lazy-count=0 -l size=128m -L data -m uuid=" UUID
-		 " -i maxpct=5 /dev/local/data", (uint64_t)1 << 40},
+		 "mkfs.xfs -q -f -m crc=0,finobt=0,rmapbt=0,reflink=0,bigtime=0,inobtcount=0 "
+		 "-i size=256,attr=2,projid32bit=0,sparse=0 -n ftype=0 "
+		 "-l lazy-count=0 -l size=128m -L data -m uuid=" UUID
+		 " -i maxpct=5 /dev/local/data",
+		 (uint64_t)1 << 40},
 		{FS_EXT3, PROFILE_2_6_18,
 		 "mke2fs -q -F -b 4096 -I 128 -O none,ext_attr,resize_inode,dir_index,filetype,sparse_super,"
-		 "large_file,has_journal -L data -U " UUID " -i maxpct=5 /dev/local/data", 0},
+		 "large_file,has_journal -L data -U " UUID " -i maxpct=5 /dev/local/data",
+		 0},
 	};
 	const char *words[] = {"-i", "maxpct=5"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-		struct plan_fs fs = {.device = "/dev/local/data", .label = "data", .type = rows[i].type,
-				     .size = rows[i].size, .mkfs_options = {words, 2}, .uuid = UUID};
+		struct plan_fs fs = {.device = "/dev/local/data",
+				     .label = "data",
+				     .type = rows[i].type,
+				     .size = rows[i].size,
+				     .mkfs_options = {words, 2},
+				     .uuid = UUID};
 		char line[512];
 
 		join(line, sizeof(line), mkfs_argv(&fs, rows[i].profile, &arena));
@@ -76,12 +86,14 @@ static void test_every_row_is_filled(void **state)
 	(void)state;
 	for (int type = FS_XFS; type <= FS_SWAP; type++) {
 		for (int profile = PROFILE_2_6_18; profile <= PROFILE_MODERN; profile++) {
-			struct plan_fs fs = {.device = "/dev/x", .type = (enum fs_type)type, .uuid = UUID};
+			struct plan_fs fs = {
+				.device = "/dev/x", .type = (enum fs_type)type, .uuid = UUID};
 			const char *const *argv = mkfs_argv(&fs, (enum fs_profile)profile, &arena);
 
 			assert_int_equal(argv == NULL, type == FS_SWAP);
 			if (argv)
-				assert_true(!strcmp(argv[0], type == FS_XFS ? "mkfs.xfs" : "mke2fs"));
+				assert_true(
+					!strcmp(argv[0], type == FS_XFS ? "mkfs.xfs" : "mke2fs"));
 		}
 	}
 }
@@ -145,12 +157,16 @@ static void test_words_that_makers_refuse(void **state)
 	setenv("PATH", "/usr/local/sbin:/usr/sbin:/sbin:/usr/bin:/bin", 1);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
 		const char *words[] = {rows[i].words[0], rows[i].words[1]};
-		struct plan_fs fs = {.device = "/dev/local/data", .type = rows[i].type, .uuid = UUID,
-				     .size = (uint64_t)1 << 40, .mkfs_options = {words, 2}};
+		struct plan_fs fs = {.device = "/dev/local/data",
+				     .type = rows[i].type,
+				     .uuid = UUID,
+				     .size = (uint64_t)1 << 40,
+				     .mkfs_options = {words, 2}};
 		struct err err = ERR_INIT;
 		int ret;
 
-		if (fs.type == FS_XFS && access("/sbin/mkfs.xfs", X_OK) && access("/usr/sbin/mkfs.xfs", X_OK))
+		if (fs.type == FS_XFS && access("/sbin/mkfs.xfs", X_OK) &&
+		    access("/usr/sbin/mkfs.xfs", X_OK))
 			continue;
 		ret = mkfs_try(&fs, rows[i].profile, "/volumes/1/mkfs_options", NULL, &err);
 		if (!rows[i].refused) {

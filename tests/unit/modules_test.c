@@ -90,11 +90,10 @@ static void dependencies_come_first(void **state)
 
 static void old_absolute_paths_are_taken(void **state)
 {
-	struct modules modules =
-		parse("/lib/modules/2.6.18-164.el5/kernel/drivers/scsi/sd_mod.ko: "
-		      "/lib/modules/2.6.18-164.el5/kernel/drivers/scsi/scsi_mod.ko\n"
-		      "/lib/modules/2.6.18-164.el5/kernel/drivers/scsi/scsi_mod.ko:\n",
-		      NULL, NULL, NULL);
+	struct modules modules = parse(
+		"/lib/modules/2.6.18-164.el5/kernel/drivers/scsi/sd_mod.ko: /lib/modules/2.6.18-164.el5/kernel/drivers/scsi/scsi_mod.ko\n"
+		"/lib/modules/2.6.18-164.el5/kernel/drivers/scsi/scsi_mod.ko:\n",
+		NULL, NULL, NULL);
 
 	(void)state;
 	assert_string_equal(modules_find(&modules, "sd_mod")->path,
@@ -114,14 +113,13 @@ static void rings_and_gaps_end(void **state)
 
 static void soft_dependencies_come_before(void **state)
 {
-	struct modules modules = parse("crc32c_generic.ko:\ncrc32c-intel.ko:\nxfs.ko: "
-				       "libcrc32c.ko\nlibcrc32c.ko:\nlate.ko:\n"
-				       "early.ko:\n",
-				       "alias crc32c crc32c_generic\nalias crc32c crc32c_intel\n",
-				       "# comment\nsoftdep libcrc32c pre: crc32c\nsoftdep xfs pre: "
-				       "early absent post: late\n"
-				       "softdep early post: late\nsoftdep broken\n",
-				       NULL);
+	struct modules modules = parse(
+		"crc32c_generic.ko:\ncrc32c-intel.ko:\nxfs.ko: libcrc32c.ko\nlibcrc32c.ko:\nlate.ko:\n"
+		"early.ko:\n",
+		"alias crc32c crc32c_generic\nalias crc32c crc32c_intel\n",
+		"# comment\nsoftdep libcrc32c pre: crc32c\nsoftdep xfs pre: early absent post: late\n"
+		"softdep early post: late\nsoftdep broken\n",
+		NULL);
 
 	(void)state;
 	assert_string_equal(order_of(&modules, "xfs"),

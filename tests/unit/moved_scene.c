@@ -114,17 +114,14 @@ const char *const debian_sysv[] = {
 	"/etc/rc2.d/S20nfs-kernel-server>../init.d/nfs-kernel-server",
 	"/etc/rc2.d/K01puppet>../init.d/puppet",
 	"/etc/rc3.d/K01puppet>../init.d/puppet",
-	"/etc/init.d/.depend.boot=TARGETS = mountkernfs.sh networking mountall-bootclean.sh "
-	"rpcbind "
-	"mountnfs.sh\nINTERACTIVE =\nnetworking: mountkernfs.sh mountall-bootclean.sh\n"
-	"rpcbind: networking\nmountnfs.sh: rpcbind\n",
+	"/etc/init.d/.depend.boot=TARGETS = mountkernfs.sh networking mountall-bootclean.sh rpcbind mountnfs.sh\n"
+	"INTERACTIVE =\n"
+	"networking: mountkernfs.sh mountall-bootclean.sh\nrpcbind: networking\nmountnfs.sh: rpcbind\n",
 	"/etc/init.d/.depend.start=TARGETS = nfs-kernel-server cron\nINTERACTIVE =\n",
 	"/etc/default/puppet=# Start puppet on boot?\nSTART=no\nDAEMON_OPTS=\"\"\n",
-	"/etc/puppet/puppet.conf=[main]\nlogdir=/var/log/puppet\n\n[master]\nssl_client_header = "
-	"X\n",
+	"/etc/puppet/puppet.conf=[main]\nlogdir=/var/log/puppet\n\n[master]\nssl_client_header = X\n",
 	"/var/lib/puppet/state/agent_disabled.lock={}\n",
-	"/etc/inittab=1:2345:respawn:/sbin/getty 38400 hvc0\nT0:23:respawn:/sbin/getty -L ttyS0 "
-	"115200 vt100\n",
+	"/etc/inittab=1:2345:respawn:/sbin/getty 38400 hvc0\nT0:23:respawn:/sbin/getty -L ttyS0 115200 vt100\n",
 	"/etc/mtab=/dev/xvda1 / ext3 rw 0 0\n",
 	NULL};
 
@@ -184,17 +181,12 @@ const char *const debian_systemd[] = {
 	"/usr/lib/systemd/system/puppet.service=" UNIT("multi-user.target"),
 	"/usr/lib/systemd/system/getty@.service=" UNIT("getty.target"),
 	"/etc/systemd/system/multi-user.target.wants/cron.service>/lib/systemd/system/cron.service",
-	"/etc/systemd/system/multi-user.target.wants/anacron.service>/lib/systemd/system/"
-	"anacron.service",
+	"/etc/systemd/system/multi-user.target.wants/anacron.service>/lib/systemd/system/anacron.service",
 	"/etc/systemd/system/timers.target.wants/anacron.timer>/lib/systemd/system/anacron.timer",
-	"/etc/systemd/system/timers.target.wants/logrotate.timer>/lib/systemd/system/"
-	"logrotate.timer",
-	"/etc/systemd/system/multi-user.target.wants/rpcbind.service>/lib/systemd/system/"
-	"rpcbind.service",
-	"/etc/systemd/system/sockets.target.wants/rpcbind.socket>/lib/systemd/system/"
-	"rpcbind.socket",
-	"/etc/systemd/system/getty.target.wants/serial-getty@hvc0.service>/lib/systemd/system/"
-	"serial-getty@.service",
+	"/etc/systemd/system/timers.target.wants/logrotate.timer>/lib/systemd/system/logrotate.timer",
+	"/etc/systemd/system/multi-user.target.wants/rpcbind.service>/lib/systemd/system/rpcbind.service",
+	"/etc/systemd/system/sockets.target.wants/rpcbind.socket>/lib/systemd/system/rpcbind.socket",
+	"/etc/systemd/system/getty.target.wants/serial-getty@hvc0.service>/lib/systemd/system/serial-getty@.service",
 	"/etc/puppet/code/README=x\n",
 	"/etc/mtab=/dev/xvda1 / ext3 rw 0 0\n",
 	NULL};

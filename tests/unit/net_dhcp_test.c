@@ -122,8 +122,9 @@ static void test_dhcpd_takes_it(void **state)
 	write_hosts(f);
 	set_net(f, "10.77.3.1");
 	assert_int_equal(dhcp_write_conf(&f->data, &f->settings, NULL), 0);
-	check_by(f, "PATH=$PATH:/usr/sbin; ! command -v dhcpd >/dev/null || "
-		    "dhcpd -t -q -cf %s/net/dhcpd.conf 2>/dev/null");
+	check_by(
+		f,
+		"PATH=$PATH:/usr/sbin; ! command -v dhcpd >/dev/null || dhcpd -t -q -cf %s/net/dhcpd.conf 2>/dev/null");
 }
 
 static void test_odd_folder(void **state)

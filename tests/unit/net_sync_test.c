@@ -70,17 +70,13 @@ static void test_first_writes_everything(void **state)
 	assert_true(sync_now(f, net).hosts);
 	net_assert_file(
 		f->data.net, DATA_DHCP_HOSTS,
-		"# Written by newroot-server, for dnsmasq's dhcp-hostsfile; it reads this again "
-		"on SIGHUP.\n"
+		"# Written by newroot-server, for dnsmasq's dhcp-hostsfile; it reads this again on SIGHUP.\n"
 		"52:54:00:77:00:01,10.77.0.1 # vm1\n52:54:00:77:00:02,10.77.0.2 # vm2\n");
 	net_assert_file(
 		f->data.net, DATA_DHCPD_HOSTS,
-		"# Written by newroot-server, to be included by ISC dhcpd; it reads this when it "
-		"is started.\n"
-		"host vm-525400770001 { hardware ethernet 52:54:00:77:00:01; fixed-address "
-		"10.77.0.1; } # vm1\n"
-		"host vm-525400770002 { hardware ethernet 52:54:00:77:00:02; fixed-address "
-		"10.77.0.2; } # vm2\n");
+		"# Written by newroot-server, to be included by ISC dhcpd; it reads this when it is started.\n"
+		"host vm-525400770001 { hardware ethernet 52:54:00:77:00:01; fixed-address 10.77.0.1; } # vm1\n"
+		"host vm-525400770002 { hardware ethernet 52:54:00:77:00:02; fixed-address 10.77.0.2; } # vm2\n");
 	assert_true(has_entry(f, &none, "newroot.mode=install"));
 	assert_true(net_has(f->data.entries[DATA_PXELINUX], "default", "newroot.mode=wait"));
 	assert_false(sync_now(f, net).hosts);

@@ -52,9 +52,9 @@ static void mount_options(void **state)
 	}
 }
 
-#define BLOCK(line)                                                                                \
-	"# BEGIN newroot: written at installation; what stands up to END is replaced by the next " \
-	"one\n" line "# END newroot\n"
+#define BLOCK(line)                                                                                          \
+	"# BEGIN newroot: written at installation; what stands up to END is replaced by the next one\n" line \
+	"# END newroot\n"
 
 #define OLD_FILE "/etc/exports="
 

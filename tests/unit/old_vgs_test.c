@@ -10,15 +10,18 @@
 #define ROW(pv, vg, uuid) "LVM2_PV_NAME='" pv "' LVM2_VG_NAME='" vg "' LVM2_VG_UUID='" uuid "'\n"
 
 /* sda and sdb are in the plan; sdaa and nvme0n1 are not. */
-static struct disk disks[] = {
-	{.path = "/dev/sda"}, {.path = "/dev/sdb"}, {.path = "/dev/sdaa"}, {.path = "/dev/nvme0n1"}};
+static struct disk disks[] = {{.path = "/dev/sda"},
+			      {.path = "/dev/sdb"},
+			      {.path = "/dev/sdaa"},
+			      {.path = "/dev/nvme0n1"}};
 static struct plan_disk planned[] = {{.disk = &disks[0]}, {.disk = &disks[1]}};
 static const struct machine machine = {.disks = disks, .disk_count = 4};
-static const struct plan plan = {.machine = &machine, .disks = planned, .disk_count = 2, .vg = "local"};
+static const struct plan plan = {
+	.machine = &machine, .disks = planned, .disk_count = 2, .vg = "local"};
 
 /* The judgement never asks LVM. */
-int lvm_report(const char *const *commands, size_t count, char *out, size_t size, const struct child_watch *watch,
-	       struct err *err)
+int lvm_report(const char *const *commands, size_t count, char *out, size_t size,
+	       const struct child_watch *watch, struct err *err)
 {
 	(void)commands;
 	(void)count;
@@ -39,14 +42,11 @@ static void test_judgement(void **state)
 		{ROW("/dev/sda2", "local", "A") ROW("/dev/sdaa1", "other", "B"), NULL, NULL},
 		{ROW("/dev/sdaa1", "", ""), NULL, NULL},
 		{ROW("/dev/sda2", "old", "A") ROW("/dev/sdaa1", "old", "A"), "/dev/sda2",
-		 "is a PV of VG old, which also lies on /dev/sdaa1 outside of the plan; add that disk to the job "
-		 "or remove it from the VG"},
+		 "is a PV of VG old, which also lies on /dev/sdaa1 outside of the plan; add that disk to the job or remove it from the VG"},
 		{ROW("/dev/nvme0n1p3", "old", "A") ROW("/dev/sdb", "old", "A"), "/dev/sdb",
-		 "is a PV of VG old, which also lies on /dev/nvme0n1p3 outside of the plan; add that disk to the "
-		 "job or remove it from the VG"},
+		 "is a PV of VG old, which also lies on /dev/nvme0n1p3 outside of the plan; add that disk to the job or remove it from the VG"},
 		{ROW("/dev/nvme0n1", "local", "B") ROW("/dev/sda2", "local", "A"), "/dev/nvme0n1",
-		 "carries another VG local outside of the plan; rename or remove it, or choose another VG name in "
-		 "the job"},
+		 "carries another VG local outside of the plan; rename or remove it, or choose another VG name in the job"},
 	};
 
 	(void)state;

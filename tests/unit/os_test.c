@@ -190,8 +190,9 @@ static void unknown_systems_are_named(void **state)
 	tree_make(&tree, NULL);
 	assert_null(detect_init(&tree.target, &tree.arena, &err));
 	assert_int_equal(err.code, ERR_CONFIGURE);
-	assert_non_null(strstr(err.msg, "looked for /sbin/init -> …/systemd/systemd (systemd), "
-					"/sbin/openrc-run (openrc)"));
+	assert_non_null(strstr(
+		err.msg,
+		"looked for /sbin/init -> …/systemd/systemd (systemd), /sbin/openrc-run (openrc)"));
 	assert_null(detect_network(&tree.target, &tree.arena, &err));
 	assert_non_null(strstr(err.msg, "/etc/sysconfig/network-scripts (rhel)"));
 	tree_free(&tree);
@@ -255,8 +256,7 @@ static void selinux_asks_for_labels(void **state)
 		const char *config;
 		size_t changes;
 	} rows[] = {
-		{"/etc/selinux/config=# "
-		 "SELINUX=enforcing\nSELINUX=enforcing\nSELINUXTYPE=targeted\n",
+		{"/etc/selinux/config=# SELINUX=enforcing\nSELINUX=enforcing\nSELINUXTYPE=targeted\n",
 		 1},
 		{"/etc/selinux/config=SELINUX=permissive \n", 1},
 		{"/etc/selinux/config=#SELINUX=enforcing\nSELINUX=disabled\n", 0},

@@ -50,11 +50,12 @@ static void test_good(void **state)
 	} rows[] = {
 		{"", NULL, NULL, NULL, NULL, MODE_INSTALL},
 		{"quiet console=ttyS0,115200 initrd=a,b\n", NULL, NULL, NULL, NULL, MODE_INSTALL},
-		{"newroot.url=https://10.0.2.2:8443 newroot.mode=rescue", "https://10.0.2.2:8443", NULL,
-		 NULL, NULL, MODE_RESCUE},
+		{"newroot.url=https://10.0.2.2:8443 newroot.mode=rescue", "https://10.0.2.2:8443",
+		 NULL, NULL, NULL, MODE_RESCUE},
 		{"newroot.mode=wait\nnewroot.mode=plan\n", NULL, NULL, NULL, NULL, MODE_PLAN},
 		{"newroot.token=a=b newroot.pin=" PIN, NULL, "a=b", PIN, NULL, MODE_INSTALL},
-		{"BOOTIF=01-52-54-00-AB-cd-ef", NULL, NULL, NULL, "52:54:00:ab:cd:ef", MODE_INSTALL},
+		{"BOOTIF=01-52-54-00-AB-cd-ef", NULL, NULL, NULL, "52:54:00:ab:cd:ef",
+		 MODE_INSTALL},
 	};
 
 	(void)state;
@@ -78,12 +79,12 @@ static void test_bad(void **state)
 	} rows[] = {
 		{"newroot.mode=Install", "newroot.mode",
 		 "'Install' is not a mode; accepted are install, rescue, plan, wait"},
-		{"newroot.url=", "newroot.url", "the value is empty; accepted is the service's https:// URL"},
+		{"newroot.url=", "newroot.url",
+		 "the value is empty; accepted is the service's https:// URL"},
 		{"newroot.token", "newroot.token",
 		 "the value is empty; leave the parameter out when there is no token"},
 		{"newroot.mod=rescue", "newroot.mod",
-		 "there is no such boot parameter; accepted are newroot.url, newroot.token, newroot.pin, "
-		 "newroot.mode"},
+		 "there is no such boot parameter; accepted are newroot.url, newroot.token, newroot.pin, newroot.mode"},
 		{"newroot.pin=sha256:12", "newroot.pin",
 		 "'sha256:12' is not a pin; accepted is sha256: and 64 hexadecimal digits"},
 		{"BOOTIF=52:54:00:ab:cd:ef", "BOOTIF",

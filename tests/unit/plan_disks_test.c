@@ -40,14 +40,15 @@ static void test_disk_selection(void **state)
 		assert_int_equal(plan.disks[1].table, TABLE_AUTO);
 	}
 	assert_error(0, ERR_MACHINE_DISK, "/disks/boot",
-		     "this machine has no disk number 0 with serial 'other'; it has 0: /dev/vda, 8 GiB, serial "
-		     "'system'; 1: /dev/vdb, 4 GiB, wwn 'naa.5000c500a1b2c3d4'");
+		     "this machine has no disk number 0 with serial 'other'; it has 0: /dev/vda, "
+		     "8 GiB, serial 'system'; 1: /dev/vdb, 4 GiB, wwn 'naa.5000c500a1b2c3d4'");
 }
 
 static void test_other_disks_by_name(void **state)
 {
-	struct job_disk others[] = {{.json_path = "/disks/others/0", .order = -1, .serial = "system"},
-				    {.json_path = "/disks/others/1", .order = 7}};
+	struct job_disk others[] = {
+		{.json_path = "/disks/others/0", .order = -1, .serial = "system"},
+		{.json_path = "/disks/others/1", .order = 7}};
 	struct disk disks[] = {disk_8g, disk_4g};
 	struct job job = default_job;
 
@@ -59,9 +60,9 @@ static void test_other_disks_by_name(void **state)
 	job.disks.other_count = 2;
 	assert_int_equal(make(&job, disks, 2, FIRMWARE_BIOS), -1);
 	assert_int_equal(errors.count, 2);
-	assert_error(0, ERR_MACHINE_DISK, "/disks/others/0",
-		     "the disk with serial 'system' is /dev/vda, which the job uses already; every disk may be "
-		     "used once");
+	assert_error(
+		0, ERR_MACHINE_DISK, "/disks/others/0",
+		"the disk with serial 'system' is /dev/vda, which the job uses already; every disk may be used once");
 	assert_string_equal(errors.item[1].where, "/disks/others/1");
 }
 

@@ -24,11 +24,22 @@ static struct err_list errors;
 
 /* The smallest useful job; every test changes what it is about. */
 static struct job_volume volumes[] = {
-	{.json_path = "/volumes/0", .name = "root", .size = {SIZE_BYTES, GIB(2), 0}, .fs = FS_XFS, .mount = "/",
+	{.json_path = "/volumes/0",
+	 .name = "root",
+	 .size = {SIZE_BYTES, GIB(2), 0},
+	 .fs = FS_XFS,
+	 .mount = "/",
 	 .mount_options = "defaults"},
-	{.json_path = "/volumes/1", .name = "data", .size = {SIZE_REST, 0, 0}, .fs = FS_XFS, .mount = "/data",
+	{.json_path = "/volumes/1",
+	 .name = "data",
+	 .size = {SIZE_REST, 0, 0},
+	 .fs = FS_XFS,
+	 .mount = "/data",
 	 .mount_options = "noatime,nodev"},
-	{.json_path = "/volumes/2", .name = "swap", .size = {SIZE_BYTES, GIB(1), 0}, .fs = FS_SWAP,
+	{.json_path = "/volumes/2",
+	 .name = "swap",
+	 .size = {SIZE_BYTES, GIB(1), 0},
+	 .fs = FS_SWAP,
 	 .mount_options = "sw"},
 };
 static const struct job default_job = {
@@ -39,13 +50,25 @@ static const struct job default_job = {
 	.volumes = volumes,
 	.volume_count = 3,
 };
-static const struct disk disk_8g = {.path = "/dev/vda", .name = "vda", .serial = "system", .wwn = "", .model = "",
-				    .size = GIB(8), .logical_sector = 512, .physical_sector = 512};
-static const struct disk disk_4g = {.path = "/dev/vdb", .name = "vdb", .serial = "", .wwn = "naa.5000c500a1b2c3d4",
-				    .model = "Virtual disk", .size = GIB(4), .logical_sector = 512,
+static const struct disk disk_8g = {.path = "/dev/vda",
+				    .name = "vda",
+				    .serial = "system",
+				    .wwn = "",
+				    .model = "",
+				    .size = GIB(8),
+				    .logical_sector = 512,
+				    .physical_sector = 512};
+static const struct disk disk_4g = {.path = "/dev/vdb",
+				    .name = "vdb",
+				    .serial = "",
+				    .wwn = "naa.5000c500a1b2c3d4",
+				    .model = "Virtual disk",
+				    .size = GIB(4),
+				    .logical_sector = 512,
 				    .physical_sector = 4096};
 
-static inline int make(const struct job *job, struct disk *disks, size_t count, enum firmware firmware)
+static inline int make(const struct job *job, struct disk *disks, size_t count,
+		       enum firmware firmware)
 {
 	static struct machine machine;
 
@@ -56,11 +79,22 @@ static inline int make(const struct job *job, struct disk *disks, size_t count, 
 static inline int setup(void **state)
 {
 	static const struct job_volume fresh[] = {
-		{.json_path = "/volumes/0", .name = "root", .size = {SIZE_BYTES, GIB(2), 0}, .fs = FS_XFS,
-		 .mount = "/", .mount_options = "defaults"},
-		{.json_path = "/volumes/1", .name = "data", .size = {SIZE_REST, 0, 0}, .fs = FS_XFS,
-		 .mount = "/data", .mount_options = "noatime,nodev"},
-		{.json_path = "/volumes/2", .name = "swap", .size = {SIZE_BYTES, GIB(1), 0}, .fs = FS_SWAP,
+		{.json_path = "/volumes/0",
+		 .name = "root",
+		 .size = {SIZE_BYTES, GIB(2), 0},
+		 .fs = FS_XFS,
+		 .mount = "/",
+		 .mount_options = "defaults"},
+		{.json_path = "/volumes/1",
+		 .name = "data",
+		 .size = {SIZE_REST, 0, 0},
+		 .fs = FS_XFS,
+		 .mount = "/data",
+		 .mount_options = "noatime,nodev"},
+		{.json_path = "/volumes/2",
+		 .name = "swap",
+		 .size = {SIZE_BYTES, GIB(1), 0},
+		 .fs = FS_SWAP,
 		 .mount_options = "sw"},
 	};
 
@@ -77,7 +111,8 @@ static inline int teardown(void **state)
 	return 0;
 }
 
-static inline void assert_error(size_t index, enum err_code code, const char *where, const char *msg)
+static inline void assert_error(size_t index, enum err_code code, const char *where,
+				const char *msg)
 {
 	assert_true(index < errors.count);
 	assert_string_equal(err_name(errors.item[index].code), err_name(code));

@@ -201,9 +201,9 @@ static void steps_run_in_order(void **state)
 
 	(void)state;
 	assert_int_equal(run(all, false, &err), 0);
-	assert_string_equal(fake.told, "begin one; run one; end one; begin two; run two; end two; "
-				       "begin three; run three; end three; "
-				       "release two; release one; ");
+	assert_string_equal(
+		fake.told,
+		"begin one; run one; end one; begin two; run two; end two; begin three; run three; end three; release two; release one; ");
 }
 
 static void failure_releases_what_began(void **state)
@@ -214,9 +214,9 @@ static void failure_releases_what_began(void **state)
 	fake.fails = "two";
 	assert_int_equal(run(all, false, &err), -1);
 	assert_int_equal(err.code, ERR_LVM);
-	assert_string_equal(fake.told,
-			    "begin one; run one; end one; begin two; run two; end two failed; "
-			    "error two step.lvm; release two; release one; ");
+	assert_string_equal(
+		fake.told,
+		"begin one; run one; end one; begin two; run two; end two failed; error two step.lvm; release two; release one; ");
 }
 
 static void hold_is_shown_at_once(void **state)
@@ -226,9 +226,10 @@ static void hold_is_shown_at_once(void **state)
 	(void)state;
 	fake.held = 3;
 	assert_int_equal(run(all, true, &err), 0);
-	assert_ptr_equal(strstr(fake.told, "note held before one by the service; waiting to be "
-					   "released; wait \"held before one\"; "),
-			 fake.told);
+	assert_ptr_equal(
+		strstr(fake.told,
+		       "note held before one by the service; waiting to be released; wait \"held before one\"; "),
+		fake.told);
 	assert_non_null(strstr(fake.told, "wait \"\"; note released; begin one; "));
 }
 
@@ -251,8 +252,9 @@ static void new_start_stops_at_the_boundary(void **state)
 	fake.wanted_after = "one";
 	assert_int_equal(run(all, false, &err), -1);
 	assert_int_equal(err.code, ERR_SERVICE_AGAIN);
-	assert_string_equal(fake.told, "begin one; run one; end one; note stopped before two: the "
-				       "service wants this machine to begin anew; release one; ");
+	assert_string_equal(
+		fake.told,
+		"begin one; run one; end one; note stopped before two: the service wants this machine to begin anew; release one; ");
 }
 
 static void held_machine_begins_anew(void **state)
@@ -290,8 +292,9 @@ static void what_was_taken_up_is_let_go(void **state)
 
 	(void)state;
 	assert_int_equal(run(last, false, &err), 0);
-	assert_string_equal(fake.told, "adopt one; adopt two; begin three; run three; end three; "
-				       "release two; release one; ");
+	assert_string_equal(
+		fake.told,
+		"adopt one; adopt two; begin three; run three; end three; release two; release one; ");
 	set_up(NULL);
 	assert_int_equal(run(last, true, &err), 0);
 	assert_null(strstr(fake.told, "; release "));
@@ -316,8 +319,9 @@ static void what_is_left_alone_is_taken_up(void **state)
 
 	(void)state;
 	assert_int_equal(programme_run(&ctx, all, false, &err), 0);
-	assert_string_equal(fake.told, "adopt one; adopt two; begin three; run three; end three; "
-				       "release two; release one; ");
+	assert_string_equal(
+		fake.told,
+		"adopt one; adopt two; begin three; run three; end three; release two; release one; ");
 	set_up(NULL);
 	fake.fails = "adopt two";
 	assert_int_equal(programme_run(&ctx, all, false, &err), -1);

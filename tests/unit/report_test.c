@@ -104,8 +104,10 @@ int service_post_events(struct service *unused, const char *json, size_t size,
 	}
 	json_array_foreach(events, i, event) take_event(event);
 	json_decref(events);
-	*answer = (struct events_answer){
-		.taken = seen->highest, .hold = seen->hold, .again = seen->again, .cutover = seen->cutover};
+	*answer = (struct events_answer){.taken = seen->highest,
+					 .hold = seen->hold,
+					 .again = seen->again,
+					 .cutover = seen->cutover};
 	seen->descriptors = count_descriptors();
 	return 0;
 }

@@ -206,8 +206,7 @@ static void test_public(void **state)
 
 	(void)state;
 	add(&table, "web1", "fd00::1 10.0.0.1",
-	    "{\"public\":[{\"names\":[\"WWW.Shop.example\",\"www.shop.example\"],\"old\":\"192.0.2."
-	    "7\"},"
+	    "{\"public\":[{\"names\":[\"WWW.Shop.example\",\"www.shop.example\"],\"old\":\"192.0.2.7\"},"
 	    "{\"names\":[\"www.shop.example\"],\"old\":\"192.0.2.7\",\"new\":\"10.0.0.1\"},"
 	    "{\"old\":\"2001:DB8:0::7\"},{\"names\":[\"new.shop.example\"],\"old\":null},"
 	    "{\"names\":[\"stays\"],\"old\":\"192.0.2.8\",\"new\":\"192.0.2.8\"}]}");

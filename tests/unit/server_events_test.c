@@ -35,8 +35,7 @@ static void test_taken(void **state)
 		{"\"type\":\"error\"", "error", "", "", INPUT_ERROR},
 		{"\"type\":\"error\",\"code\":\"io\",\"message\":\"m\"", "error", "", "io: m",
 		 INPUT_ERROR},
-		{"\"type\":\"error\",\"step\":\"wipe\",\"code\":\"io\",\"where\":\"/dev/"
-		 "sda\",\"message\":\"m\"",
+		{"\"type\":\"error\",\"step\":\"wipe\",\"code\":\"io\",\"where\":\"/dev/sda\",\"message\":\"m\"",
 		 "error", "wipe", "io: /dev/sda: m", INPUT_ERROR},
 		{"\"type\":\"state\",\"state\":\"first boot\"", "state", "", "", INPUT_FIRST_BOOT},
 		{"\"type\":\"state\",\"state\":\"error\"", "state", "", "", INPUT_ERROR},

@@ -98,9 +98,8 @@ static const struct row rows[] = {
 	 {"/etc/rc.d/rc.sysinit", "/etc/init.d>rc.d/init.d", "/etc/rc.d/init.d/own=#!/bin/sh\n"},
 	 "own",
 	 SERVICE_ENABLED,
-	 LINES("own enabled +/etc/rc.d/rc2.d/S50own>../init.d/own "
-	       "+/etc/rc.d/rc3.d/S50own>../init.d/own +/etc/rc.d/rc4.d/S50own>../init.d/own "
-	       "+/etc/rc.d/rc5.d/S50own>../init.d/own")},
+	 LINES("own enabled +/etc/rc.d/rc2.d/S50own>../init.d/own +/etc/rc.d/rc3.d/S50own>../init.d/own "
+	       "+/etc/rc.d/rc4.d/S50own>../init.d/own +/etc/rc.d/rc5.d/S50own>../init.d/own")},
 	{"a unit by an alias of its file, with its alias",
 	 {SYSTEMD, ID, UNITS "nfs-server.service=" INSTALL,
 	  UNITS "nfs-kernel-server.service>nfs-server.service",
@@ -109,8 +108,7 @@ static const struct row rows[] = {
 	 "nfs-kernel-server",
 	 SERVICE_DISABLED,
 	 LINES("nfs-kernel-server disabled -" WANTS "nfs-server.service>" UNITS
-	       "nfs-server.service "
-	       "-/etc/systemd/system/nfsd.service>" UNITS "nfs-server.service")},
+	       "nfs-server.service -/etc/systemd/system/nfsd.service>" UNITS "nfs-server.service")},
 	{"what the vendor starts is masked",
 	 {SYSTEMD, ID, UNITS "x.service=" INSTALL,
 	  UNITS "basic.target.wants/x.service>../x.service"},
@@ -138,8 +136,7 @@ static const struct row rows[] = {
 	  "/etc/systemd/system/getty.target.wants/getty@tty2.service>" UNITS "getty@.service"},
 	 "getty@tty2.service",
 	 SERVICE_DISABLED,
-	 LINES("getty@tty2.service disabled "
-	       "-/etc/systemd/system/getty.target.wants/getty@tty2.service>" UNITS
+	 LINES("getty@tty2.service disabled -/etc/systemd/system/getty.target.wants/getty@tty2.service>" UNITS
 	       "getty@.service")},
 	{"RequiredBy and a commented key",
 	 {SYSTEMD, ID,
@@ -147,8 +144,8 @@ static const struct row rows[] = {
 		"RequiredBy=a.target b.target\n"},
 	 "x",
 	 SERVICE_ENABLED,
-	 LINES("x enabled +/etc/systemd/system/a.target.requires/x.service>" UNITS "x.service "
-	       "+/etc/systemd/system/b.target.requires/x.service>" UNITS "x.service")},
+	 LINES("x enabled +/etc/systemd/system/a.target.requires/x.service>" UNITS
+	       "x.service +/etc/systemd/system/b.target.requires/x.service>" UNITS "x.service")},
 	{"a script without a unit, under systemd",
 	 {SYSTEMD, ID, "/etc/init.d/own=" LSB("2"), "/etc/rc2.d/S05own>../init.d/own"},
 	 "own",
@@ -262,8 +259,8 @@ static void what_comes_later_is_added(void **state)
 {
 	static const char *const entries[] = {"/sbin/openrc-run", "/etc/init.d/cron",
 					      "/etc/runlevels/default/cron>/etc/init.d/cron", NULL};
-	static const char both[] = "cron disabled -/etc/runlevels/default/cron>/etc/init.d/cron "
-				   "-/etc/runlevels/boot/cron>/etc/init.d/cron\n";
+	static const char both[] =
+		"cron disabled -/etc/runlevels/default/cron>/etc/init.d/cron -/etc/runlevels/boot/cron>/etc/init.d/cron\n";
 	struct changes changes;
 	struct tree tree;
 	struct err err = ERR_INIT;

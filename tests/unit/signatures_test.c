@@ -15,7 +15,7 @@
 #include "steps/swap_header.h"
 
 #define DISK_SIZE MIB(16)
-#define UUID "12345678-1234-4234-8234-123456789abc"
+#define UUID      "12345678-1234-4234-8234-123456789abc"
 
 static char path[] = "/tmp/newroot-disk.XXXXXX";
 static int fd;

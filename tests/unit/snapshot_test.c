@@ -251,7 +251,8 @@ static void test_a_merge_that_failed(void **state)
 	/* Nor is a volume merged that LVM does not know any more. */
 	setup(NULL);
 	fake.reports[0] = "";
-	assert_int_equal(reset(ORIGIN("") SNAPSHOT("5.00", "0", "0", "newroot.snapshot"), true, &err), -1);
+	assert_int_equal(
+		reset(ORIGIN("") SNAPSHOT("5.00", "0", "0", "newroot.snapshot"), true, &err), -1);
 	assert_null(strstr(fake.told, "lvremove"));
 }
 

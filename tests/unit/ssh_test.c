@@ -79,14 +79,13 @@ static int make_scene(void **state)
 	struct scene *s = calloc(1, sizeof(*s));
 
 	scratch_make(&s->scratch);
-	scratch_run(&s->scratch,
-		    "ssh-keygen -q -t ed25519 -N '' -f host && ssh-keygen -q -t ed25519 -N '' -f "
-		    "user &&"
-		    "ssh-keygen -q -t rsa -b 2048 -m PEM -N '' -f other &&"
-		    "cp user.pub authorized_keys && id -un | tr -d '\\n' >name &&"
-		    "printf 'ListenAddress 127.0.0.1\\nHostKey %s/host\\nAuthorizedKeysFile "
-		    "%s/authorized_keys\\nStrictModes no\\nPidFile none\\n' \"$PWD\" \"$PWD\" "
-		    ">sshd_config");
+	scratch_run(
+		&s->scratch,
+		"ssh-keygen -q -t ed25519 -N '' -f host && ssh-keygen -q -t ed25519 -N '' -f user &&"
+		"ssh-keygen -q -t rsa -b 2048 -m PEM -N '' -f other &&"
+		"cp user.pub authorized_keys && id -un | tr -d '\\n' >name &&"
+		"printf 'ListenAddress 127.0.0.1\\nHostKey %s/host\\nAuthorizedKeysFile "
+		"%s/authorized_keys\\nStrictModes no\\nPidFile none\\n' \"$PWD\" \"$PWD\" >sshd_config");
 	s->login = (struct job_ssh){
 		.json_path = "/ssh",
 		.host = "127.0.0.1",
@@ -211,10 +210,10 @@ static void test_a_server_of_2006(void **state)
 	struct scene *s = *state;
 
 	scratch_run(&s->scratch,
-		    "ssh-keygen -q -t rsa -b 2048 -m PEM -N '' -f rsa && "
-		    "printf 'HostKey %s/rsa\nHostKeyAlgorithms ssh-ed25519,ssh-rsa\nKexAlgorithms "
-		    "diffie-hellman-group-exchange-sha1,diffie-hellman-group14-sha1\nCiphers "
-		    "aes128-ctr\nMACs hmac-sha1\n' \"$PWD\" >>sshd_config");
+		    "ssh-keygen -q -t rsa -b 2048 -m PEM -N '' -f rsa && printf 'HostKey %s/rsa\n"
+		    "HostKeyAlgorithms ssh-ed25519,ssh-rsa\n"
+		    "KexAlgorithms diffie-hellman-group-exchange-sha1,diffie-hellman-group14-sha1\n"
+		    "Ciphers aes128-ctr\nMACs hmac-sha1\n' \"$PWD\" >>sshd_config");
 	s->login.host_key = text_of(s, "rsa.pub");
 	start_sshd(s);
 	open_login(s);
@@ -268,10 +267,12 @@ static void command_of(struct scene *s, const char *version)
 {
 	char *path = strdup(getenv("PATH"));
 
-	scratch_run(&s->scratch, arena_printf(&s->arena,
-					      "mkdir -p bin && printf '#!/bin/sh\\necho %s >&2\\n' "
-					      ">bin/ssh && chmod 755 bin/ssh",
-					      version));
+	scratch_run(
+		&s->scratch,
+		arena_printf(
+			&s->arena,
+			"mkdir -p bin && printf '#!/bin/sh\\necho %s >&2\\n' >bin/ssh && chmod 755 bin/ssh",
+			version));
 	setenv("PATH", arena_printf(&s->arena, ":%s/bin:%s", s->scratch.path, path), 1);
 	open_login(s);
 	setenv("PATH", path, 1);

@@ -22,8 +22,8 @@ static const char old_rsync[] =
 	"newroot >f+++++++ 5000000 media/film\n"
 	"       32768   0%    0.00kB/s    0:00:00\r     2500000  50%    1.00MB/s    0:00:02\r"
 	"     5000000 100%    1.00MB/s    0:00:04 (xfer#1, to-check=3/12)\n"
-	"newroot >f..t.... 7 with blank\n           7 100%    0.01kB/s    0:00:00 (xfer#2, "
-	"to-check=2/12)\nnewroot *deleting 0 gone\nnewroot cL+++++++ 3 link -> x\n\n"
+	"newroot >f..t.... 7 with blank\n           7 100%    0.01kB/s    0:00:00 (xfer#2, to-check=2/12)\n"
+	"newroot *deleting 0 gone\nnewroot cL+++++++ 3 link -> x\n\n"
 	"Number of files: 12\nNumber of files transferred: 2\nTotal file size: 6000000 bytes\n"
 	"Total transferred file size: 5000007 bytes\nLiteral data: 5000007 bytes\n"
 	"Matched data: 0 bytes\nFile list size: 200\nFile list generation time: 0.001 seconds\n"
@@ -33,8 +33,8 @@ static const char old_rsync[] =
 static const char new_rsync[] =
 	"receiving incremental file list\nnewroot *deleting   0 gone\n"
 	"newroot >f+++++++++ 5000000 media/film\n"
-	"\r         32,768   0%    0.00kB/s    0:00:00  \r      5,000,000 100%    1.00MB/s    "
-	"0:00:04 (xfr#1, to-chk=3/12)\nnewroot >f.st...... 7 with blank\n"
+	"\r         32,768   0%    0.00kB/s    0:00:00  \r      5,000,000 100%    1.00MB/s    0:00:04 (xfr#1, to-chk=3/12)\n"
+	"newroot >f.st...... 7 with blank\n"
 	"\r              7 100%    0.01kB/s    0:00:00 (xfr#2, to-chk=0/12)\n"
 	"newroot .d..t...... 4096 media/\nnewroot hf+++++++++ 7 hard => with blank\n\n"
 	"Number of files: 12 (reg: 10, dir: 2)\nNumber of created files: 1 (reg: 1)\n"
@@ -129,11 +129,9 @@ static void test_abilities(void **state)
 		unsigned version;
 		bool acls, xattrs;
 	} rows[] = {
-		{"rsync  version 2.6.8  protocol version 29\nCapabilities: 64-bit files, ACLs, "
-		 "xattrs\n",
+		{"rsync  version 2.6.8  protocol version 29\nCapabilities: 64-bit files, ACLs, xattrs\n",
 		 206, false, false},
-		{"rsync  version 3.0.6  protocol version 30\nCapabilities:\n    ACLs, no xattrs, "
-		 "iconv\n",
+		{"rsync  version 3.0.6  protocol version 30\nCapabilities:\n    ACLs, no xattrs, iconv\n",
 		 300, true, false},
 		{"rsync  version 3.2.7  protocol version 31\n    no ACLs, xattrs\n", 302, false,
 		 true},

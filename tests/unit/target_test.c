@@ -162,8 +162,9 @@ static void accounts_are_the_targets(void **state)
 	assert_string_equal(home, "/srv/mysql");
 	assert_int_equal(account_user(&tree.target, "bad", &tree.arena, &uid, &err), -1);
 	assert_int_equal(account_user(&tree.target, "nobody", &tree.arena, &uid, &err), -1);
-	assert_string_equal(err.msg, "\"nobody\" is not in /etc/passwd of the new system; use a "
-				     "name that is, or a number");
+	assert_string_equal(
+		err.msg,
+		"\"nobody\" is not in /etc/passwd of the new system; use a name that is, or a number");
 	tree_free(&tree);
 }
 

@@ -45,8 +45,9 @@ static void test_mounts(void **state)
 	assert_int_equal(errors.count, 2);
 	assert_int_equal(errors.item[0].code, ERR_MACHINE_BUSY);
 	assert_string_equal(errors.item[0].where, "/dev/vda1");
-	assert_string_equal(errors.item[0].msg, "is mounted on /newroot/boot; unmount it first "
-						"(`newroot rescue umount` does so for /newroot)");
+	assert_string_equal(
+		errors.item[0].msg,
+		"is mounted on /newroot/boot; unmount it first (`newroot rescue umount` does so for /newroot)");
 	assert_string_equal(errors.item[1].where, "/dev/mapper/local-root");
 	unlink(mounts);
 	unlink(swaps);

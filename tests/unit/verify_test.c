@@ -163,8 +163,9 @@ static void filesystems_are_the_plans(void **state)
 	assert_int_equal(rehearse_filesystems(&r, &err), 0);
 	on_device = (struct superblock){.type = "xfs", .uuid = "bbbb-2"};
 	assert_int_equal(rehearse_filesystems(&r, &err), -1);
-	assert_string_equal(err.msg, "/dev/null should hold xfs with UUID aaaa-1, and holds xfs "
-				     "with UUID bbbb-2");
+	assert_string_equal(
+		err.msg,
+		"/dev/null should hold xfs with UUID aaaa-1, and holds xfs with UUID bbbb-2");
 	tree_free(&tree);
 }
 
@@ -179,7 +180,8 @@ static void fstab_names_what_is_there(void **state)
 		{"UUID=cccc-3 / xfs defaults 0 0\n", "UUID=cccc-3, which no filesystem"},
 		{"/dev/local/none / xfs defaults 0 0\n", "/dev/local/none, which is not there"},
 		{"UUID=aaaa-1 /data xfs defaults 0 0\n", "on /data, which does not exist"},
-		{"devpts /dev/pts devpts gid=5,mode=620 0 0\nnone /proc/bus/usb usbfs defaults 0 0\n", NULL},
+		{"devpts /dev/pts devpts gid=5,mode=620 0 0\nnone /proc/bus/usb usbfs defaults 0 0\n",
+		 NULL},
 		{"/dev/cdrom /proc auto ro,noauto 0 0\nUUID=cccc-3 /proc xfs nofail 0 0\n", NULL},
 		{"/dev/cdrom /proc auto errors=noauto 0 0\n", "/dev/cdrom, which is not there"},
 	};
