@@ -5,14 +5,14 @@ run=/run/newroot
 # One line to every console and to the log that ssh users read.
 say()
 {
-	echo "newroot: $*" >>$run/log
+	echo "newroot: $*" >>"$run/log"
 	while read -r tty; do
 		echo "newroot: $*" >"/dev/$tty"
-	done <$run/consoles
+	done <"$run/consoles"
 }
 
 # The value of a boot parameter, or nothing.
 param()
 {
-	sed -n "s/^$1=//p" $run/params
+	sed -n "s/^$1=//p" "$run/params"
 }
