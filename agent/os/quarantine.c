@@ -22,7 +22,7 @@ static const char iptables_load[] =
 	"\n"
 	"# Another firewall that is loading may hold the lock.\n"
 	"try() {\n"
-	"\tfor i in 1 2 3; do\n"
+	"\tfor _ in 1 2 3; do\n"
 	"\t\t\"$@\" && return\n"
 	"\t\tsleep 1\n"
 	"\tdone\n"
