@@ -277,8 +277,11 @@ int ssh_ask(const struct ssh *ssh, const char *const *command, unsigned limit_s,
 	};
 	int ret = child_run(&child, NULL, err);
 
-	if (ret)
-		ssh_explain(ssh, lines, child_last_words(&lines), err);
+	if (ret) {
+		const size_t count = child_last_words(&lines);
+
+		ssh_explain(ssh, lines, count, err);
+	}
 	arena_free(&arena);
 	return ret;
 }
