@@ -44,7 +44,7 @@ struct child {
  * In a function child: read fd 0, write fd 1, call child_progress(); other inherited fds are
  * closed on exec only.
  */
-int child_pipeline(const struct child *stages, size_t count, const struct child_watch *watch,
+int child_pipeline(const struct child *specs, size_t count, const struct child_watch *watch,
 		   struct err *err);
 int child_run(const struct child *child, const struct child_watch *watch, struct err *err);
 

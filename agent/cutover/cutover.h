@@ -30,6 +30,6 @@ struct cutover {
  * was done before the failure and what was not, and so does the service. ERR_CUTOVER_FIRST_BOOT: this VM is not as its job
  * wants it; nothing is changed, and the service is told nothing.
  */
-int cutover_run(const struct cutover *cutover, struct err *err);
+int cutover_run(const struct cutover *options, struct err *err);
 
 #endif

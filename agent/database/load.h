@@ -13,9 +13,9 @@ struct database_load {
 };
 
 /*
- * For a child, as its function: tells progress in bytes of the dump's file. Does nothing for a dump that
+ * For a child, as its function; `arg` is a struct database_load. Tells progress in bytes of the dump's file. Does nothing for a dump that
  * is loaded. Errors: ERR_DATABASE_LOAD; its last words are on stderr.
  */
-int database_load_main(void *load, struct err *err);
+int database_load_main(void *arg, struct err *err);
 
 #endif

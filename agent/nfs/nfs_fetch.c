@@ -33,19 +33,19 @@ static int look(const struct nfs_url *url, const struct net_limits *limits, uint
 	return 0;
 }
 
-int nfs_head(const char *text, const struct net_limits *limits, uint64_t *length, struct err *err)
+int nfs_head(const char *url, const struct net_limits *limits, uint64_t *length, struct err *err)
 {
 	struct retry retry = {.limits = limits};
-	struct nfs_url url;
+	struct nfs_url parsed;
 
-	if (nfs_url_parse(&url, text, err))
+	if (nfs_url_parse(&parsed, url, err))
 		return -1;
 	while (true) {
 		struct err last = ERR_INIT;
 
-		if (!look(&url, limits, length, &last))
+		if (!look(&parsed, limits, length, &last))
 			return 0;
-		name_url(text, &last);
+		name_url(url, &last);
 		if (retry_wait(&retry, &last))
 			return err_keep(err, &last);
 	}
@@ -129,20 +129,20 @@ static int read_whole(struct reading *reading, struct err *err)
 	}
 }
 
-int nfs_stream(const char *text, const struct net_limits *limits, const uint8_t *sha256, int out_fd,
+int nfs_stream(const char *url, const struct net_limits *limits, const uint8_t *sha256, int out_fd,
 	       void (*progress)(uint64_t done, uint64_t total), uint64_t *bytes, struct err *err)
 {
 	struct reading *reading = calloc(1, sizeof(*reading));
 	int ret;
 
 	if (!reading)
-		return err_set(err, ERR_MEMORY, text, "no memory for a stream");
+		return err_set(err, ERR_MEMORY, url, "no memory for a stream");
 	reading->limits = limits;
-	reading->sink = (struct sink){
-		.url = text, .out_fd = out_fd, .progress = progress, .sha256 = sha256};
+	reading->sink =
+		(struct sink){.url = url, .out_fd = out_fd, .progress = progress, .sha256 = sha256};
 	reading->retry.limits = limits;
 	sink_init(&reading->sink);
-	ret = nfs_url_parse(&reading->url, text, err) ? -1 : read_whole(reading, err);
+	ret = nfs_url_parse(&reading->url, url, err) ? -1 : read_whole(reading, err);
 	*bytes = reading->sink.done;
 	free(reading);
 	return ret;

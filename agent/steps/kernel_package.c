@@ -60,13 +60,13 @@ static int only_release(const char *out, const char *kind, char *release, struct
 	return 0;
 }
 
-int kernel_package_release(const char *out, const char *url, char *release, struct err *err)
+int kernel_package_release(const char *printed, const char *url, char *release, struct err *err)
 {
 	char modules[KERNEL_RELEASE_MAX];
-	int ret = only_release(out, SEEN_IMAGE, release, err);
+	int ret = only_release(printed, SEEN_IMAGE, release, err);
 
 	if (ret == 0)
-		ret = only_release(out, SEEN_MODULES, modules, err);
+		ret = only_release(printed, SEEN_MODULES, modules, err);
 	/* Newer packages keep the image with the modules: /lib/modules/RELEASE/vmlinuz. */
 	if (ret == 0 && !*release)
 		memcpy(release, modules, sizeof(modules));

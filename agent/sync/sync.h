@@ -24,6 +24,6 @@ struct sync {
  * Errors: ERR_SYNC, ERR_SYNC_CUT_OVER, and those of ssh_open(), rsync_ask_here(), rsync_ask_there() and rsync_run(); a tree
  * that fails ends the pass.
  */
-int sync_run(const struct sync *sync, struct err *err);
+int sync_run(const struct sync *options, struct err *err);
 
 #endif

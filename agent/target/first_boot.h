@@ -28,6 +28,6 @@ struct first_boot {
  * (FIRST_BOOT_TAKEN_OVER). -1: nobody can be told: ERR_FIRST_BOOT, of instructions that can't be read, or while another
  * process works; ERR_URL, ERR_IO, ERR_TLS.
  */
-int first_boot_run(const struct first_boot *first_boot, struct err *err);
+int first_boot_run(const struct first_boot *options, struct err *err);
 
 #endif

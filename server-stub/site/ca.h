@@ -24,9 +24,9 @@ int ca_create(const struct data *data, struct err *err);
 
 /*
  * Sign server.pem for the names and addresses of `settings`, valid for `days` from now (negative: it has
- * expired). The key is kept, so that pinned keys stay good, unless there is none or `new_key`.
+ * expired). The key is kept, so that pinned keys stay good, unless there is none or `fresh` asks for another.
  */
-int ca_issue(const struct data *data, const struct settings *settings, int days, bool new_key,
+int ca_issue(const struct data *data, const struct settings *settings, int days, bool fresh,
 	     struct err *err);
 
 /* The pin agents can be given: "sha256:HEX" of the service's public key. */
