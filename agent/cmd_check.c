@@ -64,7 +64,7 @@ static int check(const char *path, bool json)
 	int status = 0;
 
 	if (job_read(&job, path, &arena, &errors))
-		status = err_exit_status(errors.item ? errors.item[0].code : ERR_MEMORY);
+		status = err_exit_status(errors.count ? errors.item[0].code : ERR_MEMORY);
 	if (json ? print_json(path, &errors) : print_text(path, &errors))
 		status = err_exit_status(ERR_IO);
 	err_list_free(&errors);

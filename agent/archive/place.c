@@ -25,7 +25,7 @@ int entry_path(const char *path, char *out, size_t size, struct err *err)
 	out[length] = '\0';
 	for (const char *part = out; part; part = strchr(part, '/')) {
 		part += *part == '/';
-		if (!strncmp(part, "..", 2) && (part[2] == '/' || part[2] == '\0'))
+		if (part[0] == '.' && part[1] == '.' && (part[2] == '/' || part[2] == '\0'))
 			return err_set(err, ERR_ARCHIVE_ENTRY, NULL,
 				       "its path has a '..', which could lead anywhere");
 	}

@@ -157,9 +157,8 @@ static void end_stalled(struct stage *stages, size_t count)
 static void supervise(struct stage *stages, size_t count, const struct child_watch *watch)
 {
 	int64_t ticked = clock_ms();
-	size_t alive;
 
-	while ((alive = reap(stages, count)) > 0) {
+	while (reap(stages, count) > 0) {
 		bool ending = false;
 
 		for (size_t i = 0; i < count; i++)

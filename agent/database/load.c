@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/sysinfo.h>
@@ -90,15 +89,13 @@ static int prepare(const struct database_load *load, struct err *err)
 
 static int read_stage(void *arg, struct err *err)
 {
+	static char piece[STREAM_BUFFER];
 	const struct database_load *load = arg;
 	int fd = open(load->dump, O_RDONLY | O_CLOEXEC);
 	uint64_t done = 0;
 	struct stat st;
-	char *piece = malloc(STREAM_BUFFER);
 	ssize_t got;
 
-	if (!piece)
-		return err_set(err, ERR_MEMORY, load->dump, "no memory for a buffer");
 	if (fd < 0 || fstat(fd, &st))
 		return err_sys(err, ERR_DATABASE_LOAD, load->dump, "cannot open the dump %s",
 			       load->dump);

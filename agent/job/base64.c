@@ -18,7 +18,8 @@ static uint32_t group(const char *text, size_t pad)
 	uint32_t bits = 0;
 
 	for (size_t i = 0; i < 4; i++) {
-		const char *at = i < 4 - pad ? memchr(alphabet, text[i], 64) : alphabet;
+		const char *at =
+			i < 4 - pad ? memchr(alphabet, text[i], sizeof(alphabet) - 1) : alphabet;
 
 		if (!at)
 			return UINT32_MAX;

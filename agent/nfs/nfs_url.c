@@ -36,7 +36,7 @@ static int split_path(struct nfs_url *url, char *path, const char *text, struct 
 			err, ERR_URL, text,
 			"its path is too long; accepted are %d bytes for the folder, %d for the file",
 			NFS_FOLDER_MAX, NAME_MAX);
-	strcpy(url->file, file);
+	memcpy(url->file, file, strlen(file) + 1);
 	memcpy(url->folder, path, folder > 1 ? folder - 1 : 1);
 	return 0;
 }

@@ -30,16 +30,17 @@
 #define EXT4      EXT3 ",extent,huge_file,flex_bg,dir_nlink,extra_isize"
 #define MKE2FS    "mke2fs", "-q", "-F", "-b", "4096"
 
-static const char *const xfs_2_6_18[] = {MKXFS,     "-m", "crc=0," V5_LATER, "-i", V4_INODES, "-n",
-					 "ftype=0", "-l", "lazy-count=0",    NULL};
-static const char *const xfs_3_10[] = {MKXFS, "-m", "crc=1," V5_LATER, "-i", "sparse=0", NULL};
+static const char *const xfs_2_6_18[] = {MKXFS,          "-m", ("crc=0," V5_LATER), "-i",
+					 V4_INODES,      "-n", "ftype=0",           "-l",
+					 "lazy-count=0", NULL};
+static const char *const xfs_3_10[] = {MKXFS, "-m", ("crc=1," V5_LATER), "-i", "sparse=0", NULL};
 static const char *const xfs_modern[] = {MKXFS, NULL};
 static const char *const ext2_2_6_18[] = {MKE2FS, "-I", "128", "-O", EXT2, NULL};
 static const char *const ext2_later[] = {MKE2FS, "-I", "256", "-O", EXT2, NULL};
-static const char *const ext3_2_6_18[] = {MKE2FS, "-I", "128", "-O", EXT3, NULL};
-static const char *const ext3_later[] = {MKE2FS, "-I", "256", "-O", EXT3, NULL};
-static const char *const ext4_to_3_10[] = {MKE2FS, "-I", "256", "-O", EXT4 ",uninit_bg", NULL};
-static const char *const ext4_modern[] = {MKE2FS, "-I", "256", "-O", EXT4 ",metadata_csum,64bit",
+static const char *const ext3_2_6_18[] = {MKE2FS, "-I", "128", "-O", (EXT3), NULL};
+static const char *const ext3_later[] = {MKE2FS, "-I", "256", "-O", (EXT3), NULL};
+static const char *const ext4_to_3_10[] = {MKE2FS, "-I", "256", "-O", (EXT4 ",uninit_bg"), NULL};
+static const char *const ext4_modern[] = {MKE2FS, "-I", "256", "-O", (EXT4 ",metadata_csum,64bit"),
 					  NULL};
 
 static const char *const *const makers[][PROFILE_MODERN + 1] = {

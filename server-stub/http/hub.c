@@ -69,12 +69,10 @@ static void look(struct hub *hub, struct news *news)
 	struct err err = ERR_INIT;
 
 	memset(news, 0, sizeof(*news));
-	if (store_vm_count(hub->store, &count, &version, &err) < 0)
-		news->all = true;
-	else if (count != hub->count || version < hub->version)
-		news->all = true;
-	else if (version != hub->version &&
-		 store_vm_since(hub->store, hub->version, add_news, news, &err) < 0)
+	if (store_vm_count(hub->store, &count, &version, &err) < 0 || count != hub->count ||
+	    version < hub->version ||
+	    (version != hub->version &&
+	     store_vm_since(hub->store, hub->version, add_news, news, &err) < 0))
 		news->all = true;
 	if (err.code) {
 		log_warning("live streams: %s: %s", err.where, err.msg);

@@ -136,7 +136,7 @@ static void refuse_full(struct assign *a, const struct migration_vm *vm)
 static void give(struct assign *a, struct migration *migration)
 {
 	uint64_t next = a->range->first;
-	char text[ADDRESS_TEXT];
+	char text[ADDRESS_TEXT] = "";
 
 	for (size_t i = 0; i < migration->vm_count; i++) {
 		const char **member = member_of(a, &migration->vms[i]);
@@ -171,7 +171,7 @@ static void check_segment(struct reader *r, const struct migration *migration,
 			  const struct settings *settings)
 {
 	const uint64_t ends[] = {migration->addresses.first, migration->addresses.last};
-	char text[ADDRESS_TEXT];
+	char text[ADDRESS_TEXT] = "";
 
 	for (size_t i = 0; migration->addresses.last && i < 2; i++) {
 		pool_of_addresses.text(text, ends[i]);

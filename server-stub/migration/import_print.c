@@ -69,7 +69,7 @@ static void print_course(const struct import_row *row)
 static void print_row(const struct import_row *row)
 {
 	printf("%-7s %-16s ", fates[row->fate].word,
-	       row->wanted ? row->wanted->name : row->known->vm.name);
+	       row->known ? row->known->vm.name : row->wanted->name);
 	print_course(row);
 	for (const struct change *change = row->changes; change; change = change->next)
 		printf("        %s: %s -> %s\n", change->path,

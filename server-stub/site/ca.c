@@ -300,10 +300,8 @@ int ca_pin(const struct data *data, char pin[CA_PIN_TEXT], struct err *err)
 			gnutls_x509_crt_get_key_id(server.cert, GNUTLS_KEYID_USE_SHA256, id, &size),
 			DATA_CERT, err);
 	pair_free(&server);
-	if (ret == 0) {
-		strcpy(pin, "sha256:");
-		text_hex(pin + strlen(pin), id, sizeof(id));
-	}
+	if (ret == 0)
+		text_hex(stpcpy(pin, "sha256:"), id, sizeof(id));
 	return ret;
 }
 

@@ -8,12 +8,12 @@
 
 int secret_make(const struct data *data, const char *name, struct err *err)
 {
-	char token[TOKEN_TEXT + 1];
+	char token[TOKEN_TEXT];
 
 	if (token_new(token, err) < 0)
 		return -1;
-	strcat(token, "\n");
-	return file_write(data->root, name, token, strlen(token), 0600, err);
+	token[TOKEN_TEXT_MAX] = '\n';
+	return file_write(data->root, name, token, TOKEN_TEXT, 0600, err);
 }
 
 static int take(const char *name, const char *text, char token[TOKEN_TEXT], struct err *err)

@@ -216,7 +216,7 @@ int store_vm_count(struct store *store, int64_t *count, int64_t *version, struct
 /* Whether the VM holds its group, or goes before others of it, has changed: what is known of its peers is then old. */
 static int touch_group(struct store *store, const struct vm *vm, struct err *err)
 {
-	struct vm old;
+	struct vm old = {0};
 	int found = store_vm_find(store, VM_BY_ID, vm->id, NULL, &old, err);
 
 	if (found <= 0 || !vm->group[0] ||

@@ -195,7 +195,7 @@ static void draw_head(struct drawing *drawing)
 	char now[TEXT_TIME_MAX + 8];
 
 	text_time(now, drawing->now_ms);
-	strcat(now, " UTC");
+	memcpy(now + strlen(now), " UTC", sizeof(" UTC"));
 	sheet_put(sheet, PAINT_BOLD, now);
 	sheet_put(sheet, PAINT_PLAIN, "  ");
 	/* One group alone tells the same. */
