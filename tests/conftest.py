@@ -4,7 +4,7 @@ import pathlib
 import lanes
 from common import TOP
 
-ORDER = ["build", "unit", "fuzz", "docs", "server", "migration", "database", "sync", "load", "page", "transport", "qemu"]
+ORDER = ["build", "checks", "unit", "fuzz", "docs", "server", "migration", "database", "sync", "load", "page", "transport", "qemu"]
 
 
 def pytest_collection_modifyitems(items):

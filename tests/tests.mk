@@ -46,6 +46,10 @@ test: all unit-programs build/load
 unit: unit-programs
 	$(Q)$(PYTEST) tests/unit tests/fuzz
 
+## make lint       formatting, clang-tidy, shellcheck and spelling only
+lint: build/sysroot.ready
+	$(Q)$(PYTEST) --numprocesses 2 --dist loadfile tests/checks
+
 ## make qemu T=name  one whole-VM case (or all of them)
 qemu: all
 	$(Q)$(PYTEST) tests/qemu -s $(if $(T),-k '$(T)')
@@ -74,4 +78,4 @@ unit-programs: $(UNIT_BINS) $(FUZZ_BINS)
 
 include tests/load/load.mk
 
-.PHONY: test unit qemu qemu-shell fuzz soak bench load unit-programs
+.PHONY: test unit lint qemu qemu-shell fuzz soak bench load unit-programs
