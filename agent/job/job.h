@@ -47,7 +47,7 @@ struct job_source {
 /* Which disk: every given property must match. */
 struct job_disk {
 	const char *json_path;
-	int order;          /* 0 is the first in the kernel's order; -1: not given */
+	int order;          /* 0 is the first in the order of locations; -1: not given */
 	uint64_t min_size;  /* bytes; 0: not given */
 	uint64_t max_size;  /* bytes; 0: not given */
 	const char *serial; /* NULL: not given; likewise below */

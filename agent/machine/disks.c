@@ -5,20 +5,22 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "machine/location.h"
 #include "machine/probe.h"
 #include "machine/sysfs.h"
 
 #define SECTOR 512 /* sysfs counts in these, whatever the disk's sectors are */
 
-/* Names of disks that an installed system can live on, in the order they are counted in. */
+/* Names of disks that an installed system can live on. */
 static const struct disk_kind {
 	const char *prefix;
 	bool numbered; /* nvme0n1, not sda */
+	bool probed;   /* its letter or number is the order in which the kernel found it */
 } kinds[] = {
-	{"sd", false},
-	{"vd", false},
-	{"xvd", false},
-	{"nvme", true},
+	{"sd", false, true},
+	{"vd", false, true},
+	{"xvd", false, false}, /* the hypervisor's number of the device: xen-blkfront.c */
+	{"nvme", true, true},
 };
 #define KIND_COUNT (sizeof(kinds) / sizeof(*kinds))
 
@@ -50,7 +52,7 @@ static size_t kind_of(const char *name)
 	return KIND_COUNT;
 }
 
-/* The kernel's order: sda … sdz, sdaa; nvme2n1 before nvme10n1. */
+/* sda … sdz, sdaa; nvme2n1 before nvme10n1. */
 static int compare_names(const void *left, const void *right)
 {
 	const char *a = *(const char *const *)left, *b = *(const char *const *)right;
@@ -63,6 +65,15 @@ static int compare_names(const void *left, const void *right)
 	if (len_a != len_b)
 		return len_a < len_b ? -1 : 1;
 	return strcmp(a, b);
+}
+
+/* The order in which disks are counted: that of their places, because names change from boot to boot. */
+static int compare_disks(const void *left, const void *right)
+{
+	const struct disk *a = left, *b = right;
+	int places = disk_location_compare(a->location, b->location);
+
+	return places ? places : compare_names(&a->name, &b->name);
 }
 
 /* SPC-4, 7.8.15: unit serial number page, four bytes of header, length in bytes 2 and 3. */
@@ -143,6 +154,7 @@ static void fill_disk(struct disk *disk, const char *sysfs, const char *name, st
 
 	disk->name = name;
 	disk->path = arena_printf(arena, "/dev/%s", name);
+	disk->location = disk_location(sysfs, name, arena);
 	disk->size = sysfs_number(0, "%s/block/%s/size", sysfs, name) * SECTOR;
 	disk->read_only = sysfs_number(0, "%s/block/%s/ro", sysfs, name) != 0;
 	disk->logical_sector =
@@ -158,6 +170,56 @@ static void fill_disk(struct disk *disk, const char *sysfs, const char *name, st
 	find_controller(disk, sysfs, arena);
 }
 
+/* "a" … "z", "aa": drivers/scsi/sd.c, sd_format_disk_name(). */
+static const char *letters(size_t index, struct arena *arena)
+{
+	const char *rest = index < 26 ? "" : letters(index / 26 - 1, arena);
+
+	return arena_printf(arena, "%s%c", rest, (char)('a' + index % 26));
+}
+
+/* Two namespaces of one NVMe controller. */
+static bool same_controller(const struct disk *a, const struct disk *b)
+{
+	const char *end_a = strrchr(a->location, '/'), *end_b = strrchr(b->location, '/');
+
+	return end_a && end_b && end_a - a->location == end_b - b->location &&
+	       !strncmp(a->location, b->location, (size_t)(end_a - a->location));
+}
+
+/* How many disks of its kind, or NVMe controllers, come before disk `index`. */
+static size_t place_in_kind(const struct machine *machine, size_t index, size_t kind)
+{
+	const struct disk *last = NULL;
+	size_t place = 0;
+
+	for (size_t i = 0; i <= index; i++) {
+		const struct disk *other = &machine->disks[i];
+
+		if (kind_of(other->name) != kind)
+			continue;
+		if (last && !(kinds[kind].numbered && same_controller(last, other)))
+			place++;
+		last = other;
+	}
+	return place;
+}
+
+/* The name that the kernel would give if it found disks in the order of their places. */
+static const char *counted_path(const struct machine *machine, size_t index, struct arena *arena)
+{
+	const struct disk *disk = &machine->disks[index];
+	size_t kind = kind_of(disk->name), place;
+
+	if (!kinds[kind].probed)
+		return disk->path;
+	place = place_in_kind(machine, index, kind);
+	if (!kinds[kind].numbered)
+		return arena_printf(arena, "/dev/%s%s", kinds[kind].prefix, letters(place, arena));
+	return arena_printf(arena, "/dev/%s%zu%s", kinds[kind].prefix, place,
+			    strchr(disk->name + strlen(kinds[kind].prefix), 'n'));
+}
+
 int probe_disks(struct machine *machine, const char *sysfs, struct arena *arena, struct err *err)
 {
 	static const struct sysfs_kind kind = {"block", usable, compare_names};
@@ -170,5 +232,8 @@ int probe_disks(struct machine *machine, const char *sysfs, struct arena *arena,
 	machine->disk_count = count;
 	for (size_t i = 0; i < count; i++)
 		fill_disk(&machine->disks[i], sysfs, names[i], arena);
+	qsort(machine->disks, count, sizeof(*machine->disks), compare_disks);
+	for (size_t i = 0; i < count; i++)
+		machine->disks[i].counted_path = counted_path(machine, i, arena);
 	return 0;
 }

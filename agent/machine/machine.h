@@ -14,12 +14,15 @@
 enum firmware { FIRMWARE_BIOS, FIRMWARE_UEFI };
 
 struct disk {
-	const char *path;   /* "/dev/sda" */
-	const char *name;   /* kernel name "sda" */
-	const char *serial; /* "" when there is none */
-	const char *wwn;    /* "" when there is none */
-	const char *model;  /* "" when there is none */
-	const char *driver; /* kernel driver of its controller, "" when unknown */
+	const char *path; /* "/dev/sdb", in this boot */
+	const char *
+		counted_path; /* "/dev/sda": its name if all were found in the order of their locations */
+	const char *name;     /* kernel name "sda" of this boot */
+	const char *location; /* where it is plugged (machine/location.h), "" when unknown */
+	const char *serial;   /* "" when there is none */
+	const char *wwn;      /* "" when there is none */
+	const char *model;    /* "" when there is none */
+	const char *driver;   /* kernel driver of its controller, "" when unknown */
 	const char *
 		modalias; /* of its controller, "" when unknown: finds the module for the slim initrd */
 	uint64_t size;           /* bytes */
@@ -37,7 +40,7 @@ struct nic {
 
 struct machine {
 	struct disk *
-		disks; /* sd/vd/xvd/nvme… whole disks that can be written, in the kernel's order: */
+		disks; /* sd/vd/xvd/nvme… whole disks that can be written, in the order of their locations: */
 	size_t disk_count; /* no removable media, loop, ram, zram, dm, md, optical */
 	struct nic *nics;
 	size_t nic_count;

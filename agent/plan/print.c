@@ -32,7 +32,8 @@ static void print_disks(const struct plan *plan, FILE *out)
 {
 	struct columns columns = {
 		.arena = plan->arena,
-		.heads = {"<DISK", "BYTES", "SIZE", "SECTOR", "<TABLE", "<SERIAL", "<MODEL"},
+		.heads = {"<DISK", "BYTES", "SIZE", "SECTOR", "<TABLE", "<SERIAL", "<MODEL",
+			  "<PLACE"},
 	};
 
 	for (size_t i = 0; i < plan->disk_count; i++) {
@@ -42,7 +43,7 @@ static void print_disks(const struct plan *plan, FILE *out)
 						       size_cell(plan, disk->size),
 						       bytes_cell(plan, disk->logical_sector),
 						       table_names[plan->disks[i].table],
-						       disk->serial, disk->model});
+						       disk->serial, disk->model, disk->location});
 	}
 	fputs("\nEverything on these disks is erased:\n", out);
 	columns_print(&columns, out);

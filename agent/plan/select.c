@@ -50,7 +50,7 @@ static bool matches(const struct job_disk *wanted, const struct disk *disk, size
 	       (!wanted->max_size || disk->size <= wanted->max_size) &&
 	       (!wanted->serial || !strcmp(wanted->serial, disk->serial)) &&
 	       (!wanted->wwn || has_wwn(disk, wanted->wwn)) &&
-	       (!wanted->device || !strcmp(wanted->device, disk->path));
+	       (!wanted->device || !strcmp(wanted->device, disk->counted_path));
 }
 
 static void describe_wanted(struct text *text, const struct job_disk *wanted)
@@ -78,7 +78,7 @@ static void describe_present(struct text *text, const struct machine *machine)
 	for (size_t i = 0; i < machine->disk_count; i++) {
 		const struct disk *disk = &machine->disks[i];
 
-		text_add(text, "%s %zu: %s, %s", i ? ";" : "", i, disk->path,
+		text_add(text, "%s %zu: %s, %s", i ? ";" : "", i, disk->counted_path,
 			 size_text(disk->size, size));
 		if (*disk->serial)
 			text_add(text, ", serial '%s'", disk->serial);
@@ -128,7 +128,7 @@ static int no_such_disk(const struct plan *plan, const struct job_disk *wanted,
 	return -1;
 }
 
-/* The first disk in the kernel's order that matches and is still free. */
+/* The first disk in the order of their locations that matches and is still free. */
 static int take_wanted(struct plan *plan, const struct job_disk *wanted, struct err_list *errors)
 {
 	const struct disk *twice = NULL;

@@ -17,14 +17,15 @@ static int compare(const struct disk *planned, const struct disk *now, struct er
 			err, ERR_MACHINE_DISK, planned->path,
 			"the disk is gone since the plan was made; nothing was written, start again");
 	if (now->size == planned->size && now->logical_sector == planned->logical_sector &&
-	    !strcmp(now->serial, planned->serial) && !strcmp(now->wwn, planned->wwn))
+	    !strcmp(now->serial, planned->serial) && !strcmp(now->wwn, planned->wwn) &&
+	    !strcmp(now->location, planned->location))
 		return 0;
 	return err_set(
 		err, ERR_MACHINE_DISK, planned->path,
 		"this is another disk than the plan was made for: %ju bytes, serial '%s', "
-		"wwn '%s' now, %ju bytes, serial '%s', wwn '%s' then; nothing was written, start again",
-		(uintmax_t)now->size, now->serial, now->wwn, (uintmax_t)planned->size,
-		planned->serial, planned->wwn);
+		"wwn '%s' at %s now, %ju bytes, serial '%s', wwn '%s' at %s then; nothing was written, start again",
+		(uintmax_t)now->size, now->serial, now->wwn, now->location,
+		(uintmax_t)planned->size, planned->serial, planned->wwn, planned->location);
 }
 
 int same_disks(const struct plan *plan, const char *sysfs, struct err *err)

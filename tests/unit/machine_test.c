@@ -31,17 +31,48 @@ static int teardown(void **state)
 	return 0;
 }
 
-static void test_disks_are_in_the_kernels_order(void **state)
+/* Those that sysfs gives no place come last, by their names. */
+static void test_disks_are_in_the_order_of_their_places(void **state)
 {
-	static const char *const expected[] = {"/dev/sda",     "/dev/sdb",     "/dev/sdz",
-					       "/dev/sdaa",    "/dev/vda",     "/dev/xvda",
-					       "/dev/nvme0n1", "/dev/nvme2n1", "/dev/nvme10n1"};
+	static const char *const expected[] = {"/dev/vda",  "/dev/sda",     "/dev/nvme0n1",
+					       "/dev/sdb",  "/dev/sdz",     "/dev/sdaa",
+					       "/dev/xvda", "/dev/nvme2n1", "/dev/nvme10n1"};
 
 	(void)state;
 	probe("virtio-scsi-nvme");
 	assert_int_equal(machine.disk_count, sizeof(expected) / sizeof(*expected));
 	for (size_t i = 0; i < machine.disk_count; i++)
 		assert_string_equal(machine.disks[i].path, expected[i]);
+}
+
+/* Linux probes buses at the same time: SCSI hosts, virtio devices, NVMe controllers and letters change from boot to boot. */
+static void test_order_is_the_same_in_every_boot(void **state)
+{
+	static const struct {
+		const char *location, *counted_path;
+	} expected[] = {
+		{"pci0000:00/0000:00:02.0/0000:01:00.0/n2", "/dev/nvme0n2"},
+		{"pci0000:00/0000:00:02.1/0000:02:00.0/n1", "/dev/nvme1n1"},
+		{"pci0000:00/0000:00:05.0/0:2:0", "/dev/sda"},
+		{"pci0000:00/0000:00:05.0/0:2:11", "/dev/sdb"},
+		{"pci0000:00/0000:00:05.0/0:10:0", "/dev/sdc"},
+		{"pci0000:00/0000:00:0a.0", "/dev/vda"},
+		{"pci0000:00/0000:00:10.0/end_device:1/0:1:0", "/dev/sdd"},
+		{"pci0000:00/0000:00:1f.2/ata2/0:0:0", "/dev/sde"},
+		{"vbd-51728", "/dev/xvdb"},
+	};
+	static const char *const boots[] = {"disks-of-one-boot", "disks-of-another-boot"};
+
+	(void)state;
+	for (size_t boot = 0; boot < 2; boot++) {
+		probe(boots[boot]);
+		assert_int_equal(machine.disk_count, sizeof(expected) / sizeof(*expected));
+		for (size_t i = 0; i < machine.disk_count; i++)
+			assert_string_equal(machine.disks[i].location, expected[i].location);
+		for (size_t i = 0; i < machine.disk_count; i++)
+			assert_string_equal(machine.disks[i].counted_path,
+					    expected[i].counted_path);
+	}
 }
 
 static void test_what_identifies_disks(void **state)
@@ -53,13 +84,13 @@ static void test_what_identifies_disks(void **state)
 		uint32_t sector;
 		bool read_only;
 	} rows[] = {
-		{0, "6000c29f", "naa.6000c29f9cf5ba2b7a0e4d7b8c9d0e1f", "Virtual disk",
+		{1, "6000c29f", "naa.6000c29f9cf5ba2b7a0e4d7b8c9d0e1f", "Virtual disk",
 		 "vmw_pvscsi", "pci:v000015ADd000007C0sv000015ADsd000007C0bc01sc07i00", 2147483648,
 		 512, true},
-		{1, "", "", "", "", "", 2147483648, 512, false},
-		{4, "system-disk", "", "", "virtio_blk", "virtio:d00000002v00001AF4", 8589934592,
+		{3, "", "", "", "", "", 2147483648, 512, false},
+		{0, "system-disk", "", "", "virtio_blk", "virtio:d00000002v00001AF4", 8589934592,
 		 512, false},
-		{6, "NV1", "eui.00000000000000015254009abc010001", "QEMU NVMe Ctrl", "nvme",
+		{2, "NV1", "eui.00000000000000015254009abc010001", "QEMU NVMe Ctrl", "nvme",
 		 "pci:v00001B36d00000010sv00001AF4sd00001100bc01sc08i02", 4294967296, 4096, false},
 	};
 
@@ -132,7 +163,8 @@ static void test_a_system_on_disk_is_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_teardown(test_disks_are_in_the_kernels_order, teardown),
+		cmocka_unit_test_teardown(test_disks_are_in_the_order_of_their_places, teardown),
+		cmocka_unit_test_teardown(test_order_is_the_same_in_every_boot, teardown),
 		cmocka_unit_test_teardown(test_what_identifies_disks, teardown),
 		cmocka_unit_test_teardown(test_nics, teardown),
 		cmocka_unit_test_teardown(test_firmware_and_an_empty_machine, teardown),

@@ -51,6 +51,8 @@ static const struct job default_job = {
 	.volume_count = 3,
 };
 static const struct disk disk_8g = {.path = "/dev/vda",
+				    .counted_path = "/dev/vda",
+				    .location = "pci0000:00/0000:00:04.0",
 				    .name = "vda",
 				    .serial = "system",
 				    .wwn = "",
@@ -59,6 +61,8 @@ static const struct disk disk_8g = {.path = "/dev/vda",
 				    .logical_sector = 512,
 				    .physical_sector = 512};
 static const struct disk disk_4g = {.path = "/dev/vdb",
+				    .counted_path = "/dev/vdb",
+				    .location = "pci0000:00/0000:00:05.0",
 				    .name = "vdb",
 				    .serial = "",
 				    .wwn = "naa.5000c500a1b2c3d4",

@@ -52,7 +52,7 @@ static void test_another_disk_is_noticed(void **state)
 	disks[0] = (struct plan_disk){.disk = &machine.disks[0]};
 	disks[1] = (struct plan_disk){.disk = &machine.disks[1]};
 	expect(&plan, root, NULL);
-	put(root, "sdb/size", "2048\n");
+	put(root, "sda/size", "2048\n");
 	expect(&plan, root, "another disk than the plan was made for: 1048576 bytes");
 	gone = machine.disks[1];
 	gone.path = "/dev/sdzz";

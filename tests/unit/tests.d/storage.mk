@@ -1,6 +1,6 @@
 # Machine, plan and the storage steps.
 STORAGE_BASE := base/err.c base/io.c base/arena.c
-STORAGE_MACHINE := machine/machine.c machine/disks.c machine/nics.c machine/sysfs.c
+STORAGE_MACHINE := machine/machine.c machine/disks.c machine/location.c machine/nics.c machine/sysfs.c
 
 TEST_machine = $(STORAGE_BASE) $(STORAGE_MACHINE) tests/unit/sysfs_tree.c
 TEST_params = $(STORAGE_BASE) machine/params.c
