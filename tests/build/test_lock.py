@@ -73,7 +73,7 @@ def test_missing_file_leads_to_the_alternate(checkout, archive):
 def test_locked_build_refuses_the_alternate(checkout, archive):
     archive.missing |= {PATCHES}
     error = refused(checkout, NEWROOT_LOCKED="1")
-    assert "alpha 1.0-1 cannot be had" in error and "404" in error and f"{archive.url}/debian/pool/main/a/alpha/{PATCHES}" in error
+    assert "cannot be had: alpha 1.0-1. Tried:" in error and "404" in error and f"{archive.url}/debian/pool/main/a/alpha/{PATCHES}" in error
     assert "NEWROOT_LOCKED=1" in error and "deps/update" in error
 
 
@@ -85,12 +85,20 @@ def test_withdrawn_versions_lead_to_what_apt_offers(checkout, archive):
     assert checkout.taken() == {("1.1-1", "offered")} and "alpha 1.1-1, offered" in done.stderr
 
 
+def test_no_network_is_one_error(checkout, archive):
+    """Nothing can be had then: the error names some packages and each archive, not every file."""
+    archive.missing |= {path.name for path in archive.folder.glob("*/pool/**/*") if path.is_file()}
+    error = refused(checkout)
+    assert "cannot be had: alpha 1.0-1, linux-source-6.1 6.1.1-1. Tried:" in error and "files more)" in error
+    assert len(error.splitlines()) < 10
+
+
 def test_nothing_to_be_had_is_one_error(checkout, archive):
     archive.missing |= {ORIG}
     error = refused(checkout)
     assert error.count("cannot be had") == 1 and len(error.splitlines()) < 15
-    for place in (f"debian/pool/main/a/alpha/{ORIG}", f"debian-security/pool/updates/main/a/alpha/{ORIG}"):
-        assert f"{archive.url}/{place}: 404" in error
+    for root in ("debian", "debian-security"):
+        assert f"{archive.url}/{root}/pool/main/a/alpha/{ORIG}: 404" in error
     assert "What to do" in error
 
 
