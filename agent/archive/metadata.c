@@ -3,6 +3,8 @@
 #include <archive.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
@@ -51,6 +53,23 @@ int metadata_disinherit(int dir, const char *name, mode_t mode)
 	    remove_xattr(dir, name, XATTR_ACL_ACCESS) || remove_xattr(dir, name, XATTR_ACL_DEFAULT))
 		return -1;
 	return fchmodat(dir, name, mode & MODE_BITS, 0);
+}
+
+/* chown(2) takes 32 bits, and (uid_t)-1 for "leave it": 4294967296 would become root. */
+static bool is_id(int64_t id)
+{
+	return id >= 0 && id < (int64_t)(uid_t)-1;
+}
+
+static int check_owner(struct archive_entry *entry, const char *name, struct err *err)
+{
+	int64_t uid = archive_entry_uid(entry), gid = archive_entry_gid(entry);
+
+	if (is_id(uid) && is_id(gid))
+		return 0;
+	return err_set(err, ERR_ARCHIVE_ENTRY, NULL,
+		       "'%s' belongs to %jd:%jd; Linux knows owners and groups up to 4294967294",
+		       name ? name : "/", (intmax_t)uid, (intmax_t)gid);
 }
 
 static int set_owner(const struct metadata_target *target, struct archive_entry *entry)
@@ -134,6 +153,8 @@ int metadata_apply(const struct metadata_target *target, struct archive_entry *e
 {
 	const char *name = archive_entry_pathname(entry);
 
+	if (check_owner(entry, name, err))
+		return -1;
 	if (set_owner(target, entry))
 		return metadata_fail(name, "cannot set the owner of", err);
 	if (set_mode(target, entry))

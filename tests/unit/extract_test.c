@@ -339,9 +339,36 @@ static int teardown(void **state)
 	return 0;
 }
 
+/* A cast to 32 bits would make root, or nobody in particular, of them. */
+static void owners_beyond_32_bits_are_refused(void **state)
+{
+	static const char *const rows[] = {"uid=4294967296", "gid=4294967296", "uid=4294967295",
+					   "gid=4294967295", "uid=8589934592"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		char script[512];
+
+		snprintf(script, sizeof(script),
+			 "rm -rf out; mkdir out; /usr/bin/python3 -c 'import tarfile\n"
+			 "t = tarfile.open(\"ids\", \"w\", format=tarfile.PAX_FORMAT)\n"
+			 "i = tarfile.TarInfo(\"file\"); i.%s; t.addfile(i); t.close()'",
+			 rows[i]);
+		scratch_run(&scratch, script);
+		expect_refused("ids", "out", ERR_ARCHIVE_ENTRY, NULL);
+	}
+	scratch_run(&scratch, "rm -rf out; mkdir out; /usr/bin/python3 -c 'import tarfile\n"
+			      "t = tarfile.open(\"ids\", \"w\", format=tarfile.PAX_FORMAT)\n"
+			      "i = tarfile.TarInfo(\"file\"); i.uid = i.gid = 4294967294; "
+			      "t.addfile(i); t.close()'");
+	expect_extracted("ids", "out");
+	scratch_run(&scratch, "[ \"$(stat -c %u:%g out/file)\" = 4294967294:4294967294 ]");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(owners_beyond_32_bits_are_refused),
 		cmocka_unit_test(everything_survives),
 		cmocka_unit_test(older_formats_survive),
 		cmocka_unit_test(acls_by_name_get_numbers),
