@@ -48,6 +48,8 @@ static void load(const struct database_client *client, const char *database, con
 	connect(client, &argv);
 	/* Blobs as they are; unknown before 5.6. */
 	*argv++ = "--loose-binary-mode";
+	/* Those inside stored routines belong to them; unknown before 5.0.52. */
+	*argv++ = "--loose-comments";
 	*argv++ = "--max-allowed-packet=1G";
 	*argv++ = database;
 }

@@ -61,6 +61,16 @@ def test_dumps_are_loaded_and_removed(machine, mariadb, old):
     assert progress["shop"]["done"] == progress["shop"]["total"] > 1000
 
 
+def test_comments_in_routines_stay(machine, mariadb):
+    """The client would take them out of what it sends."""
+    new = mariadb("new")
+    machine.add_dump("shop", b"DELIMITER ;;\nCREATE PROCEDURE p()\nBEGIN\n-- the first\n/* the second */ SELECT 1;\n# the third\nEND ;;\nDELIMITER ;\n")
+    machine.instruct(new)
+    machine.complete()
+    text = new.sql("SELECT ROUTINE_DEFINITION FROM information_schema.ROUTINES WHERE ROUTINE_NAME = 'p'")
+    assert "-- the first" in text and "/* the second */" in text and "# the third" in text
+
+
 def test_large_rows(machine, mariadb):
     new = mariadb("new", 1, "--max-allowed-packet=1M")
     machine.add_dump("big", b"CREATE TABLE blobs (data LONGBLOB);\nINSERT INTO blobs VALUES ('" + b"x" * (20 << 20) + b"');\n")
