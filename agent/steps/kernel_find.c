@@ -6,6 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "steps/kernel_version.h"
+
 #define IMAGE_NAME "vmlinuz-"
 /* Other names are copies that somebody made: GRUB's and our own files would read them as several words. */
 #define RELEASE_CHARS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.+_~-"
@@ -24,10 +26,16 @@ bool kernel_is_release(const char *text)
 static bool better(const char *hint, const char *release, const char *best)
 {
 	bool named = hint && strstr(hint, release), best_named = hint && strstr(hint, best);
+	bool special = kernel_version_is_special(release);
 
 	if (!*best || named != best_named)
 		return !*best || named;
-	return strverscmp(release, best) > 0;
+	/* "2.6.18-164" is in the name of "kernel-2.6.18-164.el5.rpm", too. */
+	if (named && strlen(release) != strlen(best))
+		return strlen(release) > strlen(best);
+	if (special != kernel_version_is_special(best))
+		return !special;
+	return kernel_version_compare(release, best) > 0;
 }
 
 int kernel_newest(const char *hint, char *release, size_t size, struct err *err)

@@ -25,8 +25,9 @@ int kernel_find(struct context *ctx, struct err *err);
 void kernel_set(struct context *ctx, const char *release);
 
 /*
- * For a child with the new system as its root directory: the newest release with an image in /boot, or the one
- * that `hint` (a package's file name, may be NULL) contains. Errors: ERR_KERNEL.
+ * For a child with the new system as its root directory: the release that `hint` (a package's
+ * file name, may be NULL) contains, else the newest with an image in /boot; special ones (kernel_version.h) only when there
+ * is no other. Errors: ERR_KERNEL.
  */
 int kernel_newest(const char *hint, char *release, size_t size, struct err *err);
 

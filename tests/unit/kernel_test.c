@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "steps/kernel_find.h"
+#include "steps/kernel_version.h"
 #include "steps/kernel_image.h"
 #include "tests/unit/scratch.h"
 
@@ -154,6 +155,65 @@ static void the_newest_kernel_is_found(void **state)
 	assert_int_equal(in_system(newest, NULL, out, sizeof(out), &err), ERR_KERNEL);
 }
 
+/* As rpm and dpkg order them, whatever comes last in the folder. */
+static void releases_are_ordered_as_packages_are(void **state)
+{
+	static const char *const rows[][2] = {
+		/* older, newer */
+		{"2.6.18-8.el5", "2.6.18-8.1.8.el5"},
+		{"2.6.18-8.1.8.el5", "2.6.18-164.el5"},
+		{"2.6.18-164.el5", "2.6.18-164.15.1.el5"},
+		{"2.6.9-89.EL", "2.6.18-8.el5"},
+		{"6.1.0-9-amd64", "6.1.0-13-amd64"},
+		{"6.1.0~rc7", "6.1.0"},
+		{"6.1.0-0.deb11.7-amd64", "6.1.0-0.deb11.13-amd64"},
+		{"5.14.0-70.el9.x86_64", "5.14.0-70.13.1.el9_0.x86_64"},
+		{"4.18.0-9.el8", "4.18.0-010.el8"},
+		{"3.10.0-327", "3.10.0-327.el7"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		assert_true(kernel_version_compare(rows[i][0], rows[i][1]) < 0);
+		assert_true(kernel_version_compare(rows[i][1], rows[i][0]) > 0);
+		assert_int_equal(kernel_version_compare(rows[i][0], rows[i][0]), 0);
+	}
+	assert_int_equal(kernel_version_compare("6.1.0", "6.1.00"), 0);
+}
+
+/* Each folder, and the kernel that its system would boot. */
+static void plain_kernels_come_before_special_ones(void **state)
+{
+	static const struct {
+		const char *files, *hint, *release;
+	} rows[] = {
+		{"vmlinuz-2.6.18-8.el5 vmlinuz-2.6.18-8.1.8.el5", NULL, "2.6.18-8.1.8.el5"},
+		{"vmlinuz-2.6.18-164.el5 vmlinuz-2.6.18-164.el5xen", NULL, "2.6.18-164.el5"},
+		{"vmlinuz-2.6.32-754.el6.x86_64 vmlinuz-2.6.32-754.el6.x86_64.debug", NULL,
+		 "2.6.32-754.el6.x86_64"},
+		{"vmlinuz-6.1.0-9-amd64 vmlinuz-6.1.0-13-amd64.bak", NULL, "6.1.0-9-amd64"},
+		{"vmlinuz-6.1.0 vmlinuz-6.2.0-rc3", NULL, "6.1.0"},
+		{"vmlinuz-6.2.0-rc3 vmlinuz-6.2.0-rc11", NULL, "6.2.0-rc11"},
+		{"vmlinuz-2.6.18-164.el5 vmlinuz-2.6.18-164.el5xen", "kernel-2.6.18-164.el5xen.rpm",
+		 "2.6.18-164.el5xen"},
+		{"vmlinuz-2.6.18-1 vmlinuz-2.6.18-164.el5", "kernel-2.6.18-164.el5.rpm",
+		 "2.6.18-164.el5"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct err err = ERR_INIT;
+		char out[256], script[512];
+
+		snprintf(script, sizeof(script), "rm -rf boot; mkdir boot; cd boot; touch %s",
+			 rows[i].files);
+		scratch_run(&scratch, script);
+		assert_int_equal(in_system(newest, rows[i].hint, out, sizeof(out), &err), ERR_NONE);
+		assert_string_equal(out, rows[i].release);
+	}
+	scratch_run(&scratch, "rm -rf boot");
+}
+
 /* A file with the setup header of a bzImage, as far as it is looked at. */
 static const char make_image[] =
 	"image() { truncate -s 20000 $1; printf HdrS | dd of=$1 bs=1 seek=$((0x202)) conv=notrunc status=none\n"
@@ -214,6 +274,8 @@ int main(void)
 		cmocka_unit_test(releases_are_recognised),
 		cmocka_unit_test(packages_are_understood),
 		cmocka_unit_test(the_newest_kernel_is_found),
+		cmocka_unit_test(releases_are_ordered_as_packages_are),
+		cmocka_unit_test(plain_kernels_come_before_special_ones),
 		cmocka_unit_test(images_are_checked),
 	};
 
