@@ -3,10 +3,9 @@
 #include <blkid/blkid.h>
 #include <stdio.h>
 
-#define BLKID_SECTOR 512 /* libblkid counts partitions in these, whatever the disk's sectors are */
-#define SIGNATURES_MAX                                                                             \
-	4096 /* in one place; ZFS has four labels with 128 uberblocks each (ashift 9) */
-#define TYPE_SIZE 32
+#define BLKID_SECTOR   512 /* libblkid counts partitions in these, whatever the disk's sectors are */
+#define SIGNATURES_MAX 4096 /* in one place; the labels of a ZFS member have up to 512 uberblocks */
+#define TYPE_SIZE      32
 
 int extents_add(struct extents *extents, uint64_t start, uint64_t size, const char *path,
 		struct err *err)
