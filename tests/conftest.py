@@ -1,7 +1,6 @@
 """The order of the suites, and the closing line that CI reads."""
 import pathlib
 
-import lanes
 from common import TOP
 
 ORDER = ["build", "checks", "unit", "fuzz", "docs", "server", "migration", "database", "sync", "load", "page", "transport", "qemu"]
@@ -22,8 +21,3 @@ def pytest_unconfigure(config):
         return
     count = {kind: len(reporter.stats.get(kind, [])) for kind in ("passed", "failed", "error")}
     print(f"\n{count['passed']} passed, {count['failed'] + count['error']} failed")
-
-
-def pytest_xdist_make_scheduler(config, log):
-    """With `make test`'s processes, each file goes to the lane that is for it."""
-    return lanes.make_scheduler(config, log)

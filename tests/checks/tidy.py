@@ -1,9 +1,14 @@
-"""Runs clang-tidy over a folder's sources, as .clang-tidy says. A file that it had nothing to say of is not read again until something changes."""
+"""Runs clang-tidy over a folder's sources, as .clang-tidy says.
+
+A file that it had nothing to say of leaves a stamp in the cache, and is not read again until something changes.
+"""
 import functools
 import hashlib
+import os
+import pathlib
 import subprocess
 
-from common import BUILD, TOP
+from common import TOP
 from house import complaints, need, tracked
 
 # Fewer paths through a function than by itself: half the time, and it found as much.
@@ -12,6 +17,7 @@ FLAGS = ["-std=gnu17", "-D_GNU_SOURCE", '-DNEWROOT_VERSION="0"', "-DNEWROOT_BUIL
 # Headers of libraries that Debian has no package of; those that it has come first.
 SYSROOT = ["-idirafter", "build/sysroot/include"]
 ANALYSER = "tests/checks/analyser.h"
+STAMPS = pathlib.Path(os.environ.get("NEWROOT_CACHE") or pathlib.Path.home() / ".cache/newroot") / "tidy"
 
 
 def folders(top):
@@ -24,13 +30,13 @@ def check_folder(folder):
 
 
 def check_source(path):
-    stamp = BUILD / "tidy" / path
-    if stamp.is_file() and stamp.read_text() == key(path):
+    stamp = STAMPS / key(path)
+    if stamp.is_file():
         return ""
     said = tidy(path)
     if not said:
         stamp.parent.mkdir(parents=True, exist_ok=True)
-        stamp.write_text(key(path))
+        stamp.write_text(f"{path}\n")
     return said
 
 
@@ -41,7 +47,7 @@ def tidy(path):
 
 
 def key(path):
-    return hashlib.sha256(surroundings() + (TOP / path).read_bytes()).hexdigest()
+    return hashlib.sha256(surroundings() + path.encode() + (TOP / path).read_bytes()).hexdigest()
 
 
 @functools.lru_cache
