@@ -1,5 +1,6 @@
 """deps/lock, deps/fetch, deps/update: what is built holds still, whatever a mirror has today."""
 import hashlib
+import shutil
 
 import pytest
 
@@ -12,13 +13,19 @@ KERNEL = ("6.1.1-1", "First version.")
 ORIG, DSC, PATCHES = "alpha_1.0.orig.tar.gz", "alpha_1.0-1.dsc", "alpha_1.0-1.debian.tar.xz"
 
 
-@pytest.fixture
-def archive(tmp_path):
-    small = SmallArchive(tmp_path / "archive")
+@pytest.fixture(scope="module")
+def packages(tmp_path_factory):
+    """The packages are made once; each test gets a copy of the archive."""
+    small = SmallArchive(tmp_path_factory.mktemp("packages"))
     small.add_source("debian", "alpha", OLD)
     small.add_source("debian-security", "alpha", SECURE, OLD)
     small.add_binary("debian", "linux-source-6.1", KERNEL)
-    with small.served():
+    return small.folder
+
+
+@pytest.fixture
+def archive(packages, tmp_path):
+    with SmallArchive(shutil.copytree(packages, tmp_path / "archive")).served() as small:
         yield small
 
 
