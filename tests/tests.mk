@@ -62,7 +62,7 @@ qemu-shell: all
 fuzz: $(FUZZ_BINS) build/server-san/newroot-server
 	$(Q)FUZZ_SECONDS=$(or $(FUZZ_SECONDS),600) $(PYTEST) tests/fuzz tests/server/test_fuzz_requests.py
 
-## make soak       what takes too long for `make test`: a second build from nothing, fuzzers and load for a long time
+## make soak       what takes too long for `make test`: a second build from nothing, boots with many disks, long fuzzing, load
 soak: all unit-programs build/load build/server-san/newroot-server
 	$(Q)FUZZ_SECONDS=$(or $(FUZZ_SECONDS),600) $(PYTEST) tests/soak tests/fuzz tests/server/test_fuzz_requests.py tests/load
 

@@ -20,7 +20,7 @@ static const struct numbered {
 	{"target", NULL},
 	{"nvme", NULL},
 	{"vport-", NULL},
-	{"session", "scsi"},
+	{"session", NULL},
 	{"connection", NULL},
 	{"rport-", "rport"},
 	{"port-", NULL},
