@@ -33,6 +33,11 @@ class Inputs:
         self.sums = Sums()
 
     @functools.cached_property
+    def large_data(self):
+        """Larger than the memory of a small VM."""
+        return self._make("make-data-archive", "large")
+
+    @functools.cached_property
     def openrc(self):
         """A root with OpenRC and nftables."""
         return self._make("make-root-archive", "openrc")
@@ -48,9 +53,9 @@ class Inputs:
         return pathlib.Path(run([INPUTS / script, *argv]).strip().splitlines()[-1])
 
 
-def install_job(lab, inputs, address, hostname="db1", root=None, root_size="1GiB", **changes):
-    """The job of a two-disk VM with a root, a data and a swap volume; `root`: another one of the inputs (systemd: 2GiB)."""
-    root = root or inputs.root
+def install_job(lab, inputs, address, hostname="db1", root=None, root_size="1GiB", data=None, **changes):
+    """The job of a two-disk VM with a root, a data and a swap volume; `root`, `data`: others of the inputs (systemd: 2GiB)."""
+    root, data = root or inputs.root, data or inputs.data
     keys = (lab.folder / "operator-key.pub").read_text().strip()
     job = {
         "newroot": 1,
@@ -58,7 +63,7 @@ def install_job(lab, inputs, address, hostname="db1", root=None, root_size="1GiB
                     {"name": "data", "size": "rest", "mount": "/data"},
                     {"name": "swap", "size": "128MiB", "fs": "swap"}],
         "archives": [{"to": "/", "url": lab.archive(root), "sha256": inputs.sums[root]},
-                     {"to": "/data", "url": lab.archive(inputs.data), "sha256": inputs.sums[inputs.data]}],
+                     {"to": "/data", "url": lab.archive(data), "sha256": inputs.sums[data]}],
         "kernel": {"url": lab.archive(inputs.kernel), "sha256": inputs.sums[inputs.kernel]},
         "network": {"hostname": hostname,
                     "interfaces": [{"name": "eth0", "addresses": [f"{address}/24"], "gateways": ["10.77.0.1"]}],

@@ -19,7 +19,7 @@ CONFIGURED = ["etc", "etc/fstab", "etc/hostname", "etc/hosts", "etc/resolv.conf"
 def life(inputs):
     """One laboratory and one VM for all cases of this file: each goes on where the one before ended."""
     with new_lab("life", inputs, pxelinux=True) as lab:
-        lab.install_job = lambda address: with_host_key(lab, install_job(lab, inputs, address))
+        lab.install_job = lambda address: with_host_key(lab, install_job(lab, inputs, address, data=inputs.large_data))
         lab.db1 = lab.vm("db1", lab.install_job, [2 * GIB, 2 * GIB], memory=MEMORY_MIB)
         yield lab
 
@@ -48,7 +48,7 @@ def boot_installed(lab, vm, seconds=900):
 
 def test_install(life):
     vm = life.db1
-    sizes = [path.stat().st_size for path in (life.inputs.root, life.inputs.data)]
+    sizes = [path.stat().st_size for path in (life.inputs.root, life.inputs.large_data)]
     assert sum(sizes) > MEMORY_MIB << 20, "the archives must be larger than the memory"
     install(life, vm)
     assert life.service.state("db1") == "needs provisioning"
@@ -85,7 +85,7 @@ def compare_files(lab, vm):
     run(["sh", "-c", 'exec "$@" < "$0"', program, *lab.service.ssh_argv(vm.address, "cat > /manifest && chmod +x /manifest")])
     # A second look at the root without what is mounted inside it (dev, proc, sys).
     lab.service.ssh(vm.address, "mkdir /look && mount --bind /newroot /look")
-    for archive, folder in ((lab.inputs.root, "/look"), (lab.inputs.data, "/newroot/data")):
+    for archive, folder in ((lab.inputs.root, "/look"), (lab.inputs.large_data, "/newroot/data")):
         found = lab.folder / f"found{folder.replace('/', '-')}"
         found.write_text(lab.service.ssh(vm.address, f"/manifest {folder}", seconds=600))
         skipped = CONFIGURED if folder == "/look" else ["."]
