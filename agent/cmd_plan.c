@@ -118,6 +118,18 @@ static int load_job(const struct options *o, const struct machine *machine, stru
 	return ret;
 }
 
+/* Shown even if the disks are refused: it helps to see which they are. */
+static void show(const struct plan *plan, struct err_list *errors)
+{
+	struct err err = ERR_INIT;
+
+	if (plan_print(plan, stdout) < 0) {
+		err_sys(&err, ERR_IO, "standard output", "cannot write the plan");
+		err_list_add(errors, &err);
+	}
+	plan_check_disks(plan, errors);
+}
+
 int cmd_plan(int argc, char **argv)
 {
 	struct arena arena = {0};
@@ -134,11 +146,8 @@ int cmd_plan(int argc, char **argv)
 	if (machine_probe(&machine, o.sysfs, &arena, &err) < 0)
 		err_list_add(&errors, &err);
 	else if (load_job(&o, &machine, &job, &arena, &errors) == 0 &&
-		 plan_make(&plan, &job, &machine, &arena, &errors) == 0 &&
-		 plan_print(&plan, stdout) < 0) {
-		err_sys(&err, ERR_IO, "standard output", "cannot write the plan");
-		err_list_add(&errors, &err);
-	}
+		 plan_make(&plan, &job, &machine, &arena, &errors) == 0)
+		show(&plan, &errors);
 	status = errors.count ? command_fail_list(COMMAND, &errors) : 0;
 	err_list_free(&errors);
 	arena_free(&arena);

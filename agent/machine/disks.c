@@ -148,6 +148,18 @@ static bool usable(const char *sysfs, const char *name)
 	       sysfs_number(0, "%s/block/%s/hidden", sysfs, name) == 0;
 }
 
+/* UEFI 2.10, 5.2.1: four bytes before the partitions; the folder of devices lies beside that of sysfs. */
+static uint32_t read_mbr_signature(const char *sysfs, const char *name)
+{
+	unsigned char mbr[SECTOR];
+	const unsigned char *at = mbr + 440;
+
+	if (sysfs_bytes(mbr, sizeof(mbr), "%s/../dev/%s", sysfs, name) < sizeof(mbr) ||
+	    mbr[510] != 0x55 || mbr[511] != 0xaa)
+		return 0;
+	return (uint32_t)at[3] << 24 | (uint32_t)at[2] << 16 | (uint32_t)at[1] << 8 | at[0];
+}
+
 static void fill_disk(struct disk *disk, const char *sysfs, const char *name, struct arena *arena)
 {
 	char text[SYSFS_TEXT_MAX];
@@ -230,8 +242,11 @@ int probe_disks(struct machine *machine, const char *sysfs, struct arena *arena,
 		return -1;
 	machine->disks = arena_array(arena, count, sizeof(*machine->disks));
 	machine->disk_count = count;
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
 		fill_disk(&machine->disks[i], sysfs, names[i], arena);
+		if (machine->bios_disk.mbr_signature)
+			machine->disks[i].mbr_signature = read_mbr_signature(sysfs, names[i]);
+	}
 	qsort(machine->disks, count, sizeof(*machine->disks), compare_disks);
 	for (size_t i = 0; i < count; i++)
 		machine->disks[i].counted_path = counted_path(machine, i, arena);

@@ -28,7 +28,17 @@ struct disk {
 	uint64_t size;           /* bytes */
 	uint32_t logical_sector; /* bytes */
 	uint32_t physical_sector;
+	uint32_t
+		mbr_signature; /* of a disk with an MBR, when the BIOS tells that of its own; else 0 */
 	bool read_only;
+};
+
+/* The disk that the BIOS starts from, as it tells (EDD, INT 13h); what it does not tell is "" or 0. */
+struct bios_disk {
+	const char *pci;  /* function of its controller: "0000:00:1f.2" */
+	const char *port; /* of an IDE controller, as the end of a location: "ata1/0:0:0" */
+	uint64_t sectors; /* of 512 bytes or of the disk's own size */
+	uint32_t mbr_signature;
 };
 
 struct nic {
@@ -46,6 +56,7 @@ struct machine {
 	size_t nic_count;
 	uint64_t memory; /* bytes */
 	enum firmware firmware;
+	struct bios_disk bios_disk;
 	const char *kernel_release; /* of the running kernel */
 };
 

@@ -20,6 +20,14 @@ int plan_size_volumes(struct plan *plan, struct err_list *errors);
 int plan_list_filesystems(struct plan *plan, struct err_list *errors);
 void plan_order_archives(struct plan *plan);
 
+bool plan_has_disk(const struct plan *plan, const struct disk *disk);
+/* Why `all` does not mean this disk: a virtual medium, a stick; or NULL. */
+const char *plan_disk_is_no_other(const struct disk *disk);
+
+/* The parts of plan_check_disks(). bios.c: the BIOS starts from the boot disk. paths.c: no disk is seen twice. */
+void plan_check_bios(const struct plan *plan, struct err_list *errors);
+void plan_check_paths(const struct plan *plan, struct err_list *errors);
+
 /* Give `fs` its UUID, also where its fstab entry names it. */
 void plan_set_uuid(const struct plan *plan, struct plan_fs *fs, const char *uuid);
 

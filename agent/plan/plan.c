@@ -30,3 +30,9 @@ int plan_make(struct plan *plan, const struct job *job, const struct machine *ma
 	plan_order_archives(plan);
 	return errors->count + errors->dropped > before ? -1 : 0;
 }
+
+void plan_check_disks(const struct plan *plan, struct err_list *errors)
+{
+	plan_check_bios(plan, errors);
+	plan_check_paths(plan, errors);
+}

@@ -82,6 +82,12 @@ struct plan {
 int plan_make(struct plan *plan, const struct job *job, const struct machine *machine,
 	      struct arena *arena, struct err_list *errors);
 
+/*
+ * Before an installation: adds to `errors` that the BIOS starts from another disk (ERR_MACHINE_BOOT_DISK), or that a disk of
+ * the plan is seen by a second path (ERR_MACHINE_DISK).
+ */
+void plan_check_disks(const struct plan *plan, struct err_list *errors);
+
 /* Replace the chosen UUIDs by those found on the existing devices (rescue, `apply --only`). */
 int plan_adopt(struct plan *plan, struct err *err);
 int plan_adopt_fs(const struct plan *plan, struct plan_fs *fs, struct err *err);

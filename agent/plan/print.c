@@ -2,7 +2,7 @@
 #include <stdio.h>
 
 #include "plan/columns.h"
-#include "plan/plan.h"
+#include "plan/parts.h"
 
 static const char *const table_names[] = {
 	[TABLE_AUTO] = "none",
@@ -46,6 +46,31 @@ static void print_disks(const struct plan *plan, FILE *out)
 						       disk->serial, disk->model, disk->location});
 	}
 	fputs("\nEverything on these disks is erased:\n", out);
+	columns_print(&columns, out);
+}
+
+static void print_other_disks(const struct plan *plan, FILE *out)
+{
+	const struct machine *machine = plan->machine;
+	struct columns columns = {
+		.arena = plan->arena,
+		.heads = {"<DISK", "BYTES", "SIZE", "<SERIAL", "<MODEL", "<PLACE", "<WHY"},
+	};
+
+	if (plan->disk_count == machine->disk_count)
+		return;
+	for (size_t i = 0; i < machine->disk_count; i++) {
+		const struct disk *disk = &machine->disks[i];
+		const char *reason = plan_disk_is_no_other(disk);
+
+		if (!plan_has_disk(plan, disk))
+			columns_add(&columns,
+				    (const char *[]){disk->path, bytes_cell(plan, disk->size),
+						     size_cell(plan, disk->size), disk->serial,
+						     disk->model, disk->location,
+						     reason ? reason : "not in the job"});
+	}
+	fputs("\nThese disks are left alone:\n", out);
 	columns_print(&columns, out);
 }
 
@@ -187,6 +212,7 @@ int plan_print(const struct plan *plan, FILE *out)
 	fprintf(out, "Plan: %zu disk%s, BIOS boot from %s.\n", plan->disk_count,
 		plan->disk_count == 1 ? "" : "s", plan->disks[0].disk->path);
 	print_disks(plan, out);
+	print_other_disks(plan, out);
 	print_partitions(plan, out);
 	print_pvs(plan, out);
 	print_lvs(plan, out);

@@ -87,7 +87,7 @@ static void describe_present(struct text *text, const struct machine *machine)
 	}
 }
 
-static bool taken(const struct plan *plan, const struct disk *disk)
+bool plan_has_disk(const struct plan *plan, const struct disk *disk)
 {
 	for (size_t i = 0; i < plan->disk_count; i++)
 		if (plan->disks[i].disk == disk)
@@ -138,7 +138,7 @@ static int take_wanted(struct plan *plan, const struct job_disk *wanted, struct 
 
 		if (!matches(wanted, disk, i))
 			continue;
-		if (!taken(plan, disk)) {
+		if (!plan_has_disk(plan, disk)) {
 			take(plan, disk, errors);
 			return 0;
 		}
@@ -147,11 +147,21 @@ static int take_wanted(struct plan *plan, const struct job_disk *wanted, struct 
 	return no_such_disk(plan, wanted, twice, errors);
 }
 
+const char *plan_disk_is_no_other(const struct disk *disk)
+{
+	if (disk->read_only)
+		return "read only";
+	return strstr(disk->location, "/usb") ? "on USB" : NULL;
+}
+
 static void take_all_others(struct plan *plan, struct err_list *errors)
 {
-	for (size_t i = 0; i < plan->machine->disk_count; i++)
-		if (!taken(plan, &plan->machine->disks[i]))
-			take(plan, &plan->machine->disks[i], errors);
+	for (size_t i = 0; i < plan->machine->disk_count; i++) {
+		const struct disk *disk = &plan->machine->disks[i];
+
+		if (!plan_has_disk(plan, disk) && !plan_disk_is_no_other(disk))
+			take(plan, disk, errors);
+	}
 }
 
 int plan_select(struct plan *plan, struct err_list *errors)

@@ -93,6 +93,8 @@ static int run(struct context *ctx, struct err *err)
 
 	check_memory(&ctx->machine, &errors);
 	view.plan = plan_make(&plan, ctx->job, &ctx->machine, ctx->arena, &errors) ? NULL : &plan;
+	if (view.plan)
+		plan_check_disks(view.plan, &errors);
 	check_steps(&view, &errors);
 	check_sources(&view, &errors);
 	if (errors.count)

@@ -111,6 +111,21 @@ static void test_what_identifies_disks(void **state)
 	}
 }
 
+static void test_disk_of_the_bios(void **state)
+{
+	(void)state;
+	probe("disks-of-one-boot");
+	assert_string_equal(machine.bios_disk.pci, "0000:00:1f.2");
+	assert_string_equal(machine.bios_disk.port, "ata2/0:0:0");
+	assert_int_equal(machine.bios_disk.sectors, 4194304);
+	assert_int_equal(machine.bios_disk.mbr_signature, 0x8badf00d);
+	probe("disks-of-another-boot");
+	assert_string_equal(machine.bios_disk.pci, "");
+	assert_string_equal(machine.bios_disk.port, "");
+	assert_int_equal(machine.bios_disk.sectors, 0);
+	assert_int_equal(machine.bios_disk.mbr_signature, 0);
+}
+
 static void test_nics(void **state)
 {
 	(void)state;
@@ -166,6 +181,7 @@ int main(void)
 		cmocka_unit_test_teardown(test_disks_are_in_the_order_of_their_places, teardown),
 		cmocka_unit_test_teardown(test_order_is_the_same_in_every_boot, teardown),
 		cmocka_unit_test_teardown(test_what_identifies_disks, teardown),
+		cmocka_unit_test_teardown(test_disk_of_the_bios, teardown),
 		cmocka_unit_test_teardown(test_nics, teardown),
 		cmocka_unit_test_teardown(test_firmware_and_an_empty_machine, teardown),
 		cmocka_unit_test_teardown(test_a_folder_that_is_no_sysfs, teardown),

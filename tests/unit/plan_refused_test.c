@@ -112,14 +112,14 @@ static void test_all_reasons_together(void **state)
 	struct disk disks[] = {disk_8g, disk_4g};
 
 	(void)state;
-	disks[1].read_only = true;
+	disks[0].read_only = true;
 	volumes[0].size.bytes = GIB(70);
 	assert_int_equal(make(&default_job, disks, 2, FIRMWARE_UEFI), -1);
 	assert_int_equal(errors.count, 3);
 	assert_error(0, ERR_MACHINE_FIRMWARE, "",
 		     "this machine was started by UEFI, and newroot installs GRUB for a BIOS only");
 	assert_error(
-		1, ERR_MACHINE_DISK, "/dev/vdb",
+		1, ERR_MACHINE_DISK, "/dev/vda",
 		"the disk is read only; make it writable, or name the disks to use in the job");
 	assert_int_equal(errors.item[2].code, ERR_MACHINE_SPACE);
 }

@@ -25,7 +25,7 @@ TEST_boot = boot/line.c boot/config.c boot/nodes.c boot/root.c boot/usr.c boot/r
 	base/arena.c base/err.c base/lvm_row.c tests/unit/no_lvm.c $(SCRATCH)
 LIBS_boot = -lblkid
 
-TEST_initrd_modules = steps/initrd_modules.c plan/plan.c plan/find.c plan/select.c plan/layout.c plan/volumes.c plan/filesystems.c \
+TEST_initrd_modules = steps/initrd_modules.c plan/plan.c plan/find.c plan/select.c plan/bios.c plan/paths.c plan/layout.c plan/volumes.c plan/filesystems.c \
 	job/profile.c job/size.c job/snapshot.c $(ARCHIVE_MODULES) $(ARCHIVE_DECODERS)
 LIBS_initrd_modules = $(ARCHIVE_LIBS) -luuid
 TEST_kernel = steps/kernel_package.c steps/kernel_find.c steps/kernel_version.c steps/kernel_image.c base/io.c base/child.c \

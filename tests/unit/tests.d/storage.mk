@@ -1,10 +1,10 @@
 # Machine, plan and the storage steps.
 STORAGE_BASE := base/err.c base/io.c base/arena.c
-STORAGE_MACHINE := machine/machine.c machine/disks.c machine/location.c machine/nics.c machine/sysfs.c
+STORAGE_MACHINE := machine/machine.c machine/bios.c machine/disks.c machine/location.c machine/nics.c machine/sysfs.c
 
 TEST_machine = $(STORAGE_BASE) $(STORAGE_MACHINE) tests/unit/sysfs_tree.c
 TEST_params = $(STORAGE_BASE) machine/params.c
-PLAN_SOURCES = $(STORAGE_BASE) plan/plan.c plan/find.c plan/select.c plan/layout.c plan/volumes.c plan/filesystems.c plan/print.c \
+PLAN_SOURCES = $(STORAGE_BASE) plan/plan.c plan/find.c plan/select.c plan/bios.c plan/paths.c plan/layout.c plan/volumes.c plan/filesystems.c plan/print.c \
 	plan/columns.c job/databases.c job/profile.c job/size.c job/snapshot.c
 TEST_plan = $(PLAN_SOURCES)
 LIBS_plan = -luuid
@@ -12,6 +12,8 @@ TEST_plan_refused = $(PLAN_SOURCES)
 LIBS_plan_refused = -luuid
 TEST_plan_disks = $(PLAN_SOURCES)
 LIBS_plan_disks = -luuid
+TEST_plan_bios = $(PLAN_SOURCES)
+LIBS_plan_bios = -luuid
 
 TEST_holders = $(STORAGE_BASE) machine/sysfs.c steps/holders.c tests/unit/sysfs_tree.c
 TEST_same_disks = $(STORAGE_BASE) $(STORAGE_MACHINE) steps/same_disks.c tests/unit/sysfs_tree.c
