@@ -11,6 +11,8 @@
 #define TRIES    25
 #define PAUSE_US 200000
 
+#define READ_SIZE 4096 /* a multiple of every sector, and a page: open(2), O_DIRECT */
+
 int blockdev_claim(const char *path, struct err *err)
 {
 	int fd = -1;
@@ -82,6 +84,43 @@ int blockdev_wait(const char *path, uint64_t *size, struct err *err)
 	ret = ioctl(fd, BLKGETSIZE64, size);
 	if (ret < 0)
 		err_sys(err, ERR_IO, path, "cannot ask for the size of %s", path);
+	close(fd);
+	return ret;
+}
+
+static int read_at(int fd, const char *path, uint64_t offset, struct err *err)
+{
+	static char block[READ_SIZE] __attribute__((aligned(READ_SIZE)));
+	ssize_t got = pread(fd, block, sizeof(block), (off_t)offset);
+
+	if (got == (ssize_t)sizeof(block))
+		return 0;
+	if (got >= 0)
+		errno = EIO;
+	return err_sys(
+		err, ERR_MACHINE_DISK, path,
+		"cannot read the disk at byte %ju; nothing was written, replace the disk or leave it out of the job",
+		(uintmax_t)offset);
+}
+
+int blockdev_read_ends(const char *path, uint64_t size, struct err *err)
+{
+	int fd = open(path, O_RDONLY | O_DIRECT | O_CLOEXEC), ret;
+	off_t end;
+
+	if (fd < 0)
+		return err_sys(err, ERR_MACHINE_DISK, path, "cannot open the disk");
+	end = lseek(fd, 0, SEEK_END);
+	if (end != (off_t)size || size < READ_SIZE)
+		ret = err_set(err, ERR_MACHINE_DISK, path,
+			      "the disk has %jd bytes, but said to have %ju", (intmax_t)end,
+			      (uintmax_t)size);
+	else
+		ret = read_at(fd, path, 0, err) < 0 ||
+				      read_at(fd, path, (size - READ_SIZE) / READ_SIZE * READ_SIZE,
+					      err) < 0
+			      ? -1
+			      : 0;
 	close(fd);
 	return ret;
 }

@@ -25,6 +25,12 @@ int blockdev_zero(int fd, const char *path, uint64_t offset, uint64_t size, stru
  */
 int blockdev_reread(int fd, const char *path, struct err *err);
 
+/*
+ * Is the device as large as `size` says, and can both of its ends be read, from the device itself? `path` may be a file, in
+ * tests. Errors: ERR_MACHINE_DISK.
+ */
+int blockdev_read_ends(const char *path, uint64_t size, struct err *err);
+
 /* Size in bytes of a node that is there within five seconds. Errors: ERR_IO. */
 int blockdev_wait(const char *path, uint64_t *size, struct err *err);
 

@@ -117,7 +117,7 @@ void busy_check(const struct plan *plan, const struct child_watch *watch, struct
 	struct err err = ERR_INIT;
 
 	if (check_disks(plan, &arena, errors, &err) < 0 ||
-	    old_vgs_check(plan, watch, errors, &err) < 0)
+	    old_vgs_check(plan, watch, &arena, errors, &err) < 0)
 		err_list_add(errors, &err);
 	arena_free(&arena);
 }

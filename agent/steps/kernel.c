@@ -21,7 +21,7 @@
 
 /* Where the rest is done, in a child with the new system as its root directory. */
 struct settle {
-	char release[KERNEL_RELEASE_MAX]; /* "": find it */
+	char release[KERNEL_RELEASE_MAX]; /* of the job's package; "": choose one */
 };
 
 /* A kernel before 2.6.32 has a userland whose modprobe wants whole paths in modules.dep. */
@@ -49,13 +49,16 @@ static int ensure_dependencies(const char *release, struct err *err)
 
 static int settle(void *arg, struct err *err)
 {
-	struct settle *s = arg;
+	const struct settle *s = arg;
+	struct kernel_choice choice = {0};
 
-	if (!*s->release && kernel_newest(NULL, s->release, sizeof(s->release), err))
+	snprintf(choice.release, sizeof(choice.release), "%s", s->release);
+	if (!*s->release && kernel_choose(NULL, &choice, err))
 		return -1;
-	if (kernel_image_ensure(s->release, err) || ensure_dependencies(s->release, err))
+	if (kernel_image_ensure(choice.release, err) || ensure_dependencies(choice.release, err))
 		return -1;
-	printf("%s\n", s->release);
+	printf("%s\n%s%s%s\n", choice.release, choice.standard ? ", its boot loader's default" : "",
+	       *choice.others ? "; not taken: " : "", choice.others);
 	return 0;
 }
 
@@ -75,7 +78,8 @@ static int check_profile(const struct context *ctx, struct err *err)
 static int run(struct context *ctx, struct err *err)
 {
 	const struct job_kernel *kernel = &ctx->job->kernel;
-	char out[PACKAGE_BYTES], release[KERNEL_RELEASE_MAX + 1];
+	char out[PACKAGE_BYTES], told[sizeof(struct kernel_choice) + 64] = "", *rest = told;
+	const char *release;
 	struct settle s = {0};
 	const struct pipeline pipeline = {.item = "kernel",
 					  .to = "/",
@@ -87,17 +91,17 @@ static int run(struct context *ctx, struct err *err)
 				    .fn = settle,
 				    .arg = &s,
 				    .root = NEWROOT_MOUNT,
-				    .out = release,
-				    .out_size = sizeof(release)};
+				    .out = told,
+				    .out_size = sizeof(told)};
 
 	if (kernel->given && (pipeline_run(ctx, &pipeline, err) ||
 			      kernel_package_release(out, kernel->source.url, s.release, err)))
 		return -1;
 	if (child_run(&child, ctx->watch, err))
 		return -1;
-	release[strcspn(release, "\n")] = '\0';
+	release = strsep(&rest, "\n");
 	kernel_set(ctx, release);
-	ctx->note("kernel %s", ctx->kernel_release);
+	ctx->note("kernel %s%.*s", release, rest ? (int)strcspn(rest, "\n") : 0, rest ? rest : "");
 	return check_profile(ctx, err);
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "steps/kernel_default.h"
 #include "steps/kernel_version.h"
 
 #define IMAGE_NAME "vmlinuz-"
@@ -22,44 +23,104 @@ bool kernel_is_release(const char *text)
 	       !strstr(text, ".old");
 }
 
-/* The job's package names its kernel's release: it is preferred to any other. */
-static bool better(const char *hint, const char *release, const char *best)
-{
-	bool named = hint && strstr(hint, release), best_named = hint && strstr(hint, best);
-	bool special = kernel_version_is_special(release);
+/* Names that hold the release of a kernel which is preferred: the job's package, the old boot loader's default. */
+struct wishes {
+	const char *package, *standard;
+};
 
-	if (!*best || named != best_named)
-		return !*best || named;
+static bool names(const char *text, const char *release)
+{
+	return text && strstr(text, release);
+}
+
+/* 1: `release` is the one that `text` names, and `best` is not; -1: the other way round; 0: it does not tell. */
+static int prefer_named(const char *text, const char *release, const char *best)
+{
+	bool named = names(text, release), best_named = names(text, best);
+
+	if (named != best_named)
+		return named ? 1 : -1;
 	/* "2.6.18-164" is in the name of "kernel-2.6.18-164.el5.rpm", too. */
-	if (named && strlen(release) != strlen(best))
-		return strlen(release) > strlen(best);
+	return named ? (int)strlen(release) - (int)strlen(best) : 0;
+}
+
+static bool better(const struct wishes *wishes, const char *release, const char *best)
+{
+	bool special = kernel_version_is_special(release);
+	int order;
+
+	if (!*best)
+		return true;
+	if ((order = prefer_named(wishes->package, release, best)))
+		return order > 0;
 	if (special != kernel_version_is_special(best))
 		return !special;
+	if ((order = prefer_named(wishes->standard, release, best)))
+		return order > 0;
 	return kernel_version_compare(release, best) > 0;
 }
 
-int kernel_newest(const char *hint, char *release, size_t size, struct err *err)
+/* Call `visit` with the release of every kernel image in /boot. */
+static int visit_images(void (*visit)(void *arg, const char *release), void *arg, struct err *err)
 {
 	DIR *dir = opendir("/boot");
 	struct dirent *item;
 
-	*release = '\0';
 	if (!dir)
 		return err_sys(err, ERR_KERNEL, "/boot", "cannot list the new system's /boot");
 	while ((item = readdir(dir))) {
-		const char *found = item->d_name + strlen(IMAGE_NAME);
+		const char *release = item->d_name + strlen(IMAGE_NAME);
 
 		if (!strncmp(item->d_name, IMAGE_NAME, strlen(IMAGE_NAME)) &&
-		    kernel_is_release(found) && better(hint, found, release))
-			snprintf(release, size, "%s", found);
+		    kernel_is_release(release))
+			visit(arg, release);
 	}
 	closedir(dir);
-	if (!*release)
-		return err_set(
+	return 0;
+}
+
+struct choosing {
+	struct wishes wishes;
+	struct kernel_choice *choice;
+};
+
+static void take_better(void *arg, const char *release)
+{
+	struct choosing *choosing = arg;
+	struct kernel_choice *choice = choosing->choice;
+
+	if (better(&choosing->wishes, release, choice->release))
+		snprintf(choice->release, sizeof(choice->release), "%s", release);
+}
+
+static void add_other(void *arg, const char *release)
+{
+	struct kernel_choice *choice = arg;
+	size_t used = strlen(choice->others);
+
+	if (strcmp(release, choice->release) != 0)
+		snprintf(choice->others + used, sizeof(choice->others) - used, "%s%s",
+			 used ? ", " : "", release);
+}
+
+int kernel_choose(const char *package, struct kernel_choice *choice, struct err *err)
+{
+	struct arena arena = {0};
+	struct choosing choosing = {{package, kernel_default(&arena)}, choice};
+	int ret;
+
+	*choice = (struct kernel_choice){0};
+	ret = visit_images(take_better, &choosing, err);
+	if (ret == 0)
+		ret = visit_images(add_other, choice, err);
+	choice->standard = names(choosing.wishes.standard, choice->release);
+	arena_free(&arena);
+	if (ret == 0 && !*choice->release)
+		ret = err_set(
 			err, ERR_KERNEL, "/boot",
 			"the new system has no kernel: no file " KERNEL_IMAGE_PREFIX
 			"VERSION; give the job a kernel package, or put one into the root archive");
-	return 0;
+	return ret;
 }
 
 void kernel_set(struct context *ctx, const char *release)
@@ -79,14 +140,15 @@ static int search(void *arg, struct err *err)
 	const struct job *job = s->ctx->job;
 	const char *url = job && job->kernel.given ? job->kernel.source.url : NULL;
 	const char *hint = url && strrchr(url, '/') ? strrchr(url, '/') + 1 : url;
-	char release[KERNEL_RELEASE_MAX], initrd[2 * KERNEL_RELEASE_MAX];
+	char initrd[2 * KERNEL_RELEASE_MAX];
+	struct kernel_choice choice;
 
 	if (s->ctx->kernel_release)
-		snprintf(release, sizeof(release), "%s", s->ctx->kernel_release);
-	else if (kernel_newest(hint, release, sizeof(release), err))
+		snprintf(choice.release, sizeof(choice.release), "%s", s->ctx->kernel_release);
+	else if (kernel_choose(hint, &choice, err))
 		return -1;
-	snprintf(initrd, sizeof(initrd), KERNEL_INITRD_FORMAT, release);
-	printf("%s\n%s\n", release, access(initrd, R_OK) == 0 ? initrd : "");
+	snprintf(initrd, sizeof(initrd), KERNEL_INITRD_FORMAT, choice.release);
+	printf("%s\n%s\n", choice.release, access(initrd, R_OK) == 0 ? initrd : "");
 	return 0;
 }
 

@@ -17,18 +17,26 @@ bool kernel_is_release(const char *text);
 
 /*
  * Fill what the kernel and initrd steps have left NULL in `ctx`, when they did not run now (`apply`): the kernel
- * that the job's package is named after, else the newest in /boot. Errors: ERR_KERNEL.
+ * that the job's package is named after, else as kernel_choose() says. Errors: ERR_KERNEL.
  */
 int kernel_find(struct context *ctx, struct err *err);
 
 /* Set kernel_release and kernel_image for `release`. */
 void kernel_set(struct context *ctx, const char *release);
 
+struct kernel_choice {
+	char release[KERNEL_RELEASE_MAX];
+	char others
+		[4 *
+		 KERNEL_RELEASE_MAX]; /* the other kernels in /boot, for people; cut at its end */
+	bool standard;                /* it is the default of the system's own boot loader */
+};
+
 /*
- * For a child with the new system as its root directory: the release that `hint` (a package's
- * file name, may be NULL) contains, else the newest with an image in /boot; special ones (kernel_version.h) only when there
- * is no other. Errors: ERR_KERNEL.
+ * For a child with the new system as its root directory: of the kernels with an image in /boot the one that `package` (a package's
+ * file name, may be NULL) contains, else the default of the system's own boot loader (kernel_default.h), else the
+ * newest. Special ones (kernel_version.h) are chosen only when there is no other. Errors: ERR_KERNEL.
  */
-int kernel_newest(const char *hint, char *release, size_t size, struct err *err);
+int kernel_choose(const char *package, struct kernel_choice *choice, struct err *err);
 
 #endif

@@ -1,6 +1,7 @@
 #include "steps/signatures.h"
 
 #include <blkid/blkid.h>
+#include <errno.h>
 #include <stdio.h>
 
 #define BLKID_SECTOR   512 /* libblkid counts partitions in these, whatever the disk's sectors are */
@@ -17,6 +18,12 @@ int extents_add(struct extents *extents, uint64_t start, uint64_t size, const ch
 		return err_set(err, ERR_WIPE, path, "more than %d old partitions", EXTENTS_MAX);
 	extents->item[extents->count++] = (struct extent){start, size};
 	return 0;
+}
+
+static int cannot_read(const char *path, uint64_t start, struct err *err)
+{
+	return err_sys(err, ERR_WIPE, path, "cannot look for old signatures at byte %ju",
+		       (uintmax_t)start);
 }
 
 /* A probe for all kinds of signatures in one extent. */
@@ -53,7 +60,10 @@ int signatures_partitions(struct extents *extents, int fd, const char *path, uin
 	}
 	blkid_probe_enable_partitions(probe, 1);
 	blkid_probe_set_partitions_flags(probe, BLKID_PARTS_FORCE_GPT);
+	errno = 0;
 	list = blkid_probe_get_partitions(probe);
+	if (!list && errno == EIO)
+		ret = cannot_read(path, 0, err);
 	for (int i = 0; list && ret == 0 && i < blkid_partlist_numof_partitions(list); i++) {
 		blkid_partition partition = blkid_partlist_get_partition(list, i);
 		uint64_t start = (uint64_t)blkid_partition_get_start(partition) * BLKID_SECTOR;
@@ -71,11 +81,11 @@ int signatures_erase(int fd, const char *path, struct extent extent, unsigned *e
 		     struct err *err)
 {
 	blkid_probe probe = open_probe(fd, path, extent, err);
-	int ret = 0;
+	int ret = 0, found = 0;
 
 	if (!probe)
 		return -1;
-	for (unsigned i = 0; ret == 0 && blkid_do_probe(probe) == 0; i++) {
+	for (unsigned i = 0; ret == 0 && (found = blkid_do_probe(probe)) == 0; i++) {
 		if (i == SIGNATURES_MAX || blkid_do_wipe(probe, 0) < 0)
 			ret = err_set(err, ERR_WIPE, path,
 				      "cannot erase an old signature in the extent at byte %ju",
@@ -83,6 +93,8 @@ int signatures_erase(int fd, const char *path, struct extent extent, unsigned *e
 		else
 			(*erased)++;
 	}
+	if (ret == 0 && found < 0)
+		ret = cannot_read(path, extent.start, err);
 	blkid_free_probe(probe);
 	return ret;
 }
@@ -91,14 +103,16 @@ int signatures_left(int fd, const char *path, struct extent extent, char *type, 
 {
 	blkid_probe probe = open_probe(fd, path, extent, err);
 	const char *found = "unknown";
-	int left;
+	int probed;
 
 	if (!probe)
 		return -1;
-	left = blkid_do_probe(probe) == 0;
-	if (left && blkid_probe_lookup_value(probe, "TYPE", &found, NULL) < 0)
+	probed = blkid_do_probe(probe);
+	if (probed < 0)
+		cannot_read(path, extent.start, err);
+	if (probed == 0 && blkid_probe_lookup_value(probe, "TYPE", &found, NULL) < 0)
 		blkid_probe_lookup_value(probe, "PTTYPE", &found, NULL);
-	snprintf(type, TYPE_SIZE, "%s", left ? found : "");
+	snprintf(type, TYPE_SIZE, "%s", probed == 0 ? found : "");
 	blkid_free_probe(probe);
-	return left;
+	return probed < 0 ? -1 : probed == 0;
 }

@@ -1,28 +1,33 @@
 /*
- * Step wipe: from here on the disks of the plan are ours. What rests on them is taken apart, leaf first; old signatures
- * are erased inside old partitions and at both ends; places where new things begin are zeroed.
+ * Step wipe: from here on the disks of the plan are ours. What rests on them is taken apart, leaf first; then every place
+ * where something old may be known again, or something new begins, is erased.
  */
 #include <stdio.h>
 
-#include "base/limits.h"
 #include "machine/sysfs.h"
 #include "steps/blockdev.h"
 #include "steps/busy.h"
+#include "steps/erase.h"
 #include "steps/holders.h"
 #include "steps/refuse.h"
 #include "steps/same_disks.h"
-#include "steps/signatures.h"
 #include "steps/step.h"
 
-#define ENDS_SIZE                                                                                  \
-	MIB(2) /* MD 0.90 lies within the last 128 KiB, GPT's backup in the last 33 sectors */
-#define PLACE_SIZE   MIB(1) /* what filesystems, PVs and boot loaders keep at their beginning */
 #define SYSFS_SECTOR 512
 
 static void check(const struct context *ctx, struct err_list *errors)
 {
-	if (ctx->plan)
-		busy_check(ctx->plan, ctx->watch, errors);
+	const struct plan *plan = ctx->plan;
+
+	for (size_t i = 0; plan && i < plan->disk_count; i++) {
+		const struct disk *disk = plan->disks[i].disk;
+		struct err err = ERR_INIT;
+
+		if (blockdev_read_ends(disk->path, disk->size, &err) < 0)
+			err_list_add(errors, &err);
+	}
+	if (plan)
+		busy_check(plan, ctx->watch, errors);
 }
 
 static int take_apart(const struct plan *plan, struct arena *arena, struct err *err)
@@ -80,15 +85,7 @@ static int find_places(struct extents *places, int fd, const struct plan_disk *d
 	return extents_add(places, 0, disk->disk->size, path, err);
 }
 
-static int zero_ends(int fd, const char *path, struct extent extent, uint64_t size, struct err *err)
-{
-	if (extent.size <= 2 * size)
-		return blockdev_zero(fd, path, extent.start, extent.size, err);
-	if (blockdev_zero(fd, path, extent.start, size, err) < 0)
-		return -1;
-	return blockdev_zero(fd, path, extent.start + extent.size - size, size, err);
-}
-
+/* All places are known before the first is erased: the tables that tell of them go, too. */
 static int erase(int fd, const struct plan_disk *disk, struct arena *arena, struct err *err)
 {
 	const char *path = disk->disk->path;
@@ -98,15 +95,12 @@ static int erase(int fd, const struct plan_disk *disk, struct arena *arena, stru
 	if (find_places(&places, fd, disk, arena, err) < 0)
 		return -1;
 	for (size_t i = 0; i < places.count; i++)
-		if (signatures_erase(fd, path, places.item[i], &erased, err) < 0)
+		if (erase_place(fd, path, places.item[i], &erased, err) < 0)
 			return -1;
-	for (size_t i = 0; i < disk->partition_count; i++)
-		if (zero_ends(fd, path,
-			      (struct extent){disk->partitions[i].start, disk->partitions[i].size},
-			      PLACE_SIZE, err) < 0)
-			return -1;
-	fprintf(stderr, "%s: %u old signatures erased in %zu places\n", path, erased, places.count);
-	return zero_ends(fd, path, (struct extent){0, disk->disk->size}, ENDS_SIZE, err);
+	fprintf(stderr,
+		"%s: both ends of %zu places are zeros, %u old signatures between them erased\n",
+		path, places.count, erased);
+	return 0;
 }
 
 static int wipe_disk(int fd, const struct plan_disk *disk, struct arena *arena, struct err *err)

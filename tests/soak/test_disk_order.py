@@ -2,30 +2,23 @@
 import collections
 import os
 import re
-import subprocess
 
 import pytest
 
-from common import BUILD, until
-from vm import accelerator
+from bare import boot, drive
+from jobs import GIB
 
 BOOTS = int(os.environ.get("BOOTS", "50"))
-BOOT_S = 60
 DISKS = 6
 JOB = """{"newroot": 1, "volumes": [{"name": "root", "size": "1GiB", "mount": "/"}],
  "archives": [{"to": "/", "url": "https://service.test/root.tar", "sha256": "%s"}],
  "network": {"hostname": "order"}}""" % ("0" * 64)
-# A program of the in-memory system in place of its init: it prints the kernel's names, then the plan, and boots again.
-INIT = """#!/bin/sh
-mount -t proc proc /proc; mount -t sysfs sysfs /sys; mount -t devtmpfs dev /dev
-exec >/dev/ttyS0 2>&1
+SCRIPT = r"""
 # Probing goes on beside this program.
 while [ $(grep -cE ' (sd[a-z]|vd[a-z]|nvme[0-9]+n1)$' /proc/partitions) -lt %d ]; do sleep 0.1; done
 echo names: $(for disk in /sys/block/[snv]*; do readlink -f $disk; done)
 newroot plan --job /job.json
-echo end of boot
-reboot -f
-"""
+""" % DISKS
 
 
 def scsi(controller):
@@ -47,40 +40,11 @@ BUSES = {
 }
 
 
-def cpio(folder):
-    """A cpio image that the kernel unpacks over initrd.img."""
-    (folder / "init-of-the-test").write_text(INIT % DISKS)
-    (folder / "init-of-the-test").chmod(0o755)
-    (folder / "job.json").write_text(JOB)
-    image = subprocess.run(["cpio", "-o", "-H", "newc", "--quiet"], cwd=folder, input=b"init-of-the-test\njob.json\n", stdout=subprocess.PIPE, check=True)
-    return image.stdout
-
-
-def drives(folder):
-    for number in range(DISKS):
-        path = folder / f"disk{number}"
-        with open(path, "wb") as disk:
-            disk.truncate(4 << 30)
-        yield from ("-drive", f"if=none,id=d{number},file={path},format=raw")
-
-
 @pytest.mark.parametrize("bus", BUSES)
 def test_order(bus, tmp_path):
-    initrd = (BUILD / "initrd.img").read_bytes()
-    # An image that is not compressed begins at a multiple of four bytes.
-    (tmp_path / "initrd").write_bytes(initrd + bytes(-len(initrd) % 4) + cpio(tmp_path))
-    log = tmp_path / "serial"
-    log.touch()
-    vm = subprocess.Popen(["qemu-system-x86_64", "-M", "q35", "-accel", accelerator(), "-m", "256", "-smp", "2", "-nodefaults", "-display", "none",
-                           "-kernel", str(BUILD / "vmlinuz"), "-initrd", str(tmp_path / "initrd"), "-append", "rdinit=/init-of-the-test quiet",
-                           "-serial", f"file:{log}", *drives(tmp_path), *BUSES[bus]], stdin=subprocess.DEVNULL)
-    try:
-        until(lambda: log.read_text(errors="replace").count("end of boot") >= BOOTS, lambda: log.read_text(errors="replace")[-3000:], BOOTS * BOOT_S)
-    finally:
-        vm.kill()
-        vm.wait()
-    boots = log.read_text(errors="replace").split("end of boot")[:BOOTS]
-    orders = collections.Counter(tuple(re.findall(r" (disk\d) ", boot)) for boot in boots)
-    names = len({re.search("names: (.*)", boot)[1] for boot in boots})
+    drives = [word for number in range(DISKS) for word in drive(tmp_path, number, 4 * GIB)]
+    boots = boot(tmp_path, SCRIPT, {"job.json": JOB.encode()}, "-M", "q35", *drives, *BUSES[bus], boots=BOOTS)
+    orders = collections.Counter(tuple(re.findall(r" (disk\d) ", said)) for said in boots)
+    names = len({re.search("names: (.*)", said)[1] for said in boots})
     print(f"{bus}: {BOOTS} boots, {names} orders of the kernel's names, {len(orders)} of newroot's")
     assert orders == {tuple(f"disk{number}" for number in range(DISKS)): BOOTS}

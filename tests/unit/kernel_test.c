@@ -104,11 +104,11 @@ static void packages_are_understood(void **state)
 /* With the scratch folder as the root directory; prints the release. */
 static int newest(void *arg, struct err *err)
 {
-	char release[KERNEL_RELEASE_MAX];
+	struct kernel_choice choice;
 
-	if (kernel_newest(arg, release, sizeof(release), err))
+	if (kernel_choose(arg, &choice, err))
 		return -1;
-	printf("%s", release);
+	printf("%s", choice.release);
 	return 0;
 }
 
@@ -129,6 +129,59 @@ static enum err_code in_system(int (*fn)(void *, struct err *), const char *arg,
 
 	child_run(&child, NULL, err);
 	return err->code;
+}
+
+static int chosen(void *arg, struct err *err)
+{
+	struct kernel_choice choice;
+
+	if (kernel_choose(arg, &choice, err))
+		return -1;
+	printf("%s%s%s", choice.release, choice.standard ? " by default, not " : ", not ",
+	       choice.others);
+	return 0;
+}
+
+/* What grubby, GRUB 2 and its users have left of their choice. */
+static void the_default_of_the_boot_loader_comes_first(void **state)
+{
+	static const char legacy[] =
+		"# by grubby\\ndefault=1\\ntimeout=5\\ntitle new\\n\\troot (hd0,0)\\n\\tkernel /vmlinuz-2.6.18-9.el5 ro\\ntitle old\\n\\tkernel /vmlinuz-2.6.18-8.el5 ro\\n";
+	static const struct {
+		const char *path, *text, *out;
+	} rows[] = {
+		{"boot/grub/grub.conf", legacy, "2.6.18-8.el5 by default, not 2.6.18-9.el5"},
+		{"boot/grub/menu.lst", "title a\\nkernel (hd0,0)/boot/vmlinuz-2.6.18-8.el5\\n",
+		 "2.6.18-8.el5 by default, not 2.6.18-9.el5"},
+		{"boot/grub/menu.lst", "default saved\\ntitle a\\nkernel /vmlinuz-2.6.18-8.el5\\n",
+		 "2.6.18-9.el5, not 2.6.18-8.el5"},
+		{"boot/grub/menu.lst", "default 7\\ntitle a\\nkernel /vmlinuz-2.6.18-8.el5\\n",
+		 "2.6.18-9.el5, not 2.6.18-8.el5"},
+		{"boot/grub2/grubenv",
+		 "# GRUB Environment Block\\nsaved_entry=CentOS Linux (2.6.18-8.el5) 7 (Core)\\n####",
+		 "2.6.18-8.el5 by default, not 2.6.18-9.el5"},
+		{"boot/grub/grubenv", "saved_entry=0\\n", "2.6.18-9.el5, not 2.6.18-8.el5"},
+		{"boot/grub/grubenv", "saved_entry=abc-old\\n",
+		 "2.6.18-8.el5 by default, not 2.6.18-9.el5"},
+		{"boot/grub/grubenv", "saved_entry=../../abc-old\\n",
+		 "2.6.18-9.el5, not 2.6.18-8.el5"},
+	};
+	struct err err = ERR_INIT;
+	char out[256], script[1024];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		scratch_run(&scratch,
+			    "mkdir -p boot/grub boot/grub2 boot/loader/entries; "
+			    "touch boot/vmlinuz-2.6.18-8.el5 boot/vmlinuz-2.6.18-9.el5; "
+			    "echo 'linux /vmlinuz-2.6.18-8.el5' >boot/loader/entries/abc-old.conf");
+		snprintf(script, sizeof(script), "printf '%%b' '%s' >%s", rows[i].text,
+			 rows[i].path);
+		scratch_run(&scratch, script);
+		assert_int_equal(in_system(chosen, NULL, out, sizeof(out), &err), ERR_NONE);
+		assert_string_equal(out, rows[i].out);
+		scratch_run(&scratch, "rm -rf boot");
+	}
 }
 
 static void the_newest_kernel_is_found(void **state)
@@ -274,6 +327,7 @@ int main(void)
 		cmocka_unit_test(releases_are_recognised),
 		cmocka_unit_test(packages_are_understood),
 		cmocka_unit_test(the_newest_kernel_is_found),
+		cmocka_unit_test(the_default_of_the_boot_loader_comes_first),
 		cmocka_unit_test(releases_are_ordered_as_packages_are),
 		cmocka_unit_test(plain_kernels_come_before_special_ones),
 		cmocka_unit_test(images_are_checked),

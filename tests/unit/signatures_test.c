@@ -154,31 +154,6 @@ static void test_table_within_a_partition(void **state)
 	assert_left((struct extent){0, DISK_SIZE}, NULL);
 }
 
-/* zfs(4), on-disk format: four labels of 256 KiB, the second half of each 128 uberblocks of 1 KiB. */
-static void make_zfs(uint64_t size)
-{
-	static const uint64_t magic = 0x00bab10c;
-	const uint64_t labels[] = {0, KIB(256), size - KIB(512), size - KIB(256)};
-
-	for (size_t i = 0; i < sizeof(labels) / sizeof(*labels); i++)
-		for (uint64_t block = 0; block < 128; block++)
-			assert_int_equal(pwrite(fd, &magic, sizeof(magic),
-						(off_t)(labels[i] + KIB(128) + block * KIB(1))),
-					 sizeof(magic));
-}
-
-static void test_all_copies_of_a_zfs_label(void **state)
-{
-	const struct extent whole = {0, MIB(128)};
-
-	(void)state;
-	assert_int_equal(ftruncate(fd, (off_t)whole.size), 0);
-	make_zfs(whole.size);
-	assert_left(whole, "zfs_member");
-	assert_true(erase(whole) > 256);
-	assert_left(whole, NULL);
-}
-
 static void test_a_table_that_lies(void **state)
 {
 	struct extents found = {0};
@@ -197,7 +172,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_partitions_of_every_table), TEST(test_backup_gpt_only),
 		TEST(test_erased_only_where_asked),   TEST(test_table_within_a_partition),
-		TEST(test_a_table_that_lies),         TEST(test_all_copies_of_a_zfs_label),
+		TEST(test_a_table_that_lies),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

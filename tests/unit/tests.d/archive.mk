@@ -28,5 +28,5 @@ LIBS_boot = -lblkid
 TEST_initrd_modules = steps/initrd_modules.c plan/plan.c plan/find.c plan/select.c plan/bios.c plan/paths.c plan/layout.c plan/volumes.c plan/filesystems.c \
 	job/profile.c job/size.c job/snapshot.c $(ARCHIVE_MODULES) $(ARCHIVE_DECODERS)
 LIBS_initrd_modules = $(ARCHIVE_LIBS) -luuid
-TEST_kernel = steps/kernel_package.c steps/kernel_find.c steps/kernel_version.c steps/kernel_image.c base/io.c base/child.c \
+TEST_kernel = steps/kernel_package.c steps/kernel_find.c steps/kernel_default.c os/text.c steps/kernel_version.c steps/kernel_image.c base/io.c base/child.c \
 	base/child_stage.c base/tail.c base/log.c base/arena.c base/err.c $(SCRATCH)

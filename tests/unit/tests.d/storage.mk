@@ -18,8 +18,10 @@ LIBS_plan_bios = -luuid
 TEST_holders = $(STORAGE_BASE) machine/sysfs.c steps/holders.c tests/unit/sysfs_tree.c
 TEST_same_disks = $(STORAGE_BASE) $(STORAGE_MACHINE) steps/same_disks.c tests/unit/sysfs_tree.c
 TEST_users = base/err.c steps/users.c
-TEST_old_vgs = base/err.c base/lvm_row.c steps/old_vgs.c
+TEST_old_vgs = base/err.c base/arena.c base/lvm_row.c steps/old_vgs.c
 TEST_signatures = base/err.c steps/signatures.c steps/swap_header.c
+TEST_erase = base/err.c steps/erase.c steps/signatures.c steps/blockdev.c
+LIBS_erase = -lblkid
 LIBS_signatures = -lblkid -lfdisk -luuid
 TEST_mkfs = $(STORAGE_BASE) base/child.c base/child_stage.c base/tail.c base/log.c machine/superblock.c steps/mkfs.c steps/mkfs_try.c \
 	steps/swap_header.c

@@ -1,0 +1,77 @@
+"""Disks that newroot must not take, in real VMs: those that the BIOS does not start from, that are there twice, that cannot be read."""
+import json
+import re
+
+import pytest
+
+from bare import boot, drive
+from jobs import GIB
+from process import run
+from vm import BUILD, TOP
+
+CHECK = "newroot apply --only check --yes --job /job.json\n"
+SERIALS = [word for number in (0, 1) for word in ("-device", f"virtio-blk-pci,drive=d{number},serial=disk{number},addr=0x{number + 8:x}")]
+
+
+def job(**disks):
+    return json.dumps({"newroot": 1, "disks": {"boot": {"order": 0}, **disks}, "volumes": [{"name": "root", "size": "900MiB", "mount": "/"}],
+                       "archives": [{"to": "/", "url": "https://127.0.0.1:1/root.tar", "sha256": "0" * 64}], "network": {"hostname": "db1"}})
+
+
+def check(folder, script, wanted, *arguments, files=None):
+    """What the step says; "" when nothing but the archive, which nobody serves, is in the way."""
+    said = boot(folder, script + CHECK, {"job.json": wanted.encode(), **(files or {})}, *arguments)[0]
+    assert "net.connect" in said, said[-3000:]
+    errors = re.findall(r"\[(machine\.[a-z-]+)\] (.*?)\r?\n", said)
+    return "\n".join(" ".join(error) for error in errors)
+
+
+def drives(folder, *sizes):
+    return [word for number, size in enumerate(sizes) for word in drive(folder, number, size)]
+
+
+# The machine, its disks as they are plugged, and the serial of the one that the BIOS starts from: what each BIOS driver tells differs.
+MACHINES = {
+    "ide and virtio-blk": ("pc", (2, 2), ["ide-hd,drive=d0,serial=ide,bus=ide.0", "virtio-blk-pci,drive=d1,serial=virtio,bootindex=0"], "virtio"),
+    "two of ide": ("pc", (2, 2), ["ide-hd,drive=d0,serial=first,bus=ide.0", "ide-hd,drive=d1,serial=second,bus=ide.1,bootindex=0"], "second"),
+    "nvme and pvscsi": ("q35", (4, 2), ["pvscsi,addr=0x5", "scsi-hd,drive=d1,serial=pvscsi", "nvme,drive=d0,serial=nvme,addr=0x9,bootindex=0"], "nvme"),
+    "virtio-scsi and virtio-blk": ("q35", (2, 4), ["virtio-scsi-pci,addr=0x5", "scsi-hd,drive=d0,serial=scsi",
+                                                   "virtio-blk-pci,drive=d1,serial=virtio,addr=0x9,bootindex=0"], "virtio"),
+}
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+def test_the_bios_starts_from_another_disk(machine, tmp_path):
+    """The first disk in the order of their places is refused; the one that the message names is accepted."""
+    model, sizes, devices, serial = MACHINES[machine]
+    arguments = ["-M", model, *drives(tmp_path, *(size * GIB for size in sizes)), *(word for device in devices for word in ("-device", device))]
+    refused = check(tmp_path, "", job(), *arguments)
+    assert "machine.boot-disk" in refused and f"serial {serial})" in refused
+    (tmp_path / "again").mkdir()
+    assert check(tmp_path / "again", "", job(boot={"serial": serial}), *arguments) == ""
+
+
+def test_one_disk_by_two_paths(tmp_path):
+    twice = ["-device", "virtio-scsi-pci,addr=0x5", "-device", "virtio-scsi-pci,addr=0x6"]
+    for bus, number in (("scsi0", 0), ("scsi1", 1)):
+        twice += ["-device", f"scsi-hd,drive=d{number},serial=lun,wwn=0x5000c50015ea71ac"]
+    twice = [word.replace("scsi-hd,drive=d1", "scsi-hd,bus=scsi1.0,drive=d1").replace("virtio-scsi-pci,addr=0x6", "virtio-scsi-pci,addr=0x6,id=scsi1") for word in twice]
+    assert "has the same WWN" in check(tmp_path, "", job(), "-M", "q35", *drives(tmp_path, 2 * GIB, 2 * GIB), *twice)
+
+
+def test_a_disk_that_cannot_be_read(tmp_path):
+    """Its end has gone bad."""
+    broken = ["-blockdev", f"driver=file,node-name=f1,filename={tmp_path}/disk1",
+              "-blockdev", f"driver=blkdebug,node-name=d1,image=f1,inject-error.0.event=read_aio,inject-error.0.sector={(2 * GIB - 4096) // 512}"]
+    drive(tmp_path, 1, 2 * GIB)
+    said = check(tmp_path, "", job(), "-M", "q35", *drive(tmp_path, 0, 2 * GIB), *broken, *SERIALS)
+    assert f"cannot read the disk at byte {2 * GIB - 4096}" in said and "/dev/vdb" in said
+
+
+def test_a_vg_on_an_array_of_a_disk_outside(tmp_path):
+    """It has the name of the new one."""
+    arguments = ["-M", "q35", *drives(tmp_path, 2 * GIB, GIB), *SERIALS]
+    run([BUILD / "sysroot" / "bin" / "musl-cc", "-O2", "-static", "-o", tmp_path / "md_create", TOP / "tests" / "qemu" / "md_create.c"])
+    script = "/md_create /dev/vdb && newroot lvm pvcreate /dev/md0 && newroot lvm vgcreate local /dev/md0\n"
+    said = check(tmp_path, script, job(others=[]), *arguments, files={"md_create": (tmp_path / "md_create").read_bytes()})
+    assert "/dev/md0" in said and "carries another VG local outside of the plan (on /dev/vdb)" in said
