@@ -286,7 +286,9 @@ static void print_after(const struct runbook *book)
 		runbook_block(book, "hosts", " --remove");
 	fprintf(book->out,
 		"- [ ] From outside, each application answers, and what is entered there is found again.\n"
-		"- [ ] Mail, jobs by the clock, backups and monitoring work.\n");
+		"- [ ] Mail, jobs by the clock, backups and monitoring work.\n"
+		"- [ ] Whoever keeps these VMs knows that they start the kernel they were installed with: "
+		"one that the package manager installs later does not boot by itself.\n");
 	if (has_forwards(book))
 		fprintf(book->out,
 			"- [ ] The rules' packet counts on the old edge stand still, some days later: the rules are taken out.\n");
