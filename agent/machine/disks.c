@@ -71,7 +71,7 @@ static int compare_names(const void *left, const void *right)
 static int compare_disks(const void *left, const void *right)
 {
 	const struct disk *a = left, *b = right;
-	int places = disk_location_compare(a->location, b->location);
+	int places = location_compare(a->location, b->location);
 
 	return places ? places : compare_names(&a->name, &b->name);
 }
@@ -166,7 +166,7 @@ static void fill_disk(struct disk *disk, const char *sysfs, const char *name, st
 
 	disk->name = name;
 	disk->path = arena_printf(arena, "/dev/%s", name);
-	disk->location = disk_location(sysfs, name, arena);
+	disk->location = device_location(sysfs, "block", name, arena);
 	disk->size = sysfs_number(0, "%s/block/%s/size", sysfs, name) * SECTOR;
 	disk->read_only = sysfs_number(0, "%s/block/%s/ro", sysfs, name) != 0;
 	disk->logical_sector =

@@ -126,8 +126,8 @@ static void add_component(struct location *location, const char *path, const cha
 		add(location, component);
 }
 
-/* `path`: that of the block device in sysfs; `devices`: the part of it that all have. */
-static void read_path(struct location *location, char *path, const char *devices)
+/* `path`: that of the device in sysfs; `devices`: the part of it that all have; `end`: the folder behind its place. */
+static void read_path(struct location *location, char *path, const char *devices, const char *end)
 {
 	char *component = path + strlen(devices);
 
@@ -136,7 +136,7 @@ static void read_path(struct location *location, char *path, const char *devices
 		char after = *next;
 
 		*next = '\0';
-		if (!strcmp(component, "block"))
+		if (!strcmp(component, end))
 			return;
 		add_component(location, path, component);
 		*next = after;
@@ -144,14 +144,16 @@ static void read_path(struct location *location, char *path, const char *devices
 	}
 }
 
-const char *disk_location(const char *sysfs, const char *name, struct arena *arena)
+const char *device_location(const char *sysfs, const char *folder, const char *name,
+			    struct arena *arena)
 {
 	struct location location = {.used = 0};
+	const char *end = strrchr(folder, '/') ? strrchr(folder, '/') + 1 : folder;
 	char *devices = realpath(arena_printf(arena, "%s/devices", sysfs), NULL);
-	char *path = realpath(arena_printf(arena, "%s/block/%s", sysfs, name), NULL);
+	char *path = realpath(arena_printf(arena, "%s/%s/%s", sysfs, folder, name), NULL);
 
 	if (devices && path && !strncmp(path, devices, strlen(devices)))
-		read_path(&location, path, devices);
+		read_path(&location, path, devices, end);
 	free(devices);
 	free(path);
 	return arena_strdup(arena, location.text);
@@ -174,7 +176,7 @@ static int compare_components(const char *left, size_t left_len, const char *rig
 	return is_pci(left, left_len) && is_pci(right, right_len) ? strcmp(a, b) : strverscmp(a, b);
 }
 
-int disk_location_compare(const char *left, const char *right)
+int location_compare(const char *left, const char *right)
 {
 	if (!*left || !*right)
 		return !*left - !*right;

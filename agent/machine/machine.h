@@ -42,8 +42,9 @@ struct bios_disk {
 };
 
 struct nic {
-	const char *name; /* "eth0" */
-	char mac[18];     /* "52:54:00:12:34:56" */
+	const char *name;     /* "eth0" */
+	const char *location; /* where it is plugged (machine/location.h), "" when unknown */
+	char mac[18];         /* "52:54:00:12:34:56" */
 	const char *driver;
 	bool link;
 };
@@ -52,7 +53,7 @@ struct machine {
 	struct disk *
 		disks; /* sd/vd/xvd/nvme… whole disks that can be written, in the order of their locations: */
 	size_t disk_count; /* no removable media, loop, ram, zram, dm, md, optical */
-	struct nic *nics;
+	struct nic *nics;  /* in the order of their locations, too */
 	size_t nic_count;
 	uint64_t memory; /* bytes */
 	enum firmware firmware;

@@ -139,6 +139,22 @@ static void test_nics(void **state)
 	assert_false(machine.nics[1].link);
 }
 
+/* The slot behind the bridge at 02.0 comes before 03.0, whatever the kernel calls the NICs. */
+static void test_nics_in_the_order_of_their_places(void **state)
+{
+	static const char *const boots[] = {"disks-of-one-boot", "disks-of-another-boot"};
+
+	(void)state;
+	for (size_t boot = 0; boot < 2; boot++) {
+		probe(boots[boot]);
+		assert_int_equal(machine.nic_count, 2);
+		assert_string_equal(machine.nics[0].mac, "52:54:00:00:00:0b");
+		assert_string_equal(machine.nics[0].location,
+				    "pci0000:00/0000:00:02.0/0000:01:02.0");
+		assert_string_equal(machine.nics[1].mac, "52:54:00:00:00:0a");
+	}
+}
+
 static void test_firmware_and_an_empty_machine(void **state)
 {
 	(void)state;
@@ -183,6 +199,7 @@ int main(void)
 		cmocka_unit_test_teardown(test_what_identifies_disks, teardown),
 		cmocka_unit_test_teardown(test_disk_of_the_bios, teardown),
 		cmocka_unit_test_teardown(test_nics, teardown),
+		cmocka_unit_test_teardown(test_nics_in_the_order_of_their_places, teardown),
 		cmocka_unit_test_teardown(test_firmware_and_an_empty_machine, teardown),
 		cmocka_unit_test_teardown(test_a_folder_that_is_no_sysfs, teardown),
 		cmocka_unit_test(test_a_system_on_disk_is_refused),
