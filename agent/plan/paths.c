@@ -24,13 +24,22 @@ static void refuse(const struct disk *disk, const struct disk *other, struct err
 	err_list_add(errors, &err);
 }
 
+/* Each pair once: with the disks behind it in the plan, and with those that are not in it. */
+static bool is_asked(const struct plan *plan, size_t index, const struct disk *other)
+{
+	for (size_t i = 0; i <= index; i++)
+		if (plan->disks[i].disk == other)
+			return false;
+	return true;
+}
+
 void plan_check_paths(const struct plan *plan, struct err_list *errors)
 {
 	const struct machine *machine = plan->machine;
 
 	for (size_t i = 0; i < plan->disk_count; i++)
 		for (size_t j = 0; j < machine->disk_count; j++)
-			if (plan->disks[i].disk != &machine->disks[j] &&
+			if (is_asked(plan, i, &machine->disks[j]) &&
 			    same_disk(plan->disks[i].disk, &machine->disks[j]))
 				refuse(plan->disks[i].disk, &machine->disks[j], errors);
 }
