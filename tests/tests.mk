@@ -40,7 +40,7 @@ PYTEST := /usr/bin/python3 -B -m pytest -p no:cacheprovider -c tests/pytest.ini
 
 ## make test       everything, as CI does: unit, fuzz (short), service, whole VMs
 test: all unit-programs build/load
-	$(Q)$(PYTEST) --numprocesses 2 --dist loadfile --ignore tests/soak tests
+	$(Q)$(PYTEST) --numprocesses 4 --dist loadfile --ignore tests/soak tests
 
 ## make unit       unit tests and short fuzz runs only
 unit: unit-programs

