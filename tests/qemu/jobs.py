@@ -27,10 +27,25 @@ class Inputs:
     """Real archives, made once and cached outside the checkout."""
 
     def __init__(self):
-        self.root = self._make("make-root-archive")
-        self.data = self._make("make-data-archive")
-        self.kernel = self._make("make-kernel-rpm")
         self.sums = Sums()
+
+    @functools.cached_property
+    def root(self):
+        """A root with sysvinit, and every oddity that an unpack must keep."""
+        return self._make("make-root-archive")
+
+    @functools.cached_property
+    def data(self):
+        return self._make("make-data-archive")
+
+    @functools.cached_property
+    def kernel(self):
+        return self._make("make-kernel-rpm")
+
+    @functools.cached_property
+    def mini(self):
+        """A small root that compares itself with its hashes at each boot, for cases that are not about a distribution."""
+        return self._make("make-mini-root")
 
     @functools.cached_property
     def large_data(self):
@@ -85,7 +100,7 @@ def document(lab, inputs, vms, **defaults):
     """A migration document of the group `shop`: what all VMs share, and each of `vms` (shop_vm)."""
     shared = {
         "data_center": "lab", "network": "shop-net", "cpus": 1, "memory": "128MiB", "disks": ["2GiB", "2GiB"],
-        "root": own_archive(lab, inputs, inputs.root),
+        "root": own_archive(lab, inputs, inputs.mini),
         "job": {"kernel": own_archive(lab, inputs, inputs.kernel),
                 "volumes": [{"name": "root", "size": "1GiB", "mount": "/"},
                             {"name": "data", "size": "rest", "mount": "/data"},

@@ -24,8 +24,8 @@ def test_wrong_sha256(lab, inputs):
 def test_truncated_archive(lab, inputs):
     """Cut short before it was hashed: the hash is right, the archive is not."""
     short = lab.folder / "short.tar.gz"
-    with open(inputs.root, "rb") as source:
-        short.write_bytes(source.read(inputs.root.stat().st_size // 3))
+    with open(inputs.mini, "rb") as source:
+        short.write_bytes(source.read(inputs.mini.stat().st_size // 3))
 
     def job(address):
         wanted = small_job(lab, inputs, address)
@@ -36,7 +36,7 @@ def test_truncated_archive(lab, inputs):
 
 def test_cut_connections_are_resumed(lab, inputs):
     """Cut at 10, 50 and 99 %: each time it goes on where it was, and the hash of the whole is right."""
-    with Origin(lab, inputs.root, "10,50,99") as origin:
+    with Origin(lab, inputs.mini, "10,50,99") as origin:
         def job(address):
             wanted = small_job(lab, inputs, address)
             wanted["archives"][0]["url"] = origin.url
@@ -45,7 +45,7 @@ def test_cut_connections_are_resumed(lab, inputs):
         vm.start("n")
         vm.wait_for(r"unpack +done", 1200)
         resumed = [int(start) for start in origin.ranges()]
-    size = inputs.root.stat().st_size
+    size = inputs.mini.stat().st_size
     assert len(resumed) == 3
     for start, share in zip(resumed, (10, 50, 99)):
         assert 0 <= size * share // 100 - start < 1 << 17, f"resumed at {start}, cut at {share} %"

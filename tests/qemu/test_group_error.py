@@ -25,7 +25,7 @@ def shop(inputs):
         with tarfile.open(other, "w:gz") as archive:
             archive.add(__file__, "srv/other")
         lab.archive(other, "db1-root.tar.gz")
-        own = {"to": "/", "url": "archive:db1-root.tar.gz", "sha256": inputs.sums[inputs.root]}
+        own = {"to": "/", "url": "archive:db1-root.tar.gz", "sha256": inputs.sums[inputs.mini]}
         lab.import_document(document(lab, inputs, [
             shop_vm("db1", 11, "db-master", [own]), shop_vm("db2", 12, "db-replica", master="db1")]))
         lab.operator = lab.api()
@@ -64,7 +64,7 @@ def test_the_page_says_why(shop):
 
 def test_all_go_on_after_the_retry(shop):
     """A button on the page is enough: db1's agent begins anew by itself, and db2 goes on where it stopped."""
-    shop.archive(shop.inputs.root, "db1-root.tar.gz")
+    shop.archive(shop.inputs.mini, "db1-root.tar.gz")
     shop.browser.button("Retry db1").click()
     shop.browser.confirm()
     shop.service.wait_state("db1", "configuring", 300)

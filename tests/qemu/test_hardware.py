@@ -2,7 +2,7 @@
 from faults import small_job
 from jobs import GIB, MIB
 from process import run
-from test_life import boot_installed, install
+from test_life import boot_mini, install
 
 
 def test_gpt_on_vmware(lab, inputs):
@@ -15,4 +15,4 @@ def test_gpt_on_vmware(lab, inputs):
     dump = run(["sfdisk", "--dump", vm.disks[0]])
     assert "label: gpt" in dump
     assert "21686148-6449-6E6F-744E-656564454649" in dump, "GRUB's own partition"
-    boot_installed(lab, vm)
+    boot_mini(lab, vm)

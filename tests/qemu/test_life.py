@@ -46,6 +46,12 @@ def boot_installed(lab, vm, seconds=900):
     lab.service.wait_state(vm.name, "complete", 600)
 
 
+def boot_mini(lab, vm, seconds=900):
+    """The mini root says on its console whether its files are as they were packed."""
+    boot_installed(lab, vm, seconds)
+    vm.wait_for(r"mini root: all files are as they were packed", seconds)
+
+
 def test_install(life):
     vm = life.db1
     sizes = [path.stat().st_size for path in (life.inputs.root, life.inputs.large_data)]

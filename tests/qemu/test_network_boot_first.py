@@ -6,7 +6,7 @@ import pytest
 from faults import REFUSED, small_job, wait_unpacking
 from jobs import GIB
 from lab import new_lab
-from test_life import boot_installed, with_host_key
+from test_life import boot_mini, with_host_key
 from vm import INSTALLED_MEMORY_MIB
 
 INSTALL_S = 900
@@ -52,7 +52,7 @@ def test_retry_completes(site):
 
 def test_installed_vm_boots_its_disk(site):
     """From the network it is told to boot from its disk: its data are there, and no job was handed out."""
-    boot_installed(site, site.web1, BOOT_S)
+    boot_mini(site, site.web1, BOOT_S)
     site.service.ssh(site.web1.address, "echo precious > /srv/precious && sync")
     site.web1.stop()
     asked = len(entries_asked(site))

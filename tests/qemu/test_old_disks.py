@@ -4,7 +4,7 @@ import struct
 from faults import small_job
 from jobs import GIB
 from process import run
-from test_life import boot_installed, install
+from test_life import boot_mini, install
 
 SECTOR = 512
 
@@ -55,4 +55,4 @@ def test_old_signatures_at_the_ends(lab, inputs):
     assert "label: dos" in dump
     assert b"EFI PART" not in open(vm.disks[0], "rb").read()[-SECTOR:]
     assert "linux_raid_member" not in run(["blkid", "-p", vm.disks[1]])
-    boot_installed(lab, vm)
+    boot_mini(lab, vm)

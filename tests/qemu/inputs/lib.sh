@@ -34,11 +34,13 @@ product()
 {
 	key=$( (cat "$here/lib.sh" "$0"; echo "$3") | sha256sum | cut -c 1-16)
 	product=$cache/$1-$key$2
+	mkdir -p "$cache"
+	exec 9>"$cache/$1.lock"
+	flock 9 # a second maker waits, and finds the product
 	if [ -e "$product" ]; then
 		echo "$product"
 		exit 0
 	fi
-	mkdir -p "$cache"
 	work=$(mktemp -d "$cache/work.XXXXXX")
 	trap 'rm -rf "$work"' EXIT
 	trap 'exit 1' INT TERM HUP
