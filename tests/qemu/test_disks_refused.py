@@ -30,11 +30,11 @@ def drives(folder, *sizes):
 
 # The machine, its disks as they are plugged, and the serial of the one that the BIOS starts from: what each BIOS driver tells differs.
 MACHINES = {
-    "ide and virtio-blk": ("pc", (2, 2), ["ide-hd,drive=d0,serial=ide,bus=ide.0", "virtio-blk-pci,drive=d1,serial=virtio,bootindex=0"], "virtio"),
-    "two of ide": ("pc", (2, 2), ["ide-hd,drive=d0,serial=first,bus=ide.0", "ide-hd,drive=d1,serial=second,bus=ide.1,bootindex=0"], "second"),
-    "nvme and pvscsi": ("q35", (4, 2), ["pvscsi,addr=0x5", "scsi-hd,drive=d1,serial=pvscsi", "nvme,drive=d0,serial=nvme,addr=0x9,bootindex=0"], "nvme"),
+    "ide and virtio-blk": ("pc", (2, 2), ["ide-hd,drive=d0,serial=ide,bus=ide.0", "virtio-blk-pci,drive=d1,serial=virtio,bootindex=1"], "virtio"),
+    "two of ide": ("pc", (2, 2), ["ide-hd,drive=d0,serial=first,bus=ide.0", "ide-hd,drive=d1,serial=second,bus=ide.1,bootindex=1"], "second"),
+    "nvme and pvscsi": ("q35", (4, 2), ["pvscsi,addr=0x5", "scsi-hd,drive=d1,serial=pvscsi", "nvme,drive=d0,serial=nvme,addr=0x9,bootindex=1"], "nvme"),
     "virtio-scsi and virtio-blk": ("q35", (2, 4), ["virtio-scsi-pci,addr=0x5", "scsi-hd,drive=d0,serial=scsi",
-                                                   "virtio-blk-pci,drive=d1,serial=virtio,addr=0x9,bootindex=0"], "virtio"),
+                                                   "virtio-blk-pci,drive=d1,serial=virtio,addr=0x9,bootindex=1"], "virtio"),
 }
 
 
