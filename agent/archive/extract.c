@@ -47,9 +47,8 @@ static int unpack_all(struct extract *x, struct err *err)
 	while ((more = input_next(&x->input, &entry, err)) > 0)
 		if (take_entry(x, entry, err))
 			return -1;
-	if (more < 0 || tree_end(&x->place.tree, err) ||
-	    named_apply(&x->named, root_fd, x->options->accounts_fd, err) ||
-	    input_drain(&x->input, err))
+	if (more < 0 || input_end(&x->input, err) || tree_end(&x->place.tree, err) ||
+	    named_apply(&x->named, root_fd, x->options->accounts_fd, err))
 		return -1;
 	/* Here a full or failing disk still fails this archive, not the machine later. */
 	if (syncfs(root_fd))

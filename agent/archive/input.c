@@ -44,7 +44,7 @@ static int failed(const struct input *input, struct err *err)
 
 	if (input->bytes == 0)
 		return err_set(err, ERR_ARCHIVE_TRUNCATED, NULL, "the archive is empty");
-	if (input->ended && input->begun)
+	if (input->ended && archive_format(input->reader))
 		return err_set(err, ERR_ARCHIVE_TRUNCATED, NULL,
 			       "the archive ends before its end, after %llu bytes",
 			       (unsigned long long)input->bytes);
@@ -77,19 +77,6 @@ void input_close(struct input *input)
 	*input = (struct input){.fd = -1};
 }
 
-/* libarchive takes a tar for complete that merely stops between two entries. */
-static int check_end(const struct input *input, struct err *err)
-{
-	bool tar = (archive_format(input->reader) & ARCHIVE_FORMAT_BASE_MASK) == ARCHIVE_FORMAT_TAR;
-
-	if (!tar || !input->ended || input->zeros >= TAR_BLOCK)
-		return 0;
-	return err_set(
-		err, ERR_ARCHIVE_TRUNCATED, NULL,
-		"the tar archive ends after %llu bytes without the block of zeros that ends a tar archive",
-		(unsigned long long)input->bytes);
-}
-
 int input_next(struct input *input, struct archive_entry **entry, struct err *err)
 {
 	switch (archive_read_next_header(input->reader, entry)) {
@@ -98,7 +85,7 @@ int input_next(struct input *input, struct archive_entry **entry, struct err *er
 		input->begun = true;
 		return 1;
 	case ARCHIVE_EOF:
-		return check_end(input, err);
+		return 0;
 	default:
 		return failed(input, err);
 	}
@@ -118,14 +105,60 @@ int input_data(struct input *input, const void **data, size_t *size, int64_t *of
 	}
 }
 
-int input_drain(struct input *input, struct err *err)
+static int drain(struct input *input, struct err *err)
 {
-	ssize_t got;
+	const void *data;
+	la_ssize_t got;
 
 	do
-		got = read(input->fd, input->buffer, EXTRACT_BUFFER);
-	while (got > 0 || (got < 0 && errno == EINTR));
+		got = read_more(input->reader, input, &data);
+	while (got > 0);
 	if (got < 0)
 		return err_sys(err, ERR_IO, NULL, "cannot read the archive's end");
 	return 0;
+}
+
+static bool is_tar(const struct input *input)
+{
+	return (archive_format(input->reader) & ARCHIVE_FORMAT_BASE_MASK) == ARCHIVE_FORMAT_TAR;
+}
+
+/*
+ * Where the entries are over: at a tar's first block of zeros, where libarchive looked for a header, or
+ * behind a cpio's last header, "TRAILER!!!", which it has taken.
+ */
+static uint64_t end_of_entries(const struct input *input)
+{
+	return (uint64_t)(is_tar(input) ? archive_read_header_position(input->reader)
+					: archive_filter_bytes(input->reader, 0));
+}
+
+/*
+ * libarchive takes a tar for complete that merely stops between two entries, and stops at the first end,
+ * whatever follows: another archive, or the rest of one with a hole of zeros in it.
+ */
+static int check_end(const struct input *input, struct err *err)
+{
+	uint64_t end = end_of_entries(input), rest = input->bytes - end;
+
+	if (!input->begun)
+		return err_set(err, ERR_ARCHIVE_TRUNCATED, NULL,
+			       "the archive has no entry in its %llu bytes",
+			       (unsigned long long)input->bytes);
+	if (is_tar(input) && rest < TAR_BLOCK)
+		return err_set(
+			err, ERR_ARCHIVE_TRUNCATED, NULL,
+			"the tar archive ends after %llu bytes without the block of zeros that ends a tar archive",
+			(unsigned long long)input->bytes);
+	if (input->zeros < rest)
+		return err_set(
+			err, ERR_ARCHIVE_FORMAT, NULL,
+			"the archive has its end at byte %llu, and something else after it: give each archive by itself, or join them with tar --concatenate",
+			(unsigned long long)end);
+	return 0;
+}
+
+int input_end(struct input *input, struct err *err)
+{
+	return drain(input, err) || check_end(input, err) ? -1 : 0;
 }

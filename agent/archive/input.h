@@ -31,7 +31,10 @@ int input_next(struct input *input, struct archive_entry **entry, struct err *er
 int input_data(struct input *input, const void **data, size_t *size, int64_t *offset,
 	       struct err *err);
 
-/* Read on to the end of the pipe, so that the stages before see that all was taken. */
-int input_drain(struct input *input, struct err *err);
+/*
+ * After the last entry: read on to the end of the pipe, so that the stages before see that all was taken, and
+ * refuse an archive that stops before its end or goes on behind it. 0, -1.
+ */
+int input_end(struct input *input, struct err *err);
 
 #endif

@@ -117,8 +117,9 @@ static int unpack_file(struct place *place, struct archive_entry *entry, const c
 }
 
 /*
- * cpio has the contents with the last of the names, which is a link by then. A link to a device would
- * take them to a disk, one to a fifo would wait for its reader for ever.
+ * cpio has the contents with the last of the names, which is a link by then; pax may repeat them. They are all
+ * that the file has: nothing of what it had before stays. A link to a device would take them to a disk, one to a
+ * fifo would wait for its reader for ever.
  */
 static int fill_link(struct place *place, struct archive_entry *entry, const char *name,
 		     struct err *err)
@@ -131,7 +132,7 @@ static int fill_link(struct place *place, struct archive_entry *entry, const cha
 	if (!S_ISREG(st.st_mode))
 		return err_set(err, ERR_ARCHIVE_ENTRY, NULL,
 			       "it has contents, but is a hardlink to what is no regular file");
-	fd = openat(dir, name, O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
+	fd = openat(dir, name, O_WRONLY | O_TRUNC | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
 		return metadata_fail(name, "cannot open", err);
 	ret = write_contents(place, fd, name, archive_entry_size(entry), err);

@@ -325,6 +325,119 @@ static void totals_are_counted(void **state)
 	assert_int_equal(result.totals.bytes, 5);
 }
 
+/* Cut at every block behind the first header, and inside blocks: no beginning of an archive is taken for the whole. */
+static void no_beginning_is_taken_for_the_whole(void **state)
+{
+	static const struct {
+		const char *pack;
+		off_t end; /* of what may not be missing: a tar is whole with one block of its end */
+	} rows[] = {
+		{"tar -C tree -b1 --format=gnu --sparse --sort=name -cf t .", 512},
+		{"tar -C tree -b1 --format=pax --sparse --sort=name -cf t .", 512},
+		{"tar -C tree -b1 --format=ustar --exclude 'n*' --sort=name -cf t .", 512},
+		{"cd tree; find . | cpio --quiet -o -H newc >../t", 512},
+		{"cd tree; find . | cpio --quiet -o -H odc >../t", 512},
+		{"cd tree; find . | cpio --quiet -o -H bin >../t", 512},
+	};
+
+	(void)state;
+	scratch_run(
+		&scratch,
+		"rm -rf tree; mkdir -p tree/d; (seq 60; head -c 1500 /dev/zero) >tree/d/zeros\n"
+		"cp tree/d/zeros tree/tail; ln tree/tail tree/tail2; ln -s d tree/link; : >tree/nothing\n"
+		"n=$(printf 'n%.0s' $(seq 200)); seq 3 >tree/$n; truncate -s 9000 tree/sparse");
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		off_t size;
+		int fd;
+
+		scratch_run(&scratch, rows[i].pack);
+		scratch_run(&scratch, "rm -rf out; mkdir out");
+		expect_extracted("t", "out");
+		fd = scratch_open(&scratch, "t", O_RDWR);
+		size = lseek(fd, 0, SEEK_END);
+		for (off_t cut = (size - rows[i].end - 1) / 256 * 256; cut >= 512; cut -= 256) {
+			assert_int_equal(ftruncate(fd, cut), 0);
+			expect_refused("t", "out", ERR_ARCHIVE_TRUNCATED, NULL);
+		}
+		close(fd);
+	}
+}
+
+/* Behind its end, an archive has zeros alone; what else is there would be lost without a word. */
+static void what_follows_the_end_is_refused(void **state)
+{
+	static const char *const rows[] = {
+		"cat a.tar b.tar >t",
+		"(cat a.tar; head -c 2M /dev/zero; cat b.tar) >t",
+		"(cat a.tar; echo junk) >t",
+		"cat a.tar b.cpio >t",
+		"cat a.cpio b.cpio >t",
+		"cat a.cpio b.tar >t",
+		"(cat a.cpio; echo junk) >t",
+		/* A hole of a bad copy: its zeros look like the end of a tar. */
+		"cp a.tar t; dd if=/dev/zero of=t bs=512 seek=3 count=2 conv=notrunc status=none",
+	};
+
+	(void)state;
+	scratch_run(
+		&scratch,
+		"rm -rf tree; mkdir -p tree/a tree/b; seq 99 >tree/a/f; seq 99 >tree/a/g; seq 99 >tree/a/h\n"
+		"seq 99 >tree/b/f; for i in a b; do tar -C tree --sort=name -cf $i.tar $i\n"
+		"(cd tree; find $i | cpio --quiet -o -H newc) >$i.cpio; done");
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		scratch_run(&scratch, "rm -rf out; mkdir out");
+		scratch_run(&scratch, rows[i]);
+		print_message("%s\n", rows[i]);
+		expect_refused("t", "out", ERR_ARCHIVE_FORMAT, NULL);
+	}
+	scratch_run(&scratch, "(cat a.tar; head -c 3M /dev/zero) >t");
+	expect_extracted("t", "out");
+	scratch_run(&scratch, "(cat a.cpio; head -c 3M /dev/zero) >t");
+	expect_extracted("t", "out");
+}
+
+/* A file that was made to its full size and never filled; tar itself refuses to make an empty archive. */
+static void an_archive_without_entries_is_refused(void **state)
+{
+	static const char *const rows[] = {
+		"head -c 1M /dev/zero >t",
+		"tar -cf t -T /dev/null",
+		"cpio --quiet -o -H newc </dev/null >t",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		scratch_run(&scratch, "rm -rf out; mkdir out");
+		scratch_run(&scratch, rows[i]);
+		expect_refused("t", "out", ERR_ARCHIVE_TRUNCATED, NULL);
+	}
+}
+
+/* The contents with a later name are all that the file has: pax may repeat them, cpio has them with the last name. */
+static void contents_with_a_link_are_all_of_the_file(void **state)
+{
+	static const char *const rows[] = {
+		"/usr/bin/python3 -c 'import io, tarfile\n"
+		"t = tarfile.open(\"t\", \"w\", format=tarfile.PAX_FORMAT)\n"
+		"for name, text in ((\"a\", b\"a long text, whose end must go\"), (\"b\", b\"short\")):\n"
+		"    i = tarfile.TarInfo(name); i.size = len(text); i.pax_headers = {\"comment\": \"x\"}\n"
+		"    if name == \"b\": i.type = tarfile.LNKTYPE; i.linkname = \"a\"\n"
+		"    t.addfile(i, io.BytesIO(text))\n"
+		"t.close()'",
+		"entry() { printf '070701%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X' $1 $2 0 0 $3 0 $4 1 1 0 0 $5 0; }\n"
+		"(entry 5 $((0100644)) 2 12 2; printf 'a\\0a long text,'; entry 5 $((0100644)) 2 5 2\n"
+		"printf 'b\\0short\\0\\0\\0'; entry 0 0 1 0 11; printf 'TRAILER!!!\\0\\0\\0\\0') >t",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		scratch_run(&scratch, "rm -rf out; mkdir out");
+		scratch_run(&scratch, rows[i]);
+		expect_extracted("t", "out");
+		scratch_run(&scratch, "[ \"$(cat out/a)\" = short ]; [ out/a -ef out/b ]");
+	}
+}
+
 static int setup(void **state)
 {
 	(void)state;
@@ -378,6 +491,10 @@ int main(void)
 		cmocka_unit_test(contents_of_a_device_are_refused),
 		cmocka_unit_test(file_packed_twice_stays),
 		cmocka_unit_test(bad_archives_are_told_apart),
+		cmocka_unit_test(no_beginning_is_taken_for_the_whole),
+		cmocka_unit_test(what_follows_the_end_is_refused),
+		cmocka_unit_test(an_archive_without_entries_is_refused),
+		cmocka_unit_test(contents_with_a_link_are_all_of_the_file),
 		cmocka_unit_test(a_full_disk_is_told),
 		cmocka_unit_test(totals_are_counted),
 	};
