@@ -91,6 +91,7 @@ int decompress_stream(int in_fd, int out_fd, const struct decompress_limits *lim
 	if (stream_init(&stream, in_fd, out_fd, err))
 		return -1;
 	stream.room = limits->output ? limits->output : UINT64_MAX;
+	stream.moved = limits->moved;
 	ret = decode(&stream, limits, err);
 	stream_free(&stream);
 	return ret;

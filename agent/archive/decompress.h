@@ -15,6 +15,7 @@ struct decompress_limits {
 		memory; /* bytes that a decoder may take: xz and zstd streams say how much they need */
 	unsigned threads; /* of xz's decoder, which runs as many as memory allows */
 	uint64_t output;  /* bytes that may come out, for what ends up in memory; 0: any number */
+	void (*moved)(void); /* called as they do; NULL: nobody listens */
 };
 
 /*

@@ -77,6 +77,8 @@ int stream_put(struct stream *stream, const void *data, size_t size, struct err 
 	stream->room -= size;
 	if (write_all(stream->out_fd, data, size))
 		return err_sys(err, ERR_IO, NULL, "cannot write what was decompressed");
+	if (stream->moved)
+		stream->moved();
 	return 0;
 }
 

@@ -15,9 +15,10 @@ struct stream {
 	int in_fd, out_fd;
 	const uint8_t *next; /* input not yet taken: `left` bytes */
 	size_t left;
-	bool ended;        /* no input beyond `left` */
-	uint64_t room;     /* bytes that may still be written */
-	uint8_t *in, *out; /* the buffers */
+	bool ended;          /* no input beyond `left` */
+	uint64_t room;       /* bytes that may still be written */
+	void (*moved)(void); /* called after each write; NULL: nobody listens */
+	uint8_t *in, *out;   /* the buffers */
 };
 
 /* The descriptors stay the caller's. Errors: ERR_MEMORY. */

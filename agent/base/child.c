@@ -56,7 +56,7 @@ static void read_control(struct stage *stage, const struct child_watch *watch)
 	}
 	if (message.err.code != ERR_NONE)
 		stage->err = message.err;
-	else if (watch && watch->progress)
+	else if (!message.alive && watch && watch->progress)
 		watch->progress(watch->ctx, stage->spec->name, message.done, message.total);
 }
 
@@ -141,13 +141,25 @@ static size_t reap(struct stage *stages, size_t count)
 	return alive;
 }
 
+/* Of a stage, or of one that reads from it: a few bytes may become gigabytes, which a slow disk takes its time for. */
+static int64_t last_active(const struct stage *stages, size_t count)
+{
+	int64_t last = stages[0].active_ms;
+
+	for (size_t i = 1; i < count; i++)
+		if (stages[i].active_ms > last)
+			last = stages[i].active_ms;
+	return last;
+}
+
 static void end_stalled(struct stage *stages, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		struct stage *stage = &stages[i];
 		int64_t limit = (int64_t)stage->spec->stall_s * 1000;
 
-		if (stage->pid == 0 || limit == 0 || clock_ms() - stage->active_ms < limit)
+		if (stage->pid == 0 || limit == 0 ||
+		    clock_ms() - last_active(stage, count - i) < limit)
 			continue;
 		stage->stalled = true;
 		kill(stage->pid, SIGKILL);

@@ -31,7 +31,8 @@ struct child {
 
 	const char *root;   /* chroot here first (function children only) */
 	enum err_code code; /* of failures of a tool; ERR_CHILD_FAILED when 0 */
-	unsigned stall_s;   /* end it after so many seconds without progress or output; 0: never */
+	unsigned
+		stall_s; /* end it after so many seconds without progress or output, its own or its readers'; 0: never */
 	char *out; /* when set: stdout of the (last) child, NUL-terminated, cut at out_size */
 	size_t out_size;
 };
@@ -50,6 +51,8 @@ int child_run(const struct child *child, const struct child_watch *watch, struct
 
 /* Called in a function child: tell the parent how far it is. Cheap; rate-limited inside. */
 void child_progress(uint64_t done, uint64_t total);
+/* The same for a stage that another one's progress stands for: those before it are not stalled while it moves. */
+void child_alive(void);
 
 /* Up to CHILD_TAIL_LINES last stderr lines of the last failed child; owned by the module. */
 size_t child_last_words(const char *const **lines);

@@ -21,15 +21,24 @@ static void send_message(const struct message *message)
 		control_fd = -1; /* the parent is gone; PDEATHSIG ends us */
 }
 
-void child_progress(uint64_t done, uint64_t total)
+static void send_now_and_then(const struct message *message, bool last)
 {
-	struct message message = {.done = done, .total = total};
 	int64_t now = clock_ms();
 
-	if (done != total && now - progress_sent_ms < PROGRESS_MS)
+	if (!last && now - progress_sent_ms < PROGRESS_MS)
 		return;
 	progress_sent_ms = now;
-	send_message(&message);
+	send_message(message);
+}
+
+void child_progress(uint64_t done, uint64_t total)
+{
+	send_now_and_then(&(struct message){.done = done, .total = total}, done == total);
+}
+
+void child_alive(void)
+{
+	send_now_and_then(&(struct message){.alive = true}, false);
 }
 
 /* The pipes of one child, while it is being forked. */

@@ -12,6 +12,7 @@
 /* What a function child tells its parent; smaller than PIPE_BUF, so a write is atomic. */
 struct message {
 	uint64_t done, total;
+	bool alive;     /* no progress to tell, but it moves */
 	struct err err; /* code ERR_NONE: this is progress */
 };
 

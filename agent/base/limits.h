@@ -48,7 +48,11 @@
 #define NET_CONNECT_MS    10000
 #define NET_FIRST_BYTE_MS 30000
 #define NET_STALL_MS      60000
-/* Consecutive failures without one byte of progress: with the backoff about three minutes, a service's restart. */
+/* The least rate of a body, 110 bytes a second, over ten minutes of waiting for the peer: one that gives a few bytes now
+ * and then would hold an installation for months. One piece of a stream, so less than that is no progress either. */
+#define NET_RATE_MS    600000
+#define NET_RATE_BYTES FETCH_PIECE
+/* Consecutive failures without one piece of progress: with the backoff about three minutes, a service's restart. */
 #define NET_RETRIES        10
 #define NET_BACKOFF_MS     500
 #define NET_BACKOFF_MAX_MS 30000

@@ -59,7 +59,7 @@ int connection_request(struct connection *connection, const struct http_request 
 	if (http_send(&connection->http, request, err) ||
 	    http_receive(&connection->http, !strcmp(request->method, "HEAD"), response, err))
 		return -1;
-	tls_limit_each(connection->tls, connection->limits->stall_ms);
+	tls_limit_each(connection->tls, connection->limits);
 	return 0;
 }
 

@@ -86,6 +86,25 @@ static int follow(struct url *url, const struct http_response *response, const c
 	return 0;
 }
 
+/*
+ * A peer that packs what was asked for as it is: neither length nor hash nor range would be the file's. What a
+ * refusal is packed in does not matter.
+ */
+static int check_encoding(struct service *service, const char *url,
+			  const struct http_response *response, struct err *err)
+{
+	char encoding[sizeof(response->encoding)];
+
+	if (!*response->encoding || response->status / 100 != 2)
+		return 0;
+	exchange_end(service);
+	text_clean(encoding, sizeof(encoding), response->encoding);
+	return err_set(
+		err, ERR_HTTP_SYNTAX, url,
+		"it comes with Content-Encoding \"%s\", which was not asked for: let the server send the file as it is",
+		encoding);
+}
+
 int exchange_begin(struct service *service, const char *url, const struct http_request *request,
 		   struct http_response *response, struct err *err)
 {
@@ -97,7 +116,7 @@ int exchange_begin(struct service *service, const char *url, const struct http_r
 		if (request_hop(service, &at, request, response, err))
 			return -1;
 		if (!is_redirect(response->status))
-			return 0;
+			return check_encoding(service, url, response, err);
 		exchange_end(service);
 		if (request->body)
 			return err_set(err, ERR_HTTP_REDIRECT, url,

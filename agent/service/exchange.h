@@ -30,7 +30,7 @@ struct service {
 /*
  * Send `request` (its host, target and token are filled in here) to `url` and read the head of the
  * answer, whatever its status; redirects of GET and HEAD are followed. After 0 the caller reads the
- * body and calls exchange_end(). Errors name the URL.
+ * body and calls exchange_end(). ERR_HTTP_SYNTAX: a success in a Content-Encoding. Errors name the URL.
  */
 int exchange_begin(struct service *service, const char *url, const struct http_request *request,
 		   struct http_response *response, struct err *err);

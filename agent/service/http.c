@@ -41,6 +41,8 @@ int http_send(struct http *http, const struct http_request *request, struct err 
 	add(&head, "Accept-Encoding: identity\r\n");
 	if (request->token)
 		add(&head, "Authorization: Bearer %s\r\n", request->token);
+	if (request->first_byte)
+		add(&head, "Range: bytes=0-0\r\n");
 	if (request->from)
 		add(&head, "Range: bytes=%" PRIu64 "-\r\n", request->from);
 	if (request->from && request->if_range)

@@ -27,6 +27,7 @@ struct http_request {
 	const char *host;     /* the Host header */
 	const char *target;   /* "/path?query" */
 	const char *token;    /* NULL: no Authorization */
+	bool first_byte;      /* ask for the first byte alone */
 	uint64_t from;        /* not 0: ask for the bytes from there on */
 	const char *if_range; /* NULL, or the strong ETag that `from` is for */
 	const char *body;     /* NULL: none; else JSON */
@@ -39,8 +40,10 @@ struct http_response {
 	bool has_length;
 	uint64_t length;        /* bytes of the body, or of what HEAD describes */
 	bool ranges;            /* Accept-Ranges: bytes */
-	bool has_content_range; /* Content-Range: bytes from-to/total */
+	bool has_content_range; /* Content-Range: bytes from-to/total; the total may be unknown */
+	bool has_range_total;   /* also of an answer 416, which has that alone */
 	uint64_t range_from, range_to, range_total;
+	char encoding[32];      /* Content-Encoding; "": none, or identity */
 	unsigned retry_after_s; /* 0: none */
 	char etag[128];         /* strong, with its quotes, or "" */
 	char location[URL_BYTES_MAX + 1];

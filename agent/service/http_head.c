@@ -81,19 +81,32 @@ static void take_connection(const struct phr_header *line, struct lines *lines)
 	lines->keep_alive |= has_word(line, "keep-alive");
 }
 
-/* RFC 9110 14.4: "bytes 0-499/1234"; others ("bytes * /1234" of 416) are not of use. */
+/* "0-499", whose end is behind its begin. */
+static bool take_range(const char **p, const char *end, struct http_response *r)
+{
+	return take_number(p, end, &r->range_from) && take_char(p, end, '-') &&
+	       take_number(p, end, &r->range_to) && r->range_from <= r->range_to;
+}
+
+/* RFC 9110 14.4: "bytes 0-499/1234"; a star stands for a length that is unknown, or for the range of a 416. */
 static void take_content_range(const struct phr_header *line, struct lines *lines)
 {
 	struct http_response *r = lines->response;
 	const char *p = line->value, *end = p + line->value_len;
+	bool range, total;
 
 	if (line->value_len < 6 || strncasecmp(p, "bytes ", 6))
 		return;
 	p += 6;
-	r->has_content_range = take_number(&p, end, &r->range_from) && take_char(&p, end, '-') &&
-			       take_number(&p, end, &r->range_to) && take_char(&p, end, '/') &&
-			       take_number(&p, end, &r->range_total) && p == end &&
-			       r->range_from <= r->range_to && r->range_to < r->range_total;
+	range = *p != '*';
+	if (!(range ? take_range(&p, end, r) : take_char(&p, end, '*')) || !take_char(&p, end, '/'))
+		return;
+	total = end - p != 1 || *p != '*';
+	if (total && (!take_number(&p, end, &r->range_total) || p != end ||
+		      (range && r->range_to >= r->range_total)))
+		return;
+	r->has_content_range = range;
+	r->has_range_total = total;
 }
 
 static void copy_value(char *to, size_t size, const struct phr_header *line)
@@ -108,6 +121,16 @@ static void take_etag(const struct phr_header *line, struct lines *lines)
 	if (line->value_len >= 2 && line->value[0] == '"' &&
 	    line->value[line->value_len - 1] == '"')
 		copy_value(lines->response->etag, sizeof(lines->response->etag), line);
+}
+
+static void take_content_encoding(const struct phr_header *line, struct lines *lines)
+{
+	struct http_response *r = lines->response;
+
+	/* Cut rather than left out: any is one too many. */
+	if (!is_token(line, "identity"))
+		snprintf(r->encoding, sizeof(r->encoding), "%.*s", (int)line->value_len,
+			 line->value);
 }
 
 static void take_location(const struct phr_header *line, struct lines *lines)
@@ -139,6 +162,7 @@ static const struct {
 	{"transfer-encoding", take_transfer_encoding},
 	{"connection", take_connection},
 	{"content-range", take_content_range},
+	{"content-encoding", take_content_encoding},
 	{"etag", take_etag},
 	{"location", take_location},
 	{"accept-ranges", take_accept_ranges},

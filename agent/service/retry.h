@@ -29,7 +29,7 @@ unsigned retry_delay(const struct net_limits *limits, unsigned failures);
  */
 int retry_wait(struct retry *retry, struct err *err);
 
-/* Something was got: count from the start again. */
+/* So much was got that it is worth counting from the start again. */
 void retry_progress(struct retry *retry);
 
 #endif

@@ -25,6 +25,8 @@ struct tls {
 	int fd;
 	unsigned limit_ms;
 	uint64_t deadline; /* of wait_now(); 0: limit_ms is for each wait */
+	unsigned rate_ms, rate_bytes;
+	uint64_t waited_ms, received; /* since the rate was looked at */
 	bool established;
 	struct err failure; /* sticky */
 	size_t start, end;  /* of what is in `in` */
@@ -96,11 +98,13 @@ static int fail_socket(const struct tls *tls, struct err *err)
 }
 
 /* 0 when the socket is ready for `events`. */
-static int wait_ready(const struct tls *tls, short events, struct err *err)
+static int wait_ready(struct tls *tls, short events, struct err *err)
 {
-	uint64_t until = tls->deadline ? tls->deadline : wait_now() + tls->limit_ms;
+	uint64_t began = wait_now();
+	uint64_t until = tls->deadline ? tls->deadline : began + tls->limit_ms;
 	int ready = wait_fd(tls->fd, events, until, err);
 
+	tls->waited_ms += wait_now() - began;
 	if (ready)
 		return ready < 0 ? -1 : 0;
 	return err_set(err, ERR_NET_TIMEOUT, tls->url->host, "no answer from the peer within %g s",
@@ -125,6 +129,22 @@ static int send_records(struct tls *tls, struct err *err)
 	return fail_socket(tls, err);
 }
 
+static int check_rate(struct tls *tls, size_t received, struct err *err)
+{
+	uint64_t waited_ms = tls->waited_ms;
+
+	tls->received += received;
+	received = tls->received;
+	if (tls->deadline || waited_ms < tls->rate_ms)
+		return 0;
+	tls->waited_ms = tls->received = 0;
+	if (received >= tls->rate_bytes)
+		return 0;
+	return err_set(err, ERR_NET_TIMEOUT, tls->url->host,
+		       "%zu bytes came in %g s of waiting; %u are the least", received,
+		       (double)waited_ms / 1000, tls->rate_bytes);
+}
+
 /* At least one byte into `in`. */
 static int fill(struct tls *tls, struct err *err)
 {
@@ -134,7 +154,7 @@ static int fill(struct tls *tls, struct err *err)
 		if (n > 0) {
 			tls->start = 0;
 			tls->end = (size_t)n;
-			return 0;
+			return check_rate(tls, (size_t)n, err);
 		}
 		if (!n)
 			return err_set(err, ERR_NET_CUT, tls->url->host,
@@ -233,10 +253,13 @@ void tls_limit_all(struct tls *tls, unsigned limit_ms)
 	tls->deadline = wait_now() + limit_ms;
 }
 
-void tls_limit_each(struct tls *tls, unsigned limit_ms)
+void tls_limit_each(struct tls *tls, const struct net_limits *limits)
 {
-	tls->limit_ms = limit_ms;
+	tls->limit_ms = limits->stall_ms;
 	tls->deadline = 0;
+	tls->rate_ms = limits->rate_ms;
+	tls->rate_bytes = limits->rate_bytes;
+	tls->waited_ms = tls->received = 0;
 }
 
 ssize_t tls_read(struct tls *tls, void *buf, size_t size, struct err *err)

@@ -10,6 +10,7 @@
 #include <sys/types.h>
 
 #include "base/err.h"
+#include "service/limits.h"
 #include "service/trust.h"
 #include "service/url.h"
 
@@ -25,8 +26,9 @@ int tls_open(struct tls **tls, int fd, const struct url *url, const struct trust
 
 /* All reads and writes to come may take so long together … */
 void tls_limit_all(struct tls *tls, unsigned limit_ms);
-/* … or each wait for the peer, however much there is to read. */
-void tls_limit_each(struct tls *tls, unsigned limit_ms);
+/* … or each wait for the peer stall_ms, however much there is to read; and of what is read, rate_bytes have to come in
+ * each rate_ms of waiting. The time between two reads is the caller's: its disk may be slow. */
+void tls_limit_each(struct tls *tls, const struct net_limits *limits);
 
 /* Up to `size` bytes. 0: the peer ended with close_notify. -1: ERR_NET_CUT (it ended without), … */
 ssize_t tls_read(struct tls *tls, void *buf, size_t size, struct err *err);

@@ -34,8 +34,9 @@ static int fetch_stage(void *arg, struct err *err)
 static int decompress_stage(void *arg, struct err *err)
 {
 	const struct stages *s = arg;
-	const struct decompress_limits limits = decompress_limits_of(s->ctx->machine.memory);
+	struct decompress_limits limits = decompress_limits_of(s->ctx->machine.memory);
 
+	limits.moved = child_alive;
 	return decompress_stream(STDIN_FILENO, STDOUT_FILENO, &limits, err);
 }
 

@@ -23,11 +23,12 @@ struct options {
 	const char *url, *out, *boot, *peer;
 	uint8_t sha256[32];
 	bool has_sha256, fork, look;
-	unsigned repeat;
+	unsigned repeat, slow_ms;
 	unsigned long pieces_max;
 };
 
 static unsigned long pieces, pieces_max;
+static unsigned slow_ms;
 static time_t fake_now = -1;
 
 /* In place of libc's: the clock may read anything. */
@@ -50,6 +51,8 @@ static void count_piece(uint64_t done, uint64_t total)
 	/* A reader that goes away: close what write() goes to. */
 	if (++pieces == pieces_max)
 		close(STDIN_FILENO);
+	/* One that is slower than the network. */
+	usleep(slow_ms * 1000);
 }
 
 static int stream(struct service *service, const struct options *o, struct err *err)
@@ -64,6 +67,7 @@ static int stream(struct service *service, const struct options *o, struct err *
 	    (o->pieces_max && (pipe(ends) || dup2(ends[0], STDIN_FILENO) < 0 || close(ends[0]))))
 		return err_sys(err, ERR_IO, o->out, "open");
 	pieces_max = o->pieces_max;
+	slow_ms = o->slow_ms;
 	ret = fetch_stream(service, o->url, o->has_sha256 ? o->sha256 : NULL,
 			   o->pieces_max ? ends[1] : fd, count_piece, &bytes, err);
 	if (close(fd))
@@ -173,16 +177,29 @@ static void parse_sha256(struct options *o, const char *hex)
 static void parse(struct options *o, int argc, char **argv)
 {
 	static const struct option names[] = {
-		{"service", 1, 0, 'u'},    {"ca", 1, 0, 'c'},
-		{"pin", 1, 0, 'p'},        {"token", 1, 0, 't'},
-		{"sha256", 1, 0, 's'},     {"out", 1, 0, 'o'},
-		{"first-ms", 1, 0, 'f'},   {"stall-ms", 1, 0, 'l'},
-		{"connect-ms", 1, 0, 'n'}, {"retries", 1, 0, 'r'},
-		{"backoff-ms", 1, 0, 'b'}, {"repeat", 1, 0, 'x'},
-		{"fork", 0, 0, 'k'},       {"pieces", 1, 0, 'i'},
-		{"now", 1, 0, 'w'},        {"mac", 1, 0, 'm'},
-		{"boot", 1, 0, 'B'},       {"look", 0, 0, 'L'},
-		{"peer", 1, 0, 'P'},       {0},
+		{"service", 1, 0, 'u'},
+		{"ca", 1, 0, 'c'},
+		{"pin", 1, 0, 'p'},
+		{"token", 1, 0, 't'},
+		{"sha256", 1, 0, 's'},
+		{"out", 1, 0, 'o'},
+		{"first-ms", 1, 0, 'f'},
+		{"stall-ms", 1, 0, 'l'},
+		{"connect-ms", 1, 0, 'n'},
+		{"retries", 1, 0, 'r'},
+		{"backoff-ms", 1, 0, 'b'},
+		{"repeat", 1, 0, 'x'},
+		{"fork", 0, 0, 'k'},
+		{"pieces", 1, 0, 'i'},
+		{"now", 1, 0, 'w'},
+		{"mac", 1, 0, 'm'},
+		{"boot", 1, 0, 'B'},
+		{"look", 0, 0, 'L'},
+		{"peer", 1, 0, 'P'},
+		{"rate-ms", 1, 0, 'R'},
+		{"rate-bytes", 1, 0, 'S'},
+		{"slow-ms", 1, 0, 'W'},
+		{0},
 	};
 	int c;
 
@@ -244,6 +261,15 @@ static void parse(struct options *o, int argc, char **argv)
 			break;
 		case 'P':
 			o->peer = optarg;
+			break;
+		case 'R':
+			o->limits.rate_ms = (unsigned)atoi(optarg);
+			break;
+		case 'S':
+			o->limits.rate_bytes = (unsigned)atoi(optarg);
+			break;
+		case 'W':
+			o->slow_ms = (unsigned)atoi(optarg);
 			break;
 		default:
 			exit(2);

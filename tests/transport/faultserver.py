@@ -13,7 +13,7 @@ class Request:
     def start(self):
         """First byte asked for by Range, 0 without."""
         value = self.headers.get("range")
-        return int(value.removeprefix("bytes=").rstrip("-")) if value else 0
+        return int(value.removeprefix("bytes=").partition("-")[0]) if value else 0
 
 
 class Cut(Exception):

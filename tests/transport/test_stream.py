@@ -122,14 +122,134 @@ def test_trickling_head_times_out(server, fetch):
     assert result.error == "net.timeout", result
 
 
-def test_changed_etag_is_refused(server, fetch):
+def other_node(data=DATA, etag='"v2"', ranges=True):
+    """The first GET is cut; another node answers the others: with its own ETag, or none."""
     def handler(request, reply, n):
-        if n:
-            rest(request, reply, data=bytes(len(DATA)), etag='"v2"')
-        else:
+        if not n:
             cut_at(50)(request, reply, 0)
-    result, _ = fetch(server.on("/a", handler), sha256=DATA_SHA256)
-    assert result.error == "archive.changed", result
+        extra = {"ETag": etag} if etag else {}
+        if ranges:
+            reply.head(206, Content_Length=len(data) - request.start,
+                       Content_Range=f"bytes {request.start}-{len(data) - 1}/{len(data)}", **extra)
+            reply.send(data[request.start:])
+        else:
+            reply.answer(data, **extra)
+    return handler
+
+
+@pytest.mark.parametrize("ranges", [True, False])
+@pytest.mark.parametrize("etag", ['"v2"', 'W/"v1"', None])
+def test_the_hash_decides_on_another_etag(server, fetch, etag, ranges):
+    url = server.on("/a", other_node(etag=etag, ranges=ranges))
+    result, data = fetch(url, sha256=DATA_SHA256)
+    assert result.ok and data == DATA and server.count("/a") == 2, result
+
+
+@pytest.mark.parametrize("ranges", [True, False])
+@pytest.mark.parametrize("etag", ['"v2"', None])
+def test_halves_of_two_files_are_not_joined(server, fetch, etag, ranges):
+    url = server.on("/a", other_node(data=DATA[:-1] + b"x", etag=etag, ranges=ranges))
+    result, data = fetch(url)
+    assert result.error in ("archive.changed", "net.cut") and len(data) < len(DATA), result
+
+
+@pytest.mark.parametrize("ranges", [True, False])
+@pytest.mark.parametrize("etag", ['"v2"', None])
+def test_halves_of_two_files_have_another_hash(server, fetch, etag, ranges):
+    url = server.on("/a", other_node(data=bytes(len(DATA)), etag=etag, ranges=ranges))
+    result, _ = fetch(url, sha256=DATA_SHA256)
+    assert result.error == ("archive.hash" if ranges and not etag else "archive.changed"), result
+
+
+def test_a_doubtful_etag_is_not_asked_for_again(server, fetch):
+    """Nodes that take turns would each send the whole file once more."""
+    def handler(request, reply, n):
+        etag = f'"v{n}"'
+        known = request.headers.get("if-range", etag) == etag
+        start = request.start if known else 0
+        extra = {"Content_Range": f"bytes {start}-{len(DATA) - 1}/{len(DATA)}"} if start else {}
+        reply.head(206 if start else 200, Content_Length=len(DATA) - start, ETag=etag, **extra)
+        reply.send(DATA[start:len(DATA) * (n + 1) // 3])
+        if n < 2:
+            raise Cut
+    result, data = fetch(server.on("/a", handler), sha256=DATA_SHA256)
+    assert result.ok and data == DATA, result
+    assert ["if-range" in r.headers for r in server.requests] == [False, True, False]
+
+
+def test_range_of_unknown_length(server, fetch):
+    def handler(request, reply, n):
+        if not n:
+            cut_at(50)(request, reply, 0)
+        reply.head(206, Content_Length=len(DATA) - request.start, ETag=ETAG,
+                   Content_Range=f"bytes {request.start}-{len(DATA) - 1}/*")
+        reply.send(DATA[request.start:])
+    result, data = fetch(server.on("/a", handler))
+    assert result.ok and data == DATA, result
+
+
+@pytest.mark.parametrize("command", ["head", "stream", "memory"])
+def test_packed_contents_are_refused(server, drive, command):
+    url = server.on("/a", lambda q, r, n: r.answer(DATA, Content_Encoding="gzip"))
+    result = drive(command, url)
+    assert result.error == "http.syntax" and 'Content-Encoding "gzip"' in result.message, result
+
+
+def test_a_packed_refusal_is_a_refusal(server, fetch):
+    result, _ = fetch(server.on("/a", lambda q, r, n: r.answer(b"packed", 403, Content_Encoding="gzip")))
+    assert result.error == "http.status", result
+
+
+@pytest.mark.parametrize("refusal", [403, 405, 501])
+@pytest.mark.parametrize("data", [DATA, b""], ids=["data", "empty"])
+@pytest.mark.parametrize("ranges", [True, False])
+def test_a_refused_head_is_asked_by_get(server, drive, refusal, data, ranges):
+    """As S3 does with a URL that is signed for GET."""
+    def handler(request, reply, n):
+        if request.method == "HEAD":
+            reply.head(refusal, Content_Length=100)
+        elif not ranges:
+            reply.answer(data, ETag=ETAG)
+        elif not data:
+            reply.answer(b"<Error/>", 416, Content_Range="bytes */0")
+        else:
+            assert request.headers["range"] == "bytes=0-0"
+            reply.answer(data[:1], 206, ETag=ETAG, Content_Range=f"bytes 0-0/{len(data)}")
+    result = drive("head", server.on("/a", handler))
+    assert result.ok and result.lines[0].startswith(f"length {len(data)} has 1"), result
+    assert [r.method for r in server.requests] == ["HEAD", "GET"]
+
+
+def trickle(size=10, pause=0.02):
+    def handler(request, reply, n):
+        reply.head(200 if not request.start else 206, Content_Length=len(DATA) - request.start, ETag=ETAG,
+                   Content_Range=f"bytes {request.start}-{len(DATA) - 1}/{len(DATA)}")
+        for i in range(request.start, len(DATA), size):
+            reply.send(DATA[i:i + size])
+            time.sleep(pause)
+    return handler
+
+
+def test_a_trickle_times_out(server, fetch):
+    result, _ = fetch(server.on("/a", trickle()), rate_ms=500, rate_bytes=65536, retries=2, sha256=DATA_SHA256)
+    assert result.error == "net.timeout" and "65536 are the least" in result.message, result
+    assert "gave up after 3 attempts" in result.message and server.count("/a") == 3, result
+
+
+def test_cuts_after_a_few_bytes_are_bounded(server, fetch):
+    def handler(request, reply, n):
+        reply.head(200 if not request.start else 206, Content_Length=len(DATA) - request.start, ETag=ETAG,
+                   Content_Range=f"bytes {request.start}-{len(DATA) - 1}/{len(DATA)}")
+        reply.send(DATA[request.start:request.start + 10])
+        raise Cut
+    result, _ = fetch(server.on("/a", handler), retries=3)
+    assert result.error == "net.cut" and server.count("/a") == 4, result
+
+
+def test_a_slow_reader_is_no_slow_peer(server, fetch):
+    """48 pieces of 20 ms: a disk that is slower than the least rate of the network."""
+    result, data = fetch(server.on("/a", lambda q, r, n: rest(q, r)), rate_ms=400, rate_bytes=2**30, slow_ms=20)
+    assert result.ok and data == DATA, result
 
 
 def test_changed_length_is_refused(server, fetch):
@@ -157,7 +277,7 @@ def test_peer_that_cannot_resume(server, fetch):
             reply.answer(DATA, ETag=ETAG)
         else:
             cut_at(50)(request, reply, 0)
-    result, _ = fetch(server.on("/a", handler), sha256=DATA_SHA256)
+    result, _ = fetch(server.on("/a", handler))
     assert result.error == "net.cut" and "can't resume" in result.message, result
     assert server.count("/a") == 2
 

@@ -165,6 +165,35 @@ static void stalled_child_is_ended(void **state)
 	assert_int_equal(err.code, ERR_CHILD_TIMEOUT);
 }
 
+/* The few bytes that it read became many, which a slow disk takes its time for. */
+static int swell(void *arg, struct err *err)
+{
+	char block[4096];
+
+	(void)arg;
+	(void)err;
+	for (int i = 0; i < 15; i++) {
+		usleep(200 * 1000);
+		child_alive();
+	}
+	while (read(STDIN_FILENO, block, sizeof(block)) > 0)
+		continue;
+	return 0;
+}
+
+static void a_stage_whose_reader_moves_is_not_stalled(void **state)
+{
+	size_t total = MANY;
+	struct child stages[] = {
+		{.name = "produce", .fn = produce, .arg = &total, .stall_s = 1},
+		{.name = "swell", .fn = swell},
+	};
+	struct err err = ERR_INIT;
+
+	(void)state;
+	assert_int_equal(child_pipeline(stages, 2, NULL, &err), 0);
+}
+
 static uint64_t progress_done, progress_total;
 
 static void on_progress(void *ctx, const char *item, uint64_t done, uint64_t total)
@@ -237,6 +266,7 @@ int main(void)
 		cmocka_unit_test(function_error_comes_back_whole),
 		cmocka_unit_test(crash_is_a_failure_with_last_words),
 		cmocka_unit_test(stalled_child_is_ended),
+		cmocka_unit_test(a_stage_whose_reader_moves_is_not_stalled),
 		cmocka_unit_test(pipeline_carries_everything),
 		cmocka_unit_test(pipeline_blames_the_cause),
 		cmocka_unit_test(pipeline_blames_upstream_first),

@@ -27,6 +27,7 @@ int exchange_begin(struct service *service, const char *url, const struct http_r
 	snprintf(fake.body, sizeof(fake.body), "%.*s", (int)request->body_size,
 		 request->body ? request->body : "");
 	fake.from = request->from;
+	fake.first_byte = request->first_byte;
 	if (fake.next == fake.count)
 		return err_set(err, ERR_INTERNAL, url, "the script is at its end");
 	current = &fake.answers[fake.next++];
@@ -37,7 +38,8 @@ int exchange_begin(struct service *service, const char *url, const struct http_r
 		.status = current->status,
 		.has_length = !current->no_length,
 		.length = current->body ? strlen(current->body) : 0,
-		.has_content_range = current->total,
+		.has_content_range = current->total || current->open_range,
+		.has_range_total = current->total,
 		.range_from = current->from,
 		.range_to = current->total - 1,
 		.range_total = current->total,

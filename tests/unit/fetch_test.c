@@ -32,7 +32,7 @@ static void watch(uint64_t done, uint64_t total)
 
 struct row {
 	const char *what;
-	struct fake_answer answers[5];
+	struct fake_answer answers[6];
 	size_t count;
 	bool hashed;
 	enum err_code code;
@@ -94,18 +94,62 @@ static const struct row rows[] = {
 	 5},
 	{"forbidden", {{.status = 403, .body = ""}}, 1, true, ERR_HTTP_STATUS, 0},
 	{"206 unasked", {REST(0)}, 1, true, ERR_HTTP_SYNTAX, 0},
-	{"other ETag",
+	{"other ETag, the same file",
 	 {CUT(5), {.status = 200, .etag = "\"f\"", .body = BODY}},
 	 2,
 	 true,
-	 ERR_ARCHIVE_CHANGED,
-	 5},
-	{"other ETag with 206",
-	 {CUT(5), {.status = 206, .etag = "\"f\"", .from = 5, .total = 12, .body = ""}},
+	 ERR_NONE,
+	 12},
+	{"other ETag with 206, the same file",
+	 {CUT(5), {.status = 206, .etag = "\"f\"", .from = 5, .total = 12, .body = &BODY[5]}},
+	 2,
+	 true,
+	 ERR_NONE,
+	 12},
+	{"other ETag, another beginning",
+	 {CUT(5), {.status = 200, .etag = "\"f\"", .body = "Hello, world"}},
 	 2,
 	 true,
 	 ERR_ARCHIVE_CHANGED,
 	 5},
+	{"other ETag with 206, another rest",
+	 {CUT(5), {.status = 206, .etag = "\"f\"", .from = 5, .total = 12, .body = ", weird"}},
+	 2,
+	 true,
+	 ERR_ARCHIVE_CHANGED,
+	 12},
+	{"other ETag without a hash",
+	 {CUT(5), {.status = 206, .etag = "\"f\"", .from = 5, .total = 12, .body = &BODY[5]}},
+	 2,
+	 false,
+	 ERR_ARCHIVE_CHANGED,
+	 5},
+	{"no ETag any more without a hash",
+	 {CUT(5), {.status = 206, .from = 5, .total = 12, .body = &BODY[5]}},
+	 2,
+	 false,
+	 ERR_NET_CUT,
+	 5},
+	{"no ETag any more",
+	 {CUT(5), {.status = 206, .from = 5, .total = 12, .body = &BODY[5]}},
+	 2,
+	 true,
+	 ERR_NONE,
+	 12},
+	{"a range of unknown length",
+	 {CUT(5), {.status = 206, .etag = ETAG, .from = 5, .open_range = true, .body = &BODY[5]}},
+	 2,
+	 false,
+	 ERR_NONE,
+	 12},
+	{"a range of unknown length that ends early",
+	 {CUT(5),
+	  {.status = 206, .etag = ETAG, .from = 5, .open_range = true, .body = ", w"},
+	  REST(8)},
+	 3,
+	 true,
+	 ERR_NONE,
+	 12},
 	{"other length",
 	 {CUT(5), {.status = 206, .from = 5, .total = 13, .body = BODY}},
 	 2,
@@ -139,7 +183,16 @@ static const struct row rows[] = {
 	 true,
 	 ERR_HTTP_SYNTAX,
 	 5},
-	{"can't resume", {CUT(5), WHOLE}, 2, true, ERR_NET_CUT, 5},
+	{"can't resume", {CUT(5), WHOLE}, 2, false, ERR_NET_CUT, 5},
+	{"can't resume, but the hash vouches", {CUT(5), WHOLE}, 2, true, ERR_NONE, 12},
+	{"cut again while skipping", {CUT(5), CUT(3), WHOLE}, 3, true, ERR_NONE, 12},
+	{"cut while skipping, then a range", {CUT(5), CUT(3), REST(5)}, 3, true, ERR_NONE, 12},
+	{"whole again, but shorter",
+	 {CUT(5), {.status = 200, .etag = ETAG, .no_length = true, .body = "hell"}},
+	 2,
+	 true,
+	 ERR_ARCHIVE_CHANGED,
+	 5},
 	{"nothing to resume with",
 	 {{.status = 200, .body = BODY, .cut = 5}},
 	 1,
@@ -159,12 +212,14 @@ static const struct row rows[] = {
 	 true,
 	 ERR_ARCHIVE_HASH,
 	 12},
-	{"progress resets the count",
-	 {{.begin = ERR_NET_CUT}, CUT(2), {.begin = ERR_NET_CUT}, REST(2)},
-	 4,
+	{"a few bytes are no progress",
+	 {{.begin = ERR_NET_CUT},
+	  CUT(2),
+	  {.status = 206, .etag = ETAG, .from = 2, .total = 12, .body = "llo", .cut = 2}},
+	 3,
 	 true,
-	 ERR_NONE,
-	 12},
+	 ERR_NET_CUT,
+	 4},
 };
 
 static void hash_of_body(uint8_t *digest)
@@ -263,6 +318,43 @@ static void heads_tell_length_and_version(void **state)
 	assert_int_equal(err.code, ERR_ARCHIVE_MISSING);
 }
 
+static void peers_that_refuse_head_are_asked_for_a_byte(void **state)
+{
+	static const struct {
+		int refusal;
+		struct fake_answer answer;
+		enum err_code code;
+		bool has_length;
+		uint64_t length;
+	} heads[] = {
+		{403, {.status = 206, .etag = ETAG, .total = 12, .body = "h"}, ERR_NONE, true, 12},
+		{405, WHOLE, ERR_NONE, true, 12},
+		{501, {.status = 206, .open_range = true, .body = "h"}, ERR_NONE, false, 0},
+		{403, {.status = 200, .body = ""}, ERR_NONE, true, 0},
+		{403, {.status = 403, .body = ""}, ERR_HTTP_STATUS, false, 0},
+		{403, {.status = 404, .body = ""}, ERR_ARCHIVE_MISSING, false, 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(heads) / sizeof(*heads); i++) {
+		struct fake_answer answers[] = {{.status = heads[i].refusal, .body = ""},
+						heads[i].answer};
+		struct fetch_info info;
+		struct err err = ERR_INIT;
+
+		fake_script(answers, 2);
+		assert_int_equal(fetch_head(&service, URL, &info, &err), heads[i].code ? -1 : 0);
+		assert_int_equal(err.code, heads[i].code);
+		assert_int_equal(fake.next, 2);
+		assert_string_equal(fake.method, "GET");
+		assert_true(fake.first_byte);
+		if (heads[i].code)
+			continue;
+		assert_int_equal(info.has_length, heads[i].has_length);
+		assert_int_equal(info.length, heads[i].length);
+	}
+}
+
 static void memory_is_got_whole(void **state)
 {
 	static const struct fake_answer answers[] = {CUT(5), {.status = 500, .body = ""}, WHOLE};
@@ -296,6 +388,7 @@ int main(void)
 		cmocka_unit_test(resuming_names_place_and_version),
 		cmocka_unit_test(reader_that_went_away_is_an_error),
 		cmocka_unit_test(heads_tell_length_and_version),
+		cmocka_unit_test(peers_that_refuse_head_are_asked_for_a_byte),
 		cmocka_unit_test(memory_is_got_whole),
 	};
 

@@ -200,8 +200,9 @@ static void odd_header_lines_are_as_good_as_none(void **state)
 		"ETag: \"",
 		"Content-Range: bytes 9-7/10",
 		"Content-Range: bytes 0-10/10",
-		"Content-Range: bytes 0-1/*",
-		"Content-Range: bytes */10",
+		"Content-Range: bytes */*x",
+		"Content-Range: bytes *-1/10",
+		"Content-Range: bytes 0-1",
 		"Content-Range: lines 0-1/2",
 		"Content-Range: bytes 0-1/2x",
 		"Retry-After: Fri, 07 Nov 2025 23:59:59 GMT",
@@ -221,9 +222,64 @@ static void odd_header_lines_are_as_good_as_none(void **state)
 		begin(text, strlen(text), 4096, false);
 		assert_int_equal(take(&r, body, sizeof(body), &got), ERR_NONE);
 		assert_string_equal(r.etag, "");
-		assert_false(r.has_content_range);
+		assert_false(r.has_content_range || r.has_range_total);
 		assert_false(r.ranges);
 		assert_int_equal(r.retry_after_s, 0);
+	}
+}
+
+/* RFC 9110 14.4 */
+static void ranges_may_be_of_unknown_length(void **state)
+{
+	static const struct {
+		const char *value;
+		bool range, total;
+	} ranges[] = {
+		{"bytes 0-1/2", true, true},
+		{"bytes 0-1/*", true, false},
+		{"bytes */2", false, true},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(ranges) / sizeof(*ranges); i++) {
+		struct http_response r;
+		char text[256], body[4];
+		size_t got;
+
+		snprintf(text, sizeof(text),
+			 "HTTP/1.1 206 P\r\nContent-Length: 0\r\nContent-Range: %s\r\n\r\n",
+			 ranges[i].value);
+		print_message("%s\n", ranges[i].value);
+		begin(text, strlen(text), 4096, false);
+		assert_int_equal(take(&r, body, sizeof(body), &got), ERR_NONE);
+		assert_int_equal(r.has_content_range, ranges[i].range);
+		assert_int_equal(r.has_range_total, ranges[i].total);
+		assert_int_equal(r.range_total, ranges[i].total ? 2 : 0);
+	}
+}
+
+static void content_encodings_are_seen(void **state)
+{
+	static const struct {
+		const char *value, *seen;
+	} encodings[] = {
+		{"identity", ""},
+		{"gzip", "gzip"},
+		{"aes128gcm, gzip, deflate, compress, br", "aes128gcm, gzip, deflate, compr"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(encodings) / sizeof(*encodings); i++) {
+		struct http_response r;
+		char text[256], body[4];
+		size_t got;
+
+		snprintf(text, sizeof(text),
+			 "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nContent-Encoding: %s\r\n\r\n",
+			 encodings[i].value);
+		begin(text, strlen(text), 4096, false);
+		assert_int_equal(take(&r, body, sizeof(body), &got), ERR_NONE);
+		assert_string_equal(r.encoding, encodings[i].seen);
 	}
 }
 
@@ -339,6 +395,8 @@ int main(void)
 		cmocka_unit_test(what_follows_spoils_the_connection),
 		cmocka_unit_test(header_lines_are_understood),
 		cmocka_unit_test(odd_header_lines_are_as_good_as_none),
+		cmocka_unit_test(ranges_may_be_of_unknown_length),
+		cmocka_unit_test(content_encodings_are_seen),
 		cmocka_unit_test(retry_after_is_capped),
 		cmocka_unit_test(heads_and_chunk_headers_are_capped),
 		cmocka_unit_test(endless_interim_responses_are_refused),

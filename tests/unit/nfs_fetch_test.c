@@ -256,8 +256,12 @@ static void another_file_is_not_resumed(void **state)
 {
 	static const struct {
 		void (*meanwhile)(void);
-		const char *what;
-	} rows[] = {{touch, "time"}, {lengthen, "length"}, {shorten, "length"}};
+		bool hashed;
+		const char *what; /* NULL: the hash decides */
+	} rows[] = {
+		{touch, false, "time"},     {touch, true, NULL},       {lengthen, false, "length"},
+		{lengthen, true, "length"}, {shorten, true, "length"},
+	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
@@ -268,7 +272,10 @@ static void another_file_is_not_resumed(void **state)
 		script->read_errno = ESTALE;
 		script->read_fails_at = 1;
 		script->meanwhile = rows[i].meanwhile;
-		assert_int_equal(stream(digest, &err), -1);
+		assert_int_equal(stream(rows[i].hashed ? digest : NULL, &err),
+				 rows[i].what ? -1 : 0);
+		if (!rows[i].what)
+			continue;
 		assert_int_equal(err.code, ERR_ARCHIVE_CHANGED);
 		assert_non_null(strstr(err.msg, rows[i].what));
 	}
