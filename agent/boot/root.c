@@ -17,6 +17,7 @@
 #include "boot/reset.h"
 
 #define POLL_MS     100
+#define AGAIN_MS    1000 /* an activation costs LVM some 50 ms */
 #define MAPPER_GLOB "/dev/mapper/*"
 
 /* The value of a superblock's tag: "UUID", "LABEL" or "TYPE". */
@@ -82,6 +83,7 @@ struct search {
 	const char **paths;
 	size_t count,
 		tried_count; /* block devices; and how many there were at the last activation */
+	int64_t tried_ms;    /* when that was */
 	bool active;         /* all of the VG is */
 	struct err vg_err;
 };
@@ -98,6 +100,12 @@ static bool vg_is_seen(const char *uuid)
 	       lvm_field(row, "vg_uuid", found, sizeof(found));
 }
 
+/* A disk may be there and not be read yet (a path of a SAN, a controller that wakes it): LVM is asked now and then. */
+static bool is_time(const struct search *search)
+{
+	return search->count != search->tried_count || clock_ms() - search->tried_ms >= AGAIN_MS;
+}
+
 /*
  * Every volume, not only the root's: the target's init may have no LVM tools. LVM refuses a name
  * that two VGs have (a disk of another moved VM is attached): then the UUID tells which.
@@ -108,13 +116,14 @@ static void activate(struct search *search)
 	const char *command;
 	char text[256];
 
-	if (!config->vg || search->active || search->count == search->tried_count)
+	if (!config->vg || search->active || !is_time(search))
 		return;
 	snprintf(text, sizeof(text), "vgchange -ay --poll n %s", config->vg);
 	command = text;
 	search->vg_err = (struct err)ERR_INIT;
 	search->tried_count = search->count;
 	search->active = lvm_run(&command, 1, NULL, &search->vg_err) == 0;
+	search->tried_ms = clock_ms();
 	if (search->active || !config->vg_uuid || !vg_is_seen(config->vg_uuid))
 		return;
 	search->vg_err = (struct err)ERR_INIT;

@@ -11,7 +11,7 @@
 #include "boot/line.h"
 
 /*
- * Wait until root= is there, activating the volume group as disks appear, and mount it at BOOT_SYSROOT.
+ * Wait until root= is there, activating the volume group as disks appear or can be read at last, and mount it at BOOT_SYSROOT.
  * Patience is BOOT_PATIENCE_S, or rootdelay= when that is longer, or endless with rootwait.
  * Errors: ERR_BOOT with what was seen meanwhile.
  */

@@ -24,6 +24,8 @@ TEST_boot = boot/line.c boot/config.c boot/nodes.c boot/root.c boot/usr.c boot/r
 	base/io.c machine/sysfs.c \
 	base/arena.c base/err.c base/lvm_row.c tests/unit/no_lvm.c $(SCRATCH)
 LIBS_boot = -lblkid
+TEST_boot_root = boot/line.c boot/nodes.c boot/root.c machine/sysfs.c base/arena.c base/err.c base/io.c base/lvm_row.c $(SCRATCH)
+LIBS_boot_root = -lblkid
 
 TEST_initrd_modules = steps/initrd_modules.c plan/plan.c plan/find.c plan/select.c plan/bios.c plan/paths.c plan/layout.c plan/volumes.c plan/filesystems.c \
 	job/profile.c job/size.c job/snapshot.c $(ARCHIVE_MODULES) $(ARCHIVE_DECODERS)
