@@ -22,7 +22,11 @@ enum tag {
 	TAG_NAME_ADDRESS = 0x87, /* [7] */
 };
 
-static const uint8_t oid_subject_alt_name[] = {0x55, 0x1d, 0x11}; /* 2.5.29.17 */
+static const uint8_t oid_subject_alt_name[] = {0x55, 0x1d, 0x11};   /* 2.5.29.17 */
+static const uint8_t oid_extended_key_usage[] = {0x55, 0x1d, 0x25}; /* 2.5.29.37 */
+static const uint8_t oid_any_purpose[] = {0x55, 0x1d, 0x25, 0x00};  /* 2.5.29.37.0 */
+static const uint8_t oid_server_auth[] = {0x2b, 0x06, 0x01, 0x05,
+					  0x05, 0x07, 0x03, 0x01}; /* 1.3.6.1.5.5.7.3.1 */
 
 struct element {
 	unsigned tag;
@@ -135,10 +139,27 @@ static int take_validity(struct cert_part *in, struct cert *cert)
 	return validity.value.size ? -1 : 0;
 }
 
+static bool is_oid(const struct element *oid, const uint8_t *wanted, size_t size)
+{
+	return oid->tag == TAG_OID && oid->value.size == size &&
+	       !memcmp(oid->value.data, wanted, size);
+}
+
+/* What a SEQUENCE that fills `value` holds, into `part`, which has nothing yet: an extension occurs once. */
+static int take_contents(struct cert_part value, struct cert_part *part)
+{
+	struct element sequence;
+
+	if (part->data || take_tag(&value, TAG_SEQUENCE, &sequence) || value.size)
+		return -1;
+	*part = sequence.value;
+	return 0;
+}
+
 /* One Extension ::= SEQUENCE { OID, critical BOOLEAN DEFAULT FALSE, OCTET STRING } */
 static int take_extension(struct cert_part *in, struct cert *cert)
 {
-	struct element extension, oid, critical, value, names;
+	struct element extension, oid, critical, value;
 
 	if (take_tag(in, TAG_SEQUENCE, &extension) || take_tag(&extension.value, TAG_OID, &oid))
 		return -1;
@@ -146,12 +167,10 @@ static int take_extension(struct cert_part *in, struct cert *cert)
 		return -1;
 	if (take_tag(&extension.value, TAG_OCTET_STRING, &value) || extension.value.size)
 		return -1;
-	if (oid.value.size != sizeof(oid_subject_alt_name) ||
-	    memcmp(oid.value.data, oid_subject_alt_name, oid.value.size))
-		return 0;
-	if (cert->names.data || take_tag(&value.value, TAG_SEQUENCE, &names) || value.value.size)
-		return -1;
-	cert->names = names.value;
+	if (is_oid(&oid, oid_subject_alt_name, sizeof(oid_subject_alt_name)))
+		return take_contents(value.value, &cert->names);
+	if (is_oid(&oid, oid_extended_key_usage, sizeof(oid_extended_key_usage)))
+		return take_contents(value.value, &cert->purposes);
 	return 0;
 }
 
@@ -213,6 +232,20 @@ bool cert_has_address(const struct cert *cert, const uint8_t *address, size_t si
 	while (in.size && !take(&in, &name))
 		if (name.tag == TAG_NAME_ADDRESS && name.value.size == size &&
 		    !memcmp(name.value.data, address, size))
+			return true;
+	return false;
+}
+
+bool cert_is_for_servers(const struct cert *cert)
+{
+	struct cert_part in = cert->purposes;
+	struct element oid;
+
+	if (!in.data)
+		return true;
+	while (in.size && !take(&in, &oid))
+		if (is_oid(&oid, oid_server_auth, sizeof(oid_server_auth)) ||
+		    is_oid(&oid, oid_any_purpose, sizeof(oid_any_purpose)))
 			return true;
 	return false;
 }

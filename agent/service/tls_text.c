@@ -70,7 +70,8 @@ static const struct row table[] = {
 	{BR_ERR_X509_NOT_CA, ERR_TLS_UNTRUSTED, "the certificate's issuer is not a CA"},
 	{BR_ERR_X509_FORBIDDEN_KEY_USAGE, ERR_TLS_UNTRUSTED,
 	 "the certificate's issuer may not sign"},
-	{BR_ERR_X509_WEAK_PUBLIC_KEY, ERR_TLS_UNTRUSTED, "the certificate's key is too short"},
+	{BR_ERR_X509_WEAK_PUBLIC_KEY, ERR_TLS_UNTRUSTED,
+	 "the certificate's RSA key is too short: 2048 bits are the least"},
 	{BR_ERR_X509_NOT_TRUSTED, ERR_TLS_UNTRUSTED,
 	 "the certificate is not signed by a trusted CA"},
 };

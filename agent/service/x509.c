@@ -10,6 +10,9 @@
 #define DAYS_TO_1970  719528
 #define SECONDS_A_DAY 86400
 
+/* NIST SP 800-131A: shorter RSA keys have been disallowed since 2014; BearSSL itself takes 1017 bits. */
+#define RSA_BYTES_MIN (2048 / 8)
+
 static struct x509 *self(const br_x509_class **ctx)
 {
 	return (struct x509 *)(void *)ctx;
@@ -23,7 +26,7 @@ static void start_chain(const br_x509_class **ctx, const char *server_name)
 	(void)server_name;
 	x509->count = 0;
 	x509->size = 0;
-	x509->oversized = x509->parsed = x509->wrong_key = false;
+	x509->oversized = x509->parsed = x509->wrong_key = x509->wrong_purpose = false;
 	x509->minimal.vtable->start_chain(&x509->minimal.vtable,
 					  check_name ? x509->url->host : NULL);
 }
@@ -107,6 +110,9 @@ static unsigned end_chain(const br_x509_class **ctx)
 		return error;
 	if (!x509->parsed)
 		return BR_ERR_X509_INVALID_VALUE;
+	x509->wrong_purpose = !cert_is_for_servers(&x509->cert);
+	if (x509->wrong_purpose)
+		return BR_ERR_X509_FORBIDDEN_KEY_USAGE;
 	if (x509->pin) {
 		x509->wrong_key = !pin_matches(x509);
 		return x509->wrong_key ? BR_ERR_X509_NOT_TRUSTED : 0;
@@ -143,6 +149,7 @@ void x509_init(struct x509 *x509, const struct trust *trust, const struct url *u
 	x509->url = url;
 	x509->pin = pin;
 	br_x509_minimal_init(minimal, &br_sha256_vtable, trust->anchors, trust->count);
+	br_x509_minimal_set_minrsa(minimal, RSA_BYTES_MIN);
 	br_x509_minimal_set_rsa(minimal, br_rsa_pkcs1_vrfy_get_default());
 	br_x509_minimal_set_ecdsa(minimal, br_ec_get_default(), br_ecdsa_vrfy_asn1_get_default());
 	br_x509_minimal_set_hash(minimal, br_sha256_ID, &br_sha256_vtable);
@@ -184,6 +191,10 @@ int x509_fail(const struct x509 *x509, int error, struct err *err)
 	if (x509->wrong_key)
 		return err_set(err, ERR_TLS_PIN, x509->url->host,
 			       "the server's key is not the pinned one");
+	if (x509->wrong_purpose)
+		return err_set(
+			err, ERR_TLS_UNTRUSTED, x509->url->host,
+			"the server's certificate was not made for servers: its extended key usage lacks serverAuth");
 	if (x509->parsed && error == BR_ERR_X509_EXPIRED)
 		return err_set(err, ERR_TLS_EXPIRED, x509->url->host,
 			       "%s: the server's is valid from %s to %s, checked for %s%s", text,

@@ -1,6 +1,6 @@
 /*
  * The check of a server's certificate, as a BearSSL X.509 engine. BearSSL's minimal engine verifies
- * chain, validity and DNS names; around it this one adds IP address names and a pinned key, and
+ * chain, validity and DNS names; around it this one adds IP address names, the purpose and a pinned key, and
  * copes with a clock that is not to be trusted.
  */
 #ifndef NEWROOT_SERVICE_X509_H
@@ -28,7 +28,8 @@ struct x509 {
 	size_t size;        /* of the first one */
 	bool oversized;
 	bool parsed;
-	bool wrong_key; /* the pin differs */
+	bool wrong_key;     /* the pin differs */
+	bool wrong_purpose; /* it is not for servers */
 	bool clock_sure;
 	int64_t time;     /* that validity was checked for */
 	struct cert cert; /* the first one, into der */

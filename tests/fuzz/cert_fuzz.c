@@ -22,6 +22,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	check_inside(&cert.public_key, data, size);
 	check_inside(&cert.names, data, size);
+	check_inside(&cert.purposes, data, size);
+	cert_is_for_servers(&cert);
 	cert_names(&cert, names, sizeof(names));
 	cert_has_address(&cert, address, 4);
 	cert_has_address(&cert, address, 16);

@@ -44,14 +44,16 @@ commonName = supplied
         if kind == "ec":
             openssl("genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out", path)
         else:
-            openssl("genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048", "-out", path)
+            bits = kind.removeprefix("rsa") or "2048"
+            openssl("genpkey", "-algorithm", "RSA", "-pkeyopt", f"rsa_keygen_bits:{bits}", "-out", path)
 
-    def issue(self, name, san, start="20200101000000Z", end="20491231235959Z", kind="ec"):
-        """-> (certificate, key) files. `san` is openssl's form: "DNS:localhost,IP:127.0.0.1", or None."""
+    def issue(self, name, san, start="20200101000000Z", end="20491231235959Z", kind="ec", usage=None):
+        """-> (certificate, key) files. `san` is openssl's form: "DNS:localhost,IP:127.0.0.1", or None; so is `usage`."""
         key, request, cert, extensions = (self.folder / f"{name}.{e}" for e in ("key", "csr", "pem", "ext"))
         self._key(key, kind)
         openssl("req", "-new", "-key", key, "-out", request, "-subj", f"/CN={name}")
-        extensions.write_text("basicConstraints=CA:FALSE\n" + (f"subjectAltName={san}\n" if san else ""))
+        extensions.write_text("basicConstraints=CA:FALSE\n" + (f"subjectAltName={san}\n" if san else "")
+                              + (f"extendedKeyUsage={usage}\n" if usage else ""))
         openssl("ca", "-batch", "-notext", "-config", self.folder / "ca.cnf", "-in", request, "-out", cert,
                 "-startdate", start, "-enddate", end, "-extfile", extensions)
         return cert, key

@@ -46,9 +46,9 @@ class Reply:
 class FaultServer:
     def __init__(self, cert, key, address="127.0.0.1", configure=None):
         self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        self.context.load_cert_chain(cert, key)
         if configure:
             configure(self.context)
+        self.context.load_cert_chain(cert, key)
         family = socket.AF_INET6 if ":" in address else socket.AF_INET
         self.listener = socket.socket(family, socket.SOCK_STREAM)
         self.listener.bind((address, 0))

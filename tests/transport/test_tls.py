@@ -42,6 +42,27 @@ def test_kinds_of_keys(hello, tmp_path, kind, ca_kind):
     assert hello(ca.issue("x", GOOD_NAMES, kind=kind), ca=ca.cert).ok
 
 
+@pytest.mark.parametrize("usage", ["clientAuth", "emailProtection,codeSigning", "1.3.6.1.5.5.7.3.11"])
+@pytest.mark.parametrize("pinned", [False, True])
+def test_a_certificate_for_something_else(hello, authority, usage, pinned):
+    """A client's certificate of the same CA must not serve as the service's."""
+    certificate = authority.issue("client", GOOD_NAMES, usage=usage)
+    result = hello(certificate, **({"pin": pin_of(certificate[0])} if pinned else {}))
+    assert result.error == "tls.untrusted" and "serverAuth" in result.message, result
+
+
+@pytest.mark.parametrize("usage", ["serverAuth", "clientAuth,serverAuth", "anyExtendedKeyUsage"])
+def test_a_certificate_for_servers(hello, authority, usage):
+    assert hello(authority.issue("server", GOOD_NAMES, usage=usage)).ok
+
+
+@pytest.mark.parametrize("kind", ["rsa1024", "rsa2040"])
+def test_a_short_key(hello, authority, kind):
+    result = hello(authority.issue("short", GOOD_NAMES, kind=kind),
+                   configure=lambda context: context.set_ciphers("DEFAULT:@SECLEVEL=0"))
+    assert result.error == "tls.untrusted" and "2048 bits" in result.message, result
+
+
 @pytest.mark.parametrize("suites", ["ECDHE-ECDSA-AES128-GCM-SHA256", "ECDHE-ECDSA-AES256-GCM-SHA384",
                                     "ECDHE-ECDSA-CHACHA20-POLY1305"])
 def test_suites(hello, good_cert, suites):

@@ -113,6 +113,7 @@ static int parse_exact(const uint8_t *data, size_t size)
 	if (!ret) {
 		cert_names(&cert, text, sizeof(text));
 		cert_has_address(&cert, v4, sizeof(v4));
+		cert_is_for_servers(&cert);
 	}
 	free(copy);
 	return ret;
