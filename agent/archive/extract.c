@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "archive/input.h"
+#include "archive/metadata.h"
 #include "archive/named.h"
 #include "archive/place.h"
 
@@ -17,6 +18,27 @@ struct extract {
 	const struct extract_options *options;
 	struct extract_totals *totals;
 };
+
+static void copy_printable(char *to, size_t size, const char *from)
+{
+	snprintf(to, size, "%s", from);
+	for (; *to; to++)
+		if ((unsigned char)*to < ' ' || *to == 0x7f)
+			*to = '?';
+}
+
+static void count_left_out(struct extract_totals *totals, struct archive_entry *entry,
+			   const char *path)
+{
+	const char *name;
+	size_t count = metadata_left_out(entry, &name);
+
+	if (count > 0 && totals->left_out == 0) {
+		copy_printable(totals->left_out_name, sizeof(totals->left_out_name), name);
+		copy_printable(totals->left_out_of, sizeof(totals->left_out_of), path);
+	}
+	totals->left_out += count;
+}
 
 static int take_entry(struct extract *x, struct archive_entry *entry, struct err *err)
 {
@@ -33,6 +55,8 @@ static int take_entry(struct extract *x, struct archive_entry *entry, struct err
 		ret = 0;
 	if (ret && err)
 		snprintf(err->where, sizeof(err->where), "%s", raw);
+	if (ret == 0)
+		count_left_out(x->totals, entry, path);
 	if (ret == 0 && x->options->seen)
 		x->options->seen(x->options->ctx, path, archive_entry_mode(entry));
 	return ret;

@@ -30,6 +30,11 @@ struct extract_options {
 struct extract_totals {
 	uint64_t entries;
 	uint64_t bytes; /* of file contents, without holes */
+	/* Extended attributes that no filesystem of a new system has a place for; and of the first one, */
+	uint64_t left_out;
+	char left_out_name[64]; /* its name, */
+	char left_out_of
+		[128]; /* and the path it belongs to, cut; both without control characters */
 };
 
 /*

@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
@@ -29,6 +30,54 @@ int metadata_fail(const char *name, const char *what, struct err *err)
 	}
 }
 
+int metadata_fail_new(int dir, const char *name, const char *what, struct err *err)
+{
+	int code = errno;
+	struct statvfs fs;
+
+	if (code == ENOSPC && fstatvfs(dir, &fs) == 0 && fs.f_files > 0 && fs.f_ffree == 0 &&
+	    fs.f_bfree > 0)
+		return err_set(
+			err, ERR_ARCHIVE_SPACE, NULL,
+			"%s '%s': the filesystem has room, but all its %llu inodes are taken: give the volume more with mkfs_options [\"-N\", \"COUNT\"], or xfs",
+			what, name, (unsigned long long)fs.f_files);
+	errno = code;
+	return metadata_fail(name, what, err);
+}
+
+/* xattr(7) and the kernel's handlers of ext2, ext3, ext4 and xfs. A name that ends in a dot is a namespace. */
+static bool has_a_place(const char *key)
+{
+	static const char *const known[] = {"user.", "trusted.", "security.", XATTR_ACL_ACCESS,
+					    XATTR_ACL_DEFAULT};
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++) {
+		size_t size = strlen(known[i]);
+
+		if (!strncmp(key, known[i], size) && (known[i][size - 1] == '.' || !key[size]))
+			return true;
+	}
+	return false;
+}
+
+size_t metadata_left_out(struct archive_entry *entry, const char **name)
+{
+	size_t count = 0, size;
+	const char *key;
+	const void *value;
+
+	if (archive_entry_acl_types(entry) & ARCHIVE_ENTRY_ACL_TYPE_NFS4) {
+		*name = "NFSv4 ACL";
+		count++;
+	}
+	if (archive_entry_xattr_reset(entry) == 0)
+		return count;
+	while (archive_entry_xattr_next(entry, &key, &value, &size) == ARCHIVE_OK)
+		if (!has_a_place(key) && count++ == 0)
+			*name = key;
+	return count;
+}
+
 /* There is no *at form for xattrs; the child's working directory serves as one. */
 static int set_xattr(const struct metadata_target *target, const char *key, const void *value,
 		     size_t size)
@@ -36,6 +85,32 @@ static int set_xattr(const struct metadata_target *target, const char *key, cons
 	if (target->fd >= 0)
 		return fsetxattr(target->fd, key, value, size, 0);
 	return fchdir(target->dir) || lsetxattr(target->name, key, value, size, 0) ? -1 : 0;
+}
+
+/* The size of a block, when the filesystem has free ones; else 0. */
+static unsigned long block_if_free(const struct metadata_target *target)
+{
+	struct statvfs fs;
+
+	if (fstatvfs(target->fd >= 0 ? target->fd : target->dir, &fs) || fs.f_bfree == 0)
+		return 0;
+	return fs.f_bsize;
+}
+
+/* ext2, ext3 and ext4 keep all attributes of a file in its inode and one block, and say ENOSPC beyond. */
+static int fail_xattr(const struct metadata_target *target, const char *key, size_t size,
+		      struct err *err)
+{
+	int code = errno;
+	unsigned long block = code == ENOSPC ? block_if_free(target) : 0;
+
+	if (block)
+		return err_set(
+			err, ERR_ARCHIVE_ENTRY, NULL,
+			"the extended attribute '%s' of %zu bytes does not fit: an ext filesystem has one block of %lu bytes for all of a file's; give the volume xfs, or leave it out of the archive",
+			key, size, block);
+	errno = code;
+	return metadata_fail(key, "cannot set the extended attribute", err);
 }
 
 static int remove_xattr(int dir, const char *name, const char *key)
@@ -107,8 +182,8 @@ static int set_xattrs(const struct metadata_target *target, struct archive_entry
 	if (archive_entry_xattr_reset(entry) == 0)
 		return 0;
 	while (archive_entry_xattr_next(entry, &key, &value, &size) == ARCHIVE_OK)
-		if (set_xattr(target, key, value, size))
-			return metadata_fail(key, "cannot set the extended attribute", err);
+		if (has_a_place(key) && set_xattr(target, key, value, size))
+			return fail_xattr(target, key, size, err);
 	return 0;
 }
 

@@ -6,6 +6,7 @@
 #define NEWROOT_ARCHIVE_METADATA_H
 
 #include <archive_entry.h>
+#include <stddef.h>
 #include <stdbool.h>
 #include <sys/types.h>
 
@@ -21,6 +22,12 @@ struct metadata_target {
 	bool fresh; /* just made, as root's and with the entry's permissions */
 };
 
+/*
+ * Of the entry's attributes, how many no filesystem of a new system has a place for (system.nfs4_acl, btrfs.…,
+ * com.apple.…; NFSv4 ACLs as tar writes them): metadata_apply() leaves them out. `*name` gets the first one's.
+ */
+size_t metadata_left_out(struct archive_entry *entry, const char **name);
+
 int metadata_apply(const struct metadata_target *target, struct archive_entry *entry,
 		   struct err *err);
 
@@ -29,5 +36,8 @@ int metadata_disinherit(int dir, const char *name, mode_t mode);
 
 /* An error with errno and the code that fits it: ERR_ARCHIVE_SPACE, ERR_IO or ERR_ARCHIVE_ENTRY. Returns -1. */
 int metadata_fail(const char *name, const char *what, struct err *err);
+
+/* The same for what would have been new in the folder `dir`: "no space" may mean that it is out of inodes. */
+int metadata_fail_new(int dir, const char *name, const char *what, struct err *err);
 
 #endif

@@ -108,7 +108,7 @@ static int unpack_file(struct place *place, struct archive_entry *entry, const c
 	int ret;
 
 	if (fd < 0)
-		return metadata_fail(name, "cannot create", err);
+		return metadata_fail_new(dir->fd, name, "cannot create", err);
 	ret = write_contents(place, fd, name, archive_entry_size(entry), err);
 	if (ret == 0)
 		ret = metadata_apply(&(struct metadata_target){.fd = fd, .fresh = true}, entry,
@@ -207,7 +207,7 @@ static int unpack_special(struct place *place, struct archive_entry *entry, cons
 	if (ret == 0 && dir->inherits && !linked)
 		ret = metadata_disinherit(dir->fd, name, archive_entry_perm(entry));
 	if (ret)
-		return metadata_fail(name, "cannot create", err);
+		return metadata_fail_new(dir->fd, name, "cannot create", err);
 	return metadata_apply(&target, entry, err);
 }
 

@@ -123,7 +123,8 @@ static int enter_plain(struct tree *tree, const char *name, struct err *err)
 	if (fd < 0 && errno == ENOENT && make(tree, name, 0755, &made) == 0)
 		fd = openat(tree_here(tree)->fd, name, OPEN_DIR);
 	if (fd < 0)
-		return metadata_fail(name, "cannot enter a directory on the entry's way", err);
+		return metadata_fail_new(tree_here(tree)->fd, name,
+					 "cannot enter a directory on the entry's way", err);
 	return push(tree, fd, name, made, err);
 }
 
@@ -136,7 +137,8 @@ int tree_enter_entry(struct tree *tree, const char *name, const struct archive_e
 	if (tree->depth == EXTRACT_DEPTH_MAX)
 		return too_deep(name, err);
 	if (make(tree, name, 0700, &made))
-		return metadata_fail(name, "cannot make the directory", err);
+		return metadata_fail_new(tree_here(tree)->fd, name, "cannot make the directory",
+					 err);
 	fd = openat(tree_here(tree)->fd, name, OPEN_DIR | O_NOFOLLOW);
 	if (fd < 0 && (errno == ELOOP || errno == ENOTDIR)) {
 		fd = openat(tree_here(tree)->fd, name, OPEN_DIR);

@@ -81,7 +81,8 @@ static int extract_stage(void *arg, struct err *err)
 	close(options.accounts_fd);
 	close(root_fd);
 	if (ret == 0)
-		printf(TOTAL_MARK "%" PRIu64 " %" PRIu64 "\n", totals.bytes, totals.entries);
+		printf(TOTAL_MARK "%" PRIu64 " %" PRIu64 " %" PRIu64 " '%s' of /%s\n", totals.bytes,
+		       totals.entries, totals.left_out, totals.left_out_name, totals.left_out_of);
 	return ret;
 }
 
@@ -162,12 +163,19 @@ static char *last_line(char *out)
 static int take_totals(struct context *ctx, const char *item, char *out, struct err *err)
 {
 	char *mark = last_line(out);
-	uint64_t bytes, entries;
+	uint64_t bytes, entries, left_out;
+	int first = 0;
 
-	if (sscanf(mark, TOTAL_MARK "%" SCNu64 " %" SCNu64, &bytes, &entries) != 2)
+	if (sscanf(mark, TOTAL_MARK "%" SCNu64 " %" SCNu64 " %" SCNu64 " %n", &bytes, &entries,
+		   &left_out, &first) != 3)
 		return err_set(err, ERR_INTERNAL, item, "unpacking printed no totals, or too much");
-	*mark = '\0';
 	ctx->bytes += bytes;
+	if (left_out)
+		ctx->note(
+			"unpack %s: %" PRIu64
+			" extended attributes that no filesystem of the new system has were left out; the first is %.*s",
+			item, left_out, (int)strcspn(mark + first, "\n"), mark + first);
+	*mark = '\0';
 	log_line("unpacked %s: %" PRIu64 " entries, %" PRIu64 " bytes", item, entries, bytes);
 	return 0;
 }
@@ -176,7 +184,7 @@ int pipeline_run(struct context *ctx, const struct pipeline *pipeline, struct er
 {
 	struct stages s = {.ctx = ctx, .pipeline = pipeline};
 	const char *item = pipeline->item;
-	char totals[128];
+	char totals[512];
 	char *out = pipeline->out ? pipeline->out : totals;
 	const struct child children[] = {
 		{.name = item, .fn = fetch_stage, .arg = &s, .stall_s = UNPACK_STALL_S},

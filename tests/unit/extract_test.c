@@ -311,6 +311,78 @@ static void a_full_disk_is_told(void **state)
 	scratch_run(&scratch, "umount out");
 }
 
+/* As a NAS with NFSv4 ACLs, btrfs and a Mac give them; the others are there. */
+static void attributes_without_a_place_are_left_out(void **state)
+{
+	struct result result;
+
+	(void)state;
+	scratch_run(
+		&scratch,
+		"rm -rf out; mkdir out; truncate -s 16M fs; /sbin/mke2fs -q -t ext4 fs; mount -o loop fs out\n"
+		"/usr/bin/python3 -c 'import tarfile\n"
+		"t = tarfile.open(\"t\", \"w\", format=tarfile.PAX_FORMAT)\n"
+		"def add(name, kind, **headers):\n"
+		"    i = tarfile.TarInfo(name); i.type = kind; i.linkname = \"x\"\n"
+		"    i.pax_headers = {\"SCHILY.\" + k.replace(\"__\", \".\"): v for k, v in headers.items()}\n"
+		"    t.addfile(i)\n"
+		"add(\"plain\", tarfile.REGTYPE)\n"
+		"add(\"file\", tarfile.REGTYPE, xattr__system__nfs4_acl=\"x\", xattr__user__kept=\"yes\",\n"
+		"    xattr__com__apple__quarantine=\"q\")\n"
+		"add(\"dir\", tarfile.DIRTYPE, xattr__btrfs__compression=\"zlib\", xattr__system__posix_acl_accessx=\"y\")\n"
+		"add(\"link\", tarfile.SYMTYPE, xattr__system__richacl=\"x\", xattr__trusted__kept=\"yes\")\n"
+		"add(\"ace\", tarfile.REGTYPE, acl__ace=\"owner@:rwxpaARWcCos::allow\")\n"
+		"t.close()'");
+	result = extract("t", "out");
+	print_message("%s: %s\n", result.err.where, result.err.msg);
+	scratch_run(
+		&scratch,
+		"getfattr -h -d -m - out/file out/link; getfattr -d -m - out/file | grep user.kept\n"
+		"getfattr -h -d -m - out/link | grep trusted.kept; umount out");
+	assert_int_equal(result.status, 0);
+	assert_int_equal(result.totals.left_out, 6);
+	assert_string_equal(result.totals.left_out_of, "file");
+	assert_non_null(strchr(result.totals.left_out_name, '.'));
+}
+
+/* "No space left on device" is what the kernel says of both; neither is about space. */
+static void what_ext_has_no_room_for_is_told(void **state)
+{
+	static const struct {
+		const char *make, *message;
+		enum err_code code;
+	} rows[] = {
+		{"/usr/bin/python3 -c 'import tarfile\n"
+		 "t = tarfile.open(\"t\", \"w\", format=tarfile.PAX_FORMAT); i = tarfile.TarInfo(\"big\")\n"
+		 "i.pax_headers = {\"SCHILY.xattr.user.big\": \"x\" * 5000}; t.addfile(i); t.close()'",
+		 "'user.big' of 5000 bytes does not fit", ERR_ARCHIVE_ENTRY},
+		{"mkdir tree; for i in $(seq 99); do : >tree/$i; done; tar -C tree -cf t .",
+		 "all its 16 inodes are taken", ERR_ARCHIVE_SPACE},
+		{"for i in $(seq 99); do mkdir tree/d$i; done; rm -f tree/[0-9]*; tar -C tree -cf t .",
+		 "all its 16 inodes are taken", ERR_ARCHIVE_SPACE},
+		{"for i in $(seq 99); do ln -s x tree/l$i; done; rm -rf tree/d*; tar -C tree -cf t .",
+		 "all its 16 inodes are taken", ERR_ARCHIVE_SPACE},
+		{"rm -rf tree; mkdir tree; head -c 32M /dev/zero >tree/large; tar -C tree -cf t .",
+		 "No space left on device", ERR_ARCHIVE_SPACE},
+	};
+
+	(void)state;
+	scratch_run(&scratch, "rm -rf tree");
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct result result;
+
+		scratch_run(&scratch, "rm -rf out fs; mkdir out; truncate -s 16M fs\n"
+				      "/sbin/mke2fs -q -t ext4 -N 16 fs; mount -o loop fs out");
+		scratch_run(&scratch, rows[i].make);
+		result = extract("t", "out");
+		scratch_run(&scratch, "umount out");
+		print_message("%s: %s\n", result.err.where, result.err.msg);
+		assert_int_equal(result.status, -1);
+		assert_string_equal(err_name(result.err.code), err_name(rows[i].code));
+		assert_non_null(strstr(result.err.msg, rows[i].message));
+	}
+}
+
 static void totals_are_counted(void **state)
 {
 	struct result result;
@@ -496,6 +568,8 @@ int main(void)
 		cmocka_unit_test(an_archive_without_entries_is_refused),
 		cmocka_unit_test(contents_with_a_link_are_all_of_the_file),
 		cmocka_unit_test(a_full_disk_is_told),
+		cmocka_unit_test(attributes_without_a_place_are_left_out),
+		cmocka_unit_test(what_ext_has_no_room_for_is_told),
 		cmocka_unit_test(totals_are_counted),
 	};
 
