@@ -12,6 +12,7 @@
 #include "boot/config.h"
 #include "boot/line.h"
 #include "boot/modules.h"
+#include "boot/nics.h"
 #include "boot/nodes.h"
 #include "boot/root.h"
 #include "boot/shell.h"
@@ -58,6 +59,7 @@ static int try_once(const struct boot_line *line, const struct boot_config *conf
 	if (!boot_switch_runs(line->init) && boot_usr_mount(arena, err))
 		printf("newroot: %s: %s\n", err->where, err->msg);
 	if (boot_switch_choose(line->init, &init, err) == 0) {
+		boot_nics_name(config);
 		say(line, "starting the installed system");
 		boot_switch(init, argv, err);
 	}

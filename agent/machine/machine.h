@@ -46,6 +46,7 @@ struct nic {
 	const char *location; /* where it is plugged (machine/location.h), "" when unknown */
 	char mac[18];         /* "52:54:00:12:34:56" */
 	const char *driver;
+	const char *modalias; /* "" when unknown: finds the module for the slim initrd */
 	bool link;
 };
 

@@ -41,6 +41,8 @@ static void fill_nic(struct nic *nic, const char *sysfs, const char *name, struc
 	nic->link = sysfs_number(0, "%s/class/net/%s/carrier", sysfs, name) == 1;
 	sysfs_link_name(text, "%s/class/net/%s/device/driver", sysfs, name);
 	nic->driver = arena_strdup(arena, text);
+	sysfs_text(text, "%s/class/net/%s/device/modalias", sysfs, name);
+	nic->modalias = arena_strdup(arena, text);
 }
 
 int probe_nics(struct machine *machine, const char *sysfs, struct arena *arena, struct err *err)

@@ -3,6 +3,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "job/interface_name.h"
 #include "os/dialect.h"
 
 #define FOLDER "/etc/udev/rules.d"
@@ -64,16 +65,10 @@ void interface_names_render(struct changes *changes, const struct job_network *n
 	}
 }
 
-static bool is_kernels(const char *name)
-{
-	return !strncmp(name, "eth", 3) && name[3] &&
-	       strspn(name + 3, "0123456789") == strlen(name + 3);
-}
-
 bool interface_names_are_kernels(const struct job_network *network)
 {
 	for (size_t i = 0; i < network->interface_count; i++)
-		if (!is_kernels(network->interfaces[i].name))
+		if (!interface_name_is_kernels(network->interfaces[i].name))
 			return false;
 	return network->interface_count > 0;
 }

@@ -1,4 +1,4 @@
-/* That "eth0" of the job is the NIC the job means: by MAC in udev, or by the kernel's own names. */
+/* That "eth0" of the job is the NIC the job means: by MAC in udev (and before it in boot/nics.h), or by the kernel's own names. */
 #ifndef NEWROOT_OS_INTERFACE_NAMES_H
 #define NEWROOT_OS_INTERFACE_NAMES_H
 

@@ -18,6 +18,7 @@
 #include "archive/modfile.h"
 #include "archive/modules.h"
 #include "base/lvm.h"
+#include "job/interface_name.h"
 #include "steps/initrd_modules.h"
 #include "steps/kernel_find.h"
 #include "steps/step.h"
@@ -33,6 +34,7 @@
 /* What the child gets; it runs with the new system as its root directory. */
 struct making {
 	const struct plan *plan;
+	const struct machine *machine;
 	const char *release;
 	const char *path;        /* of the initrd, in the new system */
 	const char *vg_uuid;     /* "": not known */
@@ -93,6 +95,16 @@ static int put_module(struct cpio *cpio, int dir_fd, const struct module *module
 	return 0;
 }
 
+static char *add_nics(char *text, const struct job_network *network, struct arena *arena)
+{
+	for (size_t i = 0; i < network->interface_count; i++)
+		if (interface_is_swappable(&network->interfaces[i]))
+			text = arena_printf(arena, "%s" BOOT_CONFIG_NIC " %s %s\n", text,
+					    network->interfaces[i].mac,
+					    network->interfaces[i].name);
+	return text;
+}
+
 static void put_config(struct cpio *cpio, const struct making *m, const struct module_order *order,
 		       struct arena *arena)
 {
@@ -107,6 +119,7 @@ static void put_config(struct cpio *cpio, const struct making *m, const struct m
 		text = arena_printf(arena,
 				    "%s" BOOT_CONFIG_MODULE " " BOOT_MODULE_FOLDER "/%s.ko\n", text,
 				    order->item[i]->name);
+	text = add_nics(text, &m->plan->job->network, arena);
 	cpio_file(cpio, &BOOT_CONFIG_PATH[1], 0644, text, strlen(text));
 }
 
@@ -200,7 +213,7 @@ static int make(void *arg, struct err *err)
 		err_sys(err, ERR_INITRD, m->release, "cannot open the kernel's module folder");
 	else if (read_modules(&modules, fd, m->release, &arena, err) == 0) {
 		module_order_init(&order, &modules);
-		ret = initrd_modules_choose(&order, &modules, m->plan, print_note, err);
+		ret = initrd_modules_choose(&order, &modules, m->plan, m->machine, print_note, err);
 		if (ret == 0)
 			ret = replace(m, fd, &order, &arena, err);
 	}
@@ -237,7 +250,8 @@ static const char *find_vg_uuid(const struct context *ctx)
 
 static int run(struct context *ctx, struct err *err)
 {
-	struct making m = {.plan = ctx->plan, .vg_uuid = find_vg_uuid(ctx)};
+	struct making m = {
+		.plan = ctx->plan, .machine = &ctx->machine, .vg_uuid = find_vg_uuid(ctx)};
 	char notes[NOTES_BYTES];
 	const struct child child = {.name = "initrd",
 				    .fn = make,

@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "job/interface_name.h"
+
 /* Modules by name, with the option that builds them in. */
 static const struct known {
 	const char *name, *option;
@@ -136,6 +138,19 @@ static int need_root_filesystem(struct chooser *chooser, enum fs_type type, stru
 	return need(chooser, type == FS_XFS ? name : "ext4", "the root filesystem", err);
 }
 
+/* A NIC whose driver is missing here keeps the kernel's name until udev comes. */
+static void add_nics(struct chooser *chooser, const struct machine *machine)
+{
+	for (size_t i = 0; i < machine->nic_count; i++) {
+		const struct nic *nic = &machine->nics[i];
+
+		if (*nic->modalias)
+			modules_match(chooser->modules, nic->modalias, add_found, chooser);
+		if (modules_find(chooser->modules, nic->driver))
+			add(chooser, nic->driver);
+	}
+}
+
 static void add_listed(struct chooser *chooser)
 {
 	char text[sizeof(chooser->lacking) + 64];
@@ -155,7 +170,8 @@ static void add_listed(struct chooser *chooser)
 }
 
 int initrd_modules_choose(struct module_order *order, const struct modules *modules,
-			  const struct plan *plan, void (*note)(const char *text), struct err *err)
+			  const struct plan *plan, const struct machine *machine,
+			  void (*note)(const char *text), struct err *err)
 {
 	struct chooser chooser = {.order = order, .modules = modules, .note = note};
 	const struct plan_fs *root = plan_fs_at(plan, "/");
@@ -173,6 +189,8 @@ int initrd_modules_choose(struct module_order *order, const struct modules *modu
 	for (size_t i = 0; i < plan->job->kernel.modules.count; i++)
 		if (need(&chooser, plan->job->kernel.modules.item[i], "the job", err))
 			return -1;
+	if (interfaces_are_swappable(&plan->job->network))
+		add_nics(&chooser, machine);
 	add_listed(&chooser);
 	return 0;
 }

@@ -124,13 +124,16 @@ static void configurations_are_read(void **state)
 		arena_strdup(
 			&arena,
 			"vg local\nvg-uuid a-b\nsnapshots 2\nmodule /modules/a.ko\n\nfuture x y\n"
-			"module /modules/b.ko\nmodule"),
+			"module /modules/b.ko\nmodule\nnic 52:54:00:00:00:01 eth1\nnic 52:54:00:00:00:02\n"),
 		&arena);
 	assert_string_equal(config.vg, "local");
 	assert_string_equal(config.vg_uuid, "a-b");
 	assert_true(config.snapshots);
 	assert_int_equal(config.modules.count, 2);
 	assert_string_equal(config.modules.item[1], "/modules/b.ko");
+	assert_int_equal(config.nic_count, 1);
+	assert_string_equal(config.nics[0].mac, "52:54:00:00:00:01");
+	assert_string_equal(config.nics[0].name, "eth1");
 	boot_config_parse(&config, arena_strdup(&arena, ""), &arena);
 	assert_null(config.vg);
 	assert_null(config.vg_uuid);

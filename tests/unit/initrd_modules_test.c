@@ -25,15 +25,17 @@ static const char all_modules[] =
 	"k/virtio_scsi.ko: k/virtio.ko\nk/ahci.ko:\nk/ata_piix.ko:\nk/nvme.ko:\nk/xen-blkfront.ko:\n"
 	"k/hv_storvsc.ko:\nk/dm-mod.ko:\nk/dm-snapshot.ko:\nk/dm-mirror.ko:\nk/dm-zero.ko:\n"
 	"k/dm-thin-pool.ko:\nk/crc32c_generic.ko:\nk/crc32c-intel.ko:\nk/xfs.ko:\nk/ext4.ko:\n"
-	"k/odd_raid.ko:\nk/extra.ko:\n";
+	"k/odd_raid.ko:\nk/extra.ko:\nk/vmxnet3.ko:\nk/e1000.ko:\n";
 static const char aliases[] = "alias pci:v000015ADd000007C0sv*sd*bc*sc*i* vmw_pvscsi\n"
-			      "alias pci:v0000ABCDd* odd_raid\n";
+			      "alias pci:v0000ABCDd* odd_raid\n"
+			      "alias pci:v000015ADd000007B0sv* vmxnet3\n";
 
 struct scene {
 	struct disk disk;
 	struct plan_disk plan_disk;
 	struct plan_fs root;
 	struct job job;
+	struct machine machine;
 	struct plan plan;
 	struct modules modules;
 	struct module_order order;
@@ -62,7 +64,7 @@ static void set_scene(struct scene *s, const char *name, const char *driver, con
 
 static int choose(struct scene *s, struct err *err)
 {
-	return initrd_modules_choose(&s->order, &s->modules, &s->plan, note, err);
+	return initrd_modules_choose(&s->order, &s->modules, &s->plan, &s->machine, note, err);
 }
 
 static bool has(const struct scene *s, const char *name)
@@ -216,9 +218,44 @@ static int teardown(void **state)
 	return 0;
 }
 
+/* The initrd names NICs when the job ties a name of the kernel's to a MAC; else udev loads their drivers. */
+static void nics_that_are_named_there(void **state)
+{
+	static struct nic nics[] = {
+		{.name = "eth0",
+		 .driver = "vmxnet3",
+		 .modalias = "pci:v000015ADd000007B0sv000015ADsd000007B0bc02sc00i00"},
+		{.name = "eth1", .driver = "e1000", .modalias = ""},
+	};
+	static const struct {
+		const char *name, *mac;
+		bool wanted;
+	} rows[] = {
+		{"eth0", "52:54:00:00:00:02", true},
+		{"eth0", NULL, false},
+		{"lan0", "52:54:00:00:00:02", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct job_interface interface = {.name = rows[i].name, .mac = rows[i].mac};
+		struct err err = ERR_INIT;
+		struct scene s;
+
+		set_scene(&s, "vda", "virtio_blk", "", FS_XFS, all_modules);
+		s.machine = (struct machine){.nics = nics, .nic_count = 2};
+		s.job.network =
+			(struct job_network){.interfaces = &interface, .interface_count = 1};
+		assert_int_equal(choose(&s, &err), 0);
+		assert_int_equal(has(&s, "vmxnet3"), rows[i].wanted);
+		assert_int_equal(has(&s, "e1000"), rows[i].wanted);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_teardown(nics_that_are_named_there, teardown),
 		cmocka_unit_test_teardown(hardware_decides, teardown),
 		cmocka_unit_test_teardown(the_root_filesystem_decides, teardown),
 		cmocka_unit_test_teardown(needed_and_missing_is_an_error, teardown),

@@ -134,9 +134,12 @@ static void test_nics(void **state)
 	assert_string_equal(machine.nics[0].name, "eth2");
 	assert_string_equal(machine.nics[0].mac, "52:54:00:00:00:02");
 	assert_string_equal(machine.nics[0].driver, "vmxnet3");
+	assert_string_equal(machine.nics[0].modalias,
+			    "pci:v000015ADd000007B0sv000015ADsd000007B0bc02sc00i00");
 	assert_true(machine.nics[0].link);
 	assert_string_equal(machine.nics[1].name, "eth10");
 	assert_false(machine.nics[1].link);
+	assert_string_equal(machine.nics[1].modalias, "");
 }
 
 /* The slot behind the bridge at 02.0 comes before 03.0, whatever the kernel calls the NICs. */

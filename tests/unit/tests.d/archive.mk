@@ -20,6 +20,7 @@ TEST_depmod = archive/depmod.c archive/depmod_collect.c archive/module_index.c a
 LIBS_depmod = $(ARCHIVE_LIBS)
 
 # no_lvm.c stands for base/lvm.c: nothing here activates a volume group.
+TEST_boot_nics = boot/nics.c
 TEST_boot = boot/line.c boot/config.c boot/nodes.c boot/root.c boot/usr.c boot/reset.c snapshot/snapshot.c snapshot/read.c snapshot/kernel.c \
 	base/io.c machine/sysfs.c \
 	base/arena.c base/err.c base/lvm_row.c tests/unit/no_lvm.c $(SCRATCH)
@@ -28,7 +29,7 @@ TEST_boot_root = boot/line.c boot/nodes.c boot/root.c machine/sysfs.c base/arena
 LIBS_boot_root = -lblkid
 
 TEST_initrd_modules = steps/initrd_modules.c plan/plan.c plan/find.c plan/select.c plan/bios.c plan/paths.c plan/layout.c plan/volumes.c plan/filesystems.c \
-	job/profile.c job/size.c job/snapshot.c $(ARCHIVE_MODULES) $(ARCHIVE_DECODERS)
+	job/interface_name.c job/profile.c job/size.c job/snapshot.c $(ARCHIVE_MODULES) $(ARCHIVE_DECODERS)
 LIBS_initrd_modules = $(ARCHIVE_LIBS) -luuid
 TEST_kernel = steps/kernel_package.c steps/kernel_find.c steps/kernel_default.c os/text.c steps/kernel_version.c steps/kernel_image.c base/io.c base/child.c \
 	base/child_stage.c base/tail.c base/log.c base/arena.c base/err.c $(SCRATCH)
