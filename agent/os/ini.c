@@ -116,3 +116,22 @@ void ini_edit(struct text *text, const char *old, const char *section,
 	text_printf(text, "%s[%s]\n", text->size ? "\n" : "", section);
 	print_rest(&edit);
 }
+
+bool ini_retire(struct text *text, const char *old, const char *key, const char *spared)
+{
+	bool inside = false, any = false;
+	const char *line;
+	size_t size;
+
+	while (text_next(&old, &line, &size)) {
+		if (is_head(line, size))
+			inside = spared && is_head_of(line, size, spared);
+		if (size && !inside && sets(line, key)) {
+			text_printf(text, "# old: %.*s\n", (int)size, line);
+			any = true;
+		} else {
+			text_line(text, line, size);
+		}
+	}
+	return any;
+}

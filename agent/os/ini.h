@@ -18,4 +18,7 @@ bool ini_has_section(const char *text, const char *section);
 void ini_edit(struct text *text, const char *old, const char *section,
 	      const struct ini_setting *settings, size_t count);
 
+/* `old` with each line that sets `key` made a comment, but in [spared]; NULL: in all sections. Was there one? */
+bool ini_retire(struct text *text, const char *old, const char *key, const char *spared);
+
 #endif

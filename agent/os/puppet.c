@@ -32,6 +32,29 @@ static const char *lower(struct arena *arena, const char *name)
 	return copy;
 }
 
+/* They name a server, too, and count before `server`: for catalogs, certificates, reports, or by way of DNS. */
+static const char *const other_servers[] = {"server_list",      "ca_server",       "report_server",
+					    "inventory_server", "use_srv_records", "srv_domain",
+					    "ca_port",          "report_port"};
+
+/* The job's server is the only one that is left: `server` of another section counts for some commands. */
+static const char *retire_servers(const struct changes *changes, const char *config,
+				  const char *section, const char *path)
+{
+	for (size_t i = 0; i <= COUNT(other_servers); i++) {
+		bool last = i == COUNT(other_servers);
+		const char *key = last ? "server" : other_servers[i];
+		struct text text = {.arena = changes->arena};
+
+		if (!ini_retire(&text, config, key, last ? section : NULL))
+			continue;
+		changes_note(changes, "puppet: %s of %s is a comment now: it named the old server",
+			     key, path);
+		config = text.data;
+	}
+	return config;
+}
+
 /* Before 2.6 the agent's section was [puppetd]. */
 static int edit_config(struct changes *changes, const char *folder, const struct job_puppet *puppet,
 		       const char *certname, struct err *err)
@@ -47,6 +70,8 @@ static int edit_config(struct changes *changes, const char *folder, const struct
 		return -1;
 	if (old && !ini_has_section(old, "agent") && ini_has_section(old, "puppetd"))
 		section = "puppetd";
+	if (old && puppet->server)
+		old = retire_servers(changes, old, section, path);
 	ini_edit(&text, old, section, settings, COUNT(settings));
 	changes_edit(changes, path, &text)->keep_old = true;
 	return 0;
@@ -79,6 +104,27 @@ static int allow_start(struct changes *changes, struct err *err)
 		return 0;
 	assignments_edit(&text, old, &set, 1);
 	changes_edit(changes, DEFAULTS, &text)->keep_old = true;
+	return 0;
+}
+
+/* What the service's script or unit adds to the command line, which counts before puppet.conf. */
+static int note_options(const struct changes *changes, struct err *err)
+{
+	static const char *const files[] = {DEFAULTS, "/etc/sysconfig/puppet",
+					    "/etc/conf.d/puppet"};
+	const char *text, *line;
+	size_t size;
+
+	for (size_t i = 0; i < COUNT(files); i++) {
+		if (target_read(changes->target, files[i], changes->arena, &text, NULL, err))
+			return -1;
+		while (text && text_next(&text, &line, &size))
+			if (size && line[strspn(line, " \t")] != '#' &&
+			    (memmem(line, size, "server", 6) || memmem(line, size, "SERVER=", 7)))
+				changes_note(changes,
+					     "puppet: %s counts before the job's server: %.*s",
+					     files[i], (int)size, line);
+	}
 	return 0;
 }
 
@@ -155,6 +201,8 @@ int puppet_render(struct changes *changes, const struct job *job, struct service
 	if (want_service(changes, job, services, init, err))
 		return -1;
 	take_locks_away(changes);
+	if (job->puppet.server && note_options(changes, err))
+		return -1;
 	return edit_configs(changes, &job->puppet, job->network.hostname, err) ||
 			       allow_start(changes, err)
 		       ? -1

@@ -129,6 +129,50 @@ static void puppet_without_a_server_needs_no_agent(void **state)
 	}
 }
 
+/* What names a server beside `server`, in any section or on the command line, counts before the job's. */
+static void other_servers_of_puppet_are_retired(void **state)
+{
+	static const char *const entries[] = {
+		"/sbin/openrc-run",
+		"/etc/puppet/puppet.conf=[main]\nserver_list = a.old:8140,b.old\nca_server = ca.old\n"
+		"server = main.old\nuse_srv_records = true\n[agent]\nserver = agent.old\nreport_server = r.old\n"
+		"[master]\nreports = store\n",
+		"/etc/sysconfig/puppet=# PUPPET_SERVER=no\nPUPPET_SERVER=sysconfig.old\n",
+		"/etc/conf.d/puppet=PUPPET_EXTRA_OPTS=\"--server conf.old\"\n", NULL};
+	struct job job = {.consoles = LIST("tty0"),
+			  .puppet = {true, "puppet.example.org", NULL, false}};
+	const struct change *config = NULL;
+	struct changes changes;
+	struct tree tree;
+
+	(void)state;
+	tree_make(&tree, entries);
+	changes = list_for(&tree);
+	render(&changes, &job);
+	for (size_t i = 0; i < changes.count; i++)
+		if (!strcmp(changes.item[i].path, "/etc/puppet/puppet.conf"))
+			config = &changes.item[i];
+	assert_non_null(config);
+	assert_true(config->keep_old);
+	assert_string_equal(
+		config->data,
+		"[main]\n# old: server_list = a.old:8140,b.old\n# old: ca_server = ca.old\n"
+		"# old: server = main.old\n# old: use_srv_records = true\n[agent]\nserver = puppet.example.org\n"
+		"# old: report_server = r.old\n[master]\nreports = store\n");
+	assert_non_null(strstr(notes, "server_list of /etc/puppet/puppet.conf is a comment now"));
+	assert_non_null(strstr(notes, "/etc/sysconfig/puppet counts before the job's server: "
+				      "PUPPET_SERVER=sysconfig.old"));
+	assert_non_null(strstr(notes, "/etc/conf.d/puppet counts before"));
+	assert_null(strstr(notes, "PUPPET_SERVER=no"));
+	/* Without a server of the job's, the old one is meant. */
+	job.puppet.server = NULL;
+	job.puppet.certname = "web1";
+	changes = list_for(&tree);
+	render(&changes, &job);
+	assert_null(strstr(notes, "is a comment now"));
+	tree_free(&tree);
+}
+
 static void a_closed_name_server_is_noted(void **state)
 {
 	struct job job = whole_job;
@@ -181,6 +225,7 @@ int main(void)
 		CASE(5),
 		cmocka_unit_test(nothing_unless_asked),
 		cmocka_unit_test(puppet_without_a_server_needs_no_agent),
+		cmocka_unit_test(other_servers_of_puppet_are_retired),
 		cmocka_unit_test(a_closed_name_server_is_noted),
 		cmocka_unit_test(a_firewall_that_flushes_is_noted),
 	};

@@ -57,11 +57,39 @@ static void sections_are_found(void **state)
 	assert_false(ini_has_section("", "puppetd"));
 }
 
+/* {old text, key, spared section, new text; NULL: nothing is retired}. */
+static void settings_are_retired(void **state)
+{
+	static const struct {
+		const char *old, *key, *spared, *now;
+	} retired[] = {
+		{"[main]\nserver_list = a,b\n[agent]\n server_list=c\n", "server_list", NULL,
+		 "[main]\n# old: server_list = a,b\n[agent]\n# old:  server_list=c\n"},
+		{"[main]\nserver = a\n\n[agent]\nserver = b\n[user]\nserver=c", "server", "agent",
+		 "[main]\n# old: server = a\n\n[agent]\nserver = b\n[user]\n# old: server=c\n"},
+		{"# server = x\n[main]\nserver_list = a\nservers = b\n", "server", NULL, NULL},
+		{"[agent]\nserver = b\n", "server", "agent", NULL},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(retired) / sizeof(*retired); i++) {
+		struct arena arena = {0};
+		struct text text = {.arena = &arena};
+
+		assert_int_equal(
+			ini_retire(&text, retired[i].old, retired[i].key, retired[i].spared),
+			retired[i].now != NULL);
+		assert_string_equal(text.data, retired[i].now ? retired[i].now : retired[i].old);
+		arena_free(&arena);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(settings_are_made),
 		cmocka_unit_test(sections_are_found),
+		cmocka_unit_test(settings_are_retired),
 	};
 
 	return cmocka_run_group_tests_name("ini", tests, NULL, NULL);
