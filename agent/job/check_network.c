@@ -1,26 +1,11 @@
 #include "job/check.h"
 
 #include "job/address.h"
+#include "job/gateway.h"
 
-static bool parse_host(const char *text, struct address *address)
-{
-	return address_parse_prefix(text, address);
-}
-
-/* Is `gateway` reached directly: in a network of this interface, or link-local IPv6? */
 static bool is_reached(const struct job_interface *interface, const char *gateway)
 {
-	struct address via, own;
-
-	if (!address_parse_host(gateway, &via))
-		return false;
-	if (address_is_link_local(&via))
-		return true;
-	for (size_t i = 0; i < interface->addresses.count; i++)
-		if (parse_host(interface->addresses.item[i], &own) && address_in(&via, &own) &&
-		    !address_same(&via, &own))
-			return true;
-	return false;
+	return gateway_is_near(interface, gateway) || gateway_is_on_link(interface, gateway);
 }
 
 static unsigned family(const char *text)
@@ -36,7 +21,7 @@ static void refuse_unreached(struct reader *r, const char *path, const char *gat
 {
 	reader_refuse(
 		r, ERR_JOB_CONFLICT, path,
-		"\"%s\" is refused: it is in none of this interface's networks; accepted is another host of one of them",
+		"\"%s\" is refused: it is in none of this interface's networks; accepted is another host of one of them, or any beside an address with the prefix /32 or /128",
 		gateway);
 }
 

@@ -121,6 +121,7 @@ struct job_network {
 	struct strings nameservers, search;
 	struct job_host *hosts; /* further /etc/hosts lines */
 	size_t host_count;
+	struct strings old_addresses; /* of the old machine: where they are left is told */
 };
 
 struct job_file {

@@ -179,6 +179,8 @@ static const struct field network_fields[] = {
 	 .max = SEARCH_DOMAINS_MAX},
 	{.key = "hosts", .read = read_objects, LIST(job_network, hosts, host_count),
 	 .object = &host_object},
+	{.key = "old_addresses", .read = read_texts, AT(job_network, old_addresses),
+	 .form = &form_address},
 };
 
 static const struct object network_object = {

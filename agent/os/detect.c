@@ -6,7 +6,7 @@
 struct evidence {
 	const char *path;
 	const char *leads_to; /* NULL: it exists; else: it resolves to a path that ends so */
-	const void *dialect;
+	const struct init_dialect *dialect;
 	const char *name;
 };
 
@@ -17,15 +17,6 @@ static const struct evidence init_evidence[] = {
 	{"/sbin/runscript.sh", NULL, &init_openrc, "baselayout 1"},
 	{"/etc/inittab", NULL, &init_sysv, "sysv"},
 	{"/etc/rc.d/rc.sysinit", NULL, &init_sysv, "sysv"},
-	{0},
-};
-
-static const struct evidence network_evidence[] = {
-	{"/etc/init.d/net.lo", NULL, &network_gentoo, "gentoo"},
-	{"/etc/sysconfig/network-scripts", NULL, &network_rhel, "rhel"},
-	{"/etc/network/interfaces", NULL, &network_debian, "debian"},
-	{"/sbin/ifup", NULL, &network_debian, "debian"},
-	{"/usr/sbin/ifup", NULL, &network_debian, "debian"},
 	{0},
 };
 
@@ -43,31 +34,19 @@ static bool found(const struct target *target, const struct evidence *e, struct 
 	return end_size >= size && !strcmp(end + end_size - size, e->leads_to);
 }
 
-static const void *detect(const struct target *target, const char *what,
-			  const struct evidence *table, struct arena *arena, struct err *err)
+const struct init_dialect *detect_init(const struct target *target, struct arena *arena,
+				       struct err *err)
 {
 	struct text looked_for = {.arena = arena};
 
-	for (const struct evidence *e = table; e->path; e++) {
+	for (const struct evidence *e = init_evidence; e->path; e++) {
 		if (found(target, e, arena))
 			return e->dialect;
 		text_printf(&looked_for, "%s%s%s%s (%s)", looked_for.size ? ", " : "", e->path,
 			    e->leads_to ? " -> …" : "", e->leads_to ? e->leads_to : "", e->name);
 	}
 	err_set(err, ERR_CONFIGURE, target->root,
-		"the unpacked system's %s is none that newroot knows; looked for %s", what,
+		"the unpacked system's init system is none that newroot knows; looked for %s",
 		looked_for.data);
 	return NULL;
-}
-
-const struct init_dialect *detect_init(const struct target *target, struct arena *arena,
-				       struct err *err)
-{
-	return detect(target, "init system", init_evidence, arena, err);
-}
-
-const struct network_dialect *detect_network(const struct target *target, struct arena *arena,
-					     struct err *err)
-{
-	return detect(target, "network configuration", network_evidence, arena, err);
 }

@@ -38,8 +38,15 @@ struct init_dialect {
 	bool mtab_is_link; /* to /proc/self/mounts; else the boot writes it anew */
 };
 
-extern const struct network_dialect network_gentoo, network_debian, network_rhel;
+extern const struct network_dialect network_gentoo, network_debian, network_rhel, network_suse,
+	network_manager, network_networkd, network_netplan;
 extern const struct init_dialect init_openrc, init_sysv, init_systemd;
+
+/* Folders of network managers that several files know. */
+#define NETPLAN_FOLDER   "/etc/netplan"
+#define SYSTEMD_NETWORKS "/etc/systemd/network"
+#define SUSE_NETWORK     "/etc/sysconfig/network"
+#define RHEL_SCRIPTS     "/etc/sysconfig/network-scripts"
 
 /* Where the installed agent and its own files are. */
 #define NEWROOT_PROGRAM    "/usr/sbin/newroot"

@@ -5,7 +5,10 @@
 #include "job/job.h"
 #include "os/changes.h"
 
-/* Each is replaced as a whole, the old one stays as .premigration; what the job leaves out stays. */
-void names_render(struct changes *changes, const struct job_network *network);
+/*
+ * Each is replaced as a whole, the old one stays as .premigration; what the job leaves out stays. Lines of the old
+ * /etc/hosts that are no more are told. Errors: ERR_CONFIGURE.
+ */
+int names_render(struct changes *changes, const struct job_network *network, struct err *err);
 
 #endif

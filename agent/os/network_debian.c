@@ -4,18 +4,25 @@
  */
 #include <string.h>
 
+#include "job/gateway.h"
 #include "os/cidr.h"
 #include "os/dialect.h"
 
 #define INTERFACES "/etc/network/interfaces"
 
 /* What a stanza of any method can carry. */
-static void render_up(struct text *text, const struct job_interface *i, bool v6, bool gateways)
+static void render_up(struct text *text, const struct job_interface *i, bool v6)
 {
+	const struct strings on_link = gateways_on_link(i, text->arena);
 	const char *ip = v6 ? "ip -6" : "ip";
 
-	for (size_t g = 0; g < i->gateways.count && gateways; g++)
-		if (cidr_is_v6(i->gateways.item[g]) == v6)
+	for (size_t h = 0; h < on_link.count; h++)
+		if (cidr_is_v6(on_link.item[h]) == v6)
+			text_printf(text, "\tup %s route add %s dev %s\n", ip, on_link.item[h],
+				    i->name);
+	for (size_t g = 0; g < i->gateways.count; g++)
+		if (cidr_is_v6(i->gateways.item[g]) == v6 &&
+		    gateway_is_on_link(i, i->gateways.item[g]))
 			text_printf(text, "\tup %s route add default via %s dev %s\n", ip,
 				    i->gateways.item[g], i->name);
 	for (size_t r = 0; r < i->route_count; r++)
@@ -34,7 +41,8 @@ static void render_static(struct text *text, const struct job_interface *i,
 	else
 		text_printf(text, "\tnetmask %s\n", address->netmask);
 	for (size_t g = 0; g < i->gateways.count; g++)
-		if (cidr_is_v6(i->gateways.item[g]) == address->v6)
+		if (cidr_is_v6(i->gateways.item[g]) == address->v6 &&
+		    !gateway_is_on_link(i, i->gateways.item[g]))
 			text_printf(text, "\tgateway %s\n", i->gateways.item[g]);
 }
 
@@ -72,7 +80,7 @@ static int render_v4(struct text *text, const struct job_interface *i, struct er
 			    i->name);
 	if (i->mtu)
 		text_printf(text, "\tup ip link set dev %s mtu %u\n", i->name, i->mtu);
-	render_up(text, i, false, i->dhcp);
+	render_up(text, i, false);
 	return 0;
 }
 
@@ -83,7 +91,7 @@ static int render_v6(struct text *text, const struct job_interface *i, struct er
 	if (render_addresses(text, i, true, &begun, err))
 		return -1;
 	if (begun)
-		render_up(text, i, true, false);
+		render_up(text, i, true);
 	return 0;
 }
 

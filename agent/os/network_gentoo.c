@@ -4,14 +4,14 @@
  */
 #include <string.h>
 
+#include "job/gateway.h"
 #include "os/cidr.h"
 #include "os/assignments.h"
 #include "os/dialect.h"
 
-#define NET           "/etc/conf.d/net"
-#define HOSTNAME      "/etc/conf.d/hostname"
-#define RUNLEVEL      "/etc/runlevels/default"
-#define BOOT_RUNLEVEL "/etc/runlevels/boot"
+#define NET      "/etc/conf.d/net"
+#define HOSTNAME "/etc/conf.d/hostname"
+#define RUNLEVEL "/etc/runlevels/default"
 
 /* OpenRC keeps its version where its libraries are; baselayout 1 has none of these. */
 static bool is_openrc(const struct target *target)
@@ -67,7 +67,15 @@ static void render_routes(struct text *text, const struct job_interface *i, bool
 {
 	struct list list = {.text = text, .old_style = old_style};
 	struct text route = {.arena = text->arena};
+	const struct strings on_link = gateways_on_link(i, text->arena);
 
+	/* Of three words netifrc takes the last for a gateway: a host route is the one word. */
+	for (size_t h = 0; h < on_link.count; h++) {
+		route.size = 0;
+		text_printf(&route, "%s/%u", on_link.item[h],
+			    cidr_is_v6(on_link.item[h]) ? 128U : 32U);
+		list_add(&list, "routes", i->name, route.data);
+	}
 	for (size_t g = 0; g < i->gateways.count; g++) {
 		route.size = 0;
 		text_printf(&route, "default via %s", i->gateways.item[g]);
@@ -101,46 +109,19 @@ static void start_at_boot(struct changes *changes, const char *name)
 	changes_link(changes, arena_printf(changes->arena, RUNLEVEL "/net.%s", name), script);
 }
 
-static bool has_interface(const struct job_network *network, const char *name)
-{
-	for (size_t i = 0; i < network->interface_count; i++)
-		if (!strcmp(network->interfaces[i].name, name))
-			return true;
-	return !strcmp(name, "lo");
-}
-
-/* Links of the old system's interfaces would fail at every boot, and others wait for them. */
-static int set_old_links_aside(struct changes *changes, const struct job_network *network,
-			       const char *runlevel, struct err *err)
-{
-	struct target_names names;
-
-	if (target_list(changes->target, runlevel, "net.", changes->arena, &names, err))
-		return -1;
-	for (size_t i = 0; i < names.count; i++)
-		if (!has_interface(network, names.item[i] + strlen("net.")))
-			changes_aside(
-				changes,
-				arena_printf(changes->arena, "%s/%s", runlevel, names.item[i]),
-				arena_printf(changes->arena, ".%s.premigration", names.item[i]));
-	return 0;
-}
-
 static int interfaces(struct changes *changes, const struct job_network *network, struct err *err)
 {
 	struct text text = {.arena = changes->arena};
 	bool old_style = !is_openrc(changes->target);
 
+	(void)err;
 	text_printf(&text, WRITTEN_BY);
 	for (size_t i = 0; i < network->interface_count; i++) {
 		render_interface(&text, network, &network->interfaces[i], old_style);
 		start_at_boot(changes, network->interfaces[i].name);
 	}
 	changes_file(changes, NET, &text)->keep_old = true;
-	return set_old_links_aside(changes, network, RUNLEVEL, err) ||
-			       set_old_links_aside(changes, network, BOOT_RUNLEVEL, err)
-		       ? -1
-		       : 0;
+	return 0;
 }
 
 static int hostname(struct changes *changes, const char *name, struct err *err)

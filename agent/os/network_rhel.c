@@ -5,12 +5,13 @@
  */
 #include <string.h>
 
+#include "job/gateway.h"
 #include "os/cidr.h"
 #include "os/assignments.h"
 #include "os/dialect.h"
 
 #define NETWORK "/etc/sysconfig/network"
-#define SCRIPTS "/etc/sysconfig/network-scripts"
+#define SCRIPTS RHEL_SCRIPTS
 
 static const char *script(struct changes *changes, const char *kind, const char *name)
 {
@@ -85,10 +86,25 @@ static void render_nameservers(struct text *text, const struct job_network *netw
 			    s + 1 == network->search.count ? "\"\n" : "");
 }
 
+/* initscripts pass over a GATEWAY that is in no network of the interface (ifup-eth); NetworkManager heeds it. */
+static void render_on_link(struct text *text, const struct job_interface *i, bool v6)
+{
+	const struct strings on_link = gateways_on_link(i, text->arena);
+
+	for (size_t h = 0; h < on_link.count; h++)
+		if (cidr_is_v6(on_link.item[h]) == v6)
+			text_printf(text, "%s dev %s\n", on_link.item[h], i->name);
+	for (size_t g = 0; g < i->gateways.count; g++)
+		if (cidr_is_v6(i->gateways.item[g]) == v6 &&
+		    gateway_is_on_link(i, i->gateways.item[g]))
+			text_printf(text, "default via %s dev %s\n", i->gateways.item[g], i->name);
+}
+
 static void add_routes(struct changes *changes, const struct job_interface *i, bool v6)
 {
 	struct text text = {.arena = changes->arena};
 
+	render_on_link(&text, i, v6);
 	for (size_t r = 0; r < i->route_count; r++)
 		if (cidr_is_v6(i->routes[r].via) == v6)
 			text_printf(&text, "%s via %s dev %s\n", i->routes[r].to, i->routes[r].via,
@@ -116,38 +132,6 @@ static int add_interface(struct changes *changes, const struct job_network *netw
 	changes_file(changes, path, &text);
 	add_routes(changes, i, false);
 	add_routes(changes, i, true);
-	return 0;
-}
-
-static bool wanted(const struct changes *changes, const char *path)
-{
-	for (size_t i = 0; i < changes->count; i++)
-		if (!strcmp(changes->item[i].path, path))
-			return true;
-	return false;
-}
-
-/* Every ifcfg file is brought up at boot, unless its name begins otherwise. */
-static int set_old_scripts_aside(struct changes *changes, struct err *err)
-{
-	static const char *const kinds[] = {"ifcfg-", "route-", "route6-", "rule-", "rule6-"};
-
-	for (size_t k = 0; k < sizeof(kinds) / sizeof(*kinds); k++) {
-		struct target_names names;
-
-		if (target_list(changes->target, SCRIPTS, kinds[k], changes->arena, &names, err))
-			return -1;
-		for (size_t i = 0; i < names.count; i++) {
-			const char *path =
-				arena_printf(changes->arena, SCRIPTS "/%s", names.item[i]);
-
-			if (!strcmp(names.item[i], "ifcfg-lo") || wanted(changes, path))
-				continue;
-			changes_aside(
-				changes, path,
-				arena_printf(changes->arena, "premigration-%s", names.item[i]));
-		}
-	}
 	return 0;
 }
 
@@ -185,8 +169,6 @@ static int interfaces(struct changes *changes, const struct job_network *network
 	for (size_t i = 0; i < network->interface_count; i++)
 		if (add_interface(changes, network, &network->interfaces[i], err))
 			return -1;
-	if (set_old_scripts_aside(changes, err))
-		return -1;
 	return edit_network(changes, set, count, err);
 }
 

@@ -53,6 +53,12 @@ void text_printf(struct text *text, const char *fmt, ...)
 	text->size += (size_t)len;
 }
 
+void text_join(struct text *text, const char *between, const char *const *item, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		text_printf(text, "%s%s", i ? between : "", item[i]);
+}
+
 int text_next(const char **rest, const char **line, size_t *size)
 {
 	const char *end;

@@ -20,6 +20,9 @@ void text_add(struct text *text, const char *data, size_t size);
 void text_line(struct text *text, const char *line, size_t size); /* with a newline behind it */
 void text_printf(struct text *text, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
+/* "a, b, c": the items with `between` between them. */
+void text_join(struct text *text, const char *between, const char *const *item, size_t count);
+
 /*
  * Walk the lines of a text: `*line` and `*size` become the next line without its newline, `*rest`
  * moves behind it. Returns 0 at the end.

@@ -8,15 +8,21 @@
 #include <unistd.h>
 
 #include "os/access.h"
+#include "os/cloud_init.h"
 #include "os/detect.h"
 #include "os/fstab.h"
 #include "os/grub_cfg.h"
 #include "os/interface_names.h"
+#include "os/lvm_conf.h"
+#include "os/managers.h"
+#include "os/mount_units.h"
 #include "os/mtab.h"
 #include "os/names.h"
 #include "os/nfs.h"
+#include "os/old_addresses.h"
 #include "os/selinux.h"
 #include "os/serial.h"
+#include "os/set_aside.h"
 #include "os/volume_rules.h"
 #include "steps/chosen.h"
 #include "steps/configure_moved.h"
@@ -62,17 +68,19 @@ static int render_fstab(struct changes *changes, const struct context *ctx,
 	return fstab_render(changes, entries, count + nfs->mount_count, err);
 }
 
-static int render_network(struct changes *changes, const struct context *ctx, struct err *err)
+static int render_network(struct changes *changes, const struct job *job,
+			  const struct init_dialect *init, struct err *err)
 {
-	const struct job_network *network = &ctx->job->network;
+	const struct job_network *network = &job->network;
 	const struct network_dialect *dialect;
 
 	if (!network->given)
 		return 0;
-	names_render(changes, network);
+	if (names_render(changes, network, err))
+		return -1;
 	if (!network->interface_count && !network->hostname)
 		return 0;
-	dialect = detect_network(changes->target, changes->arena, err);
+	dialect = managers_find(changes, init, &job->services, err);
 	if (!dialect)
 		return -1;
 	if (network->hostname && dialect->hostname &&
@@ -81,7 +89,21 @@ static int render_network(struct changes *changes, const struct context *ctx, st
 	if (!network->interface_count)
 		return 0;
 	interface_names_render(changes, network);
-	return dialect->interfaces(changes, network, err);
+	return dialect->interfaces(changes, network, err) ||
+			       managers_quiet(changes, init, dialect, job, err)
+		       ? -1
+		       : 0;
+}
+
+/* What else of the old machine would come to life: behind all that is written, so that this stays. */
+static int set_old_aside(struct changes *changes, const struct job *job,
+			 const struct init_dialect *init, struct err *err)
+{
+	return mount_units_set_aside(changes, job, err) || lvm_conf_render(changes, err) ||
+			       cloud_init_render(changes, init, job, err) ||
+			       set_aside_render(changes, job, err)
+		       ? -1
+		       : 0;
 }
 
 /* A system without a known init still gets what needs none: `*init` is NULL then. */
@@ -179,19 +201,36 @@ static int render(struct changes *changes, const struct context *ctx, const stru
 	render_folders(changes);
 	volume_rules_render(changes);
 	if (find_init(changes, ctx->job, &init, err) || render_fstab(changes, ctx, init, err) ||
-	    render_network(changes, ctx, err) || access_render(changes, &ctx->job->ssh_keys, err) ||
+	    render_network(changes, ctx->job, init, err) ||
+	    access_render(changes, &ctx->job->ssh_keys, err) ||
 	    render_grub_cfg(changes, ctx, err) ||
 	    first_boot_files_render(changes, ctx, program, err) ||
-	    render_init(changes, ctx, init, err) || selinux_render(changes, err))
+	    render_init(changes, ctx, init, err) || selinux_render(changes, err) ||
+	    set_old_aside(changes, ctx->job, init, err))
 		return -1;
 	render_files(changes, ctx->job);
 	keep_chosen(changes, ctx);
 	return 0;
 }
 
+static int write_all_of(const struct changes *changes, const struct job *job, struct err *err)
+{
+	if (changes_apply(changes, err))
+		return -1;
+	old_addresses_note(changes->target, &job->network.old_addresses, changes->note);
+	return 0;
+}
+
+static int read_back(const struct changes *changes, const struct job *job, struct err *err)
+{
+	(void)job;
+	return changes_verify(changes, err);
+}
+
 static int with_changes(struct context *ctx,
-			int (*act)(const struct changes *changes, struct err *err), bool notes,
-			struct err *err)
+			int (*act)(const struct changes *changes, const struct job *job,
+				   struct err *err),
+			bool notes, struct err *err)
 {
 	struct arena arena = {0};
 	struct target target;
@@ -203,7 +242,7 @@ static int with_changes(struct context *ctx,
 	if (target_open(&target, NEWROOT_MOUNT, err))
 		return -1;
 	if (program_map(&program, err) == 0) {
-		ret = render(&changes, ctx, &program, err) || act(&changes, err) ? -1 : 0;
+		ret = render(&changes, ctx, &program, err) || act(&changes, ctx->job, err) ? -1 : 0;
 		program_unmap(&program);
 	}
 	target_close(&target);
@@ -213,12 +252,12 @@ static int with_changes(struct context *ctx,
 
 static int run(struct context *ctx, struct err *err)
 {
-	return with_changes(ctx, changes_apply, true, err);
+	return with_changes(ctx, write_all_of, true, err);
 }
 
 static int verify(struct context *ctx, struct err *err)
 {
-	return with_changes(ctx, changes_verify, false, err);
+	return with_changes(ctx, read_back, false, err);
 }
 
 const struct step step_configure = {

@@ -1,4 +1,7 @@
-/* What the new VM fetches from the old one until its cutover: trees, and the changes of its databases. */
+/*
+ * What the new VM fetches from the old one until its cutover: trees, and the changes of its databases; and what it should
+ * have no more of it: its addresses.
+ */
 #include "migration/compile.h"
 
 #include <string.h>
@@ -60,8 +63,18 @@ static void add(struct compile *c, const struct migration_vm *vm, json_t *in, co
 	json_decref(told);
 }
 
+static void add_addresses(struct compile *c, const struct migration_vm *vm)
+{
+	json_t *addresses = json_object_get(vm->merged, "old_addresses");
+	json_t *network = addresses ? compile_object(c, vm->job, "network") : NULL;
+
+	if (network && !json_object_get(network, "old_addresses"))
+		compile_set(c, network, "old_addresses", json_incref(addresses));
+}
+
 void compile_old_vm(struct compile *c, struct migration_vm *vm)
 {
+	add_addresses(c, vm);
 	add(c, vm, vm->job, "sync");
 	add(c, vm, json_object_get(vm->job, "databases"), "source");
 }

@@ -164,6 +164,7 @@ static const struct field vm_fields[] = {
 	{.key = "dumps", .read = read_objects, LIST(migration_vm, dumps, dump_count),
 	 .object = &dump_object},
 	{.key = "source", .read = read_any_object},
+	{.key = "old_addresses", .read = read_unused_list, .form = &form_address},
 	{.key = "public", .read = read_objects, LIST(migration_vm, public, public_count),
 	 .object = &public_object, .max = MIGRATION_PUBLIC_MAX},
 };

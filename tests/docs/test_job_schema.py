@@ -21,7 +21,7 @@ volume-percent-leaves-no-rest volume-label-twice volume-label-of-boot
 archive-to-twice url-bad-port
 interface-name-twice interface-mac-twice
 address-ipv6-bad address-of-network address-of-broadcast address-twice
-gateway-outside gateway-is-own-address gateways-of-one-family gateways-on-two-interfaces
+gateway-outside gateway-of-the-other-family gateway-is-own-address gateway-is-own-lone-address gateways-of-one-family gateways-on-two-interfaces
 route-to-a-host route-via-outside route-of-two-families
 ssh-key-of-another-type
 source-limit-too-long source-outside-the-quarantine

@@ -42,20 +42,24 @@ static void note(const char *fmt, ...)
 	notes++;
 }
 
-static const char *const debian[] = {"/newroot/sbin/openrc-run",
-				     "/newroot/etc/network/interfaces=old\n",
-				     "/newroot/sbin/iptables-restore",
-				     "/newroot/sbin/ip6tables-restore",
-				     "/newroot/sbin/mount.nfs",
-				     "/newroot/etc/init.d/cron",
-				     "/newroot/etc/runlevels/default/cron>/etc/init.d/cron",
-				     "/newroot/etc/mtab=/dev/xvda1 / ext3 rw 0 0\n",
-				     "/newroot/etc/inittab=id:2:initdefault:\n",
-				     "/newroot/etc/fstab=/dev/xvda1 / ext3 x 0 1\n",
-				     "/newroot/etc/passwd=root:x:0:0::/root:/bin/sh\n",
-				     "/etc/newroot/site/ca.pem=the CA\n",
-				     "/proc/.keep=x",
-				     NULL};
+static const char *const debian[] = {
+	"/newroot/sbin/openrc-run",
+	"/newroot/etc/network/interfaces=old\n",
+	"/newroot/etc/init.d/networking",
+	"/newroot/etc/runlevels/sysinit/networking>/etc/init.d/networking",
+	"/newroot/etc/rcS.d/S10networking>../init.d/networking",
+	"/newroot/sbin/iptables-restore",
+	"/newroot/sbin/ip6tables-restore",
+	"/newroot/sbin/mount.nfs",
+	"/newroot/etc/init.d/cron",
+	"/newroot/etc/runlevels/default/cron>/etc/init.d/cron",
+	"/newroot/etc/mtab=/dev/xvda1 / ext3 rw 0 0\n",
+	"/newroot/etc/inittab=id:2:initdefault:\n",
+	"/newroot/etc/fstab=/dev/xvda1 / ext3 x 0 1\n",
+	"/newroot/etc/passwd=root:x:0:0::/root:/bin/sh\n",
+	"/etc/newroot/site/ca.pem=the CA\n",
+	"/proc/.keep=x",
+	NULL};
 
 static struct job_interface interfaces[] = {{.name = "eth0", .dhcp = true}};
 static struct job_file files[] = {

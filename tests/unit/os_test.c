@@ -12,8 +12,10 @@
 #include "os/fstab.h"
 #include "os/grub_cfg.h"
 #include "os/interface_names.h"
+#include "os/managers.h"
 #include "os/names.h"
 #include "os/selinux.h"
+#include "os/set_aside.h"
 #include "os/volume_rules.h"
 #include "os_tree.h"
 
@@ -83,6 +85,8 @@ static const char *const debian_openrc[] = {
 	"/sbin/init",
 	"/lib/udev/rules.d/55-dm.rules",
 	"/sbin/openrc-run",
+	"/etc/init.d/networking",
+	"/etc/runlevels/sysinit/networking>/etc/init.d/networking",
 	"/etc/network/interfaces=auto lo\n",
 	"/sbin/getty",
 	"/etc/dhcp/dhclient-enter-hooks.d/debug",
@@ -92,26 +96,34 @@ static const char *const debian_openrc[] = {
 	NULL};
 static const char *const debian_sysv[] = {
 	"/sbin/ifup",
+	"/etc/init.d/networking",
+	"/etc/rcS.d/S40networking>../init.d/networking",
+	"/etc/network/options",
 	"/etc/udev/persistent-net.rules=old\n",
 	"/etc/udev/rules.d/z25_persistent-net.rules>../persistent-net.rules",
 	"/etc/inittab=T0:23:respawn:/sbin/getty -L ttyS0 9600 vt100\n",
 	"/etc/init.d/.depend.start=TARGETS = bootlogs ssh rc.local\nINTERACTIVE =\n"
 	"rc.local: bootlogs ssh\n",
 	NULL};
-static const char *const debian_systemd[] = {"/usr/lib/systemd/systemd",
-					     "/lib>usr/lib",
-					     "/sbin/init>/lib/systemd/systemd",
-					     "/usr/lib/udev/rules.d/55-dm.rules",
-					     "/etc/network/interfaces",
-					     "/sbin/openrc-run",
-					     NULL};
+static const char *const debian_systemd[] = {
+	"/usr/lib/systemd/systemd",
+	"/lib>usr/lib",
+	"/sbin/init>/lib/systemd/systemd",
+	"/usr/lib/udev/rules.d/55-dm.rules",
+	"/etc/network/interfaces",
+	"/usr/lib/systemd/system/networking.service",
+	"/etc/systemd/system/multi-user.target.wants/"
+	"networking.service>/lib/systemd/system/networking.service",
+	"/sbin/openrc-run",
+	NULL};
 static const char *const rhel5[] = {
 	"/etc/rc.d/rc.sysinit",
 	"/etc/inittab=id:3:initdefault:\n",
 	"/sbin/agetty",
 	"/etc/rc.d/init.d/functions",
 	"/etc/init.d>rc.d/init.d",
-	"/etc/rc.d/rc3.d/S10network",
+	"/etc/rc.d/init.d/network=#!/bin/bash\n# chkconfig: 2345 10 90\n",
+	"/etc/rc.d/rc3.d/S10network>../init.d/network",
 	"/etc/rc3.d>rc.d/rc3.d",
 	"/etc/sysconfig/network=NETWORKING=yes\nHOSTNAME=xen-guest\nGATEWAY=192.168.1.1\n"
 	"NOZEROCONF=yes\n",
@@ -125,6 +137,8 @@ static struct changes list_for(struct tree *tree)
 {
 	return (struct changes){.target = &tree->target, .arena = &tree->arena};
 }
+
+static const struct job_services no_services;
 
 struct dialect_case {
 	const char *name; /* of the golden file */
@@ -151,12 +165,16 @@ static void render(struct changes *changes, const struct dialect_case *c)
 	const struct strings consoles = LIST("tty0", "ttyS0,115200n8");
 	struct err err = ERR_INIT;
 
-	names_render(changes, c->network);
+	const struct job job = {.network = *c->network};
+
+	if (names_render(changes, c->network, &err))
+		fail_msg("%s: %s", c->name, err.msg);
 	volume_rules_render(changes);
 	interface_names_render(changes, c->network);
 	if (c->dialect->interfaces(changes, c->network, &err) ||
 	    (c->dialect->hostname && c->dialect->hostname(changes, c->network->hostname, &err)) ||
-	    c->init->logins(changes, &consoles, &err) || c->init->first_boot(changes, &err))
+	    c->init->logins(changes, &consoles, &err) || c->init->first_boot(changes, &err) ||
+	    set_aside_render(changes, &job, &err))
 		fail_msg("%s: %s", c->name, err.msg);
 }
 
@@ -169,8 +187,8 @@ static void dialect_is_golden(void **state)
 
 	tree_make(&tree, c->tree);
 	assert_ptr_equal(detect_init(&tree.target, &tree.arena, &err), c->init);
-	assert_ptr_equal(detect_network(&tree.target, &tree.arena, &err), c->dialect);
 	changes = list_for(&tree);
+	assert_ptr_equal(managers_find(&changes, c->init, &no_services, &err), c->dialect);
 	render(&changes, c);
 	changes_are_golden(&changes, c->name);
 	/* Rendered against what it made, it asks for what is there. */
@@ -193,8 +211,6 @@ static void unknown_systems_are_named(void **state)
 	assert_non_null(strstr(
 		err.msg,
 		"looked for /sbin/init -> …/systemd/systemd (systemd), /sbin/openrc-run (openrc)"));
-	assert_null(detect_network(&tree.target, &tree.arena, &err));
-	assert_non_null(strstr(err.msg, "/etc/sysconfig/network-scripts (rhel)"));
 	tree_free(&tree);
 }
 

@@ -1,0 +1,318 @@
+#include "os/managers.h"
+
+#include <string.h>
+
+#include "os/systemd_units.h"
+
+#define RUNLEVELS       "/etc/runlevels"
+#define NETIFRC         "/etc/init.d/net.lo"
+#define NM_LEAVES_ALONE "/etc/NetworkManager/conf.d/newroot-unmanaged.conf"
+#define NETPLAN_PROGRAM "systemd/system-generators/netplan"
+#define NETPLAN_MASK    "/etc/systemd/system-generators/netplan"
+/* Debian's script and upstart's job have a name of their own. */
+#define NETWORK_MANAGER     "NetworkManager", "network-manager"
+#define NETWORK_MANAGER_JOB "/etc/init/network-manager.conf"
+#define IFCFG_PLUGIN        "libnm-settings-plugin-ifcfg-rh.so"
+#define SERVICES_MAX        3
+#define COUNT(array)        (sizeof(array) / sizeof(*(array)))
+
+struct system {
+	const struct changes *changes;
+	const struct init_dialect *init;
+	const struct job_services *wishes;
+};
+
+/* A row: the first one that starts and can be written is taken. */
+struct manager {
+	const char *name; /* for people */
+	int (*starts)(const struct system *system, const struct manager *manager, bool *yes,
+		      struct err *err);
+	const char *services[SERVICES_MAX];    /* any of them */
+	const char *needs;                     /* and this is there; NULL: nothing more */
+	const char *job;                       /* or else this job of upstart, before systemd */
+	const struct network_dialect *dialect; /* NULL: newroot cannot write its files */
+};
+
+static bool lists(const struct strings *list, const char *name)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (!strcmp(list->item[i], name))
+			return true;
+	return false;
+}
+
+/* Links of the vendor's own, which no `systemctl disable` takes away. */
+static bool is_wanted_by_vendor(const struct changes *changes, const char *name)
+{
+	static const char *const folders[] = {"/usr/lib/systemd/system/multi-user.target.wants",
+					      "/usr/lib/systemd/system/sysinit.target.wants",
+					      "/lib/systemd/system/multi-user.target.wants",
+					      "/lib/systemd/system/sysinit.target.wants"};
+
+	for (size_t i = 0; i < COUNT(folders); i++)
+		if (target_exists(changes->target,
+				  arena_printf(changes->arena, "%s/%s.service", folders[i], name)))
+			return true;
+	return false;
+}
+
+/* A masked unit has its links still. */
+static bool is_masked(const struct changes *changes, const char *name)
+{
+	const char *path = arena_printf(changes->arena, SYSTEMD_UNITS "/%s.service", name);
+	const char *to = target_link(changes->target, path, changes->arena);
+
+	return to && !strcmp(to, "/dev/null");
+}
+
+static int service_starts(const struct system *system, const char *name, bool *yes, struct err *err)
+{
+	struct service service = {.name = name};
+
+	if (system->init->service(system->changes, name, &service, err))
+		return -1;
+	if (!service.found)
+		return 0;
+	if (lists(&system->wishes->enable, name))
+		*yes = true;
+	else if (!lists(&system->wishes->disable, name) && !is_masked(system->changes, name))
+		*yes |= service.starts.count || is_wanted_by_vendor(system->changes, name);
+	return 0;
+}
+
+static int any_service_starts(const struct system *system, const struct manager *manager, bool *yes,
+			      struct err *err)
+{
+	const struct target *target = system->changes->target;
+
+	*yes = manager->job && target_exists(target, manager->job);
+	for (size_t i = 0; i < SERVICES_MAX && manager->services[i]; i++)
+		if (service_starts(system, manager->services[i], yes, err))
+			return -1;
+	*yes = *yes && (!manager->needs || target_exists(target, manager->needs));
+	return 0;
+}
+
+/* A generator of systemd, which reads the YAML files and starts what renders them. */
+static int netplan_starts(const struct system *system, const struct manager *manager, bool *yes,
+			  struct err *err)
+{
+	const struct changes *changes = system->changes;
+	struct target_names names;
+	struct stat st;
+
+	(void)manager;
+	*yes = false;
+	if ((!target_exists(changes->target, "/usr/lib/" NETPLAN_PROGRAM) &&
+	     !target_exists(changes->target, "/lib/" NETPLAN_PROGRAM)) ||
+	    target_lstat(changes->target, NETPLAN_MASK, &st))
+		return 0;
+	if (target_list(changes->target, NETPLAN_FOLDER, "", changes->arena, &names, err))
+		return -1;
+	for (size_t i = 0; i < names.count; i++) {
+		const char *end = strrchr(names.item[i], '.');
+
+		*yes |= end && !strcmp(end, ".yaml");
+	}
+	return 0;
+}
+
+/* A link of a runlevel to the script of an interface, beside that of loopback. */
+static int netifrc_starts(const struct system *system, const struct manager *manager, bool *yes,
+			  struct err *err)
+{
+	const struct changes *changes = system->changes;
+	struct target_names levels, names;
+
+	(void)manager;
+	*yes = false;
+	if (!target_exists(changes->target, NETIFRC))
+		return 0;
+	if (target_list(changes->target, RUNLEVELS, "", changes->arena, &levels, err))
+		return -1;
+	for (size_t l = 0; l < levels.count; l++) {
+		const char *folder = arena_printf(changes->arena, RUNLEVELS "/%s", levels.item[l]);
+
+		if (target_list(changes->target, folder, "net.", changes->arena, &names, err))
+			return -1;
+		for (size_t i = 0; i < names.count; i++)
+			*yes |= strcmp(names.item[i], "net.lo") != 0;
+	}
+	return 0;
+}
+
+/* It lies below a folder of NetworkManager's version, or of the library's. */
+static int has_ifcfg_plugin(const struct changes *changes, bool *yes, struct err *err)
+{
+	static const char *const folders[] = {"/usr/lib64/NetworkManager",
+					      "/usr/lib/NetworkManager"};
+	struct target_names names;
+
+	for (size_t f = 0; f < COUNT(folders) && !*yes; f++) {
+		*yes = target_exists(changes->target,
+				     arena_printf(changes->arena, "%s/" IFCFG_PLUGIN, folders[f]));
+		if (target_list(changes->target, folders[f], "", changes->arena, &names, err))
+			return -1;
+		for (size_t i = 0; i < names.count; i++)
+			*yes |= target_exists(changes->target,
+					      arena_printf(changes->arena, "%s/%s/" IFCFG_PLUGIN,
+							   folders[f], names.item[i]));
+	}
+	return 0;
+}
+
+/* NetworkManager of RHEL 7 and 8: it reads ifcfg files, and the system has them. RHEL 9 could, but uses keyfiles. */
+static int ifcfg_manager_starts(const struct system *system, const struct manager *manager,
+				bool *yes, struct err *err)
+{
+	const struct changes *changes = system->changes;
+	bool plugin = false, ifcfg = false;
+	struct target_names names;
+
+	if (any_service_starts(system, manager, yes, err))
+		return -1;
+	if (!*yes)
+		return 0;
+	if (has_ifcfg_plugin(changes, &plugin, err) ||
+	    target_list(changes->target, RHEL_SCRIPTS, "ifcfg-", changes->arena, &names, err))
+		return -1;
+	for (size_t i = 0; i < names.count; i++)
+		ifcfg |= strcmp(names.item[i], "ifcfg-lo") != 0;
+	*yes = plugin && ifcfg;
+	return 0;
+}
+
+#define SERVICES(...) .starts = any_service_starts, .services = {__VA_ARGS__}
+
+static const struct manager managers[] = {
+	{.name = "netplan", .starts = netplan_starts, .dialect = &network_netplan},
+	{.name = "the network scripts of RHEL",
+	 SERVICES("network"),
+	 .needs = RHEL_SCRIPTS "/.",
+	 .dialect = &network_rhel},
+	{.name = "wicked",
+	 SERVICES("wicked"),
+	 .needs = SUSE_NETWORK "/.",
+	 .dialect = &network_suse},
+	{.name = "ifupdown",
+	 SERVICES("networking", "ifupdown"),
+	 .needs = "/etc/network/.",
+	 .job = "/etc/init/networking.conf",
+	 .dialect = &network_debian},
+	{.name = "netifrc", .starts = netifrc_starts, .dialect = &network_gentoo},
+	{.name = "NetworkManager with ifcfg files",
+	 .starts = ifcfg_manager_starts,
+	 .services = {"NetworkManager"},
+	 .needs = RHEL_SCRIPTS "/.",
+	 .dialect = &network_rhel},
+	{.name = "NetworkManager",
+	 SERVICES(NETWORK_MANAGER),
+	 .job = NETWORK_MANAGER_JOB,
+	 .dialect = &network_manager},
+	{.name = "systemd-networkd", SERVICES("systemd-networkd"), .dialect = &network_networkd},
+	{.name = "ConnMan", SERVICES("connman")},
+	{.name = "dhcpcd", SERVICES("dhcpcd")},
+	{.name = "netctl", SERVICES("netctl", "netctl-auto")},
+	{.name = "wicd", SERVICES("wicd")},
+	{.name = "OpenRC's own network script",
+	 SERVICES("network"),
+	 .needs = "/etc/conf.d/network"},
+};
+
+static const struct network_dialect *refuse(const struct manager *manager, struct err *err)
+{
+	err_set(err, ERR_CONFIGURE, manager->services[0],
+		"%s starts at boot and would configure the network, but newroot cannot write its files; name its service, %s, in /services/disable, and in /services/enable one that newroot knows, unless it starts already",
+		manager->name, manager->services[0]);
+	return NULL;
+}
+
+/* Of one manager, what is installed: its services that could be switched on. */
+static int add_installed(const struct system *system, const struct manager *manager,
+			 struct text *names, struct err *err)
+{
+	for (size_t i = 0; i < SERVICES_MAX && manager->services[i]; i++) {
+		struct service service = {.name = manager->services[i]};
+
+		if (system->init->service(system->changes, service.name, &service, err))
+			return -1;
+		if (service.found)
+			text_printf(names, " %s", service.name);
+	}
+	return 0;
+}
+
+static const struct network_dialect *none_starts(const struct system *system, struct err *err)
+{
+	struct text known = {.arena = system->changes->arena}, off = {.arena = known.arena};
+
+	for (size_t i = 0; i < COUNT(managers); i++) {
+		if (!managers[i].dialect)
+			continue;
+		text_printf(&known, "%s%s", known.size ? ", " : "", managers[i].name);
+		if (add_installed(system, &managers[i], &off, err))
+			return NULL;
+	}
+	err_set(err, ERR_CONFIGURE, system->changes->target->root,
+		"nothing that newroot knows configures the network when the unpacked system boots; looked for %s; services that /services/enable of the job could switch on:%s",
+		known.data, off.size ? off.data : " none");
+	return NULL;
+}
+
+/* Its links are newroot's to make, so none has to be there. */
+static bool is_gentoo(const struct system *system)
+{
+	return system->init == &init_openrc && target_exists(system->changes->target, NETIFRC);
+}
+
+const struct network_dialect *managers_find(const struct changes *changes,
+					    const struct init_dialect *init,
+					    const struct job_services *wishes, struct err *err)
+{
+	const struct system system = {changes, init ? init : &init_sysv, wishes};
+	const struct network_dialect *found = NULL;
+
+	for (size_t i = 0; i < COUNT(managers); i++) {
+		bool yes = false;
+
+		if (managers[i].starts(&system, &managers[i], &yes, err))
+			return NULL;
+		if (yes && !managers[i].dialect)
+			return refuse(&managers[i], err);
+		if (yes && !found)
+			found = managers[i].dialect;
+	}
+	if (!found && is_gentoo(&system))
+		found = &network_gentoo;
+	return found ? found : none_starts(&system, err);
+}
+
+static int network_manager_starts(const struct system *system, bool *yes, struct err *err)
+{
+	static const struct manager row = {SERVICES(NETWORK_MANAGER), .job = NETWORK_MANAGER_JOB};
+
+	return any_service_starts(system, &row, yes, err);
+}
+
+/* netplan tells it itself; with ifcfg files it does the same as the network scripts. */
+int managers_quiet(struct changes *changes, const struct init_dialect *init,
+		   const struct network_dialect *chosen, const struct job *job, struct err *err)
+{
+	const struct system system = {changes, init ? init : &init_sysv, &job->services};
+	struct text text = {.arena = changes->arena};
+	bool yes = false;
+
+	if (chosen == &network_manager || chosen == &network_netplan || chosen == &network_rhel)
+		return 0;
+	if (network_manager_starts(&system, &yes, err))
+		return -1;
+	if (!yes)
+		return 0;
+	text_printf(&text, WRITTEN_BY "[keyfile]\nunmanaged-devices=");
+	for (size_t i = 0; i < job->network.interface_count; i++)
+		text_printf(&text, "%sinterface-name:%s", i ? ";" : "",
+			    job->network.interfaces[i].name);
+	text_printf(&text, "\n");
+	changes_file(changes, NM_LEAVES_ALONE, &text);
+	return 0;
+}
