@@ -56,6 +56,25 @@ static bool is_wanted_by_vendor(const struct changes *changes, const char *name)
 	return false;
 }
 
+/* "netctl@eth0.service": one interface each. */
+static int instance_starts(const struct system *system, const char *name, bool *yes,
+			   struct err *err)
+{
+	struct arena *arena = system->changes->arena;
+	struct target_names names;
+
+	if (target_list(system->changes->target, SYSTEMD_UNITS "/multi-user.target.wants",
+			arena_printf(arena, "%s@", name), arena, &names, err))
+		return -1;
+	for (size_t i = 0; i < names.count; i++) {
+		size_t size = strcspn(names.item[i], ".");
+
+		*yes |= !lists(&system->wishes->disable,
+			       arena_printf(arena, "%.*s", (int)size, names.item[i]));
+	}
+	return 0;
+}
+
 /* A masked unit has its links still. */
 static bool is_masked(const struct changes *changes, const char *name)
 {
@@ -69,7 +88,8 @@ static int service_starts(const struct system *system, const char *name, bool *y
 {
 	struct service service = {.name = name};
 
-	if (system->init->service(system->changes, name, &service, err))
+	if (system->init->service(system->changes, name, &service, err) ||
+	    instance_starts(system, name, yes, err))
 		return -1;
 	if (!service.found)
 		return 0;
@@ -222,8 +242,8 @@ static const struct manager managers[] = {
 static const struct network_dialect *refuse(const struct manager *manager, struct err *err)
 {
 	err_set(err, ERR_CONFIGURE, manager->services[0],
-		"%s starts at boot and would configure the network, but newroot cannot write its files; name its service, %s, in /services/disable, and in /services/enable one that newroot knows, unless it starts already",
-		manager->name, manager->services[0]);
+		"%s starts at boot and would configure the network, but newroot cannot write its files; name its service (%s, or %s@INTERFACE) in /services/disable, and in /services/enable one that newroot knows, unless it starts already",
+		manager->name, manager->services[0], manager->services[0]);
 	return NULL;
 }
 

@@ -77,9 +77,9 @@ static const struct row rows[] = {
 	{"/etc", "iftab", "names of old NICs", NETWORKS},
 	{"/etc", "mactab", "names of old NICs", NETWORKS},
 
-	/* A client asks for the address of its lease again, and some use it when nobody answers. */
-	{"/var/lib/dhcp", "*lease*", "leases of DHCP", NETWORKS},
-	{"/var/lib/dhcp3", "*lease*", "leases of DHCP", NETWORKS},
+	/* A client asks for the address of its lease again, and some use it when nobody answers. A server's leases stay. */
+	{"/var/lib/dhcp", "dhclient*", "leases of DHCP", NETWORKS},
+	{"/var/lib/dhcp3", "dhclient*", "leases of DHCP", NETWORKS},
 	{"/var/lib/dhclient", "*lease*", "leases of DHCP", NETWORKS},
 	{"/var/lib/dhcpcd", "*", "leases of DHCP", NETWORKS},
 	{"/var/lib/NetworkManager", "*lease*", "leases of DHCP", NETWORKS},

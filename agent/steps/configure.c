@@ -20,6 +20,7 @@
 #include "os/names.h"
 #include "os/nfs.h"
 #include "os/old_addresses.h"
+#include "os/old_masters.h"
 #include "os/selinux.h"
 #include "os/serial.h"
 #include "os/set_aside.h"
@@ -101,7 +102,8 @@ static int set_old_aside(struct changes *changes, const struct job *job,
 {
 	return mount_units_set_aside(changes, job, err) || lvm_conf_render(changes, err) ||
 			       cloud_init_render(changes, init, job, err) ||
-			       set_aside_render(changes, job, err)
+			       set_aside_render(changes, job, err) ||
+			       old_masters_note(changes, init, &job->services.disable, err)
 		       ? -1
 		       : 0;
 }

@@ -142,7 +142,8 @@ def cut_over_and_back(target, cutover):
 
 
 def test_openrc(lab, inputs):
-    target = Target(lab, inputs, inputs.openrc, ("eth0", "eth1"),
+    # The kernel calls the first NIC eth0: the names are swapped, and the addresses are on the NICs of their MACs.
+    target = Target(lab, inputs, inputs.openrc, ("eth1", "eth0"),
                     services={"disable": ["vixie-cron", "cron", "crond", "anacron"], "enable": ["rpcbind"]})
     target.install()
     target.boot()

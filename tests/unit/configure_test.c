@@ -58,6 +58,7 @@ static const char *const debian[] = {
 	"/newroot/etc/fstab=/dev/xvda1 / ext3 x 0 1\n",
 	"/newroot/etc/passwd=root:x:0:0::/root:/bin/sh\n",
 	"/etc/newroot/site/ca.pem=the CA\n",
+	"/newroot/etc/app.conf=listen 192.168.1.2:80\n",
 	"/proc/.keep=x",
 	NULL};
 
@@ -192,6 +193,26 @@ static int again_changes_nothing(struct scene *s)
 	    !target_stat(&s->tree.target, "/newroot/etc/inittab", &after))
 		return tell(&err);
 	return before.st_ino == after.st_ino ? 0 : -1;
+}
+
+/* Places of the old machine's addresses are told once, when all is written. */
+static int old_addresses_are_told(struct scene *s)
+{
+	static const char *old[] = {"192.168.1.2"};
+	struct err err = ERR_INIT;
+	unsigned before;
+
+	if (step_configure.run(&s->ctx, &err))
+		return tell(&err);
+	notes = 0;
+	if (step_configure.run(&s->ctx, &err))
+		return tell(&err);
+	before = notes;
+	notes = 0;
+	s->job.network.old_addresses = (struct strings){old, 1};
+	if (step_configure.run(&s->ctx, &err) || step_configure.verify(&s->ctx, &err))
+		return tell(&err);
+	return notes == before + 1 ? 0 : -1;
 }
 
 static int damage_is_seen(struct scene *s)
@@ -386,10 +407,15 @@ static void in_a_new_root(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		IN_A_NEW_ROOT(configure_all),          IN_A_NEW_ROOT(again_changes_nothing),
-		IN_A_NEW_ROOT(damage_is_seen),         IN_A_NEW_ROOT(unknown_init_is_refused),
-		IN_A_NEW_ROOT(instructions_stay),      IN_A_NEW_ROOT(moved_vm),
-		IN_A_NEW_ROOT(passwords_are_not_kept), IN_A_NEW_ROOT(sync_is_instructed),
+		IN_A_NEW_ROOT(old_addresses_are_told),
+		IN_A_NEW_ROOT(configure_all),
+		IN_A_NEW_ROOT(again_changes_nothing),
+		IN_A_NEW_ROOT(damage_is_seen),
+		IN_A_NEW_ROOT(unknown_init_is_refused),
+		IN_A_NEW_ROOT(instructions_stay),
+		IN_A_NEW_ROOT(moved_vm),
+		IN_A_NEW_ROOT(passwords_are_not_kept),
+		IN_A_NEW_ROOT(sync_is_instructed),
 	};
 
 	return cmocka_run_group_tests_name("configure", tests, NULL, NULL);

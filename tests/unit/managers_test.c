@@ -19,6 +19,7 @@
 #include "os/mount_units.h"
 #include "os/names.h"
 #include "os/old_addresses.h"
+#include "os/old_masters.h"
 #include "os/set_aside.h"
 #include "os_tree.h"
 
@@ -325,10 +326,21 @@ static void others_are_refused(void **state)
 		{{"/usr/lib/systemd/systemd", "/sbin/init>/usr/lib/systemd/systemd",
 		  STARTS("systemd-networkd"), STARTS("dhcpcd")},
 		 {0},
-		 "name its service, dhcpcd, in /services/disable"},
+		 "name its service (dhcpcd, or dhcpcd@INTERFACE) in /services/disable"},
 		{{"/usr/lib/systemd/systemd", "/sbin/init>/usr/lib/systemd/systemd",
 		  STARTS("systemd-networkd"), STARTS("dhcpcd")},
 		 {.given = true, .disable = LIST("dhcpcd")},
+		 NULL},
+		/* An instance for each interface. */
+		{{"/usr/lib/systemd/systemd", "/sbin/init>/usr/lib/systemd/systemd",
+		  STARTS("systemd-networkd"),
+		  WANTS "netctl@old.service>/usr/lib/systemd/system/netctl@.service"},
+		 {0},
+		 "netctl starts at boot"},
+		{{"/usr/lib/systemd/systemd", "/sbin/init>/usr/lib/systemd/systemd",
+		  STARTS("systemd-networkd"),
+		  WANTS "netctl@old.service>/usr/lib/systemd/system/netctl@.service"},
+		 {.given = true, .disable = LIST("netctl@old")},
 		 NULL},
 		/* A file alone starts nothing. */
 		{{"/usr/lib/systemd/systemd", "/sbin/init>/usr/lib/systemd/systemd",
@@ -484,6 +496,26 @@ static void places_of_old_addresses(void **state)
 	tree_free(&tree);
 }
 
+static void masters_of_the_old_place_are_told(void **state)
+{
+	static const char *const entries[] = {SYSTEMD, STARTS("salt-minion"),
+					      STARTS("walinuxagent"), UNIT("chef-client"), NULL};
+	const struct strings disabled = LIST("walinuxagent");
+	struct err err = ERR_INIT;
+	struct changes changes;
+	struct tree tree;
+
+	(void)state;
+	tree_make(&tree, entries);
+	changes = list_for(&tree);
+	assert_int_equal(old_masters_note(&changes, &init_systemd, &disabled, &err), 0);
+	assert_non_null(strstr(notes.data, "the service salt-minion starts"));
+	assert_null(strstr(notes.data, "walinuxagent"));
+	assert_null(strstr(notes.data, "chef-client"));
+	assert_int_equal(old_masters_note(&changes, NULL, &disabled, &err), 0);
+	tree_free(&tree);
+}
+
 #define NETWORK(i)                                                                                 \
 	{                                                                                          \
 		"network " #i, network_is_golden, NULL, NULL, (void *)&cases[i]                    \
@@ -506,6 +538,7 @@ int main(void)
 		cmocka_unit_test(nothing_is_set_aside_over_another),
 		cmocka_unit_test(filters_of_lvm),
 		cmocka_unit_test(places_of_old_addresses),
+		cmocka_unit_test(masters_of_the_old_place_are_told),
 	};
 
 	return cmocka_run_group_tests_name("managers", tests, NULL, NULL);

@@ -3,7 +3,7 @@ OS_TREE = os/target.c os/target_write.c os/text.c os/changes.c os/changes_apply.
 	base/io.c base/arena.c base/err.c tests/unit/os_tree.c
 OS_NETWORKS = $(addprefix os/network_,debian.c gentoo.c manager.c netplan.c networkd.c rhel.c suse.c) os/managers.c \
 	os/interface_names.c os/names.c os/assignments.c os/cidr.c job/gateway.c job/interface_name.c job/address.c
-OS_OLD = os/set_aside.c os/mount_units.c os/lvm_conf.c os/cloud_init.c os/old_addresses.c
+OS_OLD = os/set_aside.c os/mount_units.c os/lvm_conf.c os/cloud_init.c os/old_addresses.c os/old_masters.c
 OS_DIALECTS = $(OS_NETWORKS) $(OS_OLD) os/access.c os/detect.c os/fstab.c os/grub_cfg.c os/init_openrc.c \
 	os/init_systemd.c os/init_sysv.c os/inittab.c os/old_console.c os/securetty.c os/selinux.c os/serial.c \
 	os/service.c os/startpar.c os/systemd_units.c os/sysv_links.c os/volume_rules.c
