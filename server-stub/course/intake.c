@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "course/follow.h"
 #include "util/limits.h"
 
 struct course {
@@ -86,12 +87,25 @@ static void follow_step(struct vm *vm, const struct event *event)
 	let_go(vm, event);
 }
 
+/*
+ * An agent tells its error, cleans up, and says then that its state is `error`: a retry given in between must not be undone
+ * by that.
+ */
+static bool repeats_error(const struct vm *vm, const struct boot *boot, const struct event *event)
+{
+	return event->input == INPUT_ERROR && !strcmp(event->type, "state") &&
+	       vm->state != VM_ERROR && !strcmp(vm->again_boot, boot->uuid) &&
+	       strcmp(vm->handed_to, boot->uuid) != 0;
+}
+
 /* Let the VM follow one event that is new and the latest of a boot that is followed. */
 static int follow(struct course *course, const struct event *event)
 {
 	struct vm *vm = &course->vm;
 	enum vm_state to = vm_state_next(vm->state, vm->before, event->input);
 
+	if (repeats_error(vm, &course->boot, event))
+		return 0;
 	follow_step(vm, event);
 	if (to != vm->state && note_change(course, event, to) < 0)
 		return -1;
@@ -100,6 +114,29 @@ static int follow(struct course *course, const struct event *event)
 	if (event->input == INPUT_ERROR && vm->state == VM_ERROR)
 		note_error(course, event);
 	return 0;
+}
+
+/* What a boot that isn't followed says of the VM's state is seen when no state of it allows that. */
+static int note_stranger(struct course *course, const struct event *event)
+{
+	const struct vm *vm = &course->vm;
+	const bool refused = vm_state_next(vm->state, vm->before, event->input) == VM_REFUSED;
+
+	return refused && course->boot.newest ? note_change(course, event, VM_REFUSED) : 0;
+}
+
+/* Which boots are newer depends on what they are: it is read anew. */
+static int learn_life(struct course *course, enum boot_life life)
+{
+	struct boot *boot = &course->boot;
+
+	if (life == LIFE_UNKNOWN || life == boot->life || boot->life == LIFE_SYNC)
+		return 0;
+	boot->life = life;
+	if (store_boot_save(course->store, boot, course->err) < 0)
+		return -1;
+	return store_boot_open(course->store, boot->vm, boot->uuid, course->now_ms, boot,
+			       course->err);
 }
 
 static int take(struct course *course, const struct event *event)
@@ -118,7 +155,28 @@ static int take(struct course *course, const struct event *event)
 		course->result->gap_to = event->seq - 1;
 	}
 	boot->taken = event->seq;
-	return boot->followed ? follow(course, event) : 0;
+	if (learn_life(course, event_life(event)) < 0)
+		return -1;
+	return boot_is_followed(&course->vm, boot) ? follow(course, event)
+						   : note_stranger(course, event);
+}
+
+/* The boot that has the job is gone, and this one waits for a new one: the operator has to be told. */
+static int tell_lost_job(struct course *course)
+{
+	const struct event lost = {.input = INPUT_ERROR, .seq = course->boot.taken};
+	struct vm *vm = &course->vm;
+
+	if (note_change(course, &lost, VM_ERROR) < 0)
+		return -1;
+	vm_enter(vm, VM_ERROR, course->now_ms);
+	snprintf(
+		vm->error, sizeof(vm->error),
+		"%s: boot %s: it has the job, and was not heard of for %d s; boot %s came after it and got none",
+		err_name(ERR_SERVICE_NOT_ARMED), vm->handed_to, JOB_SILENT_SECONDS,
+		course->boot.uuid);
+	memcpy(vm->again_boot, course->boot.uuid, sizeof(vm->again_boot));
+	return 0;
 }
 
 /* Old boots make room for new events; one boot that fills it all alone is refused. */
@@ -166,7 +224,7 @@ static bool begins_anew(const struct vm *vm, const struct boot *boot)
 	const bool installs = vm_state_next(vm->state, vm->before, INPUT_CONFIGURING) != VM_REFUSED;
 
 	if (vm->anew)
-		return boot->followed;
+		return boot_is_followed(vm, boot);
 	return vm->armed && installs && !strcmp(vm->again_boot, boot->uuid);
 }
 
@@ -182,7 +240,10 @@ int intake_events(struct store *store, int64_t vm_id, const struct event_list *e
 	for (size_t i = 0; i < events->count; i++)
 		if (take(&course, &events->item[i]) < 0)
 			return -1;
-	course.vm.seen_ms = now_ms;
+	if (boot_is_followed(&course.vm, &course.boot))
+		course.vm.seen_ms = now_ms;
+	if (boot_is_left_alone(&course.vm, &course.boot, now_ms) && tell_lost_job(&course) < 0)
+		return -1;
 	result->taken = course.boot.taken;
 	result->hold = vm_held(&course.vm);
 	result->again = begins_anew(&course.vm, &course.boot);

@@ -11,7 +11,7 @@
 #include "util/limits.h"
 
 #define STORE_FILE    "newroot.db"
-#define STORE_VERSION 3
+#define STORE_VERSION 4
 
 static const char *const texts[STATEMENTS] = {
 #define SQL(symbol, text) [symbol] = text,
@@ -62,7 +62,7 @@ static const char schema[] =
 	"CREATE TABLE boot ("
 	" id INTEGER PRIMARY KEY AUTOINCREMENT, vm INTEGER NOT NULL REFERENCES vm ON DELETE CASCADE,"
 	" uuid TEXT NOT NULL, taken INTEGER NOT NULL DEFAULT 0, stored INTEGER NOT NULL DEFAULT 0,"
-	" first_ms INTEGER NOT NULL, UNIQUE (vm, uuid)) STRICT;"
+	" first_ms INTEGER NOT NULL, life INTEGER NOT NULL DEFAULT 0, UNIQUE (vm, uuid)) STRICT;"
 	"CREATE TABLE event ("
 	" boot INTEGER NOT NULL REFERENCES boot ON DELETE CASCADE, seq INTEGER NOT NULL,"
 	" ms INTEGER NOT NULL, received_ms INTEGER NOT NULL, type TEXT NOT NULL, step TEXT NOT NULL,"

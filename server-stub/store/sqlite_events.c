@@ -12,7 +12,11 @@ static void read_boot(struct boot *boot, sqlite3_stmt *stmt)
 	boot->taken = sqlite3_column_int64(stmt, 3);
 	boot->stored = sqlite3_column_int64(stmt, 4);
 	boot->first_ms = sqlite3_column_int64(stmt, 5);
-	boot->followed = sqlite3_column_int(stmt, 6);
+	boot->life = (enum boot_life)sqlite3_column_int(stmt, 6);
+	boot->newest = sqlite3_column_int(stmt, 7);
+	boot->newest_installed = sqlite3_column_int(stmt, 8);
+	boot->after_job = sqlite3_column_int(stmt, 9);
+	boot->job_heard_ms = sqlite3_column_int64(stmt, 10);
 }
 
 static int find_boot(struct store *store, int64_t vm, const char *uuid, struct boot *boot,
@@ -49,7 +53,8 @@ int store_boot_forget_oldest(struct store *store, const struct boot *than, struc
 
 int store_boot_save(struct store *store, const struct boot *boot, struct err *err)
 {
-	return sql_run(store, SQL_BOOT_SAVE, err, "iii", boot->taken, boot->stored, boot->id);
+	return sql_run(store, SQL_BOOT_SAVE, err, "iiii", boot->taken, boot->stored,
+		       (int64_t)boot->life, boot->id);
 }
 
 int store_boot_each(struct store *store, int64_t vm,

@@ -89,14 +89,21 @@ int store_group_remove(struct store *store, const char *name, struct err *err);
 /* Hold all its VMs or let them go. Found: 1; unknown: 0. In a transaction. */
 int store_group_hold(struct store *store, const char *name, bool hold, struct err *err);
 
-/* Boots of a VM's agent, and their events. */
+/*
+ * Boots of a VM's agent, and their events. A pass of `newroot sync` reports beside the boot that it is given in, whose first
+ * boot or attending goes on: it takes nothing over from that.
+ */
 struct boot {
 	int64_t id, vm;
 	char uuid[BOOT_UUID_TEXT];
 	int64_t taken;    /* highest sequence number stored */
 	int64_t stored;   /* events stored: fewer than `taken` means a gap */
 	int64_t first_ms; /* when the service heard of it */
-	bool followed;    /* its VM's newest, but for passes of sync, and those */
+	enum boot_life life;
+	/* Read only. Of the VM's boots: nothing but passes of sync is newer; nothing but those and the in-memory system. */
+	bool newest, newest_installed;
+	bool after_job;       /* newer than the boot that has the job; true when none is known */
+	int64_t job_heard_ms; /* when that one was heard of last; 0: never */
 };
 /* Find or add; beyond VM_BOOTS_MAX the oldest goes, with its events. */
 int store_boot_open(struct store *store, int64_t vm, const char *uuid, int64_t now_ms,

@@ -121,6 +121,12 @@
 /* Seconds that a request for a peer's state may be kept waiting: below HTTP_IDLE_SECONDS and the agent's patience. */
 #define PEER_WAIT_SECONDS 60
 
+/*
+ * Seconds without a word after which the boot that has the job counts as lost, when another one waits: an agent that
+ * works says something every ten seconds.
+ */
+#define JOB_SILENT_SECONDS 60
+
 /* Requests waiting for the store: beyond this the service says so instead of queueing for minutes. */
 #define WRITER_QUEUE_MAX 8192
 /* Requests committed together by one fsync. */

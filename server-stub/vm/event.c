@@ -177,6 +177,22 @@ static int take_type(const json_t *object, const struct event_type **type,
 		"must be one of begin, end, progress, note, plan, error, wait, heartbeat, state");
 }
 
+enum boot_life event_life(const struct event *event)
+{
+	static const enum boot_life lives[VM_INPUTS] = {
+		[INPUT_CONFIGURING] = LIFE_IN_MEMORY, [INPUT_INSTALLED] = LIFE_IN_MEMORY,
+		[INPUT_FIRST_BOOT] = LIFE_INSTALLED,  [INPUT_COMPLETE] = LIFE_INSTALLED,
+		[INPUT_CUT_OVER] = LIFE_INSTALLED,
+	};
+
+	if (event->seq == 1 && event->begins && !strcmp(event->step, "sync"))
+		return LIFE_SYNC;
+	/* States that move nothing are those of the in-memory system. */
+	if (event->input == INPUT_NONE && !strcmp(event->type, "state"))
+		return LIFE_IN_MEMORY;
+	return lives[event->input];
+}
+
 bool event_is_boot(const char *text)
 {
 	for (int i = 0; i < BOOT_UUID_TEXT - 1; i++) {

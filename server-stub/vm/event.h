@@ -28,6 +28,17 @@ struct event {
 	char *body;                       /* compact JSON, owned by the list */
 };
 
+/* What kind of system a boot is of, which its events tell. The store keeps the numbers. */
+enum boot_life {
+	LIFE_UNKNOWN,   /* nothing was said of it yet */
+	LIFE_IN_MEMORY, /* it installs, plans, rescues or waits */
+	LIFE_INSTALLED,
+	LIFE_SYNC, /* a pass of `newroot sync` on the installed system */
+};
+
+/* What the event tells of its boot's life. */
+enum boot_life event_life(const struct event *event);
+
 struct event_list {
 	char boot[BOOT_UUID_TEXT];
 	struct event *item;

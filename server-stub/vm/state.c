@@ -73,7 +73,7 @@ static const unsigned char next_state[VM_STATES][VM_INPUTS] = {
 	[VM_FIRST_BOOT]         = {FIR, no,  no,  FIR, COM, CUT, ERR, no,   no,  no,  FIR, no,  no,  CRE, CAN, no,  no},
 	[VM_COMPLETE]           = {COM, no,  no,  FIR, COM, CUT, ERR, no,   no,  no,  COM, no,  no,  CRE, CAN, COM, CUT},
 	[VM_CUT_OVER]           = {CUT, no,  no,  FIR, COM, CUT, CUT, no,   no,  no,  no,  no,  no,  no,  no,  CUT, CUT},
-	[VM_ERROR]              = {ERR, no,  no,  FIR, COM, CUT, ERR, no,   no,  no,  no,  ERR, BCK, CRE, CAN, no,  no},
+	[VM_ERROR]              = {ERR, no,  NEP, FIR, COM, CUT, ERR, no,   no,  no,  no,  ERR, BCK, CRE, CAN, no,  no},
 	[VM_CANCELLED]          = {CAN, no,  no,  CAN, CAN, CAN, CAN, no,   no,  no,  no,  no,  BCK, CRE, CAN, no,  no},
 };
 

@@ -1,6 +1,6 @@
 # The service: what stands below its HTTP part. Requests are tested whole, in tests/server.
 SERVER_VM := $(addprefix server-stub/vm/,event.c state.c names.c token.c vm.c) server-stub/util/text.c agent/base/err.c
-SERVER_STORE := $(wildcard server-stub/store/*.c) server-stub/util/log.c $(addprefix server-stub/course/,intake.c course.c action.c lease.c handout.c) \
+SERVER_STORE := $(wildcard server-stub/store/*.c) server-stub/util/log.c $(addprefix server-stub/course/,follow.c intake.c course.c action.c lease.c handout.c) \
 	$(addprefix server-stub/cutover/,group.c migrating.c order.c public.c) server-stub/vm/finals.c server-stub/util/terminal_text.c $(SERVER_VM)
 SERVER_INCLUDE := -Iserver-stub
 SERVER_STORE_LIBS := -lsqlite3 -ljansson -lgnutls -lpthread
@@ -36,6 +36,10 @@ LIBS_server_store = $(SERVER_STORE_LIBS)
 TEST_server_course = $(SERVER_STORE)
 CFLAGS_server_course = $(SERVER_INCLUDE)
 LIBS_server_course = $(SERVER_STORE_LIBS)
+
+TEST_server_boots = $(SERVER_STORE)
+CFLAGS_server_boots = $(SERVER_INCLUDE)
+LIBS_server_boots = $(SERVER_STORE_LIBS)
 
 TEST_server_lease = $(SERVER_STORE)
 CFLAGS_server_lease = $(SERVER_INCLUDE)
