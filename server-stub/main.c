@@ -29,6 +29,7 @@ static const struct command *const commands[] = {
 	&cmd_site,
 	&cmd_archive,
 	&cmd_archives,
+	&cmd_facts,
 	&cmd_cert,
 	&cmd_serve,
 };

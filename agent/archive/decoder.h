@@ -11,6 +11,8 @@ struct decoder {
 	size_t magic_size;
 	/* Decode every member up to the stream's end. */
 	int (*run)(struct stream *stream, const struct decompress_limits *limits, struct err *err);
+	/* Bytes that a stream takes which begins so; NULL: so few that they don't count. */
+	uint64_t (*memory)(const uint8_t *head, size_t size);
 };
 
 extern const struct decoder decoder_gzip, decoder_xz, decoder_bzip2, decoder_zstd;

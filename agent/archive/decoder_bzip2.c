@@ -54,4 +54,4 @@ static int run(struct stream *stream, const struct decompress_limits *limits, st
 	return ret;
 }
 
-const struct decoder decoder_bzip2 = {"bzip2", {'B', 'Z', 'h'}, 3, run};
+const struct decoder decoder_bzip2 = {"bzip2", {'B', 'Z', 'h'}, 3, run, NULL};

@@ -68,4 +68,4 @@ static int run(struct stream *stream, const struct decompress_limits *limits, st
 	return ret;
 }
 
-const struct decoder decoder_gzip = {"gzip", {0x1f, 0x8b}, 2, run};
+const struct decoder decoder_gzip = {"gzip", {0x1f, 0x8b}, 2, run, NULL};

@@ -62,4 +62,25 @@ static int run(struct stream *stream, const struct decompress_limits *limits, st
 	return ret;
 }
 
-const struct decoder decoder_xz = {"xz", {0xfd, '7', 'z', 'X', 'Z', 0}, 6, run};
+/* What one thread takes for the first block, as its header says. */
+static uint64_t block_memory(const uint8_t *head, size_t size)
+{
+	lzma_filter filters[LZMA_FILTERS_MAX + 1] = {{.id = LZMA_VLI_UNKNOWN}};
+	lzma_block block = {.filters = filters};
+	lzma_stream_flags flags;
+	uint64_t memory;
+
+	if (size <= LZMA_STREAM_HEADER_SIZE || lzma_stream_header_decode(&flags, head) != LZMA_OK ||
+	    head[LZMA_STREAM_HEADER_SIZE] == 0)
+		return 0;
+	block.check = flags.check;
+	block.header_size = lzma_block_header_size_decode(head[LZMA_STREAM_HEADER_SIZE]);
+	if (LZMA_STREAM_HEADER_SIZE + block.header_size > size ||
+	    lzma_block_header_decode(&block, NULL, head + LZMA_STREAM_HEADER_SIZE) != LZMA_OK)
+		return 0;
+	memory = lzma_raw_decoder_memusage(filters);
+	lzma_filters_free(filters, NULL);
+	return memory == UINT64_MAX ? 0 : memory;
+}
+
+const struct decoder decoder_xz = {"xz", {0xfd, '7', 'z', 'X', 'Z', 0}, 6, run, block_memory};

@@ -60,4 +60,38 @@ static int run(struct stream *stream, const struct decompress_limits *limits, st
 	return ret;
 }
 
-const struct decoder decoder_zstd = {"zstd", {0x28, 0xb5, 0x2f, 0xfd}, 4, run};
+static uint64_t little_endian(const uint8_t *bytes, size_t count)
+{
+	uint64_t value = 0;
+
+	while (count-- > 0)
+		value = value << 8 | bytes[count];
+	return value;
+}
+
+/* A frame of one segment is its own window (RFC 8878 3.1.1.1.4); `at` is where its content size stands. */
+static uint64_t segment_size(const uint8_t *head, size_t at, size_t size)
+{
+	static const size_t widths[] = {1, 2, 4, 8};
+	const unsigned flag = head[4] >> 6;
+
+	if (at + widths[flag] > size)
+		return 0;
+	return little_endian(head + at, widths[flag]) + (flag == 1 ? 256 : 0);
+}
+
+/* The window of the first frame: RFC 8878 3.1.1.1.1 and 3.1.1.1.2. */
+static uint64_t window(const uint8_t *head, size_t size)
+{
+	static const size_t id_widths[] = {0, 1, 2, 4};
+	uint64_t base;
+
+	if (size < 6)
+		return 0;
+	if (head[4] & 0x20)
+		return segment_size(head, 5 + id_widths[head[4] & 3], size);
+	base = (uint64_t)1 << (10 + (head[5] >> 3));
+	return base + base / 8 * (head[5] & 7);
+}
+
+const struct decoder decoder_zstd = {"zstd", {0x28, 0xb5, 0x2f, 0xfd}, 4, run, window};

@@ -14,6 +14,25 @@ static const struct decoder *const decoders[] = {
 	&decoder_zstd,
 };
 
+/* What people have, and no decoder here reads: said by its name, for libarchive takes it for a damaged tar. */
+static const struct foreign {
+	const char *name;
+	uint8_t magic[6];
+	size_t magic_size;
+} foreign[] = {
+	{"lzma (not xz)", {0x5d, 0, 0}, 3},
+	{"lz4", {0x04, 0x22, 0x4d, 0x18}, 4},
+	{"lz4 (legacy)", {0x02, 0x21, 0x4c, 0x18}, 4},
+	/* RFC 8878 3.1.2: a skippable frame, which pzstd puts before each of its own. */
+	{"pzstd", {0x50, 0x2a, 0x4d, 0x18}, 4},
+	{"compress (.Z)", {0x1f, 0x9d}, 2},
+	{"lzop", {0x89, 'L', 'Z', 'O'}, 4},
+	{"lzip", {'L', 'Z', 'I', 'P'}, 4},
+	{"zip", {'P', 'K', 3, 4}, 4},
+	{"7z", {'7', 'z', 0xbc, 0xaf, 0x27, 0x1c}, 6},
+	{"squashfs", {'h', 's', 'q', 's'}, 4},
+};
+
 #define RPM_LEAD_SIZE    96 /* obsolete, skipped */
 #define RPM_HEADER_INTRO 16
 #define RPM_INDEX_ENTRY  16
@@ -67,7 +86,37 @@ static int copy_plain(struct stream *stream, struct err *err)
 	}
 }
 
-static int decode(struct stream *stream, const struct decompress_limits *limits, struct err *err)
+static const struct decoder *find_decoder(const struct stream *stream)
+{
+	for (size_t i = 0; i < sizeof(decoders) / sizeof(*decoders); i++)
+		if (begins(stream, decoders[i]->magic, decoders[i]->magic_size))
+			return decoders[i];
+	return NULL;
+}
+
+static const struct foreign *find_foreign(const struct stream *stream)
+{
+	for (size_t i = 0; i < sizeof(foreign) / sizeof(*foreign); i++)
+		if (begins(stream, foreign[i].magic, foreign[i].magic_size))
+			return &foreign[i];
+	return NULL;
+}
+
+static uint64_t memory_of(const struct decoder *decoder, const struct stream *stream)
+{
+	return decoder->memory ? decoder->memory(stream->next, stream->left) : 0;
+}
+
+static int refuse_foreign(const struct foreign *found, struct err *err)
+{
+	return err_set(
+		err, ERR_ARCHIVE_FORMAT, NULL,
+		"it is %s, which newroot does not read: compress it with gzip, bzip2, xz or zstd",
+		found->name);
+}
+
+/* To what is compressed: behind the headers of an RPM. */
+static int reach_contents(struct stream *stream, struct err *err)
 {
 	if (stream_fill(stream, RPM_LEAD_SIZE, err))
 		return -1;
@@ -76,10 +125,56 @@ static int decode(struct stream *stream, const struct decompress_limits *limits,
 		return -1;
 	if (stream->left == 0)
 		return err_set(err, ERR_ARCHIVE_TRUNCATED, NULL, "the archive is empty");
-	for (size_t i = 0; i < sizeof(decoders) / sizeof(*decoders); i++)
-		if (begins(stream, decoders[i]->magic, decoders[i]->magic_size))
-			return decoders[i]->run(stream, limits, err);
-	return copy_plain(stream, err);
+	return 0;
+}
+
+static int decode(struct stream *stream, const struct decompress_limits *limits, struct err *err)
+{
+	const struct decoder *decoder;
+	const struct foreign *unread;
+
+	if (reach_contents(stream, err))
+		return -1;
+	decoder = find_decoder(stream);
+	unread = find_foreign(stream);
+	if (unread)
+		return refuse_foreign(unread, err);
+	if (decoder && memory_of(decoder, stream) > limits->memory)
+		return decoder_memory(decoder->name, memory_of(decoder, stream), limits->memory,
+				      err);
+	return decoder ? decoder->run(stream, limits, err) : copy_plain(stream, err);
+}
+
+static int look(struct stream *stream, struct decompress_head *head, struct err *err)
+{
+	const struct decoder *decoder;
+	const struct foreign *unread;
+
+	if (reach_contents(stream, err) || stream_fill(stream, STREAM_BUFFER, err))
+		return -1;
+	decoder = find_decoder(stream);
+	unread = find_foreign(stream);
+	*head = (struct decompress_head){
+		.name = decoder ? decoder->name : "none",
+		.readable = !unread,
+		.memory = decoder ? memory_of(decoder, stream) : 0,
+	};
+	if (unread)
+		head->name = unread->name;
+	return 0;
+}
+
+int decompress_look(int in_fd, struct decompress_head *head, struct err *err)
+{
+	struct stream stream;
+	int ret;
+
+	*head = (struct decompress_head){0};
+	if (stream_init(&stream, in_fd, -1, err))
+		return -1;
+	ret = look(&stream, head, err);
+	stream_free(&stream);
+	return ret;
 }
 
 int decompress_stream(int in_fd, int out_fd, const struct decompress_limits *limits,

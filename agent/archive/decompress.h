@@ -6,6 +6,7 @@
 #ifndef NEWROOT_ARCHIVE_DECOMPRESS_H
 #define NEWROOT_ARCHIVE_DECOMPRESS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/err.h"
@@ -25,6 +26,16 @@ struct decompress_limits {
  */
 int decompress_stream(int in_fd, int out_fd, const struct decompress_limits *limits,
 		      struct err *err);
+
+/* What the first bytes of a stream tell of it. */
+struct decompress_head {
+	const char *name; /* "gzip"; "none": it is not compressed */
+	bool readable;
+	uint64_t memory; /* bytes that decompress_stream() takes for it; 0: so few that they don't count */
+};
+
+/* Reads some of `in_fd`. Errors: ERR_ARCHIVE_TRUNCATED, ERR_ARCHIVE_FORMAT, ERR_MEMORY, ERR_IO. */
+int decompress_look(int in_fd, struct decompress_head *head, struct err *err);
 
 /* What this machine allows: half its memory, every CPU. */
 struct decompress_limits decompress_limits_of(uint64_t machine_memory);

@@ -18,6 +18,7 @@ enum table_type { TABLE_AUTO, TABLE_MSDOS, TABLE_GPT };
 enum fs_profile { PROFILE_AUTO, PROFILE_2_6_18, PROFILE_3_10, PROFILE_MODERN };
 enum database_engine { DATABASE_MYSQL, DATABASE_POSTGRESQL };
 enum database_role { DATABASE_ALONE, DATABASE_MASTER, DATABASE_REPLICA };
+enum verify_before { VERIFY_FACTS, VERIFY_FULL };
 enum finish_action { FINISH_REBOOT, FINISH_POWEROFF, FINISH_WAIT };
 
 enum size_kind { SIZE_BYTES, SIZE_PERCENT, SIZE_REST };
@@ -277,6 +278,8 @@ struct job {
 	size_t volume_count;
 	struct job_archive *archives;
 	size_t archive_count;
+	enum verify_before
+		verify_before; /* VERIFY_FULL: archives are read to their end before the wipe */
 	struct job_kernel kernel;
 	const char *root_options; /* "ro" (default) or "rw" on the kernel's command line */
 	struct strings consoles;  /* of GRUB and kernel; default "tty0", "ttyS0,115200" */

@@ -20,6 +20,10 @@ const char *const fs_profile_names[] = {
 	[PROFILE_3_10] = "3.10",
 	[PROFILE_MODERN] = "modern",
 };
+const char *const verify_before_names[] = {
+	[VERIFY_FACTS] = "facts",
+	[VERIFY_FULL] = "full",
+};
 const char *const finish_action_names[] = {
 	[FINISH_REBOOT] = "reboot",
 	[FINISH_POWEROFF] = "poweroff",

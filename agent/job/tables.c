@@ -511,6 +511,8 @@ static const struct field job_fields[] = {
 	 .object = &volume_object, .required = true},
 	{.key = "archives", .read = read_objects, LIST(job, archives, archive_count),
 	 .object = &archive_object, .required = true},
+	{.key = "verify_before", .read = read_enum, AT(job, verify_before),
+	 .names = verify_before_names, .max = VERIFY_FULL, .fallback = "\"facts\""},
 	{.key = "kernel", .read = read_object, AT(job, kernel), .object = &kernel_object,
 	 .fallback = "{}"},
 	{.key = "root_options", .read = read_text, AT(job, root_options), .form = &form_root_options,

@@ -262,6 +262,36 @@ int service_job(struct service *service, const char *boot, bool look, char **tex
 	return tell(err, &inner);
 }
 
+/* The route of the facts of what `url` is the archive of; false: it is another's, or too long. */
+static bool facts_url(const struct service *service, const char *url,
+		      char route[static ROUTE_URL_MAX])
+{
+	size_t own, used;
+
+	begin_url(service, "/v1/archives/", route);
+	own = strlen(route);
+	if (strncmp(url, route, own))
+		return false;
+	begin_url(service, "/v1/facts/", route);
+	used = strlen(route);
+	return snprintf(route + used, ROUTE_URL_MAX - used, "%.*s", (int)strcspn(url + own, "?"),
+			url + own) < (int)(ROUTE_URL_MAX - used);
+}
+
+int service_facts(struct service *service, const char *url, size_t cap, char **text, size_t *size,
+		  struct err *err)
+{
+	char route[ROUTE_URL_MAX];
+	struct err inner = ERR_INIT;
+	int status;
+
+	*text = NULL;
+	if (!facts_url(service, url, route) ||
+	    !fetch_memory(service, route, cap, text, size, &status, &inner) || status == 404)
+		return 0;
+	return tell(err, &inner);
+}
+
 static int read_events_answer(const json_t *json, struct events_answer *answer)
 {
 	const json_t *taken = json_object_get(json, "taken");

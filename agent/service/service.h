@@ -48,6 +48,13 @@ int service_hello(struct service *service, bool set_clock, struct hello *hello, 
 int service_job(struct service *service, const char *boot, bool look, char **text, size_t *size,
 		struct err *err);
 
+/*
+ * What the service knows of one of its archives by reading it, as text of at most `cap` bytes: malloc'ed, the caller's to
+ * free. 0: `*text` is NULL when it knows nothing, or the URL is none of its own.
+ */
+int service_facts(struct service *service, const char *url, size_t cap, char **text, size_t *size,
+		  struct err *err);
+
 /* What the service says to events. */
 struct events_answer {
 	uint64_t taken; /* the highest sequence number stored */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "steps/check_facts.h"
 #include "steps/chosen.h"
 #include "steps/refuse.h"
 #include "steps/source.h"
@@ -97,6 +98,9 @@ static int run(struct context *ctx, struct err *err)
 		plan_check_disks(view.plan, &errors);
 	check_steps(&view, &errors);
 	check_sources(&view, &errors);
+	/* What isn't there was told. */
+	if (!errors.count)
+		check_facts(&view, &errors);
 	if (errors.count)
 		ret = refuse(ctx, &errors, err);
 	err_list_free(&errors);

@@ -15,6 +15,7 @@
 #include "base/io.h"
 #include "base/limits.h"
 #include "base/log.h"
+#include "facts/facts_read.h"
 #include "steps/source.h"
 
 #define TOTAL_MARK "newroot-total " /* the last line that the extract stage prints */
@@ -202,4 +203,29 @@ int pipeline_run(struct context *ctx, const struct pipeline *pipeline, struct er
 	if (child_pipeline(children, sizeof(children) / sizeof(*children), ctx->watch, err))
 		return err_prefix(err, "unpack %s", item);
 	return take_totals(ctx, item, out, err);
+}
+
+static int look_stage(void *arg, struct err *err)
+{
+	struct facts facts;
+
+	(void)arg;
+	return facts_read(STDIN_FILENO, &facts, err) ? -1 : facts_write(STDOUT_FILENO, &facts, err);
+}
+
+int pipeline_look(struct context *ctx, const struct pipeline *pipeline, struct facts *facts,
+		  struct err *err)
+{
+	struct stages s = {.ctx = ctx, .pipeline = pipeline};
+	char *out = arena_alloc(ctx->arena, FACTS_BYTES_MAX + 1);
+	const struct child children[] = {
+		{.name = pipeline->item, .fn = fetch_stage, .arg = &s, .stall_s = UNPACK_STALL_S},
+		{.name = "decompress", .fn = decompress_stage, .arg = &s},
+		{.name = "look", .fn = look_stage, .out = out, .out_size = FACTS_BYTES_MAX + 1},
+	};
+
+	if (require_service(ctx, pipeline, err) ||
+	    child_pipeline(children, sizeof(children) / sizeof(*children), ctx->watch, err))
+		return err_prefix(err, "read %s", pipeline->item);
+	return facts_parse(facts, out, strlen(out), err);
 }

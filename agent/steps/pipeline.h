@@ -9,6 +9,7 @@
 #include <sys/types.h>
 
 #include "base/err.h"
+#include "facts/facts.h"
 #include "job/job.h"
 #include "steps/step.h"
 
@@ -27,6 +28,13 @@ struct pipeline {
  * save. Missing folders are made. Errors: those of source_stream, ERR_ARCHIVE_SPACE, ERR_IO.
  */
 int pipeline_save(struct context *ctx, const struct pipeline *pipeline, struct err *err);
+
+/*
+ * Read an archive to its end, hashed and decompressed, and unpack nothing of it: its facts. Errors: those of source_stream,
+ * decompress_stream and facts_read.
+ */
+int pipeline_look(struct context *ctx, const struct pipeline *pipeline, struct facts *facts,
+		  struct err *err);
 
 /* Adds the bytes unpacked to ctx->bytes. Errors: those of source_stream, decompress_stream and extract_stream. */
 int pipeline_run(struct context *ctx, const struct pipeline *pipeline, struct err *err);

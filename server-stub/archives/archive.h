@@ -6,7 +6,9 @@
 #ifndef SERVER_ARCHIVES_ARCHIVE_H
 #define SERVER_ARCHIVES_ARCHIVE_H
 
+#include <stdatomic.h>
 #include <sys/stat.h>
+#include <sys/types.h>
 
 #include "base/err.h"
 #include "store/store.h"
@@ -38,6 +40,17 @@ int archive_known_hash(struct store *store, const char *path, const struct stat 
 
 /* The same, computed from `fd` and kept when it isn't known. ERR_SERVICE_ARCHIVE when it changes meanwhile. */
 int archive_hash(struct store *store, const char *path, int fd, char sha256[65], struct err *err);
+
+/* What is known of this file by reading it (facts/facts.h), as JSON with its sha256; malloc'ed, the caller's; NULL: nothing. */
+int archive_known_facts(struct store *store, const char *path, const struct stat *st, char **facts,
+			struct err *err);
+
+/*
+ * The same, found by reading `fd` in a process of its own, and kept with the hash, when nothing is known. `pid` is that
+ * process's while it runs, for whoever has to end it; NULL: nobody. ERR_SERVICE_ARCHIVE when the file changes meanwhile.
+ */
+int archive_facts(struct store *store, const char *path, int fd, _Atomic pid_t *pid, char **facts,
+		  struct err *err);
 
 /* Copy the operator's `file` to `path` below `dir`, hashed on the way; visible once it is complete. */
 int archive_add(struct store *store, int dir, const char *file, const char *path, char sha256[65],

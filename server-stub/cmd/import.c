@@ -41,8 +41,20 @@ static int refuse(const char *file, const struct err_list *errors, struct err *e
 static void announce(const char *path, const struct stat *st)
 {
 	if (st->st_size >= TOLD_BYTES)
-		fprintf(stderr, "taking the sum of archives/%s, %lld MiB\n", path,
+		fprintf(stderr, "reading archives/%s, %lld MiB\n", path,
 			(long long)(st->st_size >> 20));
+}
+
+/* With its facts, which are asked for later: a file is read once. */
+static int archive_sum(struct store *store, const char *path, int fd, char sha256[65],
+		       struct err *err)
+{
+	char *facts;
+
+	if (archive_facts(store, path, fd, NULL, &facts, err) < 0)
+		return -1;
+	free(facts);
+	return archive_hash(store, path, fd, sha256, err);
 }
 
 /* As struct migration_sums wants it; `arg` is the struct open. */
@@ -58,10 +70,29 @@ static int find_sum(void *arg, const char *path, bool compute, char sha256[65], 
 	ret = archive_known_hash(open->store, path, &st, sha256, err);
 	if (ret == 0 && !sha256[0] && compute) {
 		announce(path, &st);
-		ret = archive_hash(open->store, path, fd, sha256, err);
+		ret = archive_sum(open->store, path, fd, sha256, err);
 	}
 	close(fd);
 	return ret < 0 ? -1 : sha256[0] != '\0';
+}
+
+/* As struct migration_sums wants them: read now, when they aren't known. */
+static int find_facts(void *arg, const char *path, char **facts, struct err *err)
+{
+	struct open *open = arg;
+	struct err missing = ERR_INIT;
+	struct stat st;
+	int ret, fd = archive_open(open->data.archives, path, &st, &missing);
+
+	if (fd < 0)
+		return missing.code == ERR_SERVICE_ARCHIVE ? 0 : err_keep(err, &missing);
+	ret = archive_known_facts(open->store, path, &st, facts, err);
+	if (ret == 0 && !*facts) {
+		announce(path, &st);
+		ret = archive_facts(open->store, path, fd, NULL, facts, err);
+	}
+	close(fd);
+	return ret < 0 ? -1 : 1;
 }
 
 /* Within a transaction, which the caller ends. */
@@ -81,7 +112,7 @@ static int import_in_store(struct open *open, struct import *import, const char 
 static int import_document(struct open *open, const char *file, const char *text, size_t size,
 			   struct err *err)
 {
-	const struct migration_sums sums = {find_sum, open};
+	const struct migration_sums sums = {find_sum, find_facts, open};
 	struct import import;
 	int ret;
 

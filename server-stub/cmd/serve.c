@@ -11,6 +11,7 @@
 #include "http/login.h"
 #include "http/tls.h"
 #include "keeper/keeper.h"
+#include "keeper/reading.h"
 #include "site/ca.h"
 #include "util/limits.h"
 #include "util/log.h"
@@ -84,14 +85,20 @@ static int serve_kept(const struct open *open, const struct service *service, co
 		.settings = &open->settings,
 		.writer = service->writer,
 	};
+	struct reading *reading;
 	struct keeper *keeper;
 
 	if (keeper_start(&keeper, &config, err) < 0)
 		return -1;
+	if (reading_start(&reading, &open->data, err) < 0) {
+		keeper_stop(keeper);
+		return -1;
+	}
 	warn_of_expiry(&open->data);
 	printf("newroot-server: listening on %s\n", listening);
 	fflush(stdout);
 	wait_for_end(service, signals);
+	reading_stop(reading);
 	keeper_stop(keeper);
 	return 0;
 }

@@ -1,7 +1,6 @@
 /*
  * Events into the store: repeats ignored, gaps noticed, the VM's state moved by the table when it follows their boot
- * (follow.h). Runs
- * inside the caller's transaction; nothing is acknowledged before that is committed.
+ * (follow.h). Runs inside the caller's transaction; nothing is acknowledged before that is committed.
  */
 #ifndef SERVER_COURSE_INTAKE_H
 #define SERVER_COURSE_INTAKE_H

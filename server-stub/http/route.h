@@ -42,11 +42,13 @@ enum MHD_Result route_job(struct request *request);
 enum MHD_Result route_events(struct request *request);
 enum MHD_Result route_peer(struct request *request);
 enum MHD_Result route_archives(struct request *request);
+enum MHD_Result route_facts(struct request *request);
 enum MHD_Result route_boot(struct request *request);
 
 enum MHD_Result route_login(struct request *request);
 enum MHD_Result route_logout(struct request *request);
 enum MHD_Result route_groups(struct request *request);
+enum MHD_Result route_archive_list(struct request *request);
 enum MHD_Result route_vms(struct request *request);
 enum MHD_Result route_vm(struct request *request);
 enum MHD_Result route_vm_events(struct request *request);

@@ -1,6 +1,5 @@
 #include "migration/archives_there.h"
 
-#include <ctype.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,8 +7,7 @@
 #include <unistd.h>
 
 #include "archives/archive.h"
-
-#define ROUTE "/v1/archives/"
+#include "migration/archive_path.h"
 
 struct search {
 	const struct data *data;
@@ -18,36 +16,14 @@ struct search {
 	struct err *err;
 };
 
-/* The path behind the route, as the service itself reads it: without a query, "%20" being a blank. */
-static void read_path(char path[ARCHIVE_PATH_MAX + 1], const char *from)
-{
-	size_t used = 0;
-
-	for (; *from && *from != '?' && used < ARCHIVE_PATH_MAX; from++) {
-		char hex[3] = {0};
-
-		if (*from == '%' && isxdigit((unsigned char)from[1]) &&
-		    isxdigit((unsigned char)from[2])) {
-			memcpy(hex, from + 1, 2);
-			path[used++] = (char)strtol(hex, NULL, 16);
-			from += 2;
-		} else {
-			path[used++] = *from;
-		}
-	}
-	path[used] = '\0';
-}
-
 /* What is no path of an archive will never be there: a person has to see it. */
 static int is_there(struct search *search, const char *url)
 {
-	size_t own = strlen(search->url);
 	struct stat st;
 	int fd;
 
-	if (strncmp(url, search->url, own) || strncmp(url + own, ROUTE, strlen(ROUTE)))
+	if (!migration_archive_path(url, search->url, search->missing))
 		return 1;
-	read_path(search->missing, url + own + strlen(ROUTE));
 	fd = archive_open(search->data->archives, search->missing, &st, search->err);
 	if (fd < 0)
 		return search->err->code == ERR_SERVICE_ARCHIVE ? 0 : -1;

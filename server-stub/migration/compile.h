@@ -9,17 +9,22 @@
 #include "job/reader.h"
 #include "migration/migration.h"
 
-/* Sums of this service's own archives. */
+/* Sums and facts of this service's own archives. */
 struct migration_sums {
 	/* 1: of `path`, in `sha256`; 0: it isn't there, or not known and not to be computed. -1 with the error. */
 	int (*find)(void *arg, const char *path, bool compute, char sha256[65], struct err *err);
+	/* 1: the facts of `path`, as JSON, malloc'ed, the caller's; 0: it isn't there. -1 with the error. */
+	int (*facts)(void *arg, const char *path, char **facts, struct err *err);
 	void *arg;
 };
+
+struct compile_facts;
 
 /*
  * Fill job, spec and finals of every VM that is sound. Each job is tried by the agent's own parser; its errors have places such as
  * "/vms/2 (web1) job: /volumes/0/size". `url` is the service's own, for "archive:PATH", whose
- * sha256 is found by `sums` (NULL: no archive is there) when it is left out. 0 only when nothing was refused.
+ * sha256 is found by `sums` (NULL: no archive is there) when it is left out, and whose facts have to suit the job. 0 only
+ * when nothing was refused.
  */
 int migration_compile(struct migration *migration, const char *url,
 		      const struct migration_sums *sums, struct arena *arena,
@@ -31,6 +36,7 @@ struct compile {
 	struct migration *migration;
 	const char *url;
 	const struct migration_sums *sums;
+	struct compile_facts *facts; /* those that were asked for already */
 	bool no_memory;
 };
 
@@ -54,6 +60,9 @@ void compile_spec(struct compile *c, struct migration_vm *vm);
 void compile_check_finals(struct compile *c); /* no address twice */
 void compile_check_after(struct compile *c);  /* nobody waits for himself, or for a stranger */
 void compile_check_jobs(struct compile *c);   /* by the agent's parser */
+/* A VM's job, parsed, by what is in its archives; errors have the job's own places. */
+void compile_check_facts(struct compile *c, const struct migration_vm *vm, const struct job *job,
+			 struct err_list *errors);
 
 /* The final address of `vm` that is in one network with one of `peer`'s, else its first of a family of `peer`'s, else NULL. */
 const char *compile_address(const struct migration_vm *vm, const struct migration_vm *peer);

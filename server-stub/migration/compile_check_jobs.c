@@ -88,8 +88,10 @@ static void check_one(struct compile *c, struct refusals *refusals, const struct
 
 	if (!text)
 		reader_refuse(&c->r, ERR_MEMORY, vm->json_path, "no memory for its job");
-	else if (job_parse(&job, text, strlen(text), &arena, &errors) == 0)
+	else if (job_parse(&job, text, strlen(text), &arena, &errors) == 0) {
 		check_space(c, vm, &job);
+		compile_check_facts(c, vm, &job, &errors);
+	}
 	for (size_t i = 0; i < errors.count; i++)
 		add(c, refusals, vm, &errors.item[i]);
 	err_list_free(&errors);

@@ -164,14 +164,18 @@ int store_refusal_each(struct store *store, int64_t vm,
 		       void (*each)(void *arg, const struct refusal_row *row), void *arg,
 		       struct err *err);
 
-/* Hashes of archives, valid while size, mtime and inode are the same. */
+/* Hashes and facts of archives, valid while size, mtime and inode are the same. */
 struct archive_hash {
 	int64_t size, mtime_ns, inode;
 	char sha256[65];
+	const char *facts; /* JSON, to be saved; NULL: it wasn't read for them */
 };
 /* Finds only what still matches `hash`'s size, mtime_ns and inode, and fills sha256. */
 int store_archive_find(struct store *store, const char *path, struct archive_hash *hash,
 		       struct err *err);
+/* Its facts in the same way, malloc'ed, the caller's to free; NULL: none are known. */
+int store_archive_facts(struct store *store, const char *path, const struct archive_hash *hash,
+			char **facts, struct err *err);
 int store_archive_save(struct store *store, const char *path, const struct archive_hash *hash,
 		       struct err *err);
 

@@ -149,6 +149,10 @@
 /* VMs whose archives are looked for at once: 5,000 that wait are all seen within a minute, at little cost. */
 #define KEEPER_ARCHIVES_MAX 500
 
+/* Seconds between two looks for archives that are new, and for which one has to lie unchanged: a copy over the network pauses. */
+#define READING_LOOK_SECONDS    5
+#define READING_SETTLED_SECONDS 10
+
 /* Columns that watch fills: a line of it is a table's, and no wider one is read. */
 #define SHEET_WIDTH_MAX 300
 /* A line of that width in characters of four bytes, and all its colours. */

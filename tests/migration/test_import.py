@@ -1,8 +1,10 @@
 """Documents in; jobs, VMs, addresses and boot entries out. NEWROOT_GOLDEN=write takes what came out as golden."""
 import copy
+import gzip
 import hashlib
 import http.client
 import json
+import lzma
 import os
 import pathlib
 import re
@@ -10,11 +12,13 @@ import sqlite3
 
 import pytest
 
+import archives
 from common import TOP
 
 HERE = pathlib.Path(__file__).parent
 GOOD = sorted((HERE / "good").glob("*.json"))
 
+SUM = hashlib.sha256(archives.root()).hexdigest()
 LINUX = {"cpus": 1, "memory": "256MiB", "disks": ["4GiB"], "root": {"url": "archive:root.tar", "sha256": "none"},
          "job": {"volumes": [{"name": "root", "size": "1GiB", "mount": "/"}]}}
 
@@ -29,10 +33,10 @@ def document(*names, group="shop", macs="52:54:00:77:01:10-52:54:00:77:01:1f", a
             "vms": [{"name": name, "use": ["linux"], "job": interface(f"10.80.0.{i + 1}/24")} for i, name in enumerate(names)], **more}
 
 
-def put_archive(importer, name="root.tar"):
+def put_archive(importer, name="root.tar", contents=archives.root()):
     file = importer.data / "archives" / name
     file.parent.mkdir(exist_ok=True)
-    file.write_text("x")
+    file.write_bytes(contents)
 
 
 def set_state(importer, name, state, **columns):
@@ -126,11 +130,12 @@ def sum_of(importer, name="a"):
 def test_a_sum_that_is_left_out_is_the_files(importer):
     put_archive(importer)
     importer.take(without_sum("a", "b"))
-    assert sum_of(importer, "a") == sum_of(importer, "b") == hashlib.sha256(b"x").hexdigest()
+    assert sum_of(importer, "a") == sum_of(importer, "b") == SUM
     assert importer.fates(without_sum("a", "b")) == {"a": "same", "b": "same"}
-    (importer.data / "archives/root.tar").write_text("another")
+    another = archives.root(more={"etc/motd": b"another"})
+    put_archive(importer, contents=another)
     assert importer.fates(without_sum("a", "b")) == {"a": "change", "b": "change"}
-    assert sum_of(importer) == hashlib.sha256(b"another").hexdigest()
+    assert sum_of(importer) == hashlib.sha256(another).hexdigest()
 
 
 def test_a_sum_of_a_file_that_is_not_there(importer):
@@ -148,10 +153,97 @@ def test_a_sum_that_is_told_is_compared(importer):
     importer.take(wrong, "--dry-run")
     importer.cli("archives")
     [error] = importer.refuse(wrong)
-    assert error.startswith(f'/vms/0 (a) job: /archives/0/sha256: "000000000000…" is refused: archives/root.tar has {hashlib.sha256(b"x").hexdigest()}')
+    assert error.startswith(f'/vms/0 (a) job: /archives/0/sha256: "000000000000…" is refused: archives/root.tar has {SUM}')
     right = without_sum("a")
-    right["defaults"]["linux"]["root"]["sha256"] = hashlib.sha256(b"x").hexdigest().upper()
+    right["defaults"]["linux"]["root"]["sha256"] = SUM.upper()
     importer.take(right)
+
+
+# --- facts of this service's own archives
+
+def job_of(**more):
+    """A document of one VM, whose job says this besides."""
+    wanted = document("a")
+    wanted["vms"][0]["job"] |= more
+    return wanted
+
+
+def machine(**more):
+    wanted = document("a")
+    wanted["defaults"] = {"linux": {**LINUX, **more}}
+    return wanted
+
+
+SMALL = {"volumes": [{"name": "root", "size": "32MiB", "fs": "ext4", "mount": "/"}]}
+MOUNTS = {"nfs": {"mounts": [{"from": "10.80.0.9:/srv", "to": "/srv"}]}}
+PACKAGE = {"kernel": {"url": "archive:linux/kernel.rpm", "sha256": "none"}}
+ROOT, KERNEL = "/vms/0 (a) job: /archives/0", "/vms/0 (a) job: /kernel"
+# What the document says, what the files are, and how it is refused.
+CANNOT_WORK = {
+    "no kernel": (document("a"), archives.root("boot/"), ROOT, "the root archive has no kernel", "step.kernel"),
+    "kernel too old for the profile": (document("a"), archives.root("boot/", more={"boot/vmlinuz-3.10.0-1160.el7.x86_64": b"x"}), ROOT,
+                                       'accepted is "profile": "3.10"', "step.kernel"),
+    "quarantine without a tool": (job_of(quarantine={"allow": []}), archives.root("nft"), ROOT, "neither iptables", "step.configure"),
+    "quarantine for IPv4 alone": (job_of(quarantine={"allow": []}), archives.root("nft", more={"sbin/iptables-restore": b"x"}), ROOT, "neither iptables", "step.configure"),
+    "larger than its volume": (machine(job=SMALL), archives.root(more={"usr/lib/large": bytes(33 << 20)}), ROOT, "more than the volume of / has (32 MiB)", "archive.space"),
+    "no init": (document("a"), archives.root("systemd"), ROOT, "no init system", "step.configure"),
+    "NFS mounts without mount.nfs": (job_of(**MOUNTS), archives.root("mount.nfs"), ROOT, "no mount.nfs", "step.configure"),
+    "another machine": (document("a"), archives.root(machine=183), ROOT, "are for aarch64", "step.configure"),
+    "cut": (document("a"), gzip.compress(archives.root())[:-20], ROOT, "ends before its end", "archive.truncated"),
+    "nothing at all": (document("a"), b"", ROOT, "the archive is empty", "archive.truncated"),
+    "no archive": (document("a"), b"x" * 5000, ROOT, "neither tar nor cpio", "archive.format"),
+    "lz4": (document("a"), b"\x04\x22\x4d\x18" + bytes(100), ROOT, "it is lz4", "archive.format"),
+    "pzstd": (document("a"), b"\x50\x2a\x4d\x18" + bytes(100), ROOT, "it is pzstd", "archive.format"),
+    "lzma": (document("a"), lzma.compress(archives.root(), format=lzma.FORMAT_ALONE), ROOT, "it is lzma", "archive.format"),
+    "more memory than the machine has": (document("a"), lzma.compress(archives.root(), filters=[{"id": lzma.FILTER_LZMA2, "dict_size": 192 << 20}]), ROOT,
+                                         "of the machine's 256 MiB half", "memory"),
+}
+
+
+@pytest.mark.parametrize("name", CANNOT_WORK)
+def test_what_cannot_work_is_refused(name, importer):
+    wanted, contents, place, words, code = CANNOT_WORK[name]
+    put_archive(importer, contents=contents)
+    [error] = importer.refuse(wanted)
+    assert error.startswith(f"{place}: ") and words in error and error.endswith(f"[{code}]"), error
+    assert importer.vms() == {}
+
+
+def test_a_kernel_package_is_looked_into(importer):
+    put_archive(importer, contents=archives.root("boot/"))
+    put_archive(importer, "linux/kernel.rpm", archives.tar({"boot/vmlinuz-2.6.18-164.el5": b"x"}))
+    [error] = importer.refuse(job_of(**PACKAGE))
+    assert error.startswith(f"{KERNEL}: kernel 2.6.18-164.el5 can't mount the filesystems") and '"2.6.18"' in error
+    importer.take(job_of(**PACKAGE, profile="2.6.18"))
+
+
+def test_what_suits_is_taken(importer):
+    """A tool where /usr isn't merged, one of two kernels, a kernel in an archive of its own."""
+    both = {"boot/vmlinuz-5.10.0-1": b"x", "boot/vmlinuz-2.6.18-1": b"x", "./sbin/iptables-restore": b"x", "./sbin/ip6tables-restore": b"x"}
+    put_archive(importer, contents=archives.root("boot/", "nft", more=both))
+    importer.take(job_of(quarantine={"allow": []}), "--dry-run")
+    put_archive(importer, contents=archives.root("boot/"))
+    put_archive(importer, "boot.tar", archives.tar({"vmlinuz-6.1": b"x"}))
+    importer.take(job_of(archives=[{"to": "/", "url": "archive:root.tar", "sha256": "none"},
+                                   {"to": "/boot", "url": "archive:boot.tar", "sha256": "none"}]))
+
+
+def test_archives_of_one_volume_are_summed(importer):
+    put_archive(importer)
+    for name in ("one.tar", "two.tar"):
+        put_archive(importer, name, archives.tar({"file": bytes(20 << 20)}))
+    wanted = machine(job={"volumes": [{"name": "root", "size": "1GiB", "mount": "/"}, {"name": "srv", "size": "32MiB", "fs": "ext4", "mount": "/srv"}]})
+    wanted["vms"][0]["job"]["archives"] = [{"to": "/srv/one", "url": "archive:one.tar", "sha256": "none"},
+                                           {"to": "/srv/two", "url": "archive:two.tar", "sha256": "none"}]
+    [error] = importer.refuse(wanted)
+    assert error.startswith("/vms/0 (a) job: /archives/2: ") and "with what goes there before it" in error
+
+
+def test_a_file_that_becomes_another_is_read_again(importer):
+    put_archive(importer, contents=archives.root("boot/"))
+    importer.refuse(document("a"))
+    put_archive(importer)
+    importer.take(document("a"))
 
 
 # --- refusing

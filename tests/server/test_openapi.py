@@ -71,6 +71,7 @@ def group(fresh):
         fresh.add(name, f"52:54:00:00:01:{number:02x}", token="auto")
         become(fresh, name, "needs provisioning" if name == "built" else "needs creating")
     (fresh.data / "archives" / "root.tar").write_bytes(b"archive")
+    fresh.cli("archives")
     fresh.start()
     return fresh
 
@@ -104,10 +105,13 @@ def requests(service):
         for how in ({}, {"Range": "bytes=0-1"}, {"Range": "bytes=99999999-"}):
             yield "GET", f"/v1/{folder}/{name}", {**agent, "headers": how}
         yield "GET", f"/v1/{folder}/none", agent
-    yield "GET", "/v1/archives/root.tar", wrong
+    for folder in ("archives", "facts"):
+        yield "GET", f"/v1/{folder}/root.tar", wrong
+    for name in ("root.tar", "none"):
+        yield "GET", f"/v1/facts/{name}", agent
     for body in (json.dumps({"token": service.operator}), "{}", json.dumps({"token": "x"}), "x" * 5000):
         yield "POST", "/v1/login", {"body": body}
-    for path in ("groups", "vms", "vms?group=shop", "vms/db1", "vms/new", "vms/nobody", "vms/db1/events", "vms/db1/events?limit=x",
+    for path in ("archives", "groups", "vms", "vms?group=shop", "vms/db1", "vms/new", "vms/nobody", "vms/db1/events", "vms/db1/events?limit=x",
                  "vms/nobody/events", "vms/nobody/log"):
         yield "GET", f"/v1/{path}", operator
         yield "GET", f"/v1/{path}", {}
@@ -165,7 +169,7 @@ def test_broken_store_is_told(group):
     session = group.login()
     with sqlite3.connect(group.data / "newroot.db") as store:
         store.execute("PRAGMA foreign_keys = OFF")
-        for table in ("vm", "vm_group", "event", "boot"):
+        for table in ("vm", "vm_group", "event", "boot", "archive"):
             store.execute(f"DROP TABLE {table}")
     store.close()
     for (method, path), operation in OPERATIONS.items():

@@ -155,6 +155,64 @@ static void too_little_memory_is_told(void **state)
 		assert_int_equal(decompress("big", &tight, &err), ERR_MEMORY);
 		print_message("%s\n", err.msg);
 		assert_non_null(strstr(err.msg, "4 MiB can be had"));
+		/* What to give instead is half of what helps. */
+		assert_non_null(strstr(err.msg, i ? "needs 128 MiB" : "needs 64 MiB"));
+	}
+}
+
+static void memory_is_known_from_the_head(void **state)
+{
+	static const struct {
+		const char *maker, *name;
+		uint64_t least, most; /* MiB */
+	} rows[] = {
+		{"gzip", "gzip", 0, 0},
+		{"cat", "none", 0, 0},
+		{"xz --lzma2=preset=0,dict=64MiB", "xz", 64, 66},
+		{"xz -T2 --lzma2=preset=0,dict=192MiB", "xz", 192, 194},
+		{"zstd -q --long=27", "zstd", 128, 128},
+		{"zstd -q --ultra --long=31", "zstd", 2048, 2048},
+		{"zstd -q --ultra -22 --stream-size=20971520", "zstd", 20, 20},
+		{"xz --format=lzma", "lzma (not xz)", 0, 0},
+	};
+
+	(void)state;
+	scratch_run(&scratch, "head -c 20M /dev/zero | tr '\\0' x >plain");
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char maker[256];
+		struct decompress_head head;
+		int in;
+
+		snprintf(maker, sizeof(maker), "%s <plain >a", rows[i].maker);
+		scratch_run(&scratch, maker);
+		in = scratch_open(&scratch, "a", O_RDONLY);
+		assert_int_equal(decompress_look(in, &head, NULL), 0);
+		close(in);
+		assert_string_equal(head.name, rows[i].name);
+		assert_in_range(head.memory >> 20, rows[i].least, rows[i].most);
+	}
+}
+
+static void other_formats_are_named(void **state)
+{
+	static const struct {
+		const char *maker, *name;
+	} rows[] = {
+		{"xz --format=lzma <plain >a", "lzma"},
+		{"printf '\\004\\042\\115\\030abcdefgh' >a", "lz4"},
+		{"printf '\\120\\052\\115\\030\\004\\000\\000\\000abcd' >a", "pzstd"},
+		{"printf 'LZIP\\001\\014abcdefgh' >a", "lzip"},
+		{"printf 'PK\\003\\004abcdefgh' >a", "zip"},
+	};
+
+	(void)state;
+	scratch_run(&scratch, "seq 1000 >plain");
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct err err = ERR_INIT;
+
+		scratch_run(&scratch, rows[i].maker);
+		assert_int_equal(decompress("a", &roomy, &err), ERR_ARCHIVE_FORMAT);
+		assert_non_null(strstr(err.msg, rows[i].name));
 	}
 }
 
@@ -223,6 +281,8 @@ int main(void)
 		cmocka_unit_test(damage_is_told),
 		cmocka_unit_test(an_empty_archive_is_truncated),
 		cmocka_unit_test(too_little_memory_is_told),
+		cmocka_unit_test(memory_is_known_from_the_head),
+		cmocka_unit_test(other_formats_are_named),
 		cmocka_unit_test(output_is_bounded),
 		cmocka_unit_test(rpm_headers_are_skipped),
 	};

@@ -10,6 +10,10 @@ TEST_extract = archive/extract.c archive/input.c archive/place.c archive/tree.c 
 	archive/named.c archive/accounts.c base/io.c base/err.c $(SCRATCH)
 LIBS_extract = -larchive
 
+TEST_facts = facts/marks.c facts/facts_json.c facts/facts_read.c facts/judge.c archive/input.c job/profile.c job/size.c base/arena.c \
+	$(ARCHIVE_DECODERS) $(SCRATCH)
+LIBS_facts = -larchive -ljansson $(ARCHIVE_LIBS)
+
 TEST_cpio = archive/cpio.c archive/gzip.c base/io.c base/err.c $(SCRATCH)
 LIBS_cpio = -larchive -lisal
 ARCHIVE_MODULES := archive/modules.c archive/modules_read.c archive/module_order.c archive/modfile.c base/arena.c

@@ -2,20 +2,21 @@
 MIGRATION_INCLUDE := -Iserver-stub
 MIGRATION_SOURCES := $(filter-out %/archives_there.c %/import.c %/import_plan.c %/import_apply.c %/import_print.c,$(wildcard server-stub/migration/*.c)) \
 	server-stub/archives/archive_open.c server-stub/site/settings.c server-stub/util/file.c server-stub/vm/names.c \
-	$(sort $(patsubst agent/%,%,$(wildcard agent/job/*.c))) base/arena.c base/err.c base/io.c
+	$(sort $(patsubst agent/%,%,$(wildcard agent/job/*.c))) base/arena.c base/err.c base/io.c \
+	facts/judge.c facts/marks.c facts/facts_json.c $(ARCHIVE_DECODERS)
 
-TEST_migration_archives = server-stub/migration/archives_there.c server-stub/archives/archive_open.c agent/base/err.c \
+TEST_migration_archives = $(addprefix server-stub/migration/,archives_there.c archive_path.c) server-stub/archives/archive_open.c agent/base/err.c \
 	tests/unit/scratch.c
 CFLAGS_migration_archives = $(MIGRATION_INCLUDE)
 LIBS_migration_archives = -ljansson
 
 TEST_migration_documents = $(MIGRATION_SOURCES)
 CFLAGS_migration_documents = $(MIGRATION_INCLUDE)
-LIBS_migration_documents = -ljansson
+LIBS_migration_documents = -ljansson $(ARCHIVE_LIBS)
 
 TEST_migration_assign = $(MIGRATION_SOURCES)
 CFLAGS_migration_assign = $(MIGRATION_INCLUDE)
-LIBS_migration_assign = -ljansson
+LIBS_migration_assign = -ljansson $(ARCHIVE_LIBS)
 
 TEST_migration_difference = server-stub/migration/difference.c job/quote.c base/arena.c base/err.c
 CFLAGS_migration_difference = $(MIGRATION_INCLUDE)

@@ -1,0 +1,150 @@
+#include "facts/facts_read.h"
+
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "archive/input.h"
+#include "base/io.h"
+#include "base/limits.h"
+
+#define ELF_HEAD 20 /* up to e_machine */
+
+/* "./usr/bin/sh" is "usr/bin/sh", as when it is unpacked. */
+static const char *plain_path(const char *path)
+{
+	while (*path == '/' || (path[0] == '.' && path[1] == '/'))
+		path++;
+	return path;
+}
+
+static void take_xattrs(struct facts *facts, struct archive_entry *entry)
+{
+	const char *name;
+	const void *value;
+	size_t size;
+
+	archive_entry_xattr_reset(entry);
+	while (archive_entry_xattr_next(entry, &name, &value, &size) == ARCHIVE_OK)
+		if (size > facts->xattr)
+			facts->xattr = size;
+}
+
+/* A program says which machine it is for; firmware is made for others, and nobody may run it. */
+static void take_machine(struct facts *facts, struct archive_entry *entry, const void *data,
+			 size_t size)
+{
+	const char *name = archive_entry_perm(entry) & 0111 ? facts_machine(data, size) : NULL;
+
+	if (name)
+		facts_add(facts, FACTS_MACHINE, name);
+}
+
+static int take_contents(struct input *input, struct facts *facts, struct archive_entry *entry,
+			 struct err *err)
+{
+	const void *data;
+	int64_t offset;
+	size_t size;
+	int more;
+
+	while ((more = input_data(input, &data, &size, &offset, err)) > 0) {
+		if (offset == 0)
+			take_machine(facts, entry, data, size);
+		facts->unpacked += size;
+	}
+	return more;
+}
+
+static int take_entry(struct input *input, struct facts *facts, struct archive_entry *entry,
+		      struct err *err)
+{
+	const char *path = archive_entry_pathname(entry);
+	const bool link = archive_entry_hardlink(entry);
+
+	if (!path)
+		return err_set(err, ERR_ARCHIVE_ENTRY, NULL, "an entry's path cannot be read");
+	facts->entries++;
+	facts->inodes += !link;
+	take_xattrs(facts, entry);
+	if (archive_entry_filetype(entry) != AE_IFDIR)
+		facts_mark(facts, plain_path(path));
+	return take_contents(input, facts, entry, err);
+}
+
+static void take_format(struct facts *facts, struct input *input)
+{
+	const int base = archive_format(input->reader) & ARCHIVE_FORMAT_BASE_MASK;
+
+	snprintf(facts->format, sizeof(facts->format), "%s",
+		 base == ARCHIVE_FORMAT_CPIO ? "cpio" : "tar");
+}
+
+/* A dump of a database, an image: there is nothing in it to be listed, and it may be whole. */
+static int read_other(int in_fd, struct facts *facts, struct err *err)
+{
+	char *piece = malloc(EXTRACT_BUFFER);
+	ssize_t got;
+
+	if (!piece)
+		return err_set(err, ERR_MEMORY, NULL, "no memory for a buffer");
+	do
+		got = read_all(in_fd, piece, EXTRACT_BUFFER);
+	while (got > 0);
+	free(piece);
+	if (got < 0)
+		return err_sys(err, ERR_IO, NULL, "cannot read from the pipe");
+	snprintf(facts->format, sizeof(facts->format), FACTS_OTHER);
+	facts->whole = true;
+	return 0;
+}
+
+static int read_all_entries(struct input *input, struct facts *facts, struct err *err)
+{
+	struct archive_entry *entry;
+	int more;
+
+	while ((more = input_next(input, &entry, err)) > 0)
+		if (take_entry(input, facts, entry, err))
+			return -1;
+	if (more < 0)
+		return -1;
+	take_format(facts, input);
+	return input_drain(input, err);
+}
+
+int facts_read(int in_fd, struct facts *facts, struct err *err)
+{
+	struct err failure = ERR_INIT;
+	struct input input;
+	int ret;
+
+	memset(facts, 0, sizeof(*facts));
+	/* As extract_stream() does: names are bytes, which libarchive reads through the locale. */
+	setlocale(LC_CTYPE, "C.UTF-8");
+	if (input_open(&input, in_fd, &failure))
+		return failure.code == ERR_ARCHIVE_FORMAT ? read_other(in_fd, facts, err)
+							  : err_keep(err, &failure);
+	ret = read_all_entries(&input, facts, err);
+	input_close(&input);
+	facts->whole = ret == 0;
+	return ret;
+}
+
+int facts_write(int out_fd, const struct facts *facts, struct err *err)
+{
+	json_t *object = facts_json(facts);
+	char *text = object ? json_dumps(object, JSON_COMPACT) : NULL;
+	int ret = -1;
+
+	if (!text)
+		err_set(err, ERR_MEMORY, NULL, "no memory for an archive's facts");
+	else if (write_all(out_fd, text, strlen(text)) || write_all(out_fd, "\n", 1))
+		err_sys(err, ERR_IO, NULL, "cannot write an archive's facts");
+	else
+		ret = 0;
+	free(text);
+	json_decref(object);
+	return ret;
+}

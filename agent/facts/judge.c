@@ -1,0 +1,247 @@
+#include "facts/judge.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "archive/decompress.h"
+
+struct judge {
+	const struct facts_scene *scene;
+	const struct job *job;
+	const struct job_archive *root_archive; /* NULL: none that is known */
+	const struct facts *root;
+	struct err_list *errors;
+};
+
+__attribute__((format(printf, 4, 5))) static void refuse(struct judge *j, enum err_code code,
+							 const char *where, const char *fmt, ...)
+{
+	char text[sizeof(((struct err *)NULL)->msg)];
+	struct err err = ERR_INIT;
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	err_set(&err, code, where, "%s", text);
+	err_list_add(j->errors, &err);
+}
+
+static const struct facts *facts_of(const struct judge *j, const struct job_source *source)
+{
+	return j->scene->of(j->scene->ctx, source);
+}
+
+/* A file that is unpacked there, or below, may bring what the root archive lacks. */
+static bool is_elsewhere(const struct judge *j, const char *folder)
+{
+	const size_t size = strlen(folder);
+
+	for (size_t i = 0; i < j->job->archive_count; i++) {
+		const char *to = j->job->archives[i].to;
+
+		if (&j->job->archives[i] != j->root_archive &&
+		    (!strcmp(to, "/usr") ||
+		     (!strncmp(to, folder, size) && (!to[size] || to[size] == '/'))))
+			return true;
+	}
+	return false;
+}
+
+static bool lacks(const struct judge *j, enum facts_kind kind, const char *name)
+{
+	return !facts_has(j->root, kind, name);
+}
+
+static bool is_archive(const struct facts *facts)
+{
+	return facts->whole && strcmp(facts->format, FACTS_OTHER) != 0;
+}
+
+static void check_whole(struct judge *j, const struct job_source *source, const struct facts *facts)
+{
+	/* Who looked at it may have less memory than who is to unpack it. */
+	if (facts->code == ERR_MEMORY)
+		return;
+	if (facts->whole && !is_archive(facts))
+		refuse(j, ERR_ARCHIVE_FORMAT, source->path, "%s is neither tar nor cpio",
+		       source->url);
+	if (!facts->whole)
+		refuse(j, facts->code, source->path, "%s can't be unpacked: %s", source->url,
+		       facts->error);
+}
+
+static void check_memory(struct judge *j, const struct job_source *source,
+			 const struct facts *facts)
+{
+	const struct decompress_limits limits = decompress_limits_of(j->scene->memory);
+	char need[32], have[32], machine[32];
+
+	if (!j->scene->memory || facts->memory <= limits.memory)
+		return;
+	refuse(j, ERR_MEMORY, source->path,
+	       "%s takes %s to be decompressed (%s), and of the machine's %s half, %s, may be taken; "
+	       "give it more memory, or compress with a lower level or a smaller window",
+	       source->url, size_text(facts->memory, need),
+	       facts->compression ? facts->compression : "unknown",
+	       size_text(j->scene->memory, machine), size_text(limits.memory, have));
+}
+
+static void check_source(struct judge *j, const struct job_source *source)
+{
+	const struct facts *facts = facts_of(j, source);
+
+	if (!facts)
+		return;
+	check_whole(j, source, facts);
+	check_memory(j, source, facts);
+}
+
+/* What all archives up to this one leave on the filesystem that holds it, so that one error is told for each. */
+static void check_room(struct judge *j, size_t index)
+{
+	const struct job_archive *archive = &j->job->archives[index];
+	const struct facts *own = facts_of(j, &archive->source);
+	const char *mount = NULL, *other = NULL;
+	const uint64_t size = j->scene->room(j->scene->ctx, archive->to, &mount);
+	char need[32], have[32];
+	uint64_t before = 0;
+
+	if (!own || !size)
+		return;
+	for (size_t i = 0; i < index; i++) {
+		const struct facts *facts = facts_of(j, &j->job->archives[i].source);
+
+		if (facts && j->scene->room(j->scene->ctx, j->job->archives[i].to, &other) &&
+		    !strcmp(mount, other))
+			before += facts->unpacked;
+	}
+	if (before > size || before + own->unpacked <= size)
+		return;
+	refuse(j, ERR_ARCHIVE_SPACE, archive->source.path,
+	       "%s needs %s when it is unpacked%s, more than the volume of %s has (%s); give that more room",
+	       archive->source.url, size_text(before + own->unpacked, need),
+	       before ? ", with what goes there before it" : "", mount, size_text(size, have));
+}
+
+static void check_kernel_there(struct judge *j)
+{
+	if (!j->job->kernel.given && !j->root->kernel_count && !is_elsewhere(j, "/boot"))
+		refuse(j, ERR_KERNEL, j->root_archive->source.path,
+		       "the root archive has no kernel (no file /boot/vmlinuz-VERSION), and the job gives no kernel package; accepted is either");
+}
+
+/* The filesystems are made before the kernel is there: each of them may turn out to be the one that boots. */
+static void check_profile(struct judge *j, const struct facts *facts, const char *where)
+{
+	const enum fs_profile made = job_profile(j->job);
+	const char *newest = NULL;
+
+	for (size_t i = 0; i < facts->kernel_count; i++) {
+		if (profile_of_version(facts->kernel[i]) >= made)
+			return;
+		if (!newest || profile_of_version(facts->kernel[i]) > profile_of_version(newest))
+			newest = facts->kernel[i];
+	}
+	if (!newest)
+		return;
+	refuse(j, ERR_KERNEL, where,
+	       "kernel %s can't mount the filesystems, which would be made with the profile \"%s\"; accepted is \"profile\": \"%s\"",
+	       newest, fs_profile_name(made), fs_profile_name(profile_of_version(newest)));
+}
+
+static void check_kernel(struct judge *j)
+{
+	const struct facts *package =
+		j->job->kernel.given ? facts_of(j, &j->job->kernel.source) : NULL;
+
+	if (package)
+		check_profile(j, package, j->job->kernel.source.path);
+	if (!j->root)
+		return;
+	check_kernel_there(j);
+	if (!j->job->kernel.given && !is_elsewhere(j, "/boot"))
+		check_profile(j, j->root, j->root_archive->source.path);
+}
+
+/* An i386 userland runs under a kernel of x86_64, as does newroot itself. */
+static void check_machine(struct judge *j)
+{
+	const struct facts_names *machines = &j->root->names[FACTS_MACHINE];
+
+	if (!machines->count || facts_has(j->root, FACTS_MACHINE, "x86_64") ||
+	    facts_has(j->root, FACTS_MACHINE, "i386"))
+		return;
+	refuse(j, ERR_CONFIGURE, j->root_archive->source.path,
+	       "the root archive's programs are for %s; accepted are those for x86_64 or i386",
+	       machines->item[0]);
+}
+
+static void check_init(struct judge *j)
+{
+	if (!j->root->names[FACTS_INIT].count && !is_elsewhere(j, "/etc"))
+		refuse(j, ERR_CONFIGURE, j->root_archive->source.path,
+		       "the root archive has no init system that newroot knows; accepted are systemd, OpenRC, and sysvinit with /etc/inittab");
+}
+
+/* As agent/os/quarantine.c chooses. */
+static void check_quarantine(struct judge *j)
+{
+	if (!j->job->quarantine.given || !lacks(j, FACTS_TOOL, "nft") || is_elsewhere(j, "/sbin"))
+		return;
+	if (lacks(j, FACTS_TOOL, "iptables-restore") || lacks(j, FACTS_TOOL, "ip6tables-restore"))
+		refuse(j, ERR_CONFIGURE, j->root_archive->source.path,
+		       "the job wants a quarantine, and the root archive has neither iptables (iptables-restore and ip6tables-restore) nor nft; "
+		       "add the package iptables or nftables to it, or leave the job's quarantine out");
+}
+
+/* Before mount.nfs there was mount itself (util-linux before 2.13). */
+static void check_nfs(struct judge *j)
+{
+	if (!j->job->nfs.mount_count || job_profile(j->job) == PROFILE_2_6_18 ||
+	    !lacks(j, FACTS_TOOL, "mount.nfs") || is_elsewhere(j, "/sbin"))
+		return;
+	refuse(j, ERR_CONFIGURE, j->root_archive->source.path,
+	       "the job has NFS mounts, and the root archive has no mount.nfs; add the package nfs-common or nfs-utils to it");
+}
+
+static void check_root(struct judge *j)
+{
+	check_machine(j);
+	check_init(j);
+	check_quarantine(j);
+	check_nfs(j);
+}
+
+/* What is not whole was told, and is not asked for what stands in it. */
+static void find_root(struct judge *j)
+{
+	for (size_t i = 0; i < j->job->archive_count; i++) {
+		const struct job_archive *archive = &j->job->archives[i];
+		const struct facts *facts =
+			strcmp(archive->to, "/") ? NULL : facts_of(j, &archive->source);
+
+		if (facts && is_archive(facts)) {
+			j->root_archive = archive;
+			j->root = facts;
+			return;
+		}
+	}
+}
+
+void facts_judge(const struct facts_scene *scene, struct err_list *errors)
+{
+	struct judge j = {.scene = scene, .job = scene->job, .errors = errors};
+
+	for (size_t i = 0; i < j.job->archive_count; i++) {
+		check_source(&j, &j.job->archives[i].source);
+		check_room(&j, i);
+	}
+	if (j.job->kernel.given)
+		check_source(&j, &j.job->kernel.source);
+	find_root(&j);
+	check_kernel(&j);
+	if (j.root)
+		check_root(&j);
+}

@@ -1,0 +1,288 @@
+/* What is found in an archive, how it is told, and which jobs it suits. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tests/unit/scratch.h"
+#include "base/err.h"
+#include "facts/facts_read.h"
+#include "facts/judge.h"
+
+static const struct {
+	const char *path;
+	enum facts_kind kind;
+	const char *name; /* NULL: it says nothing */
+} paths[] = {
+	{"lib/systemd/systemd", FACTS_INIT, "systemd"},
+	{"usr/lib/systemd/systemd", FACTS_INIT, "systemd"},
+	{"sbin/runscript.sh", FACTS_INIT, "openrc"},
+	{"etc/inittab", FACTS_INIT, "sysv"},
+	{"usr/etc/inittab.old", FACTS_INIT, NULL},
+	{"etc/network/interfaces", FACTS_NETWORK, "debian"},
+	{"usr/sbin/NetworkManager", FACTS_NETWORK, "NetworkManager"},
+	{"sbin/nft", FACTS_TOOL, "nft"},
+	{"usr/bin/nft", FACTS_TOOL, "nft"},
+	{"usr/share/nft", FACTS_TOOL, NULL},
+	{"opt/sbin/nft", FACTS_TOOL, NULL},
+	{"usr/sbin/old/nft", FACTS_TOOL, NULL},
+	{"usr/sbin/nft.dpkg-old", FACTS_TOOL, NULL},
+};
+
+static void test_paths(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
+		struct facts facts = {0};
+		size_t count = 0;
+
+		facts_mark(&facts, paths[i].path);
+		for (int kind = 0; kind < FACTS_KINDS; kind++)
+			count += facts.names[kind].count;
+		if (count != (paths[i].name != NULL) ||
+		    (paths[i].name && !facts_has(&facts, paths[i].kind, paths[i].name)))
+			fail_msg("%s: %zu", paths[i].path, count);
+	}
+}
+
+static const struct {
+	const char *path, *release; /* NULL: no kernel's */
+} kernels[] = {
+	{"boot/vmlinuz-2.6.18-164.el5", "2.6.18-164.el5"},
+	{"boot/vmlinuz-6.1.0-9-amd64", "6.1.0-9-amd64"},
+	{"lib/modules/5.14.0-70.el9.x86_64/vmlinuz", "5.14.0-70.el9.x86_64"},
+	{"usr/lib/modules/6.1/vmlinuz", "6.1"},
+	{"lib/modules/6.1/vmlinuz/x", NULL},
+	{"lib/modules/vmlinuz", NULL},
+	{"boot/vmlinuz", NULL},
+	{"boot/vmlinuz-", NULL},
+	{"boot/vmlinuz-rescue", NULL},
+	{"boot/vmlinuz-6.1/x", NULL},
+	{"boot/vmlinuz-6.1\x1b[2J", NULL},
+	{"srv/boot/vmlinuz-6.1", NULL},
+};
+
+static void test_kernels(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(kernels) / sizeof(kernels[0]); i++) {
+		struct facts facts = {0};
+
+		facts_mark(&facts, kernels[i].path);
+		facts_mark(&facts, kernels[i].path);
+		if (facts.kernel_count != (kernels[i].release != NULL) ||
+		    (kernels[i].release && strcmp(facts.kernel[0], kernels[i].release)))
+			fail_msg("%s: %zu %s", kernels[i].path, facts.kernel_count,
+				 facts.kernel[0]);
+	}
+}
+
+static void test_machines(void **state)
+{
+	unsigned char head[20] = "\x7f"
+				 "ELF\x02\x01";
+
+	(void)state;
+	head[18] = 62;
+	assert_string_equal(facts_machine(head, sizeof(head)), "x86_64");
+	assert_null(facts_machine(head, sizeof(head) - 1));
+	head[5] = 2; /* big-endian */
+	head[18] = 0;
+	head[19] = 21;
+	assert_string_equal(facts_machine(head, sizeof(head)), "ppc64");
+	head[0] = 0;
+	assert_null(facts_machine(head, sizeof(head)));
+}
+
+static void test_a_tar_is_read(void **state)
+{
+	struct scratch scratch;
+	struct facts facts;
+	struct err err = ERR_INIT;
+	char path[4200];
+	int fd;
+
+	(void)state;
+	scratch_make(&scratch);
+	scratch_run(&scratch,
+		    "mkdir -p sbin boot && cp /bin/true sbin/nft && cp /bin/true note && "
+		    "chmod 644 note && ln sbin/nft sbin/other && ln -s nft sbin/mount.nfs && "
+		    "touch boot/vmlinuz-6.1 && truncate -s 1G hole && "
+		    "tar -cSf root.tar sbin boot note hole");
+	snprintf(path, sizeof(path), "%s/root.tar", scratch.path);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	assert_true(fd >= 0);
+	assert_int_equal(facts_read(fd, &facts, &err), 0);
+	close(fd);
+	assert_true(facts.whole);
+	assert_string_equal(facts.format, "tar");
+	assert_int_equal(facts.entries, 8);
+	assert_int_equal(facts.inodes, 7);
+	assert_in_range(facts.unpacked, 1, 1 << 20); /* a hole takes no room */
+	assert_true(facts_has(&facts, FACTS_TOOL, "nft"));
+	assert_true(facts_has(&facts, FACTS_TOOL, "mount.nfs"));
+	assert_int_equal(facts.names[FACTS_MACHINE].count, 1);
+	assert_string_equal(facts.kernel[0], "6.1");
+	scratch_remove(&scratch);
+}
+
+static void parse(struct facts *facts, const char *text, int ret)
+{
+	assert_int_equal(facts_parse(facts, text, strlen(text), NULL), ret);
+}
+
+static void test_told_and_read_again(void **state)
+{
+	struct facts facts = {.whole = true, .compression = "xz", .memory = 65 << 20, .xattr = 9};
+	struct facts again;
+	json_t *object;
+	char *text;
+
+	(void)state;
+	snprintf(facts.format, sizeof(facts.format), "cpio");
+	facts_mark(&facts, "sbin/nft");
+	facts_mark(&facts, "boot/vmlinuz-6.1");
+	object = facts_json(&facts);
+	text = json_dumps(object, 0);
+	parse(&again, text, 0);
+	assert_string_equal(again.compression, facts.compression);
+	again.compression = facts.compression;
+	assert_memory_equal(&again, &facts, sizeof(facts));
+	json_decref(object);
+	free(text);
+}
+
+/* Of a service that is newer, broken or hostile. */
+static void test_hostile_facts(void **state)
+{
+	static char large[FACTS_BYTES_MAX + 2];
+	struct facts facts;
+
+	(void)state;
+	parse(&facts, "", -1);
+	parse(&facts, "[]", -1);
+	memset(large, ' ', FACTS_BYTES_MAX + 1);
+	memcpy(large, "{}", 2);
+	parse(&facts, large, -1);
+	parse(&facts, "{}", 0);
+	assert_false(facts.whole);
+	assert_int_equal(facts.code, ERR_ARCHIVE_FORMAT);
+	parse(&facts,
+	      "{\"whole\": true, \"memory\": -1, \"unpacked\": \"x\", \"compression\": \"rar\", \"tools\": [\"nft\", \"cook\", 7], "
+	      "\"kernels\": [7, \"6.1\", \"6.1\", \"6.1\", \"6.1\", \"6.1\", \"6.1\", \"6.1\", \"6.1\", \"6.1\", \"6.1\", \"6.1\", \"6.1\", "
+	      "\"6.1\", \"6.1\", \"6.1\", \"6.1\", \"6.1\", \"6.1\"], \"inits\": {}, \"error\": 7}",
+	      0);
+	assert_true(facts.whole);
+	assert_int_equal(facts.memory + facts.unpacked, 0);
+	assert_null(facts.compression);
+	assert_int_equal(facts.names[FACTS_TOOL].count, 1);
+	assert_int_equal(facts.kernel_count, FACTS_KERNELS_MAX);
+}
+
+struct scene {
+	struct facts root, data;
+	bool known;
+	uint64_t memory;
+};
+
+static const struct facts *of(void *ctx, const struct job_source *source)
+{
+	const struct scene *scene = ctx;
+
+	if (!scene->known)
+		return NULL;
+	return strstr(source->url, "root") ? &scene->root : &scene->data;
+}
+
+static uint64_t room(void *ctx, const char *folder, const char **mount)
+{
+	(void)ctx;
+	*mount = strcmp(folder, "/") ? "/data" : "/";
+	return 1 << 20;
+}
+
+/* Everything at once: each is told with its place, and a machine whose memory is unknown is not judged. */
+static void judge(struct scene *scene, struct err_list *errors)
+{
+	static struct job_archive archives[] = {
+		{"/", {.url = "https://x/root", .path = "/archives/0"}},
+		{"/data", {.url = "https://x/data", .path = "/archives/1"}},
+	};
+	const struct job job = {
+		.archives = archives, .archive_count = 2, .quarantine = {.given = true}};
+	const struct facts_scene facts = {
+		.job = &job, .memory = scene->memory, .of = of, .room = room, .ctx = scene};
+
+	facts_judge(&facts, errors);
+}
+
+static void test_judged(void **state)
+{
+	static const enum err_code expected[] = {ERR_MEMORY,    ERR_ARCHIVE_SPACE, ERR_KERNEL,
+						 ERR_CONFIGURE, ERR_CONFIGURE,     ERR_CONFIGURE};
+	struct scene scene = {
+		.known = true,
+		.memory = 64 << 20,
+		.root = {.whole = true, .memory = 33 << 20, .compression = "xz"},
+		.data = {.whole = true, .unpacked = (1 << 20) + 1},
+	};
+	struct err_list errors = {0};
+
+	(void)state;
+	facts_add(&scene.root, FACTS_MACHINE, "aarch64");
+	judge(&scene, &errors);
+	assert_int_equal(errors.count, sizeof(expected) / sizeof(expected[0]));
+	for (size_t i = 0; i < errors.count; i++) {
+		assert_int_equal(errors.item[i].code, expected[i]);
+		assert_string_equal(errors.item[i].where, i == 1 ? "/archives/1" : "/archives/0");
+	}
+	assert_non_null(strstr(errors.item[0].msg, "takes 33 MiB"));
+	err_list_free(&errors);
+	scene.known = false;
+	errors = (struct err_list){0};
+	judge(&scene, &errors);
+	assert_int_equal(errors.count, 0);
+	err_list_free(&errors);
+}
+
+static void test_what_suits_is_silent(void **state)
+{
+	struct scene scene = {.known = true,
+			      .root = {.whole = true, .memory = 1 << 30, .compression = "xz"},
+			      .data = {.whole = true, .unpacked = 1 << 20}};
+	struct err_list errors = {0};
+
+	(void)state;
+	facts_mark(&scene.root, "boot/vmlinuz-5.10.0-1");
+	facts_mark(&scene.root, "etc/inittab");
+	facts_mark(&scene.root, "usr/sbin/nft");
+	facts_add(&scene.root, FACTS_MACHINE, "i386");
+	judge(&scene, &errors);
+	assert_int_equal(errors.count, 0);
+	/* Who read it had too little memory: nothing is known of what is in it. */
+	scene.root = (struct facts){.code = ERR_MEMORY};
+	judge(&scene, &errors);
+	assert_int_equal(errors.count, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_paths),
+		cmocka_unit_test(test_kernels),
+		cmocka_unit_test(test_machines),
+		cmocka_unit_test(test_a_tar_is_read),
+		cmocka_unit_test(test_told_and_read_again),
+		cmocka_unit_test(test_hostile_facts),
+		cmocka_unit_test(test_judged),
+		cmocka_unit_test(test_what_suits_is_silent),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
