@@ -1,9 +1,10 @@
 /*
  * The operator's page: where it begins, and what is shown where. What comes from VMs and files of others
  * becomes text, never markup. The other modules, in the order they build on each other: tools, service,
- * vms (what is known), places, looks, filters, actions, table, timeline, log, vm.
+ * vms (what is known), places, looks, filters, actions, archives, table, timeline, log, vm.
  */
 
+import { listenArchives } from "./archives.js";
 import { showFilters } from "./filters.js";
 import { filterBy, place, readPlace } from "./places.js";
 import { get, login } from "./service.js";
@@ -92,6 +93,7 @@ function listen() {
 	$("#skip").onclick = () => $("#main").focus();
 	$("#filter").oninput = (event) => filterBy({ q: event.target.value.trim() });
 	login.form.onsubmit = (event) => login.submit(event);
+	listenArchives();
 	addEventListener("hashchange", route);
 	addEventListener("keydown", onKey);
 }

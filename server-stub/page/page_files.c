@@ -23,6 +23,7 @@
 	F(looks_js, "/looks.js", "looks.js", SCRIPT) \
 	F(filters_js, "/filters.js", "filters.js", SCRIPT) \
 	F(actions_js, "/actions.js", "actions.js", SCRIPT) \
+	F(archives_js, "/archives.js", "archives.js", SCRIPT) \
 	F(table_js, "/table.js", "table.js", SCRIPT) \
 	F(timeline_js, "/timeline.js", "timeline.js", SCRIPT) \
 	F(log_js, "/log.js", "log.js", SCRIPT) \

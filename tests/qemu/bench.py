@@ -86,7 +86,7 @@ class Unpacking:
 
 def compare(lab, inputs, vm):
     url = lab.archive(inputs.root)
-    job = install_job(lab, inputs, vm.address, volumes=[{"name": "data", "size": "1GiB", "mount": "/"}], kernel=None,
+    job = install_job(lab, inputs, vm.address, volumes=[{"name": "data", "size": "1GiB", "mount": "/"}],
                       archives=[{"to": "/", "url": url, "sha256": inputs.sums[inputs.root]}])
     unpacking = Unpacking(lab, vm, url, json.dumps(job))
     token = re.search(r"newroot\.token=(\S+)", unpacking.inside("cat /proc/cmdline"))[1]

@@ -68,7 +68,7 @@ def boot_code(vm):
 def small_job(lab, inputs, address, hostname="db1", **changes):
     """A job of one archive, for cases that need not boot."""
     volumes = [{"name": "root", "size": "900MiB", "mount": "/"}]
-    job = install_job(lab, inputs, address, hostname, volumes=volumes, kernel=None, finish="wait",
+    job = install_job(lab, inputs, address, hostname, volumes=volumes, finish="wait",
                       archives=[{"to": "/", "url": lab.archive(inputs.mini), "sha256": inputs.sums[inputs.mini]}])
     job.update(changes)
     return job

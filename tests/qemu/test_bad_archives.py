@@ -1,14 +1,14 @@
-"""Archives that are not what the job means: found while they flow, and the disk never gets a boot sector."""
+"""Archives that are not what the job means: found before the wipe or while they flow, and the disk never gets a boot sector."""
 from faults import REFUSED, Origin, boot_code, expect_event, small_job
 from jobs import GIB, sha256
 
 
-def expect_failure(lab, vm, code):
+def expect_failure(lab, vm, code, step="unpack"):
     vm.start("n")
     seen = vm.wait_for(REFUSED, 900)
     assert seen[1] == code, vm.serial()[-2000:]
     event = expect_event(lab, vm, code)
-    assert event["step"] == "unpack"
+    assert event["step"] == step
     vm.stop()
     assert boot_code(vm) == bytes(440)
 
@@ -22,7 +22,7 @@ def test_wrong_sha256(lab, inputs):
 
 
 def test_truncated_archive(lab, inputs):
-    """Cut short before it was hashed: the hash is right, the archive is not."""
+    """Cut short before it was hashed: the hash is right, the archive is not. The service has read it, so nothing is erased."""
     short = lab.folder / "short.tar.gz"
     with open(inputs.mini, "rb") as source:
         short.write_bytes(source.read(inputs.mini.stat().st_size // 3))
@@ -31,7 +31,22 @@ def test_truncated_archive(lab, inputs):
         wanted = small_job(lab, inputs, address)
         wanted["archives"][0] = {"to": "/", "url": lab.archive(short), "sha256": sha256(short)}
         return wanted
-    expect_failure(lab, lab.vm("db1", job, [2 * GIB]), "archive.truncated")
+    vm = lab.vm("db1", job, [2 * GIB])
+    lab.service.cli("archives")
+    expect_failure(lab, vm, "archive.truncated", "check")
+
+
+def test_truncated_archive_from_elsewhere(lab, inputs):
+    """Nobody has read it before; with `verify_before`, the agent does, and erases nothing."""
+    short = lab.folder / "short.tar.gz"
+    with open(inputs.data, "rb") as source:
+        short.write_bytes(source.read(inputs.data.stat().st_size // 3))
+    with Origin(lab, short, "100") as origin:
+        def job(address):
+            wanted = small_job(lab, inputs, address, verify_before="full")
+            wanted["archives"].append({"to": "/srv", "url": origin.url, "sha256": sha256(short)})
+            return wanted
+        expect_failure(lab, lab.vm("db1", job, [2 * GIB]), "archive.truncated", "check")
 
 
 def test_cut_connections_are_resumed(lab, inputs):
