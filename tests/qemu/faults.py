@@ -95,4 +95,4 @@ class Origin:
         self.process.wait()
 
     def ranges(self):
-        return re.findall(r"^GET bytes=(\d+)-", self.log.read_text(), re.M)
+        return re.findall(r"^GET bytes=(\d+)- ", self.log.read_text(), re.M)

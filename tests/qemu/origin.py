@@ -1,5 +1,7 @@
-"""An HTTPS origin that misbehaves on purpose: it cuts answers, and counts how often it was asked."""
+"""An HTTPS origin that misbehaves on purpose: it refuses HEAD as S3 does for a URL signed for GET, gives each answer
+another ETag as nodes of one service may, cuts answers, and counts how often it was asked."""
 import http.server
+import itertools
 import pathlib
 import re
 import ssl
@@ -10,7 +12,7 @@ import threading
 class Handler(http.server.BaseHTTPRequestHandler):
     """Serves one file with Range; each answer of a list of shares ends its connection there."""
     protocol_version = "HTTP/1.1"
-    file, cuts, lock = None, [], threading.Lock()
+    file, cuts, answers, lock = None, [], itertools.count(), threading.Lock()
 
     def _range(self, size):
         match = re.fullmatch(r"bytes=(\d+)-(\d*)", self.headers.get("Range", ""))
@@ -23,7 +25,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         start, end, status = self._range(size)
         self.send_response(status)
         self.send_header("Content-Length", str(end - start))
-        self.send_header("ETag", f'"{size:x}"')
+        self.send_header("ETag", f'"{size:x}-{next(self.answers)}"')
         self.send_header("Accept-Ranges", "bytes")
         if status == 206:
             self.send_header("Content-Range", f"bytes {start}-{end - 1}/{size}")
@@ -31,7 +33,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         return start, end, size
 
     def do_HEAD(self):
-        self._head()
+        self.send_response(403)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
 
     def do_GET(self):
         start, end, size = self._head()

@@ -50,7 +50,7 @@ def test_truncated_archive_from_elsewhere(lab, inputs):
 
 
 def test_cut_connections_are_resumed(lab, inputs):
-    """Cut at 10, 50 and 99 %: each time it goes on where it was, and the hash of the whole is right."""
+    """Cut at 10, 50 and 99 %, with no HEAD and an ETag each: it goes on where it was, and the hash of the whole is right."""
     with Origin(lab, inputs.mini, "10,50,99") as origin:
         def job(address):
             wanted = small_job(lab, inputs, address)
