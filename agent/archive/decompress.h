@@ -31,7 +31,8 @@ int decompress_stream(int in_fd, int out_fd, const struct decompress_limits *lim
 struct decompress_head {
 	const char *name; /* "gzip"; "none": it is not compressed */
 	bool readable;
-	uint64_t memory; /* bytes that decompress_stream() takes for it; 0: so few that they don't count */
+	uint64_t
+		memory; /* bytes that decompress_stream() takes for it; 0: so few that they don't count */
 };
 
 /* Reads some of `in_fd`. Errors: ERR_ARCHIVE_TRUNCATED, ERR_ARCHIVE_FORMAT, ERR_MEMORY, ERR_IO. */

@@ -222,6 +222,44 @@ static void refused_jobs_have_their_reason(void **state)
 	service_free(service);
 }
 
+/* Of the service's own archives, by the same path; what it doesn't know, or others' are, is no error. */
+static void facts_are_asked_for(void **state)
+{
+	static const struct {
+		const char *url;
+		int status;
+		const char *asked; /* NULL: nobody is */
+		int ret;
+	} rows[] = {
+		{"https://[fd00::1]:8443/v1/archives/vm1/root%20a.tar?x=1", 200,
+		 "https://[fd00::1]:8443/v1/facts/vm1/root%20a.tar", 0},
+		{"https://[fd00::1]:8443/v1/archives/new.tar", 404,
+		 "https://[fd00::1]:8443/v1/facts/new.tar", 0},
+		{"https://[fd00::1]:8443/v1/archives/x", 403, "https://[fd00::1]:8443/v1/facts/x",
+		 -1},
+		{"https://[fd00::1]:8443/v1/boot/x", 0, NULL, 0},
+		{"https://[fd00::1]:844/v1/archives/x", 0, NULL, 0},
+		{"nfs://10.0.0.1/v1/archives/x", 0, NULL, 0},
+	};
+	struct service *service = make();
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		const struct fake_answer script = {.status = rows[i].status, .body = "{}"};
+		char *text;
+		size_t size;
+
+		fake_script(&script, rows[i].asked ? 1 : 0);
+		assert_int_equal(service_facts(service, rows[i].url, 100, &text, &size, NULL),
+				 rows[i].ret);
+		if (rows[i].asked)
+			assert_string_equal(fake.url, rows[i].asked);
+		assert_int_equal(text != NULL, rows[i].status == 200);
+		free(text);
+	}
+	service_free(service);
+}
+
 /* The first question is answered at once; later ones wait until the state is another. */
 static void peers_are_asked_for(void **state)
 {
@@ -304,6 +342,7 @@ int main(void)
 		cmocka_unit_test(events_are_posted),
 		cmocka_unit_test(jobs_are_got),
 		cmocka_unit_test(refused_jobs_have_their_reason),
+		cmocka_unit_test(facts_are_asked_for),
 		cmocka_unit_test(peers_are_asked_for),
 		cmocka_unit_test(peers_that_are_none),
 		cmocka_unit_test(clock_texts_are_readable),

@@ -6,3 +6,5 @@ FUZZ_modinfo = archive/modfile.c $(FUZZED_DECODERS)
 LIBS_modinfo = -lisal -llzma -lbz2 -lzstd
 # LIBS_cpio is that of the unit test.
 FUZZ_cpio = archive/cpio.c base/err.c
+# What the service tells of an archive. LIBS_facts is that of the unit test.
+FUZZ_facts = facts/facts_json.c facts/marks.c base/err.c
