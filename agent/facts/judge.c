@@ -61,8 +61,8 @@ static bool is_archive(const struct facts *facts)
 
 static void check_whole(struct judge *j, const struct job_source *source, const struct facts *facts)
 {
-	/* Who looked at it may have less memory than who is to unpack it. */
-	if (facts->code == ERR_MEMORY)
+	/* Who looked at it may have less memory than who is to unpack it, or was ended by his own limits. */
+	if (facts->code == ERR_MEMORY || facts->code == ERR_CHILD_FAILED)
 		return;
 	if (facts->whole && !is_archive(facts))
 		refuse(j, ERR_ARCHIVE_FORMAT, source->path, "%s is neither tar nor cpio",

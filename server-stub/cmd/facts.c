@@ -1,4 +1,5 @@
 #include <fcntl.h>
+#include <grp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -50,6 +51,7 @@ static int limit(int what, uint64_t max, struct err *err)
 static int confine(const struct reading *reading, struct err *err)
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	close(reading->fd);
 	if (limit(RLIMIT_CORE, 0, err) || limit(RLIMIT_FSIZE, 0, err) ||
 	    limit(RLIMIT_CPU, READER_CPU_S + reading->size / READER_CPU_BYTES, err))
 		return -1;
@@ -57,8 +59,8 @@ static int confine(const struct reading *reading, struct err *err)
 	if (limit(RLIMIT_AS, reading->limits.memory + READER_MEMORY, err))
 		return -1;
 #endif
-	if (geteuid() == 0 &&
-	    (setresgid(NOBODY, NOBODY, NOBODY) || setresuid(NOBODY, NOBODY, NOBODY)))
+	if (geteuid() == 0 && (setgroups(0, NULL) || setresgid(NOBODY, NOBODY, NOBODY) ||
+			       setresuid(NOBODY, NOBODY, NOBODY)))
 		return err_sys(err, ERR_CHILD_FAILED, NULL, "can't give root's rights up");
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
 		return err_sys(err, ERR_CHILD_FAILED, NULL, "can't give rights up");
