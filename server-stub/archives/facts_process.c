@@ -11,8 +11,6 @@
 #include "base/io.h"
 #include "facts/facts.h"
 
-extern char **environ;
-
 static pid_t start(int fd, int out, const char *path, struct err *err)
 {
 	static char *const argv[] = {(char *)"newroot-server", (char *)"facts", (char *)"-", NULL};
