@@ -39,9 +39,14 @@ struct attend {
 	bool failed; /* an ordered cutover, which may have come beyond the marker */
 	int turn;
 	int64_t beat_ms;
-	int64_t tunnel_ms;     /* it is not begun again before that */
-	struct err no_tunnel;  /* why it was not begun, as told last */
-	int64_t quarantine_ms; /* it is looked at then; 0: it was found loaded */
+	int64_t tunnel_ms;    /* it is not begun again before that */
+	struct err no_tunnel; /* why it was not begun, as told last */
+	struct {
+		int64_t due_ms;  /* it is looked at then */
+		int64_t told_ms; /* that it was open */
+		bool closed;     /* at the last look */
+		bool was_closed; /* at any */
+	} quarantine_seen;
 };
 
 /* Why attending ends, or pauses. */
@@ -113,25 +118,42 @@ static void keep_following(struct attend *attend)
 	lag_look(&attend->lag, databases, attend->state_dir);
 }
 
-/* A boot goes on without its rules. That it was open has to be seen by somebody, as in a first boot. */
-static void check_quarantine(struct attend *attend)
+/* That it was open has to be seen by somebody, as in a first boot. */
+static void report_open_quarantine(const struct err *err, int64_t began)
 {
 	const char *const *words;
-	const int64_t began = clock_ms();
-	struct err err = ERR_INIT;
-	size_t count;
+	const size_t count = child_last_words(&words);
 
-	attend->quarantine_ms = 0;
-	if (!quarantine_wanted(attend->quarantine) ||
-	    quarantine_check(attend->quarantine, watch_step(QUARANTINE_STEP), &err) == 0)
-		return;
-	attend->quarantine_ms = clock_ms() + ATTEND_TELL_S * 1000;
-	log_line("failed [%s] %s: %s", err_name(err.code), err.where, err.msg);
-	count = child_last_words(&words);
+	log_line("failed [%s] %s: %s", err_name(err->code), err->where, err->msg);
 	report_begin(QUARANTINE_STEP);
 	report_end(QUARANTINE_STEP, false, (uint64_t)(clock_ms() - began), 0);
-	report_error(QUARANTINE_STEP, &err, words, count, NULL, 0);
+	report_error(QUARANTINE_STEP, err, words, count, NULL, 0);
 	report_state("error");
+}
+
+/*
+ * A boot goes on without its rules, and firewalls that are reloaded, puppet and people remove them later. What removes them
+ * at every look, or never takes them, is told now and then only.
+ */
+static void check_quarantine(struct attend *attend)
+{
+	const bool was_closed = attend->quarantine_seen.closed;
+	const int64_t began = clock_ms();
+	struct err err = ERR_INIT;
+
+	if (began < attend->quarantine_seen.due_ms || !quarantine_wanted(attend->quarantine))
+		return;
+	attend->quarantine_seen.due_ms = began + ATTEND_QUARANTINE_S * 1000;
+	attend->quarantine_seen.closed =
+		quarantine_check(attend->quarantine, attend->quarantine_seen.was_closed,
+				 watch_step(QUARANTINE_STEP), &err) == 0;
+	attend->quarantine_seen.was_closed |= attend->quarantine_seen.closed;
+	if (attend->quarantine_seen.closed ||
+	    (!was_closed && attend->quarantine_seen.told_ms &&
+	     began - attend->quarantine_seen.told_ms < ATTEND_TELL_S * 1000))
+		return;
+	attend->quarantine_seen.told_ms = began;
+	report_open_quarantine(&err, began);
 }
 
 static enum reason look(const struct attend *attend)
@@ -161,8 +183,7 @@ static enum reason attend_until(struct attend *attend)
 	attend->beat_ms = 0;
 	while ((reason = look(attend)) == REASON_NONE) {
 		beat(attend);
-		if (attend->quarantine_ms && clock_ms() >= attend->quarantine_ms)
-			check_quarantine(attend);
+		check_quarantine(attend);
 		keep_following(attend);
 		sleep(1);
 	}
@@ -227,8 +248,7 @@ static int attend_all(struct attend *attend, struct err *err)
 
 int attend_run(const char *root, struct err *err)
 {
-	struct attend attend = {
-		.root = root, .turn = -1, .lag.looked_ms = clock_ms(), .quarantine_ms = 1};
+	struct attend attend = {.root = root, .turn = -1, .lag.looked_ms = clock_ms()};
 	int ret = 0;
 
 	attend.marker = path_of(&attend, MIGRATING_MARKER);

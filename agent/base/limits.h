@@ -186,6 +186,8 @@
 /* A program that only tells its version. */
 #define SSH_VERSION_S 30
 
+/* Whatever flushes a firewall's tables opens the quarantine for so long at most: four short programs, for weeks. */
+#define ATTEND_QUARANTINE_S 60
 /* The quarantine's own scripts: seconds, and longer while another firewall holds the lock. */
 #define QUARANTINE_SCRIPT_S 120
 

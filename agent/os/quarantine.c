@@ -9,27 +9,30 @@
 #define TABLE "inet newroot_quarantine"
 #define LOG   "newroot quarantine: " /* iptables takes 29 characters */
 
+#define TRY                                                                                        \
+	"# Another firewall that is loading may hold the lock.\n"                                  \
+	"try() {\n"                                                                                \
+	"\tfor _ in 1 2 3; do\n"                                                                   \
+	"\t\t\"$@\" && return\n"                                                                   \
+	"\t\tsleep 1\n"                                                                            \
+	"\tdone\n"                                                                                 \
+	"\treturn 1\n"                                                                             \
+	"}\n"                                                                                      \
+	"\n"
+
 /*
  * In mangle, not in filter: a firewall of the system's own that is loaded later replaces the filter table, and must
- * not be replaced itself. Without connection tracking (2.6.18 has none for IPv6) or logging in the kernel
- * the rules are loaded without those lines; the one of TCP's answers does without.
+ * not be replaced itself. In POSTROUTING, where all that leaves passes: what this system sends, what it forwards for
+ * containers, VPNs and whoever it does NAT for, and what its nat table sends elsewhere. Without connection tracking
+ * (2.6.18 has none for IPv6) or logging in the kernel the rules are loaded without those lines; the one of TCP's
+ * answers does without.
  */
 static const char iptables_load[] =
 	"#!/bin/sh\n" WRITTEN_BY
 	"# Loads the quarantine into a chain of its own, all rules at once.\n"
 	"PATH=/usr/sbin:/sbin:/usr/bin:/bin\n"
 	"cd \"${0%/*}\" || exit 1\n"
-	"\n"
-	"# Another firewall that is loading may hold the lock.\n"
-	"try() {\n"
-	"\tfor _ in 1 2 3; do\n"
-	"\t\t\"$@\" && return\n"
-	"\t\tsleep 1\n"
-	"\tdone\n"
-	"\treturn 1\n"
-	"}\n"
-	"\n"
-	"whole() {\n"
+	"\n" TRY "whole() {\n"
 	"\t\"$1-restore\" --noflush <\"$2\"\n"
 	"}\n"
 	"\n"
@@ -39,8 +42,8 @@ static const char iptables_load[] =
 	"}\n"
 	"\n"
 	"jump() {\n"
-	"\t\"$1\" -t mangle -L OUTPUT -n | grep -q " CHAIN " ||\n"
-	"\t\t\"$1\" -t mangle -I OUTPUT -j " CHAIN "\n"
+	"\t\"$1\" -t mangle -L POSTROUTING -n | grep -q " CHAIN " ||\n"
+	"\t\t\"$1\" -t mangle -I POSTROUTING -j " CHAIN "\n"
 	"}\n"
 	"\n"
 	"load() {\n"
@@ -61,8 +64,8 @@ static const char iptables_lift[] =
 	"PATH=/usr/sbin:/sbin:/usr/bin:/bin\n"
 	"status=0\n"
 	"for tables in iptables ip6tables; do\n"
-	"\t$tables -t mangle -L OUTPUT -n 2>/dev/null | grep -q " CHAIN " || continue\n"
-	"\twhile $tables -t mangle -D OUTPUT -j " CHAIN " 2>/dev/null; do :; done\n"
+	"\t$tables -t mangle -L POSTROUTING -n 2>/dev/null | grep -q " CHAIN " || continue\n"
+	"\twhile $tables -t mangle -D POSTROUTING -j " CHAIN " 2>/dev/null; do :; done\n"
 	"\t$tables -t mangle -F " CHAIN " && $tables -t mangle -X " CHAIN " || status=1\n"
 	"done\n"
 	"# Who saved the tables while it was loaded saved it, too.\n"
@@ -76,13 +79,13 @@ static const char iptables_lift[] =
 static const char iptables_loaded[] =
 	"#!/bin/sh\n" WRITTEN_BY "# Status 0: the kernel has the quarantine.\n"
 	"PATH=/usr/sbin:/sbin:/usr/bin:/bin\n"
-	"has() {\n"
-	"\t\"$1\" -t mangle -L OUTPUT -n | grep -q " CHAIN " &&\n"
+	"\n" TRY "has() {\n"
+	"\t\"$1\" -t mangle -L POSTROUTING -n | grep -q " CHAIN " &&\n"
 	"\t\t\"$1\" -t mangle -L " CHAIN " -n | grep -q DROP\n"
 	"}\n"
 	"\n"
-	"has iptables || exit 1\n"
-	"[ ! -e /proc/net/if_inet6 ] || has ip6tables\n";
+	"try has iptables || exit 1\n"
+	"[ ! -e /proc/net/if_inet6 ] || try has ip6tables\n";
 
 static const char nft_load[] =
 	"#!/bin/sh\n" WRITTEN_BY "# Loads the quarantine, all rules at once.\n"
@@ -106,7 +109,7 @@ static const char nft_lift[] =
 static const char nft_loaded[] =
 	"#!/bin/sh\n" WRITTEN_BY "# Status 0: the kernel has the quarantine.\n"
 	"PATH=/usr/sbin:/sbin:/usr/bin:/bin\n"
-	"exec nft list chain " TABLE " output >/dev/null\n";
+	"nft list chain " TABLE " postrouting | grep -q 'policy drop'\n";
 
 static const char head[] =
 	"# newroot's quarantine, %s: where this system may connect to until cutover.\n"
@@ -191,8 +194,9 @@ static void render_nft(struct changes *changes, const struct quarantine *q)
 	text_printf(&text, "table " TABLE "\n"
 			   "delete table " TABLE "\n"
 			   "table " TABLE " {\n"
-			   "\tchain output {\n"
-			   "\t\ttype filter hook output priority -150; policy drop;\n"
+			   "\t# All that leaves passes here: sent by this system, or forwarded.\n"
+			   "\tchain postrouting {\n"
+			   "\t\ttype filter hook postrouting priority -150; policy drop;\n"
 			   "\t\toifname \"lo\" accept\n"
 			   "\t\t# Answers to who connected to this system.\n"
 			   "\t\tct state established,related accept\n");

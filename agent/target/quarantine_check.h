@@ -14,9 +14,10 @@
 bool quarantine_wanted(const char *folder);
 
 /*
- * 0: the kernel has it. Else it is loaded, and -1 all the same with ERR_QUARANTINE: what was open until now, somebody has to
- * know; the next check passes.
+ * 0: the kernel has it, or a cutover is just at it. Else it is loaded, and -1 all the same: what was open until now, somebody has to know; the next
+ * check passes. ERR_QUARANTINE: the boot did not load it. ERR_QUARANTINE_REMOVED: it `was_loaded` at an earlier check.
  */
-int quarantine_check(const char *folder, const struct child_watch *watch, struct err *err);
+int quarantine_check(const char *folder, bool was_loaded, const struct child_watch *watch,
+		     struct err *err);
 
 #endif

@@ -113,6 +113,22 @@ def check_quarantine(target):
     assert target.lab.service.ssh(target.vm.address, "echo seen", 300, "-b", OUTSIDE[0]) == "seen\n"
 
 
+BEHIND = """ip netns add shop && ip link add c0 type veth peer name c1 netns shop
+ip addr add 172.30.0.1/24 dev c0 && ip link set c0 up && echo 1 >/proc/sys/net/ipv4/ip_forward
+ip netns exec shop sh -c 'ip addr add 172.30.0.2/24 dev c1; ip link set c1 up; ip route add default via 172.30.0.1'
+ip netns exec shop timeout 5 bash -c 'exec 3<>/dev/tcp/192.0.2.1/7000' && echo open || echo closed
+ip netns del shop"""
+
+
+def check_who_is_behind(target):
+    """A container's packets do not leave, and a flush of all tables is seen within two looks."""
+    assert target.inside(BEHIND).split()[-1] == "closed" and target.outside.packets() == 0
+    target.inside("nft flush ruleset || { iptables -t mangle -F; ip6tables -t mangle -F; }")
+    target.lab.service.wait_state("web1", "error", 300)
+    assert target.lab.service.errors("web1")[-1]["code"] == "quarantine.removed"
+    assert target.connections() == CLOSED
+
+
 def check_open_quarantine_is_told(target):
     """As after a boot that did not load it."""
     service = target.lab.service
@@ -153,6 +169,7 @@ def test_openrc(lab, inputs):
     assert "00:16:3e" not in inside("cat /etc/udev/rules.d/*.rules")
     assert "running" in inside("rc-service rpcbind status")
     check_quarantine(target)
+    check_who_is_behind(target)
     check_open_quarantine_is_told(target)
     cut_over_and_back(target, lambda: inside("rc-service cron status"))
 
@@ -170,6 +187,7 @@ def test_systemd(lab, inputs):
     assert inside("systemctl is-enabled rsync cron mariadb puppet || true").split() == ["enabled", "masked", "masked", "masked"]
     assert inside("systemctl --failed --plain --no-legend") == ""
     check_quarantine(target)
+    check_who_is_behind(target)
     check_open_quarantine_is_told(target)
     assert "no /etc/applied" in inside("cat /etc/applied || echo no /etc/applied")
 

@@ -33,8 +33,11 @@ static struct {
 	int life_s;
 	const char *missing; /* the tunnel is not begun: this is why */
 	bool kept, keeper_dies;
-	bool quarantine, open; /* this system has one; the boot did not load it */
+	bool quarantine, open; /* this system has one; the kernel does not have it */
 	bool loads;            /* when it is tried */
+	int64_t removed_ms;    /* something removes it then; 0: nothing does */
+	int64_t removed_every_ms;
+	int64_t told_ms; /* the last error */
 	int checks, errors;
 	int opened, asked_port, notes, beats;
 	char note[512], told[1024];
@@ -126,14 +129,25 @@ bool quarantine_wanted(const char *folder)
 	return world.quarantine;
 }
 
-int quarantine_check(const char *folder, const struct child_watch *watch, struct err *err)
+static void remove_it(void)
+{
+	if (!world.removed_ms || world.ms < world.removed_ms)
+		return;
+	world.open = true;
+	world.removed_ms = world.removed_every_ms ? world.ms + world.removed_every_ms : 0;
+}
+
+int quarantine_check(const char *folder, bool was_loaded, const struct child_watch *watch,
+		     struct err *err)
 {
 	(void)watch;
 	world.checks++;
+	remove_it();
 	if (!world.open)
 		return 0;
 	world.open = !world.loads;
-	return err_set(err, ERR_QUARANTINE, folder, "it was open");
+	return err_set(err, was_loaded ? ERR_QUARANTINE_REMOVED : ERR_QUARANTINE, folder,
+		       "it was open");
 }
 
 const struct child_watch *watch_step(const char *step)
@@ -250,6 +264,7 @@ void report_error(const char *step, const struct err *err, const char *const *st
 	(void)kernel_lines;
 	(void)kernel_count;
 	world.errors++;
+	world.told_ms = world.ms;
 	tell("error", step);
 	tell("code", err_name(err->code));
 }
@@ -332,8 +347,46 @@ static void test_quarantine_is_loaded(void **state)
 	(void)state;
 	world.quarantine = true;
 	attend();
-	assert_int_equal(world.checks, 1);
+	assert_in_range(world.checks, HOUR_S / ATTEND_QUARANTINE_S,
+			HOUR_S / ATTEND_QUARANTINE_S + 1);
 	assert_string_equal(world.told, "");
+}
+
+/* By a firewall that is reloaded, say: it is closed again and told within a minute, each time. */
+static void test_quarantine_is_removed(void **state)
+{
+	(void)state;
+	world.quarantine = world.loads = true;
+	world.removed_ms = HOUR_S / 2 * 1000;
+	attend();
+	assert_false(world.open);
+	assert_in_range(world.told_ms, HOUR_S / 2 * 1000,
+			(HOUR_S / 2 + ATTEND_QUARANTINE_S) * 1000);
+	assert_string_equal(
+		world.told,
+		"begin quarantine; end failed quarantine; error quarantine; code quarantine.removed; state error; ");
+}
+
+static void test_quarantine_is_removed_again(void **state)
+{
+	(void)state;
+	world.quarantine = world.loads = true;
+	world.removed_ms = 1;
+	world.removed_every_ms = 600 * 1000;
+	attend();
+	assert_in_range(world.errors, HOUR_S / 660, HOUR_S / 600);
+}
+
+/* A log and a service that hear of it each minute are full after some weeks. */
+static void test_quarantine_is_removed_at_every_look(void **state)
+{
+	(void)state;
+	world.quarantine = world.loads = true;
+	world.removed_ms = world.removed_every_ms = 1;
+	attend();
+	assert_in_range(world.checks, HOUR_S / ATTEND_QUARANTINE_S,
+			HOUR_S / ATTEND_QUARANTINE_S + 1);
+	assert_int_equal(world.errors, HOUR_S / ATTEND_TELL_S);
 }
 
 /* By the boot it was not, and here it is. */
@@ -342,7 +395,6 @@ static void test_quarantine_was_open(void **state)
 	(void)state;
 	world.quarantine = world.open = world.loads = true;
 	attend();
-	assert_int_equal(world.checks, 2);
 	assert_string_equal(
 		world.told,
 		"begin quarantine; end failed quarantine; error quarantine; code first-boot.quarantine; state error; ");
@@ -372,6 +424,11 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_no_ssh, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_keeper_dies, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_quarantine_is_loaded, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_quarantine_is_removed, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_quarantine_is_removed_again, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(test_quarantine_is_removed_at_every_look, set_up,
+						tear_down),
 		cmocka_unit_test_setup_teardown(test_quarantine_was_open, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_quarantine_stays_open, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_no_quarantine, set_up, tear_down),

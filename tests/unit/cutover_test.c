@@ -199,6 +199,22 @@ static void undo_switches_off_what_is_on(void **state)
 	scene_free(&scene);
 }
 
+/* Nobody may load again what is lifted, nor tell that an undo's is not loaded yet. */
+static void nobody_sees_to_the_quarantine_meanwhile(void **state)
+{
+	static const char locked[] = "! flock -n -x \"${0%/*}\" true";
+	struct scene scene;
+
+	(void)state;
+	scene_make(&scene, &baselayout_1);
+	scene_program(&scene, QUARANTINE_LIFT, locked);
+	scene_program(&scene, QUARANTINE_LOAD, locked);
+	scene_must(&scene);
+	scene_undo(&scene, true);
+	scene_must(&scene);
+	scene_free(&scene);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -208,6 +224,7 @@ int main(void)
 		cmocka_unit_test(dry_run_tells_what_is_done),
 		cmocka_unit_test(database_comes_first),
 		cmocka_unit_test(a_quarantine_that_came_again_is_lifted),
+		cmocka_unit_test(nobody_sees_to_the_quarantine_meanwhile),
 		cmocka_unit_test(what_others_changed_is_left_alone),
 		cmocka_unit_test(undo_switches_off_what_is_on),
 	};

@@ -161,8 +161,10 @@ bool quarantine_wanted(const char *folder)
 	return fake.quarantine;
 }
 
-int quarantine_check(const char *folder, const struct child_watch *watch, struct err *err)
+int quarantine_check(const char *folder, bool was_loaded, const struct child_watch *watch,
+		     struct err *err)
 {
+	assert_false(was_loaded);
 	(void)watch;
 	tell("check", folder);
 	if (!fake.not_loaded)

@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "installed/quarantine_lock.h"
 #include "target/quarantine_check.h"
 
 struct scene {
@@ -67,11 +68,11 @@ static void one_that_was_open_is_closed_and_told(void **state)
 
 	(void)state;
 	scene_make(&scene, "touch kernel");
-	assert_int_equal(quarantine_check(scene.folder, NULL, &err), -1);
+	assert_int_equal(quarantine_check(scene.folder, false, NULL, &err), -1);
 	assert_int_equal(err.code, ERR_QUARANTINE);
 	assert_non_null(strstr(err.msg, "it is loaded now"));
 	err = (struct err)ERR_INIT;
-	assert_int_equal(quarantine_check(scene.folder, NULL, &err), 0);
+	assert_int_equal(quarantine_check(scene.folder, false, NULL, &err), 0);
 	scene_free(&scene);
 }
 
@@ -85,12 +86,42 @@ static void one_that_cannot_be_closed_is_told_with_the_reason(void **state)
 	scene_make(&scene, "echo iptables: no such table >&2; exit 1");
 	for (int times = 0; times < 2; times++) {
 		err = (struct err)ERR_INIT;
-		assert_int_equal(quarantine_check(scene.folder, NULL, &err), -1);
+		assert_int_equal(quarantine_check(scene.folder, false, NULL, &err), -1);
 		assert_int_equal(err.code, ERR_QUARANTINE);
 		assert_non_null(strstr(err.msg, "can connect to anywhere"));
 		assert_int_equal(child_last_words(&words), 1);
 		assert_string_equal(words[0], "iptables: no such table");
 	}
+	scene_free(&scene);
+}
+
+static void one_that_was_removed_is_told_as_that(void **state)
+{
+	struct err err = ERR_INIT;
+	struct scene scene;
+
+	(void)state;
+	scene_make(&scene, "touch kernel");
+	assert_int_equal(quarantine_check(scene.folder, true, NULL, &err), -1);
+	assert_string_equal(err_name(err.code), "quarantine.removed");
+	assert_non_null(strstr(err.msg, "something removed the quarantine"));
+	scene_free(&scene);
+}
+
+/* Else it would be back in the kernel of a VM that is in service. */
+static void one_that_is_just_lifted_is_let_be(void **state)
+{
+	struct err err = ERR_INIT;
+	struct scene scene;
+	int lock;
+
+	(void)state;
+	scene_make(&scene, "touch kernel");
+	lock = quarantine_lock(scene.folder, false);
+	assert_true(lock >= 0);
+	assert_int_equal(quarantine_check(scene.folder, true, NULL, &err), 0);
+	close(lock);
+	assert_int_equal(quarantine_check(scene.folder, true, NULL, &err), -1);
 	scene_free(&scene);
 }
 
@@ -100,6 +131,8 @@ int main(void)
 		cmocka_unit_test(without_a_folder_there_is_none),
 		cmocka_unit_test(one_that_was_open_is_closed_and_told),
 		cmocka_unit_test(one_that_cannot_be_closed_is_told_with_the_reason),
+		cmocka_unit_test(one_that_was_removed_is_told_as_that),
+		cmocka_unit_test(one_that_is_just_lifted_is_let_be),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

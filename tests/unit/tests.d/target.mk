@@ -23,7 +23,7 @@ TEST_first_boot_retry = $(FIRST_BOOT_SOURCES)
 LIBS_first_boot_retry = -ljansson
 TEST_first_boot_turn = $(FIRST_BOOT_SOURCES)
 LIBS_first_boot_turn = -ljansson
-TEST_quarantine_check = target/quarantine_check.c base/child.c base/child_stage.c base/tail.c base/log.c base/err.c
+TEST_quarantine_check = target/quarantine_check.c installed/quarantine_lock.c base/child.c base/child_stage.c base/tail.c base/log.c base/err.c
 TEST_peers = target/peers.c service/retry.c service/wait.c base/err.c base/log.c
 OS_MODULES = $(addprefix archive/,modules.c modules_read.c modfile.c module_order.c stream.c decompress.c \
 	decoder_gzip.c decoder_bzip2.c decoder_xz.c decoder_zstd.c)
