@@ -10,34 +10,7 @@
 #define PASSWD "/etc/passwd"
 #define GROUP  "/etc/group"
 
-/* Field `number` (from 0) of the line of `file` that begins with `name`; NULL: none. */
-static int find_field(const struct target *target, const char *file, const char *name,
-		      unsigned number, struct arena *arena, const char **field, struct err *err)
-{
-	const char *rest, *line;
-	size_t size, name_size = strlen(name);
-
-	*field = NULL;
-	if (target_read(target, file, arena, &rest, NULL, err))
-		return -1;
-	while (rest && text_next(&rest, &line, &size)) {
-		const char *end = line + size, *at = line;
-		struct text value = {.arena = arena};
-
-		if (size <= name_size || memcmp(line, name, name_size) || line[name_size] != ':')
-			continue;
-		for (unsigned i = 0; i < number && at; i++) {
-			at = memchr(at, ':', (size_t)(end - at));
-			at = at ? at + 1 : NULL;
-		}
-		if (!at)
-			continue;
-		text_add(&value, at, strcspn(at, ":\n"));
-		*field = value.data;
-		return 0;
-	}
-	return 0;
-}
+#define ID_FIELD 2
 
 static bool number_of(const char *text, unsigned *number)
 {
@@ -54,6 +27,51 @@ static bool number_of(const char *text, unsigned *number)
 	return true;
 }
 
+/* The field of that number, from 0 (arena); NULL: the line has fewer. */
+static const char *field_of(const char *line, size_t size, unsigned number, struct arena *arena)
+{
+	const char *end = line + size, *at = line;
+
+	for (unsigned i = 0; i < number && at; i++) {
+		at = memchr(at, ':', (size_t)(end - at));
+		at = at ? at + 1 : NULL;
+	}
+	return at ? arena_printf(arena, "%.*s", (int)strcspn(at, ":\n"), at) : NULL;
+}
+
+static bool is_of(const char *line, size_t size, const char *name)
+{
+	const size_t length = strlen(name);
+
+	return size > length && !memcmp(line, name, length) && line[length] == ':';
+}
+
+/*
+ * Field `number` of the line of `file` that begins with `name`; NULL: none. As nss_files reads it: behind blanks, and a line
+ * whose id is no number is passed over.
+ */
+static int find_field(const struct target *target, const char *file, const char *name,
+		      unsigned number, struct arena *arena, const char **field, struct err *err)
+{
+	const char *rest, *line, *id;
+	unsigned value;
+	size_t size;
+
+	*field = NULL;
+	if (target_read(target, file, arena, &rest, NULL, err))
+		return -1;
+	while (rest && text_next(&rest, &line, &size) && !*field) {
+		const size_t blanks = strspn(line, " \t");
+
+		if (blanks > size || !is_of(line + blanks, size - blanks, name))
+			continue;
+		id = field_of(line + blanks, size - blanks, ID_FIELD, arena);
+		if (id && number_of(id, &value))
+			*field = field_of(line + blanks, size - blanks, number, arena);
+	}
+	return 0;
+}
+
 static int find_id(const struct target *target, const char *file, const char *name,
 		   struct arena *arena, unsigned *id, struct err *err)
 {
@@ -62,7 +80,7 @@ static int find_id(const struct target *target, const char *file, const char *na
 	*id = 0;
 	if (!strcmp(name, "root") || number_of(name, id))
 		return 0;
-	if (find_field(target, file, name, 2, arena, &field, err))
+	if (find_field(target, file, name, ID_FIELD, arena, &field, err))
 		return -1;
 	if (!field || !number_of(field, id))
 		return err_set(

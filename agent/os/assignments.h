@@ -14,7 +14,10 @@ struct assignment {
 	const char *value; /* written in double quotes; NULL: the key's lines are removed */
 };
 
-/* `old` (NULL: none) with the assignments made, each at the key's first line or else at the end. */
+/*
+ * `old` (NULL: none) with the assignments made, each at the key's first line or else at the end. Lines are read as a shell does:
+ * "export", blanks before them, values over several lines. Behind a command that may assign the key as well ours stands again.
+ */
 void assignments_edit(struct text *text, const char *old, const struct assignment *assignments,
 		      size_t count);
 

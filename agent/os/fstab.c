@@ -1,35 +1,45 @@
 #include "os/fstab.h"
 
-#include <stdio.h>
 #include <string.h>
 
+#include "os/fstab_line.h"
+
 /* Filesystems without a disk: systems of that time mount them by fstab (RHEL 5's rc.sysinit does). */
-static const char *const diskless[] = {"proc",  "sysfs",       "devpts",     "tmpfs",    "debugfs",
-				       "usbfs", "binfmt_misc", "securityfs", "configfs", "cgroup",
-				       "nfsd",  "rpc_pipefs",  "hugetlbfs",  "mqueue"};
+static const char *const diskless[] = {
+	"proc",        "sysfs",      "devpts",    "tmpfs",   "debugfs", "usbfs",
+	"binfmt_misc", "securityfs", "configfs",  "cgroup",  "nfsd",    "rpc_pipefs",
+	"hugetlbfs",   "mqueue",     "devtmpfs",  "ramfs",   "cgroup2", "cpuset",
+	"fusectl",     "pstore",     "selinuxfs", "tracefs", "bpf",     "usbdevfs"};
 
-struct line {
-	char spec[256], mount[256], type[64], options[256];
-};
-
-static bool parse(const char *text, size_t size, struct line *line)
-{
-	char copy[1024];
-
-	if (size >= sizeof(copy))
-		return false;
-	memcpy(copy, text, size);
-	copy[size] = '\0';
-	return sscanf(copy, " %255[^# \t] %255s %63s %255s", line->spec, line->mount, line->type,
-		      line->options) == 4;
-}
-
-static bool is_diskless(const struct line *line)
+static bool is_diskless(const struct fstab_line *line)
 {
 	for (size_t i = 0; i < sizeof(diskless) / sizeof(*diskless); i++)
 		if (!strcmp(line->type, diskless[i]))
 			return true;
 	return text_lists(line->options, "bind") || text_lists(line->options, "rbind");
+}
+
+/* A swap file or an image of the old system's own: no disk, and it has come with the archive, or it has not. */
+static bool is_file(const struct fstab_line *line)
+{
+	return line->spec[0] == '/' && strncmp(line->spec, "/dev/", 5) != 0;
+}
+
+/* swapon(8) refuses holes, which an unpack makes of blocks of zeros. */
+static bool is_usable(const struct changes *changes, const struct fstab_line *line)
+{
+	const bool swap = !strcmp(line->type, "swap");
+	const char *lack = "is not in the new system";
+	struct stat st;
+
+	if (target_stat(changes->target, line->spec, &st) && S_ISREG(st.st_mode)) {
+		if (!swap || st.st_blocks >= (st.st_size + 511) / 512)
+			return true;
+		lack = "has holes";
+	}
+	changes_note(changes, "fstab: the old line of %s is left out: %s %s",
+		     swap ? "swap" : line->mount, line->spec, lack);
+	return false;
 }
 
 static bool is_mounted_by(const struct fstab_entry *entries, size_t count, const char *mount)
@@ -56,7 +66,7 @@ int fstab_render(struct changes *changes, const struct fstab_entry *entries, siz
 {
 	struct text text = {.arena = changes->arena};
 	const char *rest, *old;
-	struct line line;
+	struct fstab_line line;
 	size_t size;
 
 	if (target_read(changes->target, FSTAB, changes->arena, &rest, NULL, err))
@@ -70,7 +80,8 @@ int fstab_render(struct changes *changes, const struct fstab_entry *entries, siz
 			    entries[i].mount ? entries[i].mount : "none", entries[i].type,
 			    entries[i].options, pass_of(changes, &entries[i]));
 	while (rest && text_next(&rest, &old, &size))
-		if (parse(old, size, &line) && is_diskless(&line) &&
+		if (fstab_line_parse(&line, old, size, changes->arena) &&
+		    (is_diskless(&line) || (is_file(&line) && is_usable(changes, &line))) &&
 		    !is_mounted_by(entries, count, line.mount))
 			text_line(&text, old, size);
 	changes_file(changes, FSTAB, &text)->keep_old = true;

@@ -15,7 +15,8 @@ struct fstab_entry {
 
 /*
  * The entries in their order, and of the old fstab what belongs to no disk: proc, sysfs, tmpfs,
- * bind mounts and the like. The old one stays as fstab.premigration.
+ * bind mounts and the like, and swap files and images that have come with the archive; a note
+ * tells of those that have not. The old one stays as fstab.premigration.
  * A filesystem is checked at boot only where the new system has its fsck.
  */
 int fstab_render(struct changes *changes, const struct fstab_entry *entries, size_t count,

@@ -106,10 +106,10 @@ void ini_edit(struct text *text, const char *old, const char *section,
 
 	while (old && text_next(&old, &line, &size)) {
 		text_line(text, line, size);
-		if (found || !is_head_of(line, size, section))
+		if (!is_head_of(line, size, section))
 			continue;
 		found = true;
-		old = edit_section(&edit, old);
+		old = edit_section(&edit, old); /* of a second one too: the last setting counts */
 	}
 	if (found)
 		return;

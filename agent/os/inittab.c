@@ -22,18 +22,39 @@ static size_t next_word(const char **word, const char *end)
 	return size;
 }
 
-/* Is `terminal` in a line that is no comment? */
+/*
+ * The process of a line as init(8) reads it ("id:runlevels:action:process", blanks before it, a comment by its first
+ * character); NULL: of none that is run.
+ */
+static const char *process_of(const char *line, size_t size)
+{
+	const char *end = line + size, *action, *field = line;
+
+	while (field < end && strchr(" \t", *field))
+		field++;
+	if (field == end || *field == '#')
+		return NULL;
+	for (int colons = 0; colons < 2; colons++, field++)
+		if (!(field = memchr(field, ':', (size_t)(end - field))))
+			return NULL;
+	action = field;
+	field = memchr(action, ':', (size_t)(end - action));
+	if (!field || (field - action == 3 && !memcmp(action, "off", 3)))
+		return NULL;
+	return field + 1;
+}
+
+/* Is `terminal` in a line that is run? */
 static bool has_terminal(const char *text, const char *terminal)
 {
 	const char *line;
 	size_t size;
 
 	while (text_next(&text, &line, &size)) {
-		const char *word = line;
+		const char *word = process_of(line, size);
 
-		if (size && line[0] == '#')
-			continue;
-		for (size_t length; (length = next_word(&word, line + size)); word += length)
+		for (size_t length; word && (length = next_word(&word, line + size));
+		     word += length)
 			if (length == strlen(terminal) && !memcmp(word, terminal, length))
 				return true;
 	}
@@ -42,14 +63,20 @@ static bool has_terminal(const char *text, const char *terminal)
 
 static bool is_for_old_console(const char *line, size_t size, const struct strings *consoles)
 {
-	const char *word = line;
+	const char *word = process_of(line, size);
 
-	if (size && line[0] == '#')
-		return false;
-	for (size_t length; (length = next_word(&word, line + size)); word += length)
+	for (size_t length; word && (length = next_word(&word, line + size)); word += length)
 		if (is_old_console(word, length, consoles))
 			return true;
 	return false;
+}
+
+/* Of two lines of one id init takes the first, although that is off. */
+static bool is_off(const char *line, size_t size)
+{
+	const size_t blanks = strspn(line, " \t");
+
+	return blanks < size && line[blanks] != '#' && !process_of(line, size);
 }
 
 /* A getty without its terminal is started again and again. */
@@ -59,7 +86,7 @@ static void begin_with(struct text *text, const char *old, const struct strings 
 	size_t size;
 
 	while (text_next(&old, &line, &size)) {
-		if (is_for_old_console(line, size, consoles))
+		if (is_off(line, size) || is_for_old_console(line, size, consoles))
 			text_add(text, "#", 1);
 		text_line(text, line, size);
 	}

@@ -91,15 +91,27 @@ static void render_export(struct changes *changes, struct text *text,
 	changes_need_directory(changes, export->path);
 }
 
-/* The text without what stands between the marks. */
-static void add_without_block(struct text *text, const char *old)
+/* The last BEGIN before `end`: one whose END somebody took away begins nothing. NULL: none. */
+static const char *begin_before(const char *text, const char *end)
 {
-	const char *begin = strstr(old, BEGIN);
-	const char *end = begin ? strstr(begin, END) : NULL;
+	const char *begin = NULL;
 
-	text_add(text, old, end ? (size_t)(begin - old) : strlen(old));
-	if (end)
-		text_add(text, end + strlen(END), strlen(end + strlen(END)));
+	for (; (text = strstr(text, BEGIN)) && text < end; text += strlen(BEGIN))
+		begin = text;
+	return begin;
+}
+
+/* The text without what stands between the marks. */
+static void add_without_blocks(struct text *text, const char *old)
+{
+	const char *end, *begin;
+
+	for (; (end = strstr(old, END)); old = end) {
+		begin = begin_before(old, end);
+		end += strlen(END);
+		text_add(text, old, (size_t)((begin ? begin : end) - old));
+	}
+	text_add(text, old, strlen(old));
 	if (text->size && text->data[text->size - 1] != '\n')
 		text_add(text, "\n", 1);
 }
@@ -113,7 +125,7 @@ int nfs_exports_render(struct changes *changes, const struct job_nfs *nfs, struc
 		return 0;
 	if (target_read(changes->target, EXPORTS, changes->arena, &old, NULL, err))
 		return -1;
-	add_without_block(&text, old ? old : "");
+	add_without_blocks(&text, old ? old : "");
 	text_printf(&text, BEGIN);
 	for (size_t i = 0; i < nfs->export_count; i++)
 		render_export(changes, &text, &nfs->exports[i]);

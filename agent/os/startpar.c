@@ -35,6 +35,18 @@ static bool is_target(const char *makefile, const char *name)
 	return false;
 }
 
+/* insserv(8) writes it always; startpar(8) starts nothing by a file without. */
+static bool has_targets(const char *makefile)
+{
+	const char *line;
+	size_t size;
+
+	while (text_next(&makefile, &line, &size))
+		if (begins_with(line, size, TARGETS))
+			return true;
+	return false;
+}
+
 static void add_target(struct text *text, const char *old, const char *name, const char *next)
 {
 	const char *line, *waits = "";
@@ -65,7 +77,7 @@ int startpar_add(struct changes *changes, const char *file, const char *name, co
 
 	if (changes_text(changes, file, &old, err))
 		return -1;
-	if (!old || is_target(old, name))
+	if (!old || !has_targets(old) || is_target(old, name))
 		return 0;
 	add_target(&text, old, name, next);
 	changes_edit(changes, file, &text);

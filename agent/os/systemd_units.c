@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "os/text.h"
+#include "os/unit_file.h"
 
 #define MASK       "/dev/null"
 #define MACHINE_ID "/etc/machine-id"
@@ -167,13 +167,16 @@ static int is_wanted_by_vendor(const struct changes *changes, const char *unit, 
 	return 0;
 }
 
-/* One word of a key of [Install]. Of a template (%i) the instances have links already, or none. */
+/*
+ * One word of a key of [Install]. Of a template (%i) the instances have links already, or none; what is no unit's name systemd
+ * passes over.
+ */
 static void add_install_word(const struct changes *changes, const char *file, const char *unit,
 			     const char *key, const char *word, struct service_links *links)
 {
 	struct arena *arena = changes->arena;
 
-	if (strchr(word, '%') || !strcmp(key, "Also"))
+	if (!unit_name_is_valid(word))
 		return;
 	if (!strcmp(key, "Alias"))
 		service_links_add(links, arena_printf(arena, SYSTEMD_UNITS "/%s", word), file,
@@ -185,43 +188,41 @@ static void add_install_word(const struct changes *changes, const char *file, co
 				  file, arena);
 }
 
-static void add_install_words(const struct changes *changes, const char *file, const char *unit,
-			      const char *key, const char *words, struct install *install)
-{
-	install->given = true;
-	while (*(words += strspn(words, " \t\r"))) {
-		size_t size = strcspn(words, " \t\r");
+/* What the assignments of one key say; one of nothing takes back those before it. */
+struct install_key {
+	const char *name;
+	const char *values;
+};
 
-		add_install_word(changes, file, unit, key,
-				 arena_printf(changes->arena, "%.*s", (int)size, words),
-				 &install->links);
-		words += size;
-	}
+static void take_assignment(struct install_key *key, const struct unit_file *file)
+{
+	if (strcmp(key->name, file->key) != 0)
+		return;
+	key->values =
+		file->value[0] ? arena_printf(file->arena, "%s %s", key->values, file->value) : "";
 }
 
 static int read_install(const struct changes *changes, const char *file, const char *unit,
 			struct install *install, struct err *err)
 {
-	static const char *const keys[] = {"WantedBy", "RequiredBy", "Alias", "Also"};
-	const char *rest, *line;
-	bool inside = false;
-	size_t size;
+	struct install_key keys[] = {
+		{"WantedBy", ""}, {"RequiredBy", ""}, {"Alias", ""}, {"Also", ""}};
+	struct unit_file text = {.arena = changes->arena};
+	const char *word;
 
-	if (target_read(changes->target, file, changes->arena, &rest, NULL, err))
+	if (target_read(changes->target, file, changes->arena, &text.rest, NULL, err))
 		return -1;
-	while (rest && text_next(&rest, &line, &size)) {
-		const char *copy = arena_printf(changes->arena, "%.*s", (int)size, line);
-
-		if (copy[0] == '[')
-			inside = !strncmp(copy, "[Install]", strlen("[Install]"));
-		for (size_t k = 0; k < sizeof(keys) / sizeof(*keys) && inside; k++) {
-			size_t key = strlen(keys[k]);
-
-			if (!strncmp(copy, keys[k], key) && copy[key] == '=')
-				add_install_words(changes, file, unit, keys[k], copy + key + 1,
-						  install);
+	while (text.rest && unit_file_next(&text))
+		for (size_t k = 0; k < sizeof(keys) / sizeof(*keys); k++)
+			if (text.section && !strcmp(text.section, "Install"))
+				take_assignment(&keys[k], &text);
+	for (size_t k = 0; k < sizeof(keys) / sizeof(*keys); k++)
+		while ((word = unit_file_word(&keys[k].values, changes->arena))) {
+			install->given = true;
+			if (strcmp(keys[k].name, "Also") != 0)
+				add_install_word(changes, file, unit, keys[k].name, word,
+						 &install->links);
 		}
-	}
 	return 0;
 }
 

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "os/text.h"
 
@@ -20,6 +21,7 @@
 struct header {
 	const char *levels; /* of its LSB header: "2345", "S"; NULL: none */
 	int start, stop;    /* of its chkconfig: line */
+	bool numbered;      /* it has one */
 };
 
 bool sysv_is_rhel(const struct target *target)
@@ -49,17 +51,24 @@ static const char *without_blanks(struct arena *arena, const char *text, size_t 
 	return levels;
 }
 
+/*
+ * insserv(8) wants blanks nowhere and its keywords in any case; of a file that says it twice chkconfig(8) takes the first.
+ */
 static void parse_header_line(struct header *header, struct arena *arena, const char *line,
 			      size_t size)
 {
-	static const char levels[] = "# Default-Start:";
+	static const char levels[] = "Default-Start:";
 	const char *copy = arena_printf(arena, "%.*s", (int)size, line);
+	const char *word = copy + 1 + strspn(copy + 1, " \t");
 
-	if (!strncmp(copy, levels, strlen(levels)))
-		header->levels = without_blanks(arena, copy + strlen(levels), size);
-	sscanf(copy, "# chkconfig: %*s %2d %2d", &header->start, &header->stop);
+	if (!header->levels && !strncasecmp(word, levels, strlen(levels)))
+		header->levels = without_blanks(arena, word + strlen(levels), size);
+	if (!header->numbered &&
+	    sscanf(word, "chkconfig: %*s %2d %2d", &header->start, &header->stop) == 2)
+		header->numbered = true;
 }
 
+/* Wherever in the script: some set options before it. */
 static int read_header(const struct changes *changes, const char *name, struct header *header,
 		       struct err *err)
 {
@@ -70,8 +79,9 @@ static int read_header(const struct changes *changes, const char *name, struct h
 	if (target_read(changes->target, script_of(changes, name), changes->arena, &rest, NULL,
 			err))
 		return -1;
-	while (rest && text_next(&rest, &line, &size) && (!size || line[0] == '#'))
-		parse_header_line(header, changes->arena, line, size);
+	while (rest && text_next(&rest, &line, &size))
+		if (size && line[0] == '#')
+			parse_header_line(header, changes->arena, line, size);
 	return 0;
 }
 

@@ -27,7 +27,7 @@ static const struct row rows[] = {
 	 "[agent]\n  # server = no\n  report = true\n  server = new\n  certname = web1\n\n\n"
 	 "[master]\nserver = master's\n"},
 	{" [agent]\n\tserver =\tx\n[agent]\nserver = y\n",
-	 " [agent]\n\tserver = new\n\tcertname = web1\n[agent]\nserver = y\n"},
+	 " [agent]\n\tserver = new\n\tcertname = web1\n[agent]\n"},
 	{"[agents]\nserver = x\n[agent]\nservers = y\n",
 	 "[agents]\nserver = x\n[agent]\nservers = y\nserver = new\ncertname = web1\n"},
 	{"[agent]\r\nserver = x\r\n", "[agent]\r\nserver = new\ncertname = web1\n"},
