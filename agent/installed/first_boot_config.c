@@ -56,11 +56,18 @@ static int read_databases(struct job_databases *databases, const json_t *json, c
 	return ret;
 }
 
+static bool read_clock(enum clock_wish *wish, const char *name)
+{
+	*wish = strcmp(name, clock_wish_name(CLOCK_REPORT)) ? CLOCK_SET : CLOCK_REPORT;
+	return !strcmp(name, clock_wish_name(*wish));
+}
+
 int first_boot_config_read(struct first_boot_config *config, const char *path, struct arena *arena,
 			   struct err *err)
 {
 	struct first_boot_config c = {0};
 	const json_t *after = NULL, *databases = NULL;
+	const char *clock = clock_wish_name(CLOCK_SET);
 	int after_limit_s = 0;
 	json_error_t error;
 	json_t *root = json_load_file(path, JSON_REJECT_DUPLICATES, &error);
@@ -70,14 +77,15 @@ int first_boot_config_read(struct first_boot_config *config, const char *path, s
 		return err_set(err, ERR_FIRST_BOOT, path,
 			       "%s cannot be read as JSON: line %d, column %d: %s", path,
 			       error.line, error.column, error.text);
-	if (json_unpack_ex(root, &error, JSON_STRICT, "{s:s, s:s, s:s, s?s, s?s, s?o, s?i, s?o}",
-			   "service", &c.service, "ca", &c.ca, "mac", &c.mac, "pin", &c.pin,
-			   "token", &c.token, "after", &after, "after_limit", &after_limit_s,
-			   "databases", &databases) ||
-	    after_limit_s < 0) {
+	if (json_unpack_ex(root, &error, JSON_STRICT,
+			   "{s:s, s:s, s:s, s?s, s?s, s?o, s?i, s?s, s?o}", "service", &c.service,
+			   "ca", &c.ca, "mac", &c.mac, "pin", &c.pin, "token", &c.token, "after",
+			   &after, "after_limit", &after_limit_s, "clock", &clock, "databases",
+			   &databases) ||
+	    after_limit_s < 0 || !read_clock(&config->clock, clock)) {
 		err_set(err, ERR_FIRST_BOOT, path,
 			"%s must be an object of strings with the keys service, ca, mac and, if wanted, "
-			"pin, token, the list after, the seconds after_limit and the object databases: %s",
+			"pin, token, the list after, the seconds after_limit, clock (set or report) and the object databases: %s",
 			path, error.text);
 		goto out;
 	}
@@ -110,11 +118,12 @@ const char *first_boot_config_text(const struct first_boot_config *config, struc
 {
 	json_t *databases =
 		config->databases.json ? json_loads(config->databases.json, 0, NULL) : NULL;
+	const char *clock = config->clock == CLOCK_SET ? NULL : clock_wish_name(config->clock);
 	json_t *limit = config->after_limit_s ? json_integer(config->after_limit_s) : NULL;
-	json_t *root = json_pack("{s:s, s:s, s:s, s:s*, s:s*, s:o*, s:o*, s:o*}", "service",
+	json_t *root = json_pack("{s:s, s:s, s:s, s:s*, s:s*, s:o*, s:o*, s:s*, s:o*}", "service",
 				 config->service, "ca", config->ca, "mac", config->mac, "pin",
 				 config->pin, "token", config->token, "after", list(&config->after),
-				 "after_limit", limit, "databases", databases);
+				 "after_limit", limit, "clock", clock, "databases", databases);
 	char *json = root ? json_dumps(root, JSON_INDENT(2) | JSON_PRESERVE_ORDER) : NULL;
 	const char *text = json ? arena_printf(arena, "%s\n", json) : NULL;
 

@@ -24,6 +24,7 @@ struct first_boot_config {
 	const char *token;      /* NULL: none; a secret */
 	struct strings after;   /* VMs of the group that are complete before this one is */
 	uint32_t after_limit_s; /* for all of them; 0: however long */
+	enum clock_wish clock;
 	struct job_databases databases;
 };
 

@@ -19,6 +19,8 @@ enum fs_profile { PROFILE_AUTO, PROFILE_2_6_18, PROFILE_3_10, PROFILE_MODERN };
 enum database_engine { DATABASE_MYSQL, DATABASE_POSTGRESQL };
 enum database_role { DATABASE_ALONE, DATABASE_MASTER, DATABASE_REPLICA };
 enum verify_before { VERIFY_FACTS, VERIFY_FULL };
+/* What the first boot does about a clock that is not the service's. */
+enum clock_wish { CLOCK_SET, CLOCK_REPORT };
 enum finish_action { FINISH_REBOOT, FINISH_POWEROFF, FINISH_WAIT };
 
 enum size_kind { SIZE_BYTES, SIZE_PERCENT, SIZE_REST };
@@ -297,6 +299,7 @@ struct job {
 	bool migrating;            /* default: with quarantine, services, puppet or sync */
 	struct strings after;      /* VMs of the group that are complete before this one is */
 	uint32_t after_limit_s;    /* for all of them; 0: however long */
+	enum clock_wish clock;     /* default set */
 	bool first_boot;           /* install the first-boot hook; default true */
 	enum finish_action finish; /* default reboot */
 };
@@ -313,6 +316,7 @@ int job_read(struct job *job, const char *path, struct arena *arena, struct err_
 
 const char *fs_type_name(enum fs_type fs); /* "xfs" */
 const char *fs_profile_name(enum fs_profile profile);
+const char *clock_wish_name(enum clock_wish wish);
 const char *finish_action_name(enum finish_action action);
 /* LV name of the volume's snapshot, "data.installed", in the arena; NULL: it has none. */
 const char *job_snapshot_name(const struct job_volume *volume, struct arena *arena);

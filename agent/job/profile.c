@@ -24,6 +24,10 @@ const char *const verify_before_names[] = {
 	[VERIFY_FACTS] = "facts",
 	[VERIFY_FULL] = "full",
 };
+const char *const clock_wish_names[] = {
+	[CLOCK_SET] = "set",
+	[CLOCK_REPORT] = "report",
+};
 const char *const finish_action_names[] = {
 	[FINISH_REBOOT] = "reboot",
 	[FINISH_POWEROFF] = "poweroff",
@@ -38,6 +42,11 @@ const char *fs_type_name(enum fs_type fs)
 const char *fs_profile_name(enum fs_profile profile)
 {
 	return fs_profile_names[profile];
+}
+
+const char *clock_wish_name(enum clock_wish wish)
+{
+	return clock_wish_names[wish];
 }
 
 const char *finish_action_name(enum finish_action action)

@@ -536,6 +536,8 @@ static const struct field job_fields[] = {
 	{.key = "after_limit", .read = read_seconds, AT(job, after_limit_s), .max = 604800,
 	 .fallback = "\"0s\""},
 	{.key = "first_boot", .read = read_bool, AT(job, first_boot), .fallback = "true"},
+	{.key = "clock", .read = read_enum, AT(job, clock), .names = clock_wish_names,
+	 .max = CLOCK_REPORT, .fallback = "\"set\""},
 	{.key = "finish", .read = read_enum, AT(job, finish), .names = finish_action_names,
 	 .max = FINISH_WAIT, .fallback = "\"reboot\""},
 };

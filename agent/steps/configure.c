@@ -12,6 +12,7 @@
 #include "os/detect.h"
 #include "os/fstab.h"
 #include "os/grub_cfg.h"
+#include "os/hardware_clock.h"
 #include "os/interface_names.h"
 #include "os/lvm_conf.h"
 #include "os/managers.h"
@@ -208,7 +209,7 @@ static int render(struct changes *changes, const struct context *ctx, const stru
 	    render_grub_cfg(changes, ctx, err) ||
 	    first_boot_files_render(changes, ctx, program, err) ||
 	    render_init(changes, ctx, init, err) || selinux_render(changes, err) ||
-	    set_old_aside(changes, ctx->job, init, err))
+	    hardware_clock_render(changes, err) || set_old_aside(changes, ctx->job, init, err))
 		return -1;
 	render_files(changes, ctx->job);
 	keep_chosen(changes, ctx);

@@ -78,6 +78,7 @@ static int add_instructions(struct changes *changes, const struct context *ctx, 
 		.token = ctx->params->token,
 		.after = ctx->job->after,
 		.after_limit_s = ctx->job->after_limit_s,
+		.clock = ctx->job->clock,
 		.databases = ctx->job->databases,
 	};
 	const char *json = first_boot_config_text(&config, changes->arena);

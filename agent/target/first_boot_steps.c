@@ -11,6 +11,7 @@
 #include "database/database.h"
 #include "installed/watch.h"
 #include "service/report.h"
+#include "target/clock_check.h"
 #include "target/hooks.h"
 #include "target/peers.h"
 #include "target/quarantine_check.h"
@@ -79,6 +80,7 @@ static int check_in(struct first_boot_context *ctx, struct err *err)
 			pause_s *= 2;
 	}
 	log_line("checked in with %s", hello.name);
+	clock_check(ctx->config.clock, hello.time);
 	return 0;
 }
 

@@ -23,6 +23,8 @@ static void bad_instructions_are_refused(void **state)
 		 "\"after\" must be a list"},
 		{"{\"service\": \"s\", \"ca\": \"c\", \"mac\": \"m\", \"after_limit\": -1}",
 		 "the seconds after_limit"},
+		{"{\"service\": \"s\", \"ca\": \"c\", \"mac\": \"m\", \"clock\": \"keep\"}",
+		 "clock (set or report)"},
 		{"{\"service\": \"s\", \"ca\": \"c\", \"mac\": \"m\", \"databases\": {\"keep\": 1}}",
 		 "/databases/keep: 1 is refused"},
 		{"{\"service\": \"s\", \"ca\": \"c\", \"mac\": \"m\", \"databases\": {\"login\": {\"password\": 1234}}}",
@@ -53,7 +55,8 @@ static void instructions_are_read_as_written(void **state)
 						  .mac = "52:54:00:00:00:01",
 						  .pin = "sha256:00",
 						  .after = {peers, 2},
-						  .after_limit_s = 7200};
+						  .after_limit_s = 7200,
+						  .clock = CLOCK_REPORT};
 	struct first_boot_config read = {0};
 	struct arena arena = {0};
 	struct err err = ERR_INIT;
@@ -70,6 +73,7 @@ static void instructions_are_read_as_written(void **state)
 	assert_int_equal(read.after.count, 2);
 	assert_string_equal(read.after.item[1], "nfs");
 	assert_int_equal(read.after_limit_s, 7200);
+	assert_int_equal(read.clock, CLOCK_REPORT);
 	arena_free(&arena);
 	scene_free(&scene);
 }

@@ -57,7 +57,7 @@ int service_hello(struct service *service, bool set_clock, struct hello *hello, 
 {
 	(void)service;
 	assert_false(set_clock);
-	*hello = (struct hello){.name = "newroot-server test"};
+	*hello = (struct hello){.name = "newroot-server test", .time = fake.time};
 	if (fake.refusals-- > 0)
 		return err_set(err, ERR_NET_CONNECT, "https://x", "nobody there");
 	tell("hello", "");
@@ -125,6 +125,17 @@ int report_flush(unsigned limit_s)
 	assert_int_equal(limit_s, 0);
 	tell("flush", "");
 	return 0;
+}
+
+void watch_note(const char *fmt, ...)
+{
+	char note[256];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(note, sizeof(note), fmt, ap);
+	va_end(ap);
+	tell("note", note);
 }
 
 void watch_pause(void)

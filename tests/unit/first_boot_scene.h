@@ -20,6 +20,7 @@
 extern struct fake_service {
 	char told[1024];
 	int refusals;        /* of hello before it answers */
+	int64_t time;        /* as the service has it; 0: it does not know */
 	int stop;            /* what report_stop returns */
 	bool held;           /* until the next heartbeat */
 	enum err_code peers; /* what waiting for them ends with */

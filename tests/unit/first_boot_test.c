@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stdint.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -187,6 +188,20 @@ static void source_stays(void **state)
 	scene_free(&scene);
 }
 
+static void the_clock_is_compared_with_the_service(void **state)
+{
+	struct err err = ERR_INIT;
+	struct scene scene;
+
+	(void)state;
+	scene_make(&scene,
+		   "{\"service\": \"s\", \"ca\": \"c\", \"mac\": \"m\", \"clock\": \"report\"}");
+	fake.time = time(NULL) + 86400;
+	assert_int_equal(first_boot_run(&scene.options, &err), 0);
+	assert_non_null(strstr(fake.told, " behind the service's; the job has it reported only; "));
+	scene_free(&scene);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -194,6 +209,7 @@ int main(void)
 		cmocka_unit_test(asks_to_be_released),
 		cmocka_unit_test(waits_for_the_network),
 		cmocka_unit_test(quarantine_is_checked_first),
+		cmocka_unit_test(the_clock_is_compared_with_the_service),
 		cmocka_unit_test(peers_come_before_complete),
 		cmocka_unit_test(missing_peer_is_an_error),
 		cmocka_unit_test(databases_come_in_order),

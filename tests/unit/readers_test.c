@@ -12,6 +12,7 @@
 #include "os/assignments.h"
 #include "os/fstab.h"
 #include "os/fstab_line.h"
+#include "os/hardware_clock.h"
 #include "os/inittab.h"
 #include "os/selinux.h"
 #include "os/systemd_units.h"
@@ -404,6 +405,36 @@ static void script_headers(void **state)
 	}
 }
 
+/* What hwclock(8) and boot scripts are told of the hardware clock. */
+static void hardware_clocks(void **state)
+{
+	static const struct {
+		const char *path, *old, *now; /* NULL: left alone */
+	} rows[] = {
+		{"/etc/adjtime", "-3.5 1200000000 0.0\n1200000000\nLOCAL\n", "0.0 0 0.0\n0\nUTC\n"},
+		{"/etc/default/rcS", "UTC=no\nVERBOSE=no\n", "UTC=\"yes\"\nVERBOSE=no\n"},
+		{"/etc/default/rcS", "VERBOSE=no\n", NULL},
+		{"/etc/sysconfig/clock", "ZONE=\"X\"\nUTC=false\n", "ZONE=\"X\"\nUTC=\"true\"\n"},
+		{"/etc/sysconfig/clock", "HWCLOCK=\"--localtime\"\n", "HWCLOCK=\"-u\"\n"},
+		{"/etc/conf.d/clock", "CLOCK=\"local\"\n", "CLOCK=\"UTC\"\n"},
+		{"/etc/conf.d/hwclock", "clock=\"local\"\n", "clock=\"UTC\"\n"},
+		{"/etc/hosts", "UTC=no\n", NULL},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct err err = ERR_INIT;
+		struct scene scene;
+
+		scene_make(&scene, rows[i].path, rows[i].old);
+		assert_int_equal(hardware_clock_render(&scene.changes, &err), 0);
+		assert_int_equal(scene.changes.count, rows[i].now != NULL);
+		if (rows[i].now)
+			assert_string_equal(scene.changes.item[0].data, rows[i].now);
+		tree_free(&scene.tree);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -417,6 +448,7 @@ int main(void)
 		cmocka_unit_test(shell_assignments),
 		cmocka_unit_test(passwds),
 		cmocka_unit_test(script_headers),
+		cmocka_unit_test(hardware_clocks),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

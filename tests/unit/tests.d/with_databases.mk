@@ -10,7 +10,7 @@ DATABASE_DRIVER := $(addprefix agent/,$(patsubst %.def,,$(filter-out tests/% bui
 	$(addprefix agent/base/,child.c child_stage.c tail.c) \
 	$(addprefix agent/service/,report.c reporter.c spool.c event.c) \
 	$(addprefix agent/archive/,decompress.c stream.c decoder_gzip.c decoder_xz.c decoder_bzip2.c decoder_zstd.c) \
-	$(addprefix agent/target/,first_boot.c first_boot_steps.c turn.c peers.c quarantine_check.c hooks.c) \
+	$(addprefix agent/target/,first_boot.c first_boot_steps.c clock_check.c turn.c peers.c quarantine_check.c hooks.c) \
 	$(wildcard agent/database/*.c agent/installed/*.c agent/ssh/*.c) $(PICOHTTP)
 build/database/driver: $(call san_objects,tests/database/driver.c $(DATABASE_DRIVER))
 	$(call say,UNIT,$@)
