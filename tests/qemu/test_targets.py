@@ -1,6 +1,7 @@
 """Whole VMs with OpenRC and with systemd: their configuration, quarantined from the first packet on, cut over and back."""
 import json
 import re
+import time
 
 from jobs import GIB, install_job
 from outside import GATEWAY6, INSIDE, INTERNAL, OUTSIDE, PORT, ROUTER, Outside
@@ -61,7 +62,9 @@ class Target:
         self.vm.wait_end(300)
 
     def boot(self):
+        """With a hardware clock that is two days ahead."""
         self.outside.forget()
+        self.vm.clock = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(time.time() + 2 * 86400))
         self.vm.start("c")
         self.vm.wait_for(r"login:", BOOT_S)
         self.lab.service.wait_state("web1", "complete", BOOT_S)
@@ -97,6 +100,13 @@ def check_configuration(target):
     assert inside("cat /etc/motd; stat -c '%U %a' /etc/motd") == "moved\nnobody 640\n"
     assert "xvd" not in inside("cat /etc/fstab; cat /etc/mtab")
     assert re.search(r" / xfs ", inside("cat /proc/mounts")) and inside("swapon --noheadings --show=NAME").strip()
+
+
+def check_clock(target):
+    """The quarantine closes NTP: the first boot has set it, and the hardware clock."""
+    assert abs(int(target.inside("date +%s")) - time.time()) < 60
+    assert abs(int(target.inside("cat /sys/class/rtc/rtc0/since_epoch")) - time.time()) < 60
+    assert any("ahead of the service's, and is set" in note for note in target.notes())
 
 
 def check_quarantine(target):
@@ -164,6 +174,7 @@ def test_openrc(lab, inputs):
     target.install()
     target.boot()
     check_configuration(target)
+    check_clock(target)
     inside = target.inside
     assert "hvc0" not in inside("grep -v ^# /etc/inittab") and "xvda1" in inside("cat /etc/fstab.premigration")
     assert "00:16:3e" not in inside("cat /etc/udev/rules.d/*.rules")
@@ -182,6 +193,7 @@ def test_systemd(lab, inputs):
     target.install()
     target.boot()
     check_configuration(target)
+    check_clock(target)
     inside = target.inside
     # The first boot of a systemd enables what its presets say, so what is off is masked.
     assert inside("systemctl is-enabled rsync cron mariadb puppet || true").split() == ["enabled", "masked", "masked", "masked"]

@@ -85,6 +85,7 @@ class Vm:
         self.tap = namespace.new_tap()
         self.more = [(namespace.new_tap(), mac, bridge) for mac, bridge in dict(more).items()]
         self.starts = 0
+        self.clock = None  # what the hardware clock reads at a start, "2031-05-01T00:00:00"; None: the right time
         self.process = None
 
     @property
@@ -122,7 +123,7 @@ class Vm:
                 "-chardev", f"file,id=serial,path={self.log},append=on", "-serial", "chardev:serial",
                 "-pidfile", f"{self.folder}/pid", "-monitor", f"unix:{self.folder}/monitor,server,nowait",
                 "-object", "rng-random,id=rng,filename=/dev/urandom", "-device", "virtio-rng-pci,rng=rng",
-                *self._nic_arguments(), *self._disk_arguments()]
+                *(["-rtc", f"base={self.clock}"] if self.clock else []), *self._nic_arguments(), *self._disk_arguments()]
 
     def start(self, boot, bridge="br0", installed=None):
         """`boot`: "n" (network), "c" (first disk), "nc" (network, then disk, when told to boot locally).
