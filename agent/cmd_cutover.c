@@ -1,13 +1,13 @@
 /* `newroot cutover`: the moved VM goes into service, on its own side; or back. */
 #include <getopt.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include "base/child.h"
 #include "base/limits.h"
 #include "command.h"
 #include "cutover/cutover.h"
+#include "installed/environment.h"
 #include "installed/installed.h"
 
 static void usage(FILE *out)
@@ -83,9 +83,7 @@ int cmd_cutover(int argc, char **argv)
 		return asked > 0 ? 0 : err_exit_status(ERR_USAGE);
 	}
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	if (setenv("PATH", INSTALLED_PATH, 0))
-		err_sys(&err, ERR_MEMORY, NULL, "cannot set PATH");
-	if (err.code != ERR_NONE || command_on_installed("cutover", &err))
+	if (installed_environment(&err) || command_on_installed("cutover", &err))
 		return command_fail("cutover", &err);
 	ret = cutover_run(&cutover, &err);
 	if (!cutover.dry_run)

@@ -12,7 +12,10 @@
 #include <unistd.h>
 
 #include "base/io.h"
+#include "base/log.h"
 #include "database/marks.h"
+#include "database/root_login.h"
+#include "database/server_options.h"
 
 #define PEEK_PAUSE_US 10000
 
@@ -92,21 +95,30 @@ static int open_client(struct database_client *client, const struct job_database
 	return marks_open(state_dir, err) || find_program(client, err) ? -1 : 0;
 }
 
+/* Root's own settings say who gets in, when the job doesn't; where to, the server's. */
+static int make_local(struct database_client *client, const char *state_dir, struct err *err)
+{
+	const struct job_database_login *login = &client->databases->login;
+	struct arena *arena = client->arena;
+	const char *text, *own = login->password ? "" : root_login("/root/.my.cnf", arena);
+
+	if (!client->socket && server_option("socket", &client->socket, arena))
+		log_line("where the server listens is not known: no my_print_defaults");
+	text = arena_printf(arena, "[client]\nprotocol=socket\n%s%s%s%s", own,
+			    option(arena, "user", login->user),
+			    option(arena, "password", login->password),
+			    option(arena, "socket", client->socket));
+	return make_options(client, state_dir, "client", text, err);
+}
+
 int database_client_open(struct database_client *client, const struct job_databases *databases,
 			 const char *state_dir, const struct child_watch *watch,
 			 struct arena *arena, struct err *err)
 {
-	const struct job_database_login *login = &databases->login;
-	const char *text;
-
 	if (open_client(client, databases, state_dir, watch, arena, err))
 		return -1;
-	if (databases->engine != DATABASE_MYSQL)
-		return 0;
-	text = arena_printf(arena, "[client]\n%s%s%s", option(arena, "user", login->user),
-			    option(arena, "password", login->password),
-			    option(arena, "socket", login->socket));
-	return make_options(client, state_dir, "client", text, err);
+	client->socket = databases->login.socket;
+	return databases->engine == DATABASE_MYSQL ? make_local(client, state_dir, err) : 0;
 }
 
 struct remote {
@@ -210,14 +222,11 @@ static int become_account(const struct database_client *client, struct err *err)
 
 static int become_program(const struct database_client *client, const char **argv, struct err *err)
 {
-	const struct job_database_login *login = &client->databases->login;
-
 	if (become_account(client, err))
 		return -1;
 	signal(SIGPIPE, SIG_DFL);
-	/* Its words are looked at; its own settings of root's may say the password when the job doesn't. */
-	if (setenv("LC_ALL", "C", 1) ||
-	    setenv("HOME", login->password ? "/nonexistent" : "/root", 1))
+	/* Without HOME a client looks for a user's settings in /: for ~/.mylogin.cnf even when it is given an option file. */
+	if (setenv("HOME", "/nonexistent", 1))
 		return err_sys(err, ERR_MEMORY, NULL, "cannot set the environment");
 	execvp(argv[0], (char *const *)argv);
 	return err_sys(err, ERR_DATABASE_SERVER, argv[0], "cannot run %s", argv[0]);
@@ -329,18 +338,35 @@ static int ask(struct database_client *client, const char *database, const char 
 	return ret;
 }
 
+/* Nothing is asked for, let alone changed, of a server that is not known to be this VM's. */
+static int ask_own(struct database_client *client, const char *database, const char *sql, char *out,
+		   size_t size, struct err *err)
+{
+	char answer[DATABASE_ANSWER_MAX];
+
+	if (!client->elsewhere && !client->proven) {
+		if (ask(client, NULL, client->engine->whose, answer, sizeof(answer), err))
+			return -1;
+		client->fault = FAULT_STATEMENT;
+		if (client->engine->prove(client, answer, err))
+			return -1;
+		client->proven = true;
+	}
+	return ask(client, database, sql, out, size, err);
+}
+
 int database_ask(struct database_client *client, const char *database, const char *sql, char *out,
 		 struct err *err)
 {
 	char nothing[DATABASE_ANSWER_MAX];
 
-	return ask(client, database, sql, out ? out : nothing, DATABASE_ANSWER_MAX, err);
+	return ask_own(client, database, sql, out ? out : nothing, DATABASE_ANSWER_MAX, err);
 }
 
 int database_ask_long(struct database_client *client, const char *sql, char *out, size_t size,
 		      struct err *err)
 {
-	return ask(client, NULL, sql, out, size, err);
+	return ask_own(client, NULL, sql, out, size, err);
 }
 
 /* The first bytes of a pipe, which stay in it: tee(2). All zeros when it ends before. */

@@ -34,7 +34,10 @@ struct database_kind {
 	const char *system;          /* a database that is always there, loaded into as it is */
 	const char *const *refused;  /* parts of what a client says: FAULT_REFUSED */
 	const char *const *away;     /* … FAULT_AWAY */
-	const char *ping;            /* a statement that anybody may make */
+	/* A question, to whose answer `prove` says whether it is this VM's server that gives it. */
+	const char *whose;
+	int (*prove)(const struct database_client *client, const char *answer, struct err *err);
+	const char *ping; /* a statement that anybody may make */
 	/* printf() formats of SQL, for a database's name. The first two answer a number; `tables` is asked in it. */
 	const char *exists, *tables, *create, *drop;
 	/* Words of the command line; `database` NULL: none. */
@@ -51,9 +54,11 @@ struct database_client {
 	const struct database_kind *engine;
 	const struct child_watch *watch;
 	const char *program;
-	const char *options;       /* path of the option file; NULL: none */
-	const char *elsewhere;     /* the server is this other machine's; NULL: it is this VM's */
-	bool named;                /* an answer begins with the names of its columns (mysql) */
+	const char *options;   /* path of the option file; NULL: none */
+	const char *elsewhere; /* the server is this other machine's; NULL: it is this VM's */
+	const char *socket; /* where this VM's server is; NULL: where the client looks by itself */
+	bool proven;        /* it is this VM's server that answers */
+	bool named;         /* an answer begins with the names of its columns (mysql) */
 	enum database_fault fault; /* of the last question that failed */
 	struct arena *arena;
 };

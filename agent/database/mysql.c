@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "database/client.h"
+#include "database/server_proof.h"
 
 #define NAME "%1$s"
 
@@ -16,11 +17,8 @@ static bool is_mariadb(const char *program)
 
 static void connect(const struct database_client *client, const char ***argv)
 {
-	const char *how = client->elsewhere ? "--defaults-file=" : "--defaults-extra-file=";
-
-	/* This must be the first word. The other machine's server has nothing to do with this one's settings. */
-	if (client->options)
-		*(*argv)++ = arena_printf(client->arena, "%s%s", how, client->options);
+	/* This must be the first word. The system's own settings for clients say where others go, and how they print. */
+	*(*argv)++ = arena_printf(client->arena, "--defaults-file=%s", client->options);
 	*(*argv)++ = "--batch";
 	*(*argv)++ = "--connect-timeout=10";
 	/* It would show rows of customers, which are nobody's business in a log. Others don't, and would warn. */
@@ -61,6 +59,9 @@ const struct database_kind database_mysql = {
 	.system = "mysql",
 	.refused = (const char *const[]){"ERROR 1045", "ERROR 1698", "ERROR 1044", "ERROR 1130",
 					 "ERROR 2059", NULL},
+	.whose =
+		"SHOW GLOBAL VARIABLES WHERE Variable_name IN ('datadir', 'hostname', 'server_id', 'socket');\n",
+	.prove = server_proof_mysql,
 	.away = (const char *const[]){"ERROR 2002", "ERROR 2003", "ERROR 2006", "ERROR 2013",
 				      "ERROR 1053", NULL},
 	.ping = "SELECT VERSION();\n",

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "database/client.h"
+#include "database/server_proof.h"
 
 #define NAME        "%1$s"
 #define SOCKET_NAME "/.s.PGSQL." /* libpq takes the folder, and the port from the name */
@@ -69,6 +70,9 @@ const struct database_kind database_postgresql = {
 				      "starting up", "shutting down", NULL},
 	.ping = "SELECT 1;\n",
 	.exists = "SELECT COUNT(*) FROM pg_database WHERE datname='" NAME "';\n",
+	.whose =
+		"SELECT name || chr(9) || setting FROM pg_settings WHERE name IN ('data_directory', 'port', 'unix_socket_directory', 'unix_socket_directories');\n",
+	.prove = server_proof_postgresql,
 	.tables = "SELECT COUNT(*) FROM pg_class c JOIN pg_namespace n ON n.oid=c.relnamespace "
 		  "WHERE n.nspname NOT IN ('pg_catalog','information_schema','pg_toast');\n",
 	.create = "CREATE DATABASE \"" NAME "\";\n",

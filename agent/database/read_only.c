@@ -9,6 +9,7 @@
 
 #include "base/io.h"
 #include "base/log.h"
+#include "database/server_options.h"
 
 /* Behind the system's own files, which are read in the order of their names. */
 #define NAME "zz-newroot-read-only.cnf"
@@ -49,26 +50,15 @@ static int write_file(const char *path, struct err *err)
 		       : 0;
 }
 
-/* "--read_only=1" is the last word of the server's configuration about it. */
-static bool is_read(void)
+static bool is_read(struct arena *arena)
 {
-	static const char *const argv[] = {"my_print_defaults", "mysqld",   "server",
-					   "mariadb",           "mariadbd", NULL};
-	char answer[DATABASE_ANSWER_MAX] = "";
-	const struct child child = {
-		.name = argv[0], .argv = argv, .out = answer, .out_size = sizeof(answer)};
-	bool read = false;
+	const char *value;
 
-	if (child_run(&child, NULL, NULL)) {
+	if (server_option("read-only", &value, arena)) {
 		log_line("whether the server reads " NAME " is not known: no my_print_defaults");
 		return true;
 	}
-	for (const char *line = answer; line; line = strchr(line, '\n')) {
-		line += *line == '\n';
-		if (!strncmp(line, "--read_only", 11) || !strncmp(line, "--read-only", 11))
-			read = !strncmp(line + 11, "=1", 2);
-	}
-	return read;
+	return value && !strcmp(value, "1");
 }
 
 static int place_file(const char *root, struct arena *arena, struct err *err)
@@ -82,7 +72,7 @@ static int place_file(const char *root, struct arena *arena, struct err *err)
 			continue;
 		if (write_file(path, err))
 			return -1;
-		if (is_read())
+		if (is_read(arena))
 			return 0;
 		unlink(path);
 	}

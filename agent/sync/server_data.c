@@ -32,7 +32,7 @@ static void add(struct server_data *data, const char *path, struct arena *arena)
 
 /* --- those that run: each goes into the folder of its data */
 
-static bool is_server(const char *pid)
+bool server_data_is_server(const char *pid)
 {
 	static const char *const servers[] = {"mysqld", "mariadbd", "postgres", "postmaster"};
 	char path[64], name[32] = "";
@@ -59,7 +59,8 @@ static void find_running(struct server_data *data, struct arena *arena)
 	ssize_t size;
 
 	while (folder && (entry = readdir(folder))) {
-		if (*entry->d_name < '1' || *entry->d_name > '9' || !is_server(entry->d_name))
+		if (*entry->d_name < '1' || *entry->d_name > '9' ||
+		    !server_data_is_server(entry->d_name))
 			continue;
 		snprintf(path, sizeof(path), "/proc/%.20s/cwd", entry->d_name);
 		size = readlink(path, cwd, sizeof(cwd) - 1);

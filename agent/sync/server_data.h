@@ -2,6 +2,8 @@
 #ifndef NEWROOT_SYNC_SERVER_DATA_H
 #define NEWROOT_SYNC_SERVER_DATA_H
 
+#include <stdbool.h>
+
 #include "base/arena.h"
 #include "base/err.h"
 #include "job/job.h"
@@ -15,6 +17,9 @@ struct server_data {
 
 /* The folders in which servers run now; those that are `configured`, too, run or not. What cannot be asked is left out. */
 void server_data_find(struct server_data *data, bool configured, struct arena *arena);
+
+/* Is the process with this number, as text, one of a database server? It runs in the folder of its data. */
+bool server_data_is_server(const char *pid);
 
 /* The folders that the answer of my_print_defaults names. */
 void server_data_read_defaults(struct server_data *data, const char *answer, struct arena *arena);

@@ -14,6 +14,7 @@
 #include "base/io.h"
 #include "base/limits.h"
 #include "base/log.h"
+#include "installed/environment.h"
 #include "installed/first_boot_config.h"
 #include "installed/installed.h"
 #include "installed/installed_report.h"
@@ -309,9 +310,9 @@ int sync_run(const struct sync *options, struct err *err)
 		return err_set(err, ERR_SYNC, SYNC_CONFIG,
 			       "this VM has no " SYNC_CONFIG
 			       ": its job has no sync, or the file was removed after cutover");
-	/* From cron or a boot script the environment may be empty; figures are read in rsync's own form. */
-	if (setenv("PATH", INSTALLED_PATH, 0) || setenv("LC_ALL", "C", 1))
-		return err_sys(err, ERR_MEMORY, NULL, "cannot set the environment");
+	/* Figures are read in rsync's own form, too. */
+	if (installed_environment(err))
+		return -1;
 	if (sync_config_read(&work.config, SYNC_CONFIG, &work.arena, err) == 0 &&
 	    check_wanted(&work, err) == 0)
 		fd = installed_lock(INSTALLED_STATE, ERR_SYNC, err);

@@ -8,6 +8,7 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "installed/first_boot_config.h"
+#include "installed/environment.h"
 #include "installed/installed.h"
 #include "installed/installed_report.h"
 #include "installed/watch.h"
@@ -184,9 +185,8 @@ int first_boot_run(const struct first_boot *options, struct err *err)
 
 	if (state_path(options, "first-boot.done", done, sizeof(done), err))
 		return -1;
-	/* Early in a boot, or from cron, the environment may be empty: what is started here needs a PATH. */
-	if (setenv("PATH", INSTALLED_PATH, 0))
-		return err_sys(err, ERR_MEMORY, NULL, "cannot set PATH");
+	if (installed_environment(err))
+		return -1;
 	if (access(done, F_OK) == 0) {
 		log_line("first boot was done before: %s is there", done);
 		return 0;

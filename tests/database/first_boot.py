@@ -21,6 +21,7 @@ class Machine:
             (folder / "root" / place).symlink_to(folder / path)
         self.dumps = []
         self.environment = None
+        self.before = ""  # a command of the shell, in a namespace of mounts of its own
 
     def add_dump(self, database, content):
         path = self.folder / "dumps" / f"{len(self.dumps) + 1:02}-{database}.dump"
@@ -51,8 +52,9 @@ class Machine:
 
     @property
     def argv(self):
-        return [str(a) for a in (BUILD / "database/driver", self.config, self.folder / "state", self.folder / "console", self.folder / "log",
-                                 self.folder / "root")]
+        inside = ["unshare", "--mount", "sh", "-c", f'{self.before} exec "$@"', "sh"] if self.before else []
+        return [str(a) for a in (*inside, BUILD / "database/driver", self.config, self.folder / "state", self.folder / "console",
+                                 self.folder / "log", self.folder / "root")]
 
     def start(self):
         return subprocess.Popen(self.argv, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=self.environment)

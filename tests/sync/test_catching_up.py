@@ -294,3 +294,12 @@ def test_the_key_is_nowhere(old, new):
     words = new.fail("ssh.host-key")
     secret = old.key.splitlines()[2]
     assert secret not in words + new.log + str(new.events)
+
+
+def test_settings_of_people_are_not_rsyncs(new, old):
+    """Those of root's environment and home, which on the old VM were right for somebody."""
+    (new.root / "root/.popt").write_text("rsync alias --numeric-ids --dry-run\n")
+    new.before = "HOME=/root RSYNC_ICONV=UTF-8,ISO-8859-1 RSYNC_RSH=false LC_ALL=de_DE.UTF-8; export HOME RSYNC_ICONV RSYNC_RSH LC_ALL; "
+    old.write("Zoë.txt", "her page")
+    new.sync()
+    assert (new.tree / "Zoë.txt").read_text() == "her page"

@@ -11,14 +11,14 @@ DATABASE_DRIVER := $(addprefix agent/,$(patsubst %.def,,$(filter-out tests/% bui
 	$(addprefix agent/service/,report.c reporter.c spool.c event.c) \
 	$(addprefix agent/archive/,decompress.c stream.c decoder_gzip.c decoder_xz.c decoder_bzip2.c decoder_zstd.c) \
 	$(addprefix agent/target/,first_boot.c first_boot_steps.c clock_check.c turn.c peers.c quarantine_check.c hooks.c) \
-	$(wildcard agent/database/*.c agent/installed/*.c agent/ssh/*.c) $(PICOHTTP)
+	agent/os/text.c agent/sync/server_data.c $(wildcard agent/database/*.c agent/installed/*.c agent/ssh/*.c) $(PICOHTTP)
 build/database/driver: $(call san_objects,tests/database/driver.c $(DATABASE_DRIVER))
 	$(call say,UNIT,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(SANITIZE) -o $@ $^ $(TRANSPORT_LIBS) -lisal -lbz2 -llzma -lzstd
 unit-programs: build/database/driver
 # What comes behind it: the tunnel is kept, and cutover promotes.
-DATABASE_LIFE := $(filter-out agent/base/% agent/tests/%,$(addprefix agent/,$(OS_TREE) $(OS_DIALECTS) os/puppet_files.c os/service_record.c os/services.c))
+DATABASE_LIFE := $(filter-out agent/base/% agent/tests/% agent/os/text.c,$(addprefix agent/,$(OS_TREE) $(OS_DIALECTS) os/puppet_files.c os/service_record.c os/services.c))
 build/database/life: $(call san_objects,tests/database/life.c $(wildcard agent/attend/*.c agent/cutover/*.c) $(DATABASE_LIFE) $(DATABASE_DRIVER))
 	$(call say,UNIT,$@)
 	@mkdir -p $(@D)
