@@ -12,7 +12,7 @@
 #include "base/child_stage.h"
 #include "base/clock.h"
 
-#define STAGES_MAX 4 /* fetch, decompress, extract, and one to spare */
+#define STAGES_MAX 5 /* of a dump: read, decompress, pg_restore, filter, psql */
 #define TICK_MS    1000
 #define REAP_MS    10 /* a child that closed its pipes is about to end */
 

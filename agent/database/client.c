@@ -17,8 +17,6 @@
 #include "database/root_login.h"
 #include "database/server_options.h"
 
-#define PEEK_PAUSE_US 10000
-
 static const struct database_kind *const engines[] = {
 	[DATABASE_MYSQL] = &database_mysql,
 	[DATABASE_POSTGRESQL] = &database_postgresql,
@@ -369,34 +367,26 @@ int database_ask_long(struct database_client *client, const char *sql, char *out
 	return ask_own(client, NULL, sql, out, size, err);
 }
 
-/* The first bytes of a pipe, which stay in it: tee(2). All zeros when it ends before. */
-static void peek(int fd, char *magic, size_t size)
+int database_settle(struct database_client *client, struct err *err)
 {
-	int copy[2];
-	ssize_t seen;
-
-	memset(magic, 0, size);
-	do {
-		char again[64];
-
-		if (pipe2(copy, O_CLOEXEC))
-			return;
-		seen = tee(fd, copy[1], size, 0);
-		if (seen > 0 && read(copy[0], again, (size_t)seen) == (ssize_t)size)
-			memcpy(magic, again, size);
-		close(copy[0]);
-		close(copy[1]);
-		if (seen > 0 && seen < (ssize_t)size)
-			usleep(PEEK_PAUSE_US);
-	} while (seen > 0 && seen < (ssize_t)size);
+	if (database_ask(client, NULL, client->engine->settle, NULL, err))
+		return -1;
+	sync(); /* what MyISAM writes, no server does */
+	return 0;
 }
 
 int database_exec_load(const struct database_client *client, const char *database, struct err *err)
 {
 	const char *argv[DATABASE_WORDS_MAX] = {client->program};
-	char magic[6] = "";
 
-	peek(STDIN_FILENO, magic, sizeof(magic) - 1);
-	client->engine->load(client, database, magic, argv);
+	client->engine->load(client, database, argv);
+	return become_program(client, argv, err);
+}
+
+int database_exec_unpack(const struct database_client *client, unsigned version, struct err *err)
+{
+	const char *argv[DATABASE_WORDS_MAX] = {NULL};
+
+	client->engine->unpack(client, version, argv);
 	return become_program(client, argv, err);
 }

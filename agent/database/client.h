@@ -12,6 +12,7 @@
 #include "base/child.h"
 #include "base/err.h"
 #include "base/limits.h"
+#include "database/dump_filter.h"
 #include "job/job.h"
 
 /* Why a question failed. */
@@ -42,9 +43,16 @@ struct database_kind {
 	const char *exists, *tables, *create, *drop;
 	/* Words of the command line; `database` NULL: none. */
 	void (*ask)(const struct database_client *client, const char *database, const char **argv);
-	/* The same for a dump that begins with `magic`, 5 bytes. */
-	void (*load)(const struct database_client *client, const char *database, const char *magic,
-		     const char **argv);
+	/* The same for a dump of SQL. */
+	void (*load)(const struct database_client *client, const char *database, const char **argv);
+	const struct dump_dialect *dump;
+	const char
+		*archive; /* how a dump begins that has a format of its own; NULL: there is none */
+	/* The program that makes SQL of it, to stdout. */
+	void (*unpack)(const struct database_client *client, unsigned version, const char **argv);
+	const char *version; /* a question after the server's, for `unpack` */
+	const char *
+		settle; /* statements after which all that was loaded is in files, though maybe not yet on the disk */
 };
 
 extern const struct database_kind database_mysql, database_postgresql;
@@ -92,8 +100,12 @@ int database_ask(struct database_client *client, const char *database, const cha
 int database_ask_long(struct database_client *client, const char *sql, char *out, size_t size,
 		      struct err *err);
 
-/* In a child whose stdin is a dump: become the program that loads it. Returns -1 only. */
+/* In a child whose stdin is a dump: become the program that loads it, or unpacks it. Returns -1 only. */
 int database_exec_load(const struct database_client *client, const char *database, struct err *err);
+int database_exec_unpack(const struct database_client *client, unsigned version, struct err *err);
+
+/* All that this VM's server was told is on the disk. Errors: those of database_ask(). */
+int database_settle(struct database_client *client, struct err *err);
 
 /* The machine that the master is, as its clients call it. */
 const char *database_master_host(const struct job_databases *databases);

@@ -100,7 +100,6 @@ int dump_head_parse(struct dump_head *head, const char *text, size_t size, struc
 		const struct words *word = statement(line + skip, length - skip);
 		struct master_position position;
 
-		head->active |= word && !comment;
 		if (!word || !read_position(word, line + skip, length - skip, &position))
 			continue;
 		if (head->found && !master_position_is(&head->position, &position))
@@ -146,9 +145,8 @@ static int take_stage(void *unused, struct err *err)
 	return 0;
 }
 
-int dump_head_read(struct dump_head *head, const char *path, struct err *err)
+int dump_head_text(const char *path, char *text, struct err *err)
 {
-	char *text = malloc(DUMP_HEAD_MAX + 1);
 	const struct child stages[] = {
 		{.name = path, .fn = unpack_stage, .arg = (void *)path},
 		{.name = "head of a dump",
@@ -156,44 +154,21 @@ int dump_head_read(struct dump_head *head, const char *path, struct err *err)
 		 .out = text,
 		 .out_size = DUMP_HEAD_MAX + 1},
 	};
+
+	*text = '\0';
+	return child_pipeline(stages, sizeof(stages) / sizeof(*stages), NULL, err);
+}
+
+int dump_head_read(struct dump_head *head, const char *path, struct err *err)
+{
+	char *text = malloc(DUMP_HEAD_MAX + 1);
 	int ret;
 
 	if (!text)
 		return err_set(err, ERR_MEMORY, path, "no memory for the head of a dump");
-	*text = '\0';
-	ret = child_pipeline(stages, sizeof(stages) / sizeof(*stages), NULL, err);
+	ret = dump_head_text(path, text, err);
 	if (ret == 0 && dump_head_parse(head, text, strlen(text), err))
 		ret = err_prefix(err, "%s", path);
 	free(text);
 	return ret;
-}
-
-/* --- the whole of it, without the statement */
-
-static int write_head(const char *text, size_t size)
-{
-	const char *rest = text, *end = text + size, *done = text, *line;
-	size_t length;
-
-	while (next_line(&rest, end, &line, &length)) {
-		if ((statement(line, length) &&
-		     write_all(STDOUT_FILENO, COMMENT, strlen(COMMENT))) ||
-		    write_all(STDOUT_FILENO, line, (size_t)(rest - line)))
-			return -1;
-		done = rest;
-	}
-	return write_all(STDOUT_FILENO, done, (size_t)(end - done));
-}
-
-int dump_head_filter(void *unused, struct err *err)
-{
-	char *piece = malloc(STREAM_BUFFER);
-	ssize_t got = piece ? read_all(STDIN_FILENO, piece, DUMP_HEAD_MAX) : -1;
-	int ret = got < 0 ? -1 : write_head(piece, (size_t)got);
-
-	(void)unused;
-	while (ret == 0 && got > 0 && (got = read_all(STDIN_FILENO, piece, STREAM_BUFFER)) > 0)
-		ret = write_all(STDOUT_FILENO, piece, (size_t)got);
-	free(piece);
-	return ret || got < 0 ? err_sys(err, ERR_IO, NULL, "cannot pass a dump on") : 0;
 }

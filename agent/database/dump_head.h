@@ -1,6 +1,6 @@
 /*
  * The head of a dump of MySQL or MariaDB, where mysqldump --master-data (--source-data) says at which place in the
- * binary log of its server it was made: as a comment, or as a statement, which is not for this server to obey.
+ * binary log of its server it was made, as a comment or as a statement.
  */
 #ifndef NEWROOT_DATABASE_DUMP_HEAD_H
 #define NEWROOT_DATABASE_DUMP_HEAD_H
@@ -12,7 +12,6 @@
 #include "database/master.h"
 
 struct dump_head {
-	bool active;                     /* it has such a statement */
 	bool found;                      /* it tells a position: */
 	struct master_position position; /* without a server_id */
 };
@@ -23,7 +22,7 @@ int dump_head_parse(struct dump_head *head, const char *text, size_t size, struc
 /* Of the file `path`, packed or not. Errors: as above, and those of unpacking. */
 int dump_head_read(struct dump_head *head, const char *path, struct err *err);
 
-/* For a child, as its function (`unused` is NULL): stdin to stdout, with such statements made comments. */
-int dump_head_filter(void *unused, struct err *err);
+/* The first bytes of the file, packed or not, into `text` of DUMP_HEAD_MAX + 1. Errors: those of unpacking. */
+int dump_head_text(const char *path, char *text, struct err *err);
 
 #endif

@@ -1,5 +1,7 @@
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "base/log.h"
 #include "database/database.h"
@@ -49,13 +51,62 @@ static void restore_packets(struct database_client *client, uint64_t before)
 			 err.msg);
 }
 
+/* --- the loads */
+
+static void tell_left_out(const struct database_load *load)
+{
+	const struct dump_account *account = load->account;
+
+	if (account->left_out)
+		watch_note(
+			"%s: %" PRIu64
+			" statements were left out, for they are another server's, first line %" PRIu64
+			": %.60s",
+			load->dump, account->left_out, account->line, account->first);
+}
+
+/* A database is on the disk before that is written down, and before its dump goes. */
+static int finish(struct database_client *client, const struct database_load *loads, size_t count,
+		  struct err *err)
+{
+	bool settled = false;
+
+	for (size_t i = 0; i < count; i++) {
+		if (!loads[i].account->loaded)
+			continue;
+		if (!settled && database_settle(client, err))
+			return -1;
+		settled = true;
+		tell_left_out(&loads[i]);
+		if (database_load_finish(&loads[i], err))
+			return -1;
+	}
+	return 0;
+}
+
+static struct dump_account *make_accounts(struct err *err)
+{
+	struct dump_account *accounts =
+		mmap(NULL, DATABASE_PARALLEL_MAX * sizeof(*accounts), PROT_READ | PROT_WRITE,
+		     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	if (accounts != MAP_FAILED)
+		return accounts;
+	err_sys(err, ERR_MEMORY, NULL, "no memory for what becomes of dumps");
+	return NULL;
+}
+
 /* As many at once as may be, and then the next. */
 static int load_some(const struct database_work *work, struct database_client *client, size_t first,
 		     size_t count, struct err *err)
 {
+	struct dump_account *accounts = make_accounts(err);
 	struct database_load loads[DATABASE_PARALLEL_MAX];
 	struct child children[DATABASE_PARALLEL_MAX];
+	int ret;
 
+	if (!accounts)
+		return -1;
 	for (size_t i = 0; i < count; i++) {
 		const struct job_dump *dump = &work->databases->dumps[first + i];
 
@@ -65,12 +116,17 @@ static int load_some(const struct database_work *work, struct database_client *c
 			.database = dump->database,
 			.dump = job_dump_path(work->databases, first + i, client->arena),
 			.keep = work->databases->keep,
+			.end_mark = dump->end_mark,
+			.account = &accounts[i],
 		};
 		children[i] = (struct child){
 			.name = dump->database, .fn = database_load_main, .arg = &loads[i]};
 	}
 	/* These stages neither read nor write; what counts is that they run at once, and are watched. */
-	return child_pipeline(children, count, work->watch, err);
+	ret = child_pipeline(children, count, work->watch, err);
+	ret = finish(client, loads, count, ret ? NULL : err) || ret ? -1 : 0;
+	munmap(accounts, DATABASE_PARALLEL_MAX * sizeof(*accounts));
+	return ret;
 }
 
 static int load_all(const struct database_work *work, struct database_client *client,

@@ -14,6 +14,7 @@
 #include "base/io.h"
 #include "database/dump_head.h"
 #include "database/marks.h"
+#include "database/server.h"
 
 #define DROP_PATIENCE_S 120 /* for the last statement of a load that was killed */
 
@@ -122,13 +123,6 @@ static int decompress_stage(void *arg, struct err *err)
 	return 0;
 }
 
-static int load_stage(void *arg, struct err *err)
-{
-	const struct database_load *load = arg;
-
-	return database_exec_load(load->client, load->database, err);
-}
-
 static void pass_on(void *unused, const char *item, uint64_t done, uint64_t total)
 {
 	(void)unused;
@@ -164,23 +158,88 @@ static int fail(const struct database_load *load, struct err *err)
 	return -1;
 }
 
-/*
- * A dump may tell its server which master to follow. What is wrong with its head or its packing, the load tells.
- */
-static bool orders_server(const struct database_load *load)
-{
-	struct dump_head head = {.active = false};
+/* --- the pipeline */
 
-	if (load->client->engine == &database_mysql)
-		dump_head_read(&head, load->dump, NULL);
-	return head.active;
+/* What the filter must know of the server, which is asked before. */
+struct pipeline {
+	const struct database_load *load;
+	struct dump_filter filter;
+	bool archive;     /* in a format of its server's own */
+	unsigned version; /* of the server, as its own number */
+};
+
+static int load_stage(void *arg, struct err *err)
+{
+	const struct pipeline *pipeline = arg;
+
+	return database_exec_load(pipeline->load->client, pipeline->load->database, err);
+}
+
+static int unpack_stage(void *arg, struct err *err)
+{
+	const struct pipeline *pipeline = arg;
+
+	return database_exec_unpack(pipeline->load->client, pipeline->version, err);
+}
+
+static int ask_mysql(struct database_client *client, struct dump_filter *filter, struct err *err)
+{
+	struct database_version version;
+	char mode[DATABASE_ANSWER_MAX];
+
+	if (client->engine != &database_mysql)
+		return 0;
+	if (database_server_version(client, &version, err) ||
+	    database_ask(client, NULL, "SELECT @@sql_mode;\n", mode, err))
+		return -1;
+	filter->version = version.number;
+	filter->mariadb = version.mariadb;
+	filter->no_backslash = strstr(mode, "NO_BACKSLASH_ESCAPES") != NULL;
+	return 0;
+}
+
+/* What is wrong with its packing, the load tells. */
+static int ask_archive(struct pipeline *pipeline, struct err *err)
+{
+	const struct database_load *load = pipeline->load;
+	const char *magic = load->client->engine->archive;
+	char *head = magic ? arena_alloc(load->client->arena, DUMP_HEAD_MAX + 1) : NULL;
+	uint64_t version;
+
+	if (!magic || dump_head_text(load->dump, head, NULL) ||
+	    strncmp(head, magic, strlen(magic)) != 0)
+		return 0;
+	if (ask_number(load, NULL, load->client->engine->version, &version, err))
+		return -1;
+	pipeline->archive = true;
+	pipeline->version = (unsigned)version;
+	return 0;
+}
+
+static int open_pipeline(struct pipeline *pipeline, const struct database_load *load,
+			 struct err *err)
+{
+	const struct database_kind *engine = load->client->engine;
+
+	*pipeline = (struct pipeline){
+		.load = load,
+		.filter = {.of = engine->dump,
+			   .path = load->dump,
+			   .database = load->database,
+			   .system = !strcmp(load->database, engine->system),
+			   .no_end_mark = !load->end_mark,
+			   .account = load->account},
+	};
+	return ask_mysql(load->client, &pipeline->filter, err) || ask_archive(pipeline, err) ? -1
+											     : 0;
 }
 
 static int load_dump(const struct database_load *load, struct err *err)
 {
 	static const struct child_watch watch = {.progress = pass_on};
 	const char *name = arena_printf(load->client->arena, "the load of %s", load->database);
-	struct child children[4] = {
+	struct pipeline pipeline;
+	struct child children[5] = {
 		{.name = load->dump,
 		 .fn = read_stage,
 		 .arg = (void *)load,
@@ -189,12 +248,33 @@ static int load_dump(const struct database_load *load, struct err *err)
 	};
 	size_t count = 2;
 
-	if (orders_server(load))
-		children[count++] =
-			(struct child){.name = "head of the dump", .fn = dump_head_filter};
+	if (open_pipeline(&pipeline, load, err))
+		return -1;
+	if (pipeline.archive)
+		children[count++] = (struct child){.name = "pg_restore",
+						   .fn = unpack_stage,
+						   .arg = &pipeline,
+						   .code = ERR_DATABASE_LOAD};
+	children[count++] =
+		(struct child){.name = "filter", .fn = dump_filter_main, .arg = &pipeline.filter};
 	children[count++] = (struct child){
-		.name = name, .fn = load_stage, .arg = (void *)load, .code = ERR_DATABASE_LOAD};
+		.name = name, .fn = load_stage, .arg = &pipeline, .code = ERR_DATABASE_LOAD};
 	return child_pipeline(children, count, &watch, err) ? fail(load, err) : 0;
+}
+
+/* Whatever went elsewhere, or was no more than a comment to this server. */
+static int check_tables(const struct database_load *load, struct err *err)
+{
+	uint64_t tables;
+
+	if (ask_number(load, load->database, load->client->engine->tables, &tables, err))
+		return -1;
+	if (tables >= load->account->tables)
+		return 0;
+	return err_set(err, ERR_DATABASE_LOAD, load->database,
+		       "%s makes %" PRIu64 " tables and views, but %s has %" PRIu64
+		       " after its load",
+		       load->dump, load->account->tables, load->database, tables);
 }
 
 static int remove_dump(const struct database_load *load, struct err *err)
@@ -215,8 +295,16 @@ int database_load_main(void *arg, struct err *err)
 	if (access(load->dump, R_OK))
 		return err_sys(err, ERR_DATABASE_LOAD, load->dump, "cannot read the dump of %s",
 			       load->database);
-	if (prepare(load, err) || load_dump(load, err) ||
-	    marks_set(load->state_dir, load->database, MARK_LOADED, err))
+	if (prepare(load, err) || load_dump(load, err) || check_tables(load, err))
 		return -1;
-	return remove_dump(load, err);
+	load->account->loaded = true;
+	return 0;
+}
+
+int database_load_finish(const struct database_load *load, struct err *err)
+{
+	return marks_set(load->state_dir, load->database, MARK_LOADED, err) ||
+			       remove_dump(load, err)
+		       ? -1
+		       : 0;
 }

@@ -38,10 +38,8 @@ static void ask(const struct database_client *client, const char *database, cons
 		*argv++ = database;
 }
 
-static void load(const struct database_client *client, const char *database, const char *magic,
-		 const char **argv)
+static void load(const struct database_client *client, const char *database, const char **argv)
 {
-	(void)magic;
 	argv++;
 	connect(client, &argv);
 	/* Blobs as they are; unknown before 5.6. */
@@ -59,11 +57,11 @@ const struct database_kind database_mysql = {
 	.system = "mysql",
 	.refused = (const char *const[]){"ERROR 1045", "ERROR 1698", "ERROR 1044", "ERROR 1130",
 					 "ERROR 2059", NULL},
+	.away = (const char *const[]){"ERROR 2002", "ERROR 2003", "ERROR 2006", "ERROR 2013",
+				      "ERROR 1053", NULL},
 	.whose =
 		"SHOW GLOBAL VARIABLES WHERE Variable_name IN ('datadir', 'hostname', 'server_id', 'socket');\n",
 	.prove = server_proof_mysql,
-	.away = (const char *const[]){"ERROR 2002", "ERROR 2003", "ERROR 2006", "ERROR 2013",
-				      "ERROR 1053", NULL},
 	.ping = "SELECT VERSION();\n",
 	.exists =
 		"SELECT COUNT(*) FROM information_schema.schemata WHERE schema_name='" NAME "';\n",
@@ -72,4 +70,8 @@ const struct database_kind database_mysql = {
 	.drop = "DROP DATABASE IF EXISTS `" NAME "`;\n",
 	.ask = ask,
 	.load = load,
+	.dump = &dump_mysql,
+	/* Tables that are no transaction's are closed, which writes them; the logs of those that are, flushed. Before 5.5 of all logs. */
+	.settle =
+		"FLUSH NO_WRITE_TO_BINLOG TABLES;\nFLUSH NO_WRITE_TO_BINLOG /*!50503 ENGINE */ LOGS;\n",
 };

@@ -43,19 +43,23 @@ static void ask(const struct database_client *client, const char *database, cons
 	psql(client, database, argv + 1);
 }
 
-static void load(const struct database_client *client, const char *database, const char *magic,
-		 const char **argv)
+static void load(const struct database_client *client, const char *database, const char **argv)
 {
-	if (strcmp(magic, "PGDMP")) {
-		psql(client, database, argv + 3);
-		/* By this name it tells the lines of errors. */
-		argv[1] = "-f";
-		argv[2] = "-";
-		return;
-	}
+	psql(client, database, argv + 3);
+	/* By this name it tells the lines of errors. */
+	argv[1] = "-f";
+	argv[2] = "-";
+}
+
+/* Since 12 it wants to be told; before, "-" was a file. */
+static void unpack(const struct database_client *client, unsigned version, const char **argv)
+{
+	(void)client;
 	*argv++ = "pg_restore";
-	connect(client, database, &argv);
-	*argv++ = "--exit-on-error";
+	if (version < 120000)
+		return;
+	*argv++ = "-f";
+	*argv++ = "-";
 }
 
 const struct database_kind database_postgresql = {
@@ -68,15 +72,20 @@ const struct database_kind database_postgresql = {
 					 "no password supplied", NULL},
 	.away = (const char *const[]){"No such file or directory", "Connection refused",
 				      "starting up", "shutting down", NULL},
-	.ping = "SELECT 1;\n",
-	.exists = "SELECT COUNT(*) FROM pg_database WHERE datname='" NAME "';\n",
 	.whose =
 		"SELECT name || chr(9) || setting FROM pg_settings WHERE name IN ('data_directory', 'port', 'unix_socket_directory', 'unix_socket_directories');\n",
 	.prove = server_proof_postgresql,
+	.ping = "SELECT 1;\n",
+	.exists = "SELECT COUNT(*) FROM pg_database WHERE datname='" NAME "';\n",
 	.tables = "SELECT COUNT(*) FROM pg_class c JOIN pg_namespace n ON n.oid=c.relnamespace "
 		  "WHERE n.nspname NOT IN ('pg_catalog','information_schema','pg_toast');\n",
 	.create = "CREATE DATABASE \"" NAME "\";\n",
 	.drop = "DROP DATABASE IF EXISTS \"" NAME "\";\n",
 	.ask = ask,
 	.load = load,
+	.dump = &dump_postgresql,
+	.archive = "PGDMP",
+	.unpack = unpack,
+	.version = "SHOW server_version_num;\n",
+	.settle = "CHECKPOINT;\n",
 };

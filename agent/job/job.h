@@ -179,6 +179,7 @@ struct job_puppet {
 
 struct job_dump {
 	const char *database;
+	bool end_mark; /* its maker marks its end */
 	struct job_source source;
 };
 

@@ -302,6 +302,7 @@ static const struct field dump_fields[] = {
 	{.key = "url", .read = read_text, AT(job_dump, source.url), .form = &form_url,
 	 .required = true},
 	{.key = "sha256", .read = read_sha256, AT(job_dump, source), .required = true},
+	{.key = "end_mark", .read = read_bool, AT(job_dump, end_mark), .fallback = "true"},
 };
 
 static const struct object dump_object = {

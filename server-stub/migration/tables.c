@@ -124,6 +124,7 @@ static const struct field dump_fields[] = {
 	{.key = "url", .read = read_text, AT(migration_dump, url), .form = &form_source,
 	 .required = true},
 	{.key = "sha256", .read = read_hash},
+	{.key = "end_mark", .read = read_truth},
 };
 
 static const struct object dump_object = {

@@ -23,11 +23,13 @@ class Machine:
         self.environment = None
         self.before = ""  # a command of the shell, in a namespace of mounts of its own
 
-    def add_dump(self, database, content):
+    def add_dump(self, database, content, end_mark=False):
+        """Most are written by hand, and have no mark at their end."""
         path = self.folder / "dumps" / f"{len(self.dumps) + 1:02}-{database}.dump"
         path.write_bytes(content)
         path.chmod(0o600)
-        self.dumps.append({"database": database, "url": "https://127.0.0.1/x", "sha256": hashlib.sha256(content).hexdigest()})
+        self.dumps.append({"database": database, "url": "https://127.0.0.1/x", "sha256": hashlib.sha256(content).hexdigest(),
+                           "end_mark": end_mark})
         return path
 
     def instruct(self, server, after=(), after_limit=0, **databases):

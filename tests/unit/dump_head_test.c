@@ -1,15 +1,12 @@
 /* Heads of dumps, as mysqldump and mariadb-dump of several years write them. */
 #include "database/dump_head.h"
 
-#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -22,31 +19,30 @@
 
 static const struct {
 	const char *text;
-	bool found, active;
+	bool found;
 	const char *file;
 	unsigned long long position;
 } rows[] = {
-	{"-- MySQL dump 10.13\n\n-- " MYSQL "\n" TABLES, true, false, "mysql-bin.000042", 107},
-	{"-- MySQL dump 10.13\n\n" MYSQL "\n" TABLES, true, true, "mysql-bin.000042", 107},
-	{"-- MySQL dump 10.13\n\n-- " NEW TABLES, true, false, "binlog.000003", 5000000000},
-	{NEW TABLES, true, true, "binlog.000003", 5000000000},
-	{"change master to master_log_file='a', MASTER_LOG_POS=4;\n", false, true, "", 0},
-	{"/*!40101 SET NAMES utf8 */;\n" GTID "-- " MYSQL TABLES, true, true, "mysql-bin.000042",
-	 107},
-	{"-- " GTID "-- " MYSQL TABLES, true, false, "mysql-bin.000042", 107},
-	{"-- " MYSQL "-- " MYSQL, true, false, "mysql-bin.000042", 107},
-	{TABLES MYSQL, false, false, "", 0},
-	{"-- no newline at its end: CHANGE MASTER TO", false, false, "", 0},
-	{"CHANGE MASTER TO", false, true, "", 0},
+	{"-- MySQL dump 10.13\n\n-- " MYSQL "\n" TABLES, true, "mysql-bin.000042", 107},
+	{"-- MySQL dump 10.13\n\n" MYSQL "\n" TABLES, true, "mysql-bin.000042", 107},
+	{"-- MySQL dump 10.13\n\n-- " NEW TABLES, true, "binlog.000003", 5000000000},
+	{NEW TABLES, true, "binlog.000003", 5000000000},
+	{"change master to master_log_file='a', MASTER_LOG_POS=4;\n", false, "", 0},
+	{"/*!40101 SET NAMES utf8 */;\n" GTID "-- " MYSQL TABLES, true, "mysql-bin.000042", 107},
+	{"-- " GTID "-- " MYSQL TABLES, true, "mysql-bin.000042", 107},
+	{"-- " MYSQL "-- " MYSQL, true, "mysql-bin.000042", 107},
+	{TABLES MYSQL, false, "", 0},
+	{"-- no newline at its end: CHANGE MASTER TO", false, "", 0},
+	{"CHANGE MASTER TO", false, "", 0},
 	/* No name of a log: it would end the quotes in which it goes on. */
-	{"-- CHANGE MASTER TO MASTER_LOG_FILE='a\\', MASTER_LOG_POS=4;\n", false, false, "", 0},
-	{"-- CHANGE MASTER TO MASTER_LOG_FILE='a b', MASTER_LOG_POS=4;\n", false, false, "", 0},
-	{"-- CHANGE MASTER TO MASTER_LOG_FILE='a', MASTER_LOG_POS=-4;\n", false, false, "", 0},
+	{"-- CHANGE MASTER TO MASTER_LOG_FILE='a\\', MASTER_LOG_POS=4;\n", false, "", 0},
+	{"-- CHANGE MASTER TO MASTER_LOG_FILE='a b', MASTER_LOG_POS=4;\n", false, "", 0},
+	{"-- CHANGE MASTER TO MASTER_LOG_FILE='a', MASTER_LOG_POS=-4;\n", false, "", 0},
 	{"-- CHANGE MASTER TO MASTER_LOG_FILE='a', MASTER_LOG_POS=99999999999999999999;\n", false,
-	 false, "", 0},
+	 "", 0},
 	/* The head ends within it. */
-	{"-- CHANGE MASTER TO MASTER_LOG_FILE='a', MASTER_LOG_POS=12", false, false, "", 0},
-	{"", false, false, "", 0},
+	{"-- CHANGE MASTER TO MASTER_LOG_FILE='a', MASTER_LOG_POS=12", false, "", 0},
+	{"", false, "", 0},
 };
 
 static void positions(void **state)
@@ -59,7 +55,6 @@ static void positions(void **state)
 		assert_int_equal(dump_head_parse(&head, rows[i].text, strlen(rows[i].text), &err),
 				 0);
 		assert_int_equal(head.found, rows[i].found);
-		assert_int_equal(head.active, rows[i].active);
 		assert_string_equal(head.position.file, rows[i].file);
 		assert_int_equal(head.position.position, rows[i].position);
 	}
@@ -77,67 +72,11 @@ static void two_positions(void **state)
 	assert_non_null(strstr(err.msg, "mysql-bin.000042:107 and binlog.000003:5000000000"));
 }
 
-/* What the filter makes of `text`, in `out`. */
-static void filter(const char *text, char *out, size_t size)
-{
-	FILE *in = tmpfile(), *result = tmpfile();
-	pid_t pid;
-	int status;
-
-	assert_int_equal(fwrite(text, 1, strlen(text), in), strlen(text));
-	rewind(in);
-	fflush(in);
-	pid = fork();
-	if (pid == 0) {
-		dup2(fileno(in), STDIN_FILENO);
-		dup2(fileno(result), STDOUT_FILENO);
-		_exit(dump_head_filter(NULL, NULL) ? 1 : 0);
-	}
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	assert_int_equal(status, 0);
-	rewind(result);
-	out[fread(out, 1, size - 1, result)] = '\0';
-	fclose(in);
-	fclose(result);
-}
-
-static void statements_become_comments(void **state)
-{
-	char out[1024];
-
-	(void)state;
-	filter("-- a\n" GTID "-- " MYSQL MYSQL TABLES MYSQL "the end", out, sizeof(out));
-	assert_string_equal(out, "-- a\n-- " GTID "-- " MYSQL "-- " MYSQL TABLES MYSQL "the end");
-	filter(MYSQL, out, sizeof(out));
-	assert_string_equal(out, "-- " MYSQL);
-	filter("", out, sizeof(out));
-	assert_string_equal(out, "");
-}
-
-/* Far longer than the head, with lines as long as they like. */
-static void the_rest_is_as_it_was(void **state)
-{
-	const size_t size = 3 << 20;
-	char *text = malloc(size), *out = malloc(size);
-
-	(void)state;
-	assert_true(text && out);
-	memset(text, 'x', size);
-	text[size - 1] = '\0';
-	memcpy(text, TABLES, strlen(TABLES));
-	filter(text, out, size);
-	assert_string_equal(text, out);
-	free(text);
-	free(out);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(positions),
 		cmocka_unit_test(two_positions),
-		cmocka_unit_test(statements_become_comments),
-		cmocka_unit_test(the_rest_is_as_it_was),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

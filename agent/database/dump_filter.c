@@ -1,0 +1,276 @@
+#include "database/dump_filter.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define KEY                                                                                        \
+	"say \"end_mark\": false of it in databases/dumps, after having looked whether it is whole"
+
+/* mysqldump.c, mariadb-dump: write_header(), write_footer(); without --comments they write none, and neither head nor end. */
+static const struct dump_maker mysql_makers[] = {
+	{"-- MySQL dump ", "-- Dump completed"},
+	{"-- MariaDB dump ", "-- Dump completed"},
+	{NULL, NULL},
+};
+
+/* pg_dumpall.c: main(); pg_backup_archiver.c: RestoreArchive() */
+static const struct dump_maker postgresql_makers[] = {
+	{"-- PostgreSQL database dump", "-- PostgreSQL database dump complete"},
+	{"-- PostgreSQL database cluster dump", "-- PostgreSQL database cluster dump complete"},
+	{NULL, NULL},
+};
+
+const struct dump_dialect dump_mysql = {&sql_mysql, &sql_rules_mysql, mysql_makers};
+const struct dump_dialect dump_postgresql = {&sql_postgresql, &sql_rules_postgresql,
+					     postgresql_makers};
+
+/* A dump that is being read. */
+struct run {
+	const struct dump_filter *filter;
+	struct sql_lexer lexer;
+	struct sql_tables tables;
+	struct sql_token token;
+	struct sql_statement statement;
+	char first[64];                 /* words of the statement */
+	size_t noted;                   /* bytes of them */
+	const struct dump_maker *maker; /* whose head was seen last */
+	bool ended;                     /* and its end */
+	bool inside;                    /* a statement for the server, not the client's first */
+};
+
+/* --- is it whole? */
+
+static bool begins(const char *text, const char *with)
+{
+	return with && !strncmp(text, with, strlen(with));
+}
+
+static int refuse_cut(const struct run *run, const char *how)
+{
+	if (run->lexer.failed) /* it has told why */
+		return -1;
+	return err_set(run->lexer.err, ERR_DATABASE_LOAD, run->filter->database,
+		       "%s is not whole: %s", run->filter->path, how);
+}
+
+static int take_comment(struct run *run)
+{
+	const char *text = run->token.text;
+
+	if (run->maker && begins(text, run->maker->end)) {
+		run->ended = true;
+		return 0;
+	}
+	for (const struct dump_maker *maker = run->filter->of->makers; maker->head; maker++) {
+		if (!begins(text, maker->head))
+			continue;
+		if (run->maker && !run->ended && !run->filter->no_end_mark)
+			return refuse_cut(run, "another dump begins in it before it ends");
+		run->maker = maker;
+		run->ended = false;
+	}
+	return 0;
+}
+
+/* Found out before hours of loading. */
+static int check_maker(const struct run *run)
+{
+	if (!run->statement.content || run->filter->no_end_mark || (run->maker && !run->ended))
+		return 0;
+	if (run->maker)
+		return refuse_cut(run,
+				  "it goes on behind the mark of its maker's at its end: " KEY);
+	return refuse_cut(
+		run,
+		"whether it is cannot be known, for it has no head as of mysqldump, mariadb-dump or pg_dump, "
+		"who mark its end: make it with comments, or " KEY);
+}
+
+static int check_end(const struct run *run)
+{
+	if (run->filter->no_end_mark || (run->maker && run->ended))
+		return 0;
+	return run->maker ? refuse_cut(run, "the mark of its maker's at its end is missing")
+			  : refuse_cut(run, "it has neither head nor end of a maker's: " KEY);
+}
+
+/* --- a statement */
+
+/* No strings: they may be secrets, or rows. */
+static void note_word(struct run *run)
+{
+	const struct sql_token *token = &run->token;
+	const char *text = token->kind == SQL_SIGN ? &token->sign : token->text;
+	size_t size = token->kind == SQL_SIGN ? 1 : strlen(text);
+
+	if (token->kind == SQL_STRING || token->kind == SQL_END ||
+	    run->noted + 2 >= sizeof(run->first))
+		return;
+	if (size > sizeof(run->first) - 2 - run->noted)
+		size = sizeof(run->first) - 2 - run->noted;
+	if (run->noted)
+		run->first[run->noted++] = ' ';
+	memcpy(run->first + run->noted, text, size);
+	run->noted += size;
+	run->first[run->noted] = '\0';
+}
+
+static int refuse(const struct run *run, const char *why)
+{
+	return err_set(run->lexer.err, ERR_DATABASE_LOAD, run->filter->database,
+		       "%s, line %llu: \"%s …\" is refused in a dump of %s: %s", run->filter->path,
+		       (unsigned long long)sql_lexer_line(&run->lexer), run->first,
+		       run->filter->database, why);
+}
+
+static bool at_end(const struct run *run)
+{
+	return run->token.kind == SQL_END && sql_is_end(&run->statement, &run->token);
+}
+
+static void leave_out(struct run *run)
+{
+	struct dump_account *account = run->filter->account;
+
+	if (account->left_out++)
+		return;
+	account->line = sql_lexer_line(&run->lexer);
+	memcpy(account->first, run->first, sizeof(account->first));
+}
+
+static enum sql_verdict judge(struct run *run)
+{
+	struct sql_statement *statement = &run->statement;
+	enum sql_verdict verdict;
+
+	statement->read = run->filter->of->rules->begin;
+	for (;;) {
+		note_word(run);
+		if (sql_is_sign(&run->token, '\\'))
+			return sql_refuse(statement, "a command for the client within a statement");
+		verdict = statement->read(statement, &run->token);
+		run->lexer.rewrite = !statement->keep;
+		if (verdict != SQL_MORE)
+			return verdict;
+		sql_lexer_next(&run->lexer, &run->token);
+		if (run->token.kind == SQL_EOF)
+			return SQL_MORE;
+	}
+}
+
+static int let_through(struct run *run, enum sql_flow flow)
+{
+	sql_lexer_flow(&run->lexer, flow);
+	if (!at_end(run))
+		sql_lexer_skip(&run->lexer, &run->token);
+	if (run->token.kind == SQL_EOF)
+		return refuse_cut(run, "it ends within a statement");
+	run->inside = !run->token.last;
+	if (run->statement.copy && !sql_lexer_copy(&run->lexer))
+		return refuse_cut(run, "it ends within the rows of a table");
+	if (run->statement.has_escapes && flow == SQL_WRITE)
+		run->lexer.backslash = run->statement.escapes;
+	return 0;
+}
+
+static int take_statement(struct run *run)
+{
+	switch (judge(run)) {
+	case SQL_PASS:
+		return check_maker(run) ? -1 : let_through(run, SQL_WRITE);
+	case SQL_LEAVE_OUT:
+		if (run->inside)
+			return refuse(run,
+				      "it is not for this server, and within another statement");
+		leave_out(run);
+		return let_through(run, SQL_DROP);
+	case SQL_REFUSE:
+		return refuse(run, run->statement.why);
+	case SQL_MORE:
+	default:
+		return refuse_cut(run, "it ends within a statement");
+	}
+}
+
+static int take_command(struct run *run)
+{
+	const enum sql_verdict verdict =
+		run->filter->of->rules->command(&run->statement, &run->token);
+
+	snprintf(run->first, sizeof(run->first), "%.60s", run->token.text);
+	if (verdict == SQL_REFUSE)
+		return refuse(run, run->statement.why);
+	sql_lexer_flow(&run->lexer, verdict == SQL_PASS ? SQL_WRITE : SQL_DROP);
+	return 0;
+}
+
+static int take_one(struct run *run)
+{
+	switch (run->token.kind) {
+	case SQL_COMMENT:
+		sql_lexer_flow(&run->lexer, SQL_WRITE);
+		return take_comment(run);
+	case SQL_COMMAND:
+		return take_command(run);
+	default:
+		return take_statement(run);
+	}
+}
+
+/* --- the whole */
+
+static bool next(struct run *run)
+{
+	sql_lexer_flow(&run->lexer, SQL_HOLD);
+	run->lexer.rewrite = true;
+	*run->first = '\0';
+	run->noted = 0;
+	sql_statement_begin(&run->statement, run->filter->database, run->filter->system,
+			    &run->tables);
+	sql_lexer_next(&run->lexer, &run->token);
+	return run->token.kind != SQL_EOF;
+}
+
+static int run_all(struct run *run)
+{
+	int ret = 0;
+
+	while (ret == 0 && !run->lexer.failed && next(run))
+		ret = take_one(run);
+	if (ret == 0 && !run->lexer.failed)
+		ret = check_end(run);
+	if (ret == 0)
+		sql_lexer_flow(&run->lexer, SQL_WRITE);
+	run->filter->account->tables = run->tables.count;
+	return sql_lexer_finish(&run->lexer) || ret ? -1 : 0;
+}
+
+int dump_filter_run(const struct dump_filter *filter, int in, int out, struct err *err)
+{
+	struct err failed = ERR_INIT;
+	struct run run = {
+		.filter = filter,
+		.lexer = {.dialect = filter->of->dialect,
+			  .in = in,
+			  .out = out,
+			  .version = filter->version,
+			  .mariadb = filter->mariadb,
+			  .backslash = filter->of->dialect->delimiters && !filter->no_backslash,
+			  .err = &failed},
+	};
+	int ret = sql_lexer_open(&run.lexer) ? -1 : run_all(&run);
+
+	sql_lexer_close(&run.lexer);
+	sql_tables_free(&run.tables);
+	if (ret == 0)
+		return 0;
+	if (failed.code == ERR_DATABASE_LOAD && !strstr(failed.msg, filter->path))
+		err_prefix(&failed, "%s", filter->path);
+	return err_keep(err, &failed);
+}
+
+int dump_filter_main(void *arg, struct err *err)
+{
+	return dump_filter_run(arg, STDIN_FILENO, STDOUT_FILENO, err);
+}

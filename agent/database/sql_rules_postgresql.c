@@ -1,0 +1,338 @@
+/*
+ * Statements of PostgreSQL, as pg_dump, pg_restore and pg_dumpall --globals-only write them. No statement reaches another
+ * database: only psql's own commands do, and those that make and drop databases.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "database/sql_rules.h"
+
+#define COUNT(list) (sizeof(list) / sizeof(*(list)))
+
+static enum sql_verdict change_users(struct sql_statement *s, const struct sql_token *t)
+{
+	(void)t;
+	return s->system ? SQL_PASS : sql_refuse(s, sql_users);
+}
+
+/* CREATE USER MAPPING is of a foreign server's, which is the database's own. */
+static enum sql_verdict read_user(struct sql_statement *s, const struct sql_token *t)
+{
+	return sql_is(t, "MAPPING") ? SQL_PASS : change_users(s, t);
+}
+
+static enum sql_verdict pass_end(struct sql_statement *s, const struct sql_token *t)
+{
+	return sql_is_end(s, t) ? SQL_PASS : SQL_MORE;
+}
+
+static enum sql_verdict pass_content(struct sql_statement *s, const struct sql_token *t)
+{
+	s->content = true;
+	return sql_is_end(s, t) ? SQL_PASS : SQL_MORE;
+}
+
+static bool is_own(const struct sql_statement *s, const char *name, bool folded)
+{
+	return !(folded ? strcasecmp : strcmp)(name, s->database);
+}
+
+/* It is there already, and whatever else it should be called or own, the dump says of the one that it was made of. */
+static enum sql_verdict read_database(struct sql_statement *s, const struct sql_token *t)
+{
+	static const char *const before[] = {"IF", "NOT", "EXISTS", NULL};
+
+	if (sql_is_one_of(t, before))
+		return SQL_MORE;
+	return sql_is_name(t) && is_own(s, t->text, t->kind == SQL_WORD)
+		       ? SQL_LEAVE_OUT
+		       : sql_refuse(s, sql_elsewhere);
+}
+
+static enum sql_verdict read_altered_database(struct sql_statement *s, const struct sql_token *t)
+{
+	const enum sql_verdict verdict = read_database(s, t);
+
+	return verdict == SQL_LEAVE_OUT ? SQL_PASS : verdict;
+}
+
+/* COMMENT ON DATABASE, GRANT … ON DATABASE: pg_dump before 11 writes them of the old one's name. */
+static enum sql_verdict read_on(struct sql_statement *s, const struct sql_token *t)
+{
+	static const char *const whole[] = {"DATABASE", "TABLESPACE",   "PARAMETER",
+					    "ROLE",     "SUBSCRIPTION", NULL};
+	const bool behind_on = !strcasecmp(s->last, "ON");
+
+	sql_note(s, t);
+	s->list |= sql_is(t, "ON");
+	if (behind_on && !s->system && sql_is_one_of(t, whole))
+		return SQL_LEAVE_OUT;
+	if (!sql_is_end(s, t))
+		return SQL_MORE;
+	return s->list ? SQL_PASS : change_users(s, t);
+}
+
+/* --- names: public.customer */
+
+enum name_state { NAME_FIRST, NAME_DOT, NAME_SECOND, NAME_DONE };
+
+static enum sql_verdict count_name(struct sql_statement *s)
+{
+	if (s->drops)
+		sql_tables_remove(s->tables, s->schema, s->name);
+	else if (!s->temporary)
+		sql_tables_add(s->tables, s->schema, s->name);
+	s->content = true;
+	return SQL_PASS;
+}
+
+static enum sql_verdict read_name(struct sql_statement *s, const struct sql_token *t)
+{
+	static const char *const before[] = {"IF", "NOT", "EXISTS", "ONLY", NULL};
+
+	if (s->state == NAME_DOT && sql_is_sign(t, '.')) {
+		strcpy(s->schema, s->name);
+		s->state = NAME_SECOND;
+		return SQL_MORE;
+	}
+	if (s->state == NAME_DOT || s->state == NAME_DONE)
+		return count_name(s);
+	if (s->state == NAME_FIRST && sql_is_one_of(t, before))
+		return SQL_MORE;
+	strcpy(s->name, t->text);
+	s->state++;
+	return sql_is_name(t) ? SQL_MORE : sql_refuse(s, sql_unknown);
+}
+
+/* --- functions with a body that has no quotes (PostgreSQL 14): psql counts likewise */
+
+static enum sql_verdict read_body(struct sql_statement *s, const struct sql_token *t)
+{
+	s->content = true;
+	if (sql_is_end(s, t))
+		return SQL_PASS;
+	if (sql_is(t, "BEGIN") || (s->depth && sql_is(t, "CASE")))
+		s->depth++;
+	else if (s->depth && sql_is(t, "END"))
+		s->depth--;
+	return SQL_MORE;
+}
+
+/* --- CREATE, DROP, ALTER of what */
+
+/* A table's own rights, kinds of it and of indexes; what they belong to comes behind. */
+#define OBJECTS                                                                                    \
+	{"INDEX", .read = pass_content}, {"SEQUENCE", .read = pass_content},                       \
+		{"AGGREGATE", .read = pass_content}, {"TYPE", .read = pass_content},               \
+		{"DOMAIN", .read = pass_content}, {"SCHEMA", .read = pass_content},                \
+		{"TRIGGER", .read = pass_content}, {"RULE", .read = pass_content},                 \
+		{"EXTENSION", .read = pass_content}, {"LANGUAGE", .read = pass_content},           \
+		{"OPERATOR", .read = pass_content}, {"CAST", .read = pass_content},                \
+		{"CONVERSION", .read = pass_content}, {"COLLATION", .read = pass_content},         \
+		{"TEXT", .read = pass_content}, {"POLICY", .read = pass_content},                  \
+		{"STATISTICS", .read = pass_content}, {"TRANSFORM", .read = pass_content},         \
+		{"ACCESS", .read = pass_content}, {"EVENT", .read = pass_content},                 \
+		{"SERVER", .read = pass_content}, {"PUBLICATION", .read = pass_content},           \
+		{"LARGE", .read = pass_content}, {"CONSTRAINT", .read = pass_content},             \
+		{"SUBSCRIPTION", .verdict = SQL_LEAVE_OUT}, {"ROLE", .read = change_users},        \
+		{"USER", .read = read_user}, {"GROUP", .read = change_users},                      \
+	{                                                                                          \
+		"TABLESPACE", .verdict = SQL_REFUSE, .why = sql_files                              \
+	}
+
+static const struct sql_word created[] = {
+	{"TABLE", .read = read_name},        {"VIEW", .read = read_name},
+	{"FUNCTION", .read = read_body},     {"PROCEDURE", .read = read_body},
+	{"DATABASE", .read = read_database}, OBJECTS,
+};
+
+static const struct sql_word altered[] = {
+	{"TABLE", .read = pass_content},
+	{"VIEW", .read = pass_content},
+	{"FUNCTION", .read = pass_content},
+	{"PROCEDURE", .read = pass_content},
+	{"ROUTINE", .read = pass_content},
+	{"DEFAULT", .read = pass_content},
+	{"DATABASE", .read = read_altered_database},
+	{"SYSTEM", .verdict = SQL_REFUSE, .why = sql_server},
+	OBJECTS,
+};
+
+static const char *const kinds[] = {
+	"OR",     "REPLACE",      "TEMPORARY", "TEMP",    "UNLOGGED",   "GLOBAL",
+	"LOCAL",  "MATERIALIZED", "RECURSIVE", "FOREIGN", "PROCEDURAL", "TRUSTED",
+	"UNIQUE", "DATA",         "WRAPPER",   "DEFAULT", NULL};
+
+/* CREATE FOREIGN DATA WRAPPER has no word behind it. */
+static enum sql_verdict read_object(struct sql_statement *s, const struct sql_token *t,
+				    const struct sql_word *words, size_t count)
+{
+	static const char *const temporary[] = {"TEMPORARY", "TEMP", NULL};
+
+	s->temporary |= sql_is_one_of(t, temporary);
+	if (sql_is(t, "WRAPPER"))
+		return SQL_PASS;
+	if (sql_is_one_of(t, kinds) && !(sql_is(t, "DEFAULT") && words == altered))
+		return SQL_MORE;
+	return sql_look_up(s, t, words, count);
+}
+
+static enum sql_verdict read_create(struct sql_statement *s, const struct sql_token *t)
+{
+	return read_object(s, t, created, COUNT(created));
+}
+
+static enum sql_verdict read_alter(struct sql_statement *s, const struct sql_token *t)
+{
+	return read_object(s, t, altered, COUNT(altered));
+}
+
+static enum sql_verdict read_drop(struct sql_statement *s, const struct sql_token *t)
+{
+	enum sql_verdict verdict = read_object(s, t, created, COUNT(created));
+
+	s->drops = true;
+	if (verdict == SQL_MORE && s->read == read_body)
+		s->read = pass_end;
+	return verdict;
+}
+
+/* --- SET, SELECT, COPY */
+
+/* Strings of PostgreSQL before 9.1. */
+static enum sql_verdict read_set(struct sql_statement *s, const struct sql_token *t)
+{
+	static const char *const off[] = {"OFF", "FALSE", "0", "NO", NULL};
+
+	if (sql_is_end(s, t))
+		return SQL_PASS;
+	if (sql_is(t, "STANDARD_CONFORMING_STRINGS"))
+		s->has_escapes = true;
+	s->escapes |=
+		sql_is_one_of(t, off) || (t->kind == SQL_STRING && !strcasecmp(t->text, "off"));
+	return SQL_MORE;
+}
+
+/* The functions that dumps call; others may do anything. */
+static enum sql_verdict read_select(struct sql_statement *s, const struct sql_token *t)
+{
+	static const char *const functions[] = {"set_config",
+						"setval",
+						"lo_create",
+						"lo_creat",
+						"lo_open",
+						"lowrite",
+						"lo_close",
+						"lo_unlink",
+						"pg_restore_relation_stats",
+						"pg_restore_attribute_stats",
+						"pg_restore_extended_stats",
+						"pg_extension_config_dump",
+						NULL};
+	struct sql_token word = {.kind = SQL_WORD};
+
+	if (sql_is_end(s, t))
+		return SQL_PASS;
+	snprintf(word.text, sizeof(word.text), "%s", s->last);
+	if (sql_is_sign(t, '(') && *s->last && !sql_is_one_of(&word, functions))
+		return sql_refuse(s, "it calls a function that no dump does");
+	snprintf(s->last, sizeof(s->last), "%.31s", sql_is_name(t) ? t->text : "");
+	return SQL_MORE;
+}
+
+/* COPY customer (id, name) FROM stdin; */
+static enum sql_verdict read_copy(struct sql_statement *s, const struct sql_token *t)
+{
+	const bool from = !strcasecmp(s->last, "FROM");
+
+	s->content = true;
+	if (sql_is_end(s, t))
+		return s->copy ? SQL_PASS : sql_refuse(s, sql_files);
+	sql_note(s, t);
+	s->copy |= from && sql_is(t, "STDIN");
+	if ((from && !sql_is(t, "STDIN")) || sql_is(t, "BINARY"))
+		return sql_refuse(s, sql_files);
+	return SQL_MORE;
+}
+
+static enum sql_verdict insert_rows(struct sql_statement *s, const struct sql_token *t)
+{
+	(void)t;
+	s->content = true;
+	return SQL_PASS;
+}
+
+static const struct sql_word verbs[] = {
+	{"COPY", .read = read_copy},
+	{"INSERT", .read = insert_rows},
+	{"SELECT", .read = read_select},
+	{"SET", .read = read_set},
+	{"RESET", .read = pass_end},
+	{"CREATE", .read = read_create},
+	{"ALTER", .read = read_alter},
+	{"DROP", .read = read_drop},
+	{"COMMENT", .read = read_on},
+	{"SECURITY", .read = read_on},
+	{"GRANT", .read = read_on},
+	{"REVOKE", .read = read_on},
+	{"UPDATE", .read = insert_rows},
+	{"DELETE", .read = insert_rows},
+	{"TRUNCATE", .read = insert_rows},
+	{"REFRESH", .read = pass_content},
+	{"CLUSTER", .read = pass_content},
+	{"ANALYZE", .read = pass_content},
+	{"VACUUM", .read = pass_content},
+	{"REINDEX", .read = pass_content},
+	{"LOCK", .read = pass_end},
+	{"BEGIN", .read = pass_end},
+	{"START", .read = pass_end},
+	{"COMMIT", .read = pass_end},
+	{"END", .read = pass_end},
+	{"ROLLBACK", .read = pass_end},
+	{"SAVEPOINT", .read = pass_end},
+	{"RELEASE", .read = pass_end},
+	{"SHOW", .read = pass_end},
+	{"LOAD", .verdict = SQL_REFUSE, .why = sql_files},
+	{"CHECKPOINT", .verdict = SQL_LEAVE_OUT},
+};
+
+static enum sql_verdict begin(struct sql_statement *s, const struct sql_token *t)
+{
+	return t->kind == SQL_END ? SQL_PASS : sql_look_up(s, t, verbs, COUNT(verbs));
+}
+
+/* The last word of "\connect shop", "\connect "shop"", "\connect -reuse-previous=on "dbname='shop'"". */
+static bool connects_here(const struct sql_statement *s, const char *line)
+{
+	char name[SQL_TEXT_MAX];
+	const char *word = strrchr(line, ' ');
+	size_t size;
+
+	if (!word)
+		return false;
+	word += 1 + strspn(word + 1, "\"'");
+	if (!strncmp(word, "dbname=", 7))
+		word += 7 + strspn(word + 7, "\"'");
+	size = strcspn(word, "\"'");
+	snprintf(name, sizeof(name), "%.*s", (int)size, word);
+	return is_own(s, name, false) && !word[size + strspn(word + size, "\"'")];
+}
+
+/* What guards psql against a dump, this filter does. */
+static enum sql_verdict command(struct sql_statement *s, const struct sql_token *t)
+{
+	static const char *const guards[] = {"\\restrict ", "\\unrestrict "};
+	static const char *const connects[] = {"\\connect ", "\\c "};
+
+	for (size_t i = 0; i < COUNT(guards); i++)
+		if (!strncmp(t->text, guards[i], strlen(guards[i])))
+			return SQL_LEAVE_OUT;
+	for (size_t i = 0; i < COUNT(connects); i++)
+		if (!strncmp(t->text, connects[i], strlen(connects[i])))
+			return connects_here(s, t->text) ? SQL_LEAVE_OUT
+							 : sql_refuse(s, sql_elsewhere);
+	return sql_refuse(s, "a command of psql's");
+}
+
+const struct sql_rules sql_rules_postgresql = {begin, command};
