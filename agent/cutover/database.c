@@ -163,9 +163,10 @@ static void tell_dry(struct promotion *p, const struct master_position *old, boo
 		     *p->state.execute_error ? "; it has stopped: " : "", p->state.execute_error);
 }
 
+/* What came from it is on the disk here before the way to it goes. */
 static int forget_master(struct promotion *p, struct err *err)
 {
-	return cutover_state_add(p->work, PROMOTED, err) ||
+	return database_settle(&p->client, err) || cutover_state_add(p->work, PROMOTED, err) ||
 			       replica_order(&p->replica, REPLICA_FORGET, err)
 		       ? -1
 		       : 0;

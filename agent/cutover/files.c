@@ -147,5 +147,5 @@ int cutover_remove_folder(struct cutover_work *work, const char *path, struct er
 	globfree(&found);
 	if (ret || (rmdir(folder) && errno != ENOENT))
 		return err_sys(err, ERR_CUTOVER, path, "cannot remove the folder %s", path);
-	return 0;
+	return sync_folder(work, path, err);
 }

@@ -33,6 +33,12 @@ int database_import(const struct database_work *work, struct err *err);
 int database_replicate(const struct database_work *work, struct err *err);
 
 /*
+ * At the end of all the above: what this VM's server was told since the loads is on the disk. A server that was stopped has seen
+ * to it itself. Errors: ERR_DATABASE_SERVER, ERR_DATABASE_LOGIN.
+ */
+int database_end(const struct database_work *work, struct err *err);
+
+/*
  * Open the tunnel to the old platform's master, which this process keeps from then on, and follow that master, read only,
  * until nothing is left to be caught up. Errors: ERR_DATABASE_SOURCE, those of the tunnel and the above.
  */

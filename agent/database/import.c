@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "database/database.h"
@@ -168,6 +169,23 @@ static int import(const struct database_work *work, struct database_client *clie
 		ret = take_users(client, err);
 	if (ret == 0 && marks)
 		ret = database_master_user(client, err);
+	return ret == 0 ? database_settle(client, err) : -1;
+}
+
+int database_end(const struct database_work *work, struct err *err)
+{
+	struct database_client client;
+	struct arena arena = {0};
+	struct err failed = ERR_INIT;
+	int ret = database_client_open(&client, work->databases, work->state_dir, work->watch,
+				       &arena, err);
+
+	if (ret == 0 && database_settle(&client, &failed)) {
+		sync();
+		ret = client.fault == FAULT_AWAY ? 0 : err_keep(err, &failed);
+	}
+	database_client_close(&client);
+	arena_free(&arena);
 	return ret;
 }
 

@@ -45,7 +45,7 @@ static int write_file(const char *path, struct err *err)
 	if (fd < 0)
 		return err_sys(err, ERR_DATABASE_SOURCE, path, "cannot make %s", path);
 	failed = fchmod(fd, 0644) || write_all(fd, content, strlen(content)) || fsync(fd);
-	return close(fd) || failed
+	return close(fd) || failed || sync_parent(path)
 		       ? err_sys(err, ERR_DATABASE_SOURCE, path, "cannot write %s", path)
 		       : 0;
 }
@@ -94,7 +94,7 @@ int read_only_lift(struct database_client *client, const char *root, struct err 
 	for (size_t i = 0; i < FOLDERS; i++) {
 		const char *path = path_in(root, i, client->arena);
 
-		if (unlink(path) && errno != ENOENT && errno != ENOTDIR)
+		if (unlink(path) == 0 ? sync_parent(path) : errno != ENOENT && errno != ENOTDIR)
 			return err_sys(err, ERR_DATABASE_SOURCE, path, "cannot remove %s", path);
 	}
 	return database_ask(client, NULL, "SET GLOBAL read_only=0;\n", NULL, err);

@@ -5,10 +5,11 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/io.h"
 #include "base/limits.h"
 #include "base/log.h"
-#include "installed/first_boot_config.h"
 #include "installed/environment.h"
+#include "installed/first_boot_config.h"
 #include "installed/installed.h"
 #include "installed/installed_report.h"
 #include "installed/watch.h"
@@ -126,9 +127,13 @@ static int report_and_run(struct first_boot_context *ctx, int turn, struct err *
 	return (int)outcome;
 }
 
+/* Whatever it stands for is on the disk before it. */
 static int mark_done(const char *path, struct err *err)
 {
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	int fd;
+
+	sync();
+	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
 
 	if (fd < 0)
 		return err_sys(err, ERR_FIRST_BOOT, path, "cannot make %s", path);
@@ -137,7 +142,9 @@ static int mark_done(const char *path, struct err *err)
 		close(fd);
 		return -1;
 	}
-	return close(fd) ? err_sys(err, ERR_FIRST_BOOT, path, "cannot close %s", path) : 0;
+	return close(fd) || sync_parent(path)
+		       ? err_sys(err, ERR_FIRST_BOOT, path, "cannot close %s", path)
+		       : 0;
 }
 
 /* enum outcome, or -1. */

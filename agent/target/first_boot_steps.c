@@ -39,6 +39,8 @@ static int replicate(struct first_boot_context *ctx, struct err *err);
 static bool has_replication(const struct first_boot_context *ctx);
 static int hooks_after(struct first_boot_context *ctx, struct err *err);
 static bool has_hooks_after(const struct first_boot_context *ctx);
+static int settle(struct first_boot_context *ctx, struct err *err);
+static bool has_databases(const struct first_boot_context *ctx);
 
 /* The quarantine is closed first, whether anybody can be told or not. A replica loads its dumps beside its master, and waits for it then. */
 static const struct first_boot_step steps[] = {
@@ -50,6 +52,7 @@ static const struct first_boot_step steps[] = {
 	{"peers", wait_for_peers, has_peers},
 	{"replicate", replicate, has_replication},
 	{"hooks-after", hooks_after, has_hooks_after},
+	{"settle", settle, has_databases},
 };
 
 static int check_quarantine(struct first_boot_context *ctx, struct err *err)
@@ -163,6 +166,19 @@ static int replicate(struct first_boot_context *ctx, struct err *err)
 static bool has_replication(const struct first_boot_context *ctx)
 {
 	return database_replicates(&ctx->config.databases);
+}
+
+/* Before it is said, and written down, that this VM is complete. */
+static int settle(struct first_boot_context *ctx, struct err *err)
+{
+	const struct database_work work = database_work(ctx);
+
+	return database_end(&work, err);
+}
+
+static bool has_databases(const struct first_boot_context *ctx)
+{
+	return has_import(ctx) || has_source(ctx) || has_replication(ctx);
 }
 
 static void wait_while_held(const char *step)

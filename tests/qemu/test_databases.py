@@ -133,6 +133,15 @@ def test_master_is_late(shop):
         "/var/lib/newroot/databases:", "shop.loaded", "/var/lib/newroot/dumps:"]
 
 
+def test_replica_loses_power_once_loaded(shop):
+    """What is marked as loaded is on the disk: rows of MyISAM, too, which no server writes there by itself."""
+    before = len(shop.service.errors("db2"))
+    shop.db2.cut_power()
+    shop.db2.start("c")
+    wait_until("db2 is late again", lambda: len(shop.service.errors("db2")) > before, BOOT_S)
+    assert shop.replica.run(f"mysql -BN {DATABASE} -e 'SELECT COUNT(*), COUNT(word) FROM legacy'").split() == ["500", "500"]
+
+
 def test_replica_waits(shop):
     """As long as it takes, now."""
     shop.replica.run(f"""sed -i 's/"after_limit": {PATIENCE_S}/"after_limit": 0/' {INSTRUCTIONS}""")

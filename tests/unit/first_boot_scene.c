@@ -222,6 +222,14 @@ bool database_has_source(const struct job_databases *databases)
 	return databases->source.given;
 }
 
+int database_end(const struct database_work *work, struct err *err)
+{
+	(void)work;
+	(void)err;
+	tell("settled", "");
+	return 0;
+}
+
 int database_source(const struct database_work *work, struct err *err)
 {
 	(void)err;

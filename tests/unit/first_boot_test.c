@@ -147,7 +147,8 @@ static void databases_come_in_order(void **state)
 	assert_non_null(strstr(
 		second, "import shop; end import; begin peers; peer db1; end peers; "
 			"begin replicate; replicate geheim; end replicate; begin hooks-after; "
-			"hook /a; hook /z; end hooks-after; state complete; stop; "));
+			"hook /a; hook /z; end hooks-after; begin settle; settled; end settle; "
+			"state complete; stop; "));
 	/* Used, and removed; the rest stays. */
 	scene_instructions_hold("databases", false);
 	scene_instructions_hold("geheim", false);
