@@ -490,14 +490,26 @@ static enum sql_verdict read_begin(struct sql_statement *s, const struct sql_tok
 	return sql_is(t, "WORK") || sql_is_end(s, t) ? SQL_PASS : sql_refuse(s, sql_unknown);
 }
 
-/* Percona's mysqldump asks for RocksDB so, and it is only for speed. Other statements that are text can be anything. */
+/*
+ * So dumps of Percona's and MariaDB's programs ask for RocksDB, and tell it of a bulk load, which is only for speed. Other
+ * statements that are text can be anything.
+ */
 static enum sql_verdict read_prepare(struct sql_statement *s, const struct sql_token *t)
 {
+	static const char *const known[] = {"ROCKSDB_GET_IS_SUPPORTED",
+					    "ROCKSDB_ENABLE_BULK_LOAD",
+					    "ROCKSDB_DISABLE_BULK_LOAD",
+					    "SAVE_OLD_ROCKSDB_BULK_LOAD",
+					    "ENABLE_BULK_LOAD",
+					    "DISABLE_BULK_LOAD",
+					    NULL};
+
 	if (sql_is_end(s, t))
 		return sql_refuse(s, sql_unknown);
-	return t->kind == SQL_WORD && !strncasecmp(t->text, "rocksdb_", 8) && s->last_sign == '@'
-		       ? SQL_LEAVE_OUT
-		       : (s->last_sign = t->kind == SQL_SIGN ? t->sign : '\0', SQL_MORE);
+	if (s->last_sign == '@' && sql_is_one_of(t, known))
+		return SQL_LEAVE_OUT;
+	s->last_sign = t->sign;
+	return SQL_MORE;
 }
 
 /* Whatever was prepared was left out. */

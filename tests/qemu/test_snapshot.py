@@ -43,7 +43,7 @@ def snapshot_job(lab, inputs, address):
                  {"name": "swap", "size": "64MiB", "fs": "swap"}],
         archives=[{"to": "/", "url": lab.archive(inputs.systemd), "sha256": inputs.sums[inputs.systemd]},
                   {"to": "/data", "url": lab.archive(data), "sha256": sha256(data)}],
-        databases={"dumps": [{"database": "shop", "url": lab.archive(dump), "sha256": sha256(dump)}]},
+        databases={"dumps": [{"database": "shop", "url": lab.archive(dump), "sha256": sha256(dump), "end_mark": False}]},
         files=[{"path": "/data/from-the-job", "content": "of the job\n"}])
 
 

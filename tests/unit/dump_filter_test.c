@@ -177,7 +177,7 @@ static const struct row left_out[] = {
 	{"FLUSH TABLES WITH READ LOCK;FLUSH PRIVILEGES;PURGE BINARY LOGS TO 'x';", "", NULL},
 	{"DELIMITER //\nCHANGE MASTER TO MASTER_HOST='x'//\nSTOP SLAVE; //\nSET @a=1//\n",
 	 "DELIMITER //\n\n //\nSET @a=1//\n", NULL},
-	{"SET @rocksdb_x = 1;PREPARE s FROM @rocksdb_x;EXECUTE s;DEALLOCATE PREPARE s;",
+	{"SET @rocksdb_x = 1;/*!50112 PREPARE s FROM @enable_bulk_load */;EXECUTE s;DEALLOCATE PREPARE s;",
 	 "SET @rocksdb_x = 1;", NULL},
 };
 
