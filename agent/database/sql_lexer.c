@@ -425,7 +425,7 @@ static void copy_text(struct sql_token *token, const char *text, size_t size)
 /* A line up to LOOK bytes; what follows stays. */
 static void read_line(struct sql_lexer *lexer, struct sql_token *token)
 {
-	const char *text = lexer->data + lexer->pos, *newline;
+	const char *text, *newline;
 	size_t size;
 
 	has(lexer, LOOK);

@@ -52,6 +52,14 @@ bool sql_is_name(const struct sql_token *token)
 	       (token->kind == SQL_STRING && token->quote == '"');
 }
 
+void sql_keep(char *to, const char *text)
+{
+	const size_t size = strnlen(text, SQL_TEXT_MAX - 1);
+
+	memcpy(to, text, size);
+	to[size] = '\0';
+}
+
 void sql_note(struct sql_statement *statement, const struct sql_token *token)
 {
 	snprintf(statement->last, sizeof(statement->last), "%.31s",

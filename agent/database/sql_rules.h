@@ -70,6 +70,8 @@ bool sql_is_one_of(const struct sql_token *token, const char *const *words);
 bool sql_is_sign(const struct sql_token *token, char sign);
 /* A word, a name in quotes, or one in those of strings, which ANSI_QUOTES makes names. */
 bool sql_is_name(const struct sql_token *token);
+/* Both have room for SQL_TEXT_MAX bytes. */
+void sql_keep(char *to, const char *text);
 /* The word becomes the one before; "" for what is none. */
 void sql_note(struct sql_statement *statement, const struct sql_token *token);
 /* The end of this statement, for the server. */

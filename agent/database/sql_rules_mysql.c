@@ -64,7 +64,7 @@ static enum sql_verdict read_first(struct sql_statement *s, const struct sql_tok
 		return SQL_MORE;
 	if (!sql_is_name(t))
 		return sql_refuse(s, sql_unknown);
-	strcpy(s->name, t->text);
+	sql_keep(s->name, t->text);
 	s->state = NAME_DOT;
 	return SQL_MORE;
 }
@@ -78,7 +78,7 @@ static enum sql_verdict read_name(struct sql_statement *s, const struct sql_toke
 		return strcmp(s->name, s->database) ? refuse_elsewhere(s) : SQL_MORE;
 	}
 	if (s->state == NAME_SECOND) {
-		strcpy(s->name, t->text);
+		sql_keep(s->name, t->text);
 		s->state = NAME_DONE;
 		return sql_is_name(t) ? SQL_MORE : sql_refuse(s, sql_unknown);
 	}

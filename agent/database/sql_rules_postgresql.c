@@ -92,7 +92,7 @@ static enum sql_verdict read_name(struct sql_statement *s, const struct sql_toke
 	static const char *const before[] = {"IF", "NOT", "EXISTS", "ONLY", NULL};
 
 	if (s->state == NAME_DOT && sql_is_sign(t, '.')) {
-		strcpy(s->schema, s->name);
+		sql_keep(s->schema, s->name);
 		s->state = NAME_SECOND;
 		return SQL_MORE;
 	}
@@ -100,7 +100,7 @@ static enum sql_verdict read_name(struct sql_statement *s, const struct sql_toke
 		return count_name(s);
 	if (s->state == NAME_FIRST && sql_is_one_of(t, before))
 		return SQL_MORE;
-	strcpy(s->name, t->text);
+	sql_keep(s->name, t->text);
 	s->state++;
 	return sql_is_name(t) ? SQL_MORE : sql_refuse(s, sql_unknown);
 }
