@@ -111,7 +111,7 @@ static int read_all_entries(struct input *input, struct facts *facts, struct err
 	if (more < 0)
 		return -1;
 	take_format(facts, input);
-	return input_drain(input, err);
+	return input_end(input, err);
 }
 
 int facts_read(int in_fd, struct facts *facts, struct err *err)

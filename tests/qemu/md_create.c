@@ -26,7 +26,8 @@ int main(int argc, char **argv)
 	struct stat device;
 	int fd;
 
-	if (argc != 2 || stat(argv[1], &device) || mknod("/dev/md0", S_IFBLK | 0600, makedev(MD_MAJOR, 0)))
+	if (argc != 2 || stat(argv[1], &device) ||
+	    mknod("/dev/md0", S_IFBLK | 0600, makedev(MD_MAJOR, 0)))
 		return perror("md_create"), 1;
 	disk.major = (int)major(device.st_rdev);
 	disk.minor = (int)minor(device.st_rdev);
