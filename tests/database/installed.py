@@ -1,6 +1,9 @@
-"""The real `newroot first-boot` with the folders of a Machine as its system's: in namespaces of its own, which end with the test."""
+"""The real `newroot first-boot` with the folders of a Machine as its system's: in a namespace of mounts, whose processes end with the test."""
+import contextlib
 import os
+import pathlib
 import shutil
+import signal
 import subprocess
 
 from common import BUILD, PATIENCE_S, until
@@ -22,13 +25,18 @@ class Installed:
         folder = machine.folder
         for part in ("lib/newroot", "log-folder"):
             (folder / part).mkdir(parents=True)
-        self.holder = subprocess.Popen(["unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "sh", "-c", SETUP, "sh", folder])
+        # The server's processes are this system's: whose socket it is, they prove.
+        self.holder = subprocess.Popen(["unshare", "--mount", "sh", "-c", SETUP, "sh", folder])
         until((folder / "ready").exists, "namespaces")
-        self.inside = [shutil.which("nsenter"), "--mount", "--pid", "--target", self._child(), shutil.which("env"), "--chdir", folder]
+        self.inside = [shutil.which("nsenter"), "--mount", "--target", str(self.holder.pid), shutil.which("env"), "--chdir", folder]
 
-    def _child(self):
-        with open(f"/proc/{self.holder.pid}/task/{self.holder.pid}/children") as children:
-            return children.read().split()[0]
+    def _processes(self):
+        """All that are in there."""
+        there = os.readlink(f"/proc/{self.holder.pid}/ns/mnt")
+        for process in pathlib.Path("/proc").glob("[0-9]*"):
+            with contextlib.suppress(OSError):
+                if os.readlink(process / "ns/mnt") == there:
+                    yield int(process.name)
 
     def _run(self, popen, *argv, **kwargs):
         return popen([*self.inside, BUILD / "newroot", "first-boot", "--config", self.machine.config.name, *argv], stdout=subprocess.PIPE,
@@ -50,5 +58,7 @@ class Installed:
         return error
 
     def close(self):
-        self.holder.kill()
+        for pid in list(self._processes()):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
         self.holder.wait()
