@@ -42,10 +42,11 @@ struct attend {
 	int64_t tunnel_ms;    /* it is not begun again before that */
 	struct err no_tunnel; /* why it was not begun, as told last */
 	struct {
-		int64_t due_ms;  /* it is looked at then */
-		int64_t told_ms; /* that it was open */
-		bool closed;     /* at the last look */
-		bool was_closed; /* at any */
+		int64_t due_ms;     /* it is looked at then */
+		bool found;         /* at the last look */
+		bool loaded;        /* at any time since this process began */
+		enum err_code told; /* that it was open, the last time; ERR_NONE: never */
+		int64_t told_ms;
 	} quarantine_seen;
 };
 
@@ -135,25 +136,41 @@ static void report_open_quarantine(const struct err *err, int64_t began)
  * A boot goes on without its rules, and firewalls that are reloaded, puppet and people remove them later. What removes them
  * at every look, or never takes them, is told now and then only.
  */
+static bool is_news(const struct attend *attend, enum err_code code, int64_t now)
+{
+	return attend->quarantine_seen.found || code != attend->quarantine_seen.told ||
+	       now - attend->quarantine_seen.told_ms >= ATTEND_TELL_S * 1000;
+}
+
+/* Returns whether the kernel had it; it has it now, if that can be. */
+static bool find_quarantine(struct attend *attend, struct err *err)
+{
+	const struct child_watch *watch = watch_step(QUARANTINE_STEP);
+	bool *loaded = &attend->quarantine_seen.loaded;
+	struct err again = ERR_INIT;
+
+	if (quarantine_check(attend->quarantine, *loaded, watch, err) == 0)
+		return *loaded = true;
+	*loaded |= quarantine_check(attend->quarantine, *loaded, watch, &again) == 0;
+	return false;
+}
+
 static void check_quarantine(struct attend *attend)
 {
-	const bool was_closed = attend->quarantine_seen.closed;
 	const int64_t began = clock_ms();
 	struct err err = ERR_INIT;
+	bool found;
 
 	if (began < attend->quarantine_seen.due_ms || !quarantine_wanted(attend->quarantine))
 		return;
 	attend->quarantine_seen.due_ms = began + ATTEND_QUARANTINE_S * 1000;
-	attend->quarantine_seen.closed =
-		quarantine_check(attend->quarantine, attend->quarantine_seen.was_closed,
-				 watch_step(QUARANTINE_STEP), &err) == 0;
-	attend->quarantine_seen.was_closed |= attend->quarantine_seen.closed;
-	if (attend->quarantine_seen.closed ||
-	    (!was_closed && attend->quarantine_seen.told_ms &&
-	     began - attend->quarantine_seen.told_ms < ATTEND_TELL_S * 1000))
-		return;
-	attend->quarantine_seen.told_ms = began;
-	report_open_quarantine(&err, began);
+	found = find_quarantine(attend, &err);
+	if (!found && is_news(attend, err.code, began)) {
+		attend->quarantine_seen.told = err.code;
+		attend->quarantine_seen.told_ms = began;
+		report_open_quarantine(&err, began);
+	}
+	attend->quarantine_seen.found = found;
 }
 
 static enum reason look(const struct attend *attend)

@@ -116,6 +116,13 @@ def test_quarantine_was_open(follower, service):
     assert follows(follower)
     service.cli("retry", follower.name)
     assert follower.state == "complete" and follower.attending.poll() is None
+    # Later something flushes all tables: the next look, a minute at most, loads it again.
+    (folder / "kernel").unlink()
+    until(lambda: follower.state == "error", lambda: told(follower))
+    error = [event for event in follower.events if event["type"] == "error"][-1]
+    assert error["code"] == "quarantine.removed" and (folder / "kernel").exists()
+    service.cli("retry", follower.name)
+    assert follower.state == "complete" and follower.attending.poll() is None
 
 
 def test_promotion(follower, source, sshd):

@@ -384,9 +384,21 @@ static void test_quarantine_is_removed_at_every_look(void **state)
 	world.quarantine = world.loads = true;
 	world.removed_ms = world.removed_every_ms = 1;
 	attend();
-	assert_in_range(world.checks, HOUR_S / ATTEND_QUARANTINE_S,
-			HOUR_S / ATTEND_QUARANTINE_S + 1);
-	assert_int_equal(world.errors, HOUR_S / ATTEND_TELL_S);
+	assert_in_range(world.checks, 2 * HOUR_S / ATTEND_QUARANTINE_S,
+			2 * HOUR_S / ATTEND_QUARANTINE_S + 2);
+	assert_in_range(world.errors, HOUR_S / ATTEND_TELL_S, HOUR_S / ATTEND_TELL_S + 1);
+}
+
+/* Two things to be told, although no look has found it loaded in between. */
+static void test_quarantine_was_open_and_is_removed(void **state)
+{
+	(void)state;
+	world.quarantine = world.open = world.loads = true;
+	world.removed_ms = 30 * 1000;
+	attend();
+	assert_int_equal(world.errors, 2);
+	assert_non_null(strstr(world.told, "code first-boot.quarantine; "));
+	assert_non_null(strstr(world.told, "code quarantine.removed; "));
 }
 
 /* By the boot it was not, and here it is. */
@@ -430,6 +442,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_quarantine_is_removed_at_every_look, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(test_quarantine_was_open, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_quarantine_was_open_and_is_removed, set_up,
+						tear_down),
 		cmocka_unit_test_setup_teardown(test_quarantine_stays_open, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_no_quarantine, set_up, tear_down),
 	};
