@@ -40,7 +40,7 @@ def test_error_in_a_dump(machine, postgresql):
 
 def test_killed_in_the_middle(machine, postgresql):
     """The server goes on with the last statement of a client that is gone: the next run waits for it."""
-    machine.add_dump("shop", b"CREATE TABLE a (i int);\n" + b"INSERT INTO a VALUES (1);\n" * 10 + b"CREATE TABLE slow AS SELECT pg_sleep(8);\n" + b"INSERT INTO a VALUES (2);\n")
+    machine.add_dump("shop", b"CREATE TABLE a (i int);\n" + b"INSERT INTO a VALUES (1);\n" * 10 + b"CREATE TABLE slow AS SELECT pg_sleep(8)::text;\n" + b"INSERT INTO a VALUES (2);\n")
     machine.instruct(postgresql, engine="postgresql")
     run = machine.start()
     until(lambda: postgresql.sql("SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'CREATE TABLE slow%'") == "1", lambda: machine.log)
