@@ -115,7 +115,7 @@ def compare(lab, inputs, vm):
 def least_memory(lab, inputs):
     least = None
     for memory in LEAST_MEMORY_MIB:
-        vm = lab.vm(f"small{memory}", lambda address: install_job(lab, inputs, address), [2 * GIB, 2 * GIB], memory=memory)
+        vm = lab.vm(f"small{memory}", lambda address: install_job(lab, inputs, address, data=inputs.large_data), [2 * GIB, 2 * GIB], memory=memory)
         vm.start("n")
         try:
             said = vm.wait_for(r"installed; next|FAILED|died|Out of memory", 1500)[0]
@@ -134,7 +134,7 @@ def main():
     with Lab(WORK) as lab:
         lab.open()
         sizes()
-        vm = lab.vm("bench", lambda address: install_job(lab, inputs, address), [2 * GIB, 2 * GIB], memory=512)
+        vm = lab.vm("bench", lambda address: install_job(lab, inputs, address, data=inputs.large_data), [2 * GIB, 2 * GIB], memory=512)
         install(lab, vm)
         compare(lab, inputs, vm)
         least_memory(lab, inputs)
