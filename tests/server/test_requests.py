@@ -183,7 +183,7 @@ def test_archive_hash(service):
     data = put_archive(service)
     assert "Newroot-SHA256" not in service.get("/v1/archives/root.tar").headers
     digest = hashlib.sha256(data).hexdigest()
-    assert service.cli("archives").split() == [digest, str(len(data)), "root.tar"]
+    assert service.cli("archives").split()[:3] == [digest, str(len(data)), "root.tar"]
     assert service.get("/v1/archives/root.tar").headers["Newroot-SHA256"] == digest
     put_archive(service)
     assert "Newroot-SHA256" not in service.get("/v1/archives/root.tar").headers

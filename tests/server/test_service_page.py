@@ -8,6 +8,7 @@ import shutil
 import ssl
 import subprocess
 
+import archives
 from common import BUILD, TOP, until
 from namespaces import inside
 from screen import Terminal
@@ -135,8 +136,11 @@ def prepare(folder, program):
             (folder / "build" / name).write_bytes(b"as built")
     (folder / "server-stub").symlink_to(TOP / "server-stub")
     (folder / "old" / "etc").mkdir(parents=True)
-    (folder / "old" / "etc" / "hostname").write_text("old\n" * 100)
-    (folder / "kernel.rpm").write_bytes(os.urandom(1000))
+    (folder / "old" / "sbin").mkdir()
+    # As much of a system as import asks of a root archive, and of a kernel package.
+    for name in ("etc/hostname", "etc/inittab", "sbin/init"):
+        (folder / "old" / name).write_text("old\n" * 100)
+    (folder / "kernel.rpm").write_bytes(archives.tar({"boot/vmlinuz-6.1.0-9": os.urandom(1000), "lib/modules/6.1.0-9/modules.dep": b""}))
     (folder / "home" / ".ssh").mkdir(parents=True)
     subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", folder / "home" / ".ssh" / "id_ed25519"], check=True)
     (folder / "standins").mkdir()
