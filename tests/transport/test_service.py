@@ -74,7 +74,7 @@ def test_new_start_of_a_machine_that_was_refused_the_job(service, ask):
     assert ask("job", boot=first.id).ok
     service.post([first.event("state", state="configuring"), first.event("begin", step="unpack")])
     assert ask("job", boot=second.id).error == "service.not-armed"
-    service.post([second.event("error", step="fetch", code="service.not-armed", message="m"),
+    service.post([second.event("state", state="configuring"), second.event("error", step="fetch", code="service.not-armed", message="m"),
                   second.event("state", state="error")])
     # The boot with the job could be alive still; it says nothing for a minute.
     until(lambda: service.post([second.event("heartbeat")]).status == 200 and service.show("db1")["state"] == "error", "db1 is in error")
