@@ -6,30 +6,27 @@ import time
 SEATS = 2
 
 
-def _free(files, taken):
-    """One that nobody has, taken now; or None."""
-    for file in files:
-        if file in taken:
-            continue
-        with contextlib.suppress(BlockingIOError):
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return file
-    return None
+def _take(file):
+    with contextlib.suppress(BlockingIOError):
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return True
+    return False
+
+
+def _take_all(files, count):
+    """So many at once, or none: nobody keeps a seat empty while waiting for another."""
+    taken = [file for file in files if _take(file)]
+    for file in taken if len(taken) < count else taken[count:]:
+        fcntl.flock(file, fcntl.LOCK_UN)
+    return len(taken) >= count
 
 
 @contextlib.contextmanager
 def seats(folder, count):
-    """Hold `count` seats, whose locks are files in `folder`. First come, first served: who needs both is not overtaken."""
+    """Hold `count` seats, whose locks are files in `folder`. Who needs both has them when no other case is left to run beside."""
     folder.mkdir(parents=True, exist_ok=True)
     with contextlib.ExitStack() as stack:
         files = [stack.enter_context(open(folder / f"seat-{number}", "w")) for number in range(SEATS)]
-        taken = []
-        with open(folder / "queue", "w") as queue:
-            fcntl.flock(queue, fcntl.LOCK_EX)
-            while len(taken) < count:
-                seat = _free(files, taken)
-                if seat:
-                    taken.append(seat)
-                else:
-                    time.sleep(0.5)
+        while not _take_all(files, count):
+            time.sleep(0.5)
         yield
