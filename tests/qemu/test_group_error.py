@@ -8,7 +8,7 @@ import time
 import pytest
 
 from chromium import Page
-from jobs import document, shop_vm
+from jobs import document, own_archive, shop_vm
 from lab import new_lab
 from process import wait_until
 
@@ -24,12 +24,14 @@ def shop(inputs):
     with new_lab("group_error", inputs) as lab:
         other = lab.folder / "other.tar.gz"
         # The same files, so that the import has nothing against it: another program packed them.
-        with gzip.open(inputs.root) as packed, gzip.open(other, "wb", 1) as again:
+        with gzip.open(inputs.mini) as packed, gzip.open(other, "wb", 1) as again:
             shutil.copyfileobj(packed, again)
         lab.archive(other, "db1-root.tar.gz")
         own = {"to": "/", "url": "archive:db1-root.tar.gz", "sha256": inputs.sums[inputs.mini]}
+        # db2 unpacks a larger one for as long as that error takes.
         lab.import_document(document(lab, inputs, [
-            shop_vm("db1", 11, "db-master", [own]), shop_vm("db2", 12, "db-replica", master="db1")]))
+            shop_vm("db1", 11, "db-master", [own]), shop_vm("db2", 12, "db-replica", master="db1")],
+            root=own_archive(lab, inputs, inputs.root)))
         lab.operator = lab.api()
         lab.creator()
         lab.browser = Page(lab.operator.url, lab.service.data / "ca.pem")
