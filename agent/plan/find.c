@@ -1,4 +1,4 @@
-/* Filesystems of a plan by where they are mounted. */
+/* What a plan has: filesystems by where they are mounted, disks. */
 #include <string.h>
 
 #include "plan/plan.h"
@@ -27,4 +27,12 @@ const struct plan_fs *plan_fs_holding(const struct plan *plan, const char *folde
 			best = fs;
 	}
 	return best;
+}
+
+bool plan_has_disk(const struct plan *plan, const struct disk *disk)
+{
+	for (size_t i = 0; i < plan->disk_count; i++)
+		if (plan->disks[i].disk == disk)
+			return true;
+	return false;
 }

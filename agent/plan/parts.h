@@ -20,7 +20,6 @@ int plan_size_volumes(struct plan *plan, struct err_list *errors);
 int plan_list_filesystems(struct plan *plan, struct err_list *errors);
 void plan_order_archives(struct plan *plan);
 
-bool plan_has_disk(const struct plan *plan, const struct disk *disk);
 /* Why `all` does not mean this disk: a virtual medium, a stick; or NULL. */
 const char *plan_disk_is_no_other(const struct disk *disk);
 

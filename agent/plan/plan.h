@@ -102,6 +102,9 @@ size_t plan_snapshot_count(const struct plan *plan);
 /* The filesystem that a folder of the new system lies on: the longest mount point that begins it; or NULL. */
 const struct plan_fs *plan_fs_holding(const struct plan *plan, const char *folder);
 
+/* Is `disk`, one of the machine's, used by the plan? */
+bool plan_has_disk(const struct plan *plan, const struct disk *disk);
+
 /* The filesystem mounted at `mount`, or NULL. */
 const struct plan_fs *plan_fs_at(const struct plan *plan, const char *mount);
 

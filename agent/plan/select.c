@@ -87,14 +87,6 @@ static void describe_present(struct text *text, const struct machine *machine)
 	}
 }
 
-bool plan_has_disk(const struct plan *plan, const struct disk *disk)
-{
-	for (size_t i = 0; i < plan->disk_count; i++)
-		if (plan->disks[i].disk == disk)
-			return true;
-	return false;
-}
-
 static void take(struct plan *plan, const struct disk *disk, struct err_list *errors)
 {
 	struct err err = ERR_INIT;

@@ -47,14 +47,6 @@ static int add_devices(struct devices *devices, const char *name, struct arena *
 	return 0;
 }
 
-static bool in_plan(const struct plan *plan, const struct disk *disk)
-{
-	for (size_t i = 0; i < plan->disk_count; i++)
-		if (plan->disks[i].disk == disk)
-			return true;
-	return false;
-}
-
 /* Something assembled from the plan's disks and another one can't be taken apart without harm. */
 static int check_span(const struct plan *plan, const struct holders *ours, struct arena *arena,
 		      struct err_list *errors, struct err *err)
@@ -63,7 +55,7 @@ static int check_span(const struct plan *plan, const struct holders *ours, struc
 		const struct disk *disk = &plan->machine->disks[i];
 		struct holders theirs = {0};
 
-		if (in_plan(plan, disk))
+		if (plan_has_disk(plan, disk))
 			continue;
 		if (holders_find(&theirs, SYSFS, disk->name, arena, err) < 0)
 			return -1;

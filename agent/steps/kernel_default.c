@@ -49,18 +49,31 @@ static const char *value_of(const char *line, size_t size, const char *word, siz
 	return line;
 }
 
-/* The value of the first line of `text` that begins with `word`, behind `skip` lines that begin with `counted`. */
-static const char *find_value(const char *text, const char *counted, unsigned long skip,
-			      const char *word, struct arena *arena)
+/* The value of the first line of `text` that begins with `word`. */
+static const char *find_value(const char *text, const char *word, struct arena *arena)
 {
 	const char *line, *value;
-	size_t size;
+	size_t size, value_size;
 
-	while (text_next(&text, &line, &size)) {
-		if (skip && value_of(line, size, counted, &size))
-			skip--;
-		else if (!skip && (value = value_of(line, size, word, &size)))
-			return arena_printf(arena, "%.*s", (int)size, value);
+	while (text_next(&text, &line, &size))
+		if ((value = value_of(line, size, word, &value_size)))
+			return arena_printf(arena, "%.*s", (int)value_size, value);
+	return "";
+}
+
+/* The kernel of the title with this number, from 0. A title may have none: it starts another system's boot loader. */
+static const char *kernel_of_title(const char *text, unsigned long number, struct arena *arena)
+{
+	const char *line, *value;
+	size_t size, value_size;
+	unsigned long titles = 0;
+
+	while (text_next(&text, &line, &size) && titles <= number + 1) {
+		if (value_of(line, size, "title", &value_size))
+			titles++;
+		else if (titles == number + 1 &&
+			 (value = value_of(line, size, "kernel", &value_size)))
+			return arena_printf(arena, "%.*s", (int)value_size, value);
 	}
 	return "";
 }
@@ -69,23 +82,23 @@ static const char *find_value(const char *text, const char *counted, unsigned lo
 static const char *of_menu(const char *path, struct arena *arena)
 {
 	const char *text = read_file(path, arena);
-	const char *number = find_value(text, "", 0, "default", arena);
+	const char *number = find_value(text, "default", arena);
 
 	if (!*text || (*number && !isdigit((unsigned char)*number)))
 		return "";
-	return find_value(text, "title", strtoul(number, NULL, 10) + 1, "kernel", arena);
+	return kernel_of_title(text, strtoul(number, NULL, 10), arena);
 }
 
 /* grub-set-default(8): the id of a BLS entry (its file's name) or the title of a menu entry; a number says nothing about a kernel. */
 static const char *of_environment(const char *path, struct arena *arena)
 {
-	const char *saved = find_value(read_file(path, arena), "", 0, "saved_entry", arena);
+	const char *saved = find_value(read_file(path, arena), "saved_entry", arena);
 	const char *entry, *image;
 
 	if (!*saved || !saved[strspn(saved, "0123456789")] || strchr(saved, '/'))
 		return "";
 	entry = arena_printf(arena, "/boot/loader/entries/%s.conf", saved);
-	image = find_value(read_file(entry, arena), "", 0, "linux", arena);
+	image = find_value(read_file(entry, arena), "linux", arena);
 	return *image ? image : saved;
 }
 

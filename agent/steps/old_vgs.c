@@ -50,14 +50,6 @@ static bool rests_on(const char *path, const struct holders *holders)
 	return false;
 }
 
-static bool in_plan(const struct plan *plan, const struct disk *disk)
-{
-	for (size_t i = 0; i < plan->disk_count; i++)
-		if (plan->disks[i].disk == disk)
-			return true;
-	return false;
-}
-
 /* false: no PV of a VG, or one that is missing ("[unknown]"). */
 static bool read_row(struct pv *pv, const char *row, const struct plan *plan,
 		     const struct holders *holders)
@@ -73,7 +65,7 @@ static bool read_row(struct pv *pv, const char *row, const struct plan *plan,
 
 		if (!lies_on(pv->path, disk) && !rests_on(pv->path, &holders[i]))
 			continue;
-		if (in_plan(plan, disk))
+		if (plan_has_disk(plan, disk))
 			pv->planned = true;
 		else
 			pv->outside = disk;

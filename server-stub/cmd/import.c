@@ -57,16 +57,27 @@ static int archive_sum(struct store *store, const char *path, int fd, char sha25
 	return archive_hash(store, path, fd, sha256, err);
 }
 
+/* 1: `*fd` is open, and the caller's to close; 0: there is no such archive; -1: an error. */
+static int open_if_there(const struct open *open, const char *path, struct stat *st, int *fd,
+			 struct err *err)
+{
+	struct err missing = ERR_INIT;
+
+	*fd = archive_open(open->data.archives, path, st, &missing);
+	if (*fd >= 0)
+		return 1;
+	return missing.code == ERR_SERVICE_ARCHIVE ? 0 : err_keep(err, &missing);
+}
+
 /* As struct migration_sums wants it; `arg` is the struct open. */
 static int find_sum(void *arg, const char *path, bool compute, char sha256[65], struct err *err)
 {
 	struct open *open = arg;
-	struct err missing = ERR_INIT;
 	struct stat st;
-	int ret, fd = archive_open(open->data.archives, path, &st, &missing);
+	int fd, ret = open_if_there(open, path, &st, &fd, err);
 
-	if (fd < 0)
-		return missing.code == ERR_SERVICE_ARCHIVE ? 0 : err_keep(err, &missing);
+	if (ret <= 0)
+		return ret;
 	ret = archive_known_hash(open->store, path, &st, sha256, err);
 	if (ret == 0 && !sha256[0] && compute) {
 		announce(path, &st);
@@ -80,12 +91,11 @@ static int find_sum(void *arg, const char *path, bool compute, char sha256[65], 
 static int find_facts(void *arg, const char *path, char **facts, struct err *err)
 {
 	struct open *open = arg;
-	struct err missing = ERR_INIT;
 	struct stat st;
-	int ret, fd = archive_open(open->data.archives, path, &st, &missing);
+	int fd, ret = open_if_there(open, path, &st, &fd, err);
 
-	if (fd < 0)
-		return missing.code == ERR_SERVICE_ARCHIVE ? 0 : err_keep(err, &missing);
+	if (ret <= 0)
+		return ret;
 	ret = archive_known_facts(open->store, path, &st, facts, err);
 	if (ret == 0 && !*facts) {
 		announce(path, &st);

@@ -174,107 +174,68 @@ static void parse_sha256(struct options *o, const char *hex)
 	o->has_sha256 = true;
 }
 
+/* One of `text`, `number` and `flag` takes the value. */
+struct row {
+	const char *name;
+	const char **text;
+	unsigned *number;
+	bool *flag;
+};
+
+static void take(struct options *o, const struct row *row, const char *value)
+{
+	if (row->text)
+		*row->text = value;
+	else if (row->number)
+		*row->number = (unsigned)atoi(value);
+	else if (row->flag)
+		*row->flag = true;
+	else if (!strcmp(row->name, "sha256"))
+		parse_sha256(o, value);
+	else if (!strcmp(row->name, "pieces"))
+		o->pieces_max = strtoul(value, NULL, 10);
+	else
+		fake_now = (time_t)strtoll(value, NULL, 10);
+}
+
 static void parse(struct options *o, int argc, char **argv)
 {
-	static const struct option names[] = {
-		{"service", 1, 0, 'u'},
-		{"ca", 1, 0, 'c'},
-		{"pin", 1, 0, 'p'},
-		{"token", 1, 0, 't'},
-		{"sha256", 1, 0, 's'},
-		{"out", 1, 0, 'o'},
-		{"first-ms", 1, 0, 'f'},
-		{"stall-ms", 1, 0, 'l'},
-		{"connect-ms", 1, 0, 'n'},
-		{"retries", 1, 0, 'r'},
-		{"backoff-ms", 1, 0, 'b'},
-		{"repeat", 1, 0, 'x'},
-		{"fork", 0, 0, 'k'},
-		{"pieces", 1, 0, 'i'},
-		{"now", 1, 0, 'w'},
-		{"mac", 1, 0, 'm'},
-		{"boot", 1, 0, 'B'},
-		{"look", 0, 0, 'L'},
-		{"peer", 1, 0, 'P'},
-		{"rate-ms", 1, 0, 'R'},
-		{"rate-bytes", 1, 0, 'S'},
-		{"slow-ms", 1, 0, 'W'},
-		{0},
+	const struct row rows[] = {
+		{"service", .text = &o->config.url},
+		{"ca", .text = &o->config.ca_file},
+		{"pin", .text = &o->config.pin},
+		{"token", .text = &o->config.token},
+		{"mac", .text = &o->config.mac},
+		{"out", .text = &o->out},
+		{"boot", .text = &o->boot},
+		{"peer", .text = &o->peer},
+		{"first-ms", .number = &o->limits.first_byte_ms},
+		{"stall-ms", .number = &o->limits.stall_ms},
+		{"connect-ms", .number = &o->limits.connect_ms},
+		{"retries", .number = &o->limits.retries},
+		{"backoff-ms", .number = &o->limits.backoff_ms},
+		{"repeat", .number = &o->repeat},
+		{"rate-ms", .number = &o->limits.rate_ms},
+		{"rate-bytes", .number = &o->limits.rate_bytes},
+		{"slow-ms", .number = &o->slow_ms},
+		{"fork", .flag = &o->fork},
+		{"look", .flag = &o->look},
+		{"sha256"},
+		{"pieces"},
+		{"now"},
 	};
-	int c;
+	struct option names[sizeof(rows) / sizeof(*rows) + 1] = {0};
+	int index, c;
 
-	while ((c = getopt_long(argc, argv, "", names, NULL)) != -1) {
-		switch (c) {
-		case 'u':
-			o->config.url = optarg;
-			break;
-		case 'c':
-			o->config.ca_file = optarg;
-			break;
-		case 'p':
-			o->config.pin = optarg;
-			break;
-		case 't':
-			o->config.token = optarg;
-			break;
-		case 's':
-			parse_sha256(o, optarg);
-			break;
-		case 'o':
-			o->out = optarg;
-			break;
-		case 'f':
-			o->limits.first_byte_ms = (unsigned)atoi(optarg);
-			break;
-		case 'l':
-			o->limits.stall_ms = (unsigned)atoi(optarg);
-			break;
-		case 'n':
-			o->limits.connect_ms = (unsigned)atoi(optarg);
-			break;
-		case 'r':
-			o->limits.retries = (unsigned)atoi(optarg);
-			break;
-		case 'b':
-			o->limits.backoff_ms = o->limits.backoff_max_ms = (unsigned)atoi(optarg);
-			break;
-		case 'x':
-			o->repeat = (unsigned)atoi(optarg);
-			break;
-		case 'k':
-			o->fork = true;
-			break;
-		case 'i':
-			o->pieces_max = strtoul(optarg, NULL, 10);
-			break;
-		case 'w':
-			fake_now = (time_t)strtoll(optarg, NULL, 10);
-			break;
-		case 'm':
-			o->config.mac = optarg;
-			break;
-		case 'B':
-			o->boot = optarg;
-			break;
-		case 'L':
-			o->look = true;
-			break;
-		case 'P':
-			o->peer = optarg;
-			break;
-		case 'R':
-			o->limits.rate_ms = (unsigned)atoi(optarg);
-			break;
-		case 'S':
-			o->limits.rate_bytes = (unsigned)atoi(optarg);
-			break;
-		case 'W':
-			o->slow_ms = (unsigned)atoi(optarg);
-			break;
-		default:
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+		names[i] = (struct option){rows[i].name, !rows[i].flag, 0, 1};
+	while ((c = getopt_long(argc, argv, "", names, &index)) != -1) {
+		if (c != 1)
 			exit(2);
-		}
+		take(o, &rows[index], optarg);
 	}
+	if (o->limits.backoff_ms != NET_BACKOFF_MS)
+		o->limits.backoff_max_ms = o->limits.backoff_ms;
 }
 
 static int run(const char *command, struct service *service, const struct options *o)

@@ -155,6 +155,10 @@ static void the_default_of_the_boot_loader_comes_first(void **state)
 		 "2.6.18-8.el5 by default, not 2.6.18-9.el5"},
 		{"boot/grub/menu.lst", "default saved\\ntitle a\\nkernel /vmlinuz-2.6.18-8.el5\\n",
 		 "2.6.18-9.el5, not 2.6.18-8.el5"},
+		/* The default starts another system, and has no kernel. */
+		{"boot/grub/menu.lst",
+		 "title a\\nchainloader +1\\ntitle b\\nkernel /vmlinuz-2.6.18-8.el5\\n",
+		 "2.6.18-9.el5, not 2.6.18-8.el5"},
 		{"boot/grub/menu.lst", "default 7\\ntitle a\\nkernel /vmlinuz-2.6.18-8.el5\\n",
 		 "2.6.18-9.el5, not 2.6.18-8.el5"},
 		{"boot/grub2/grubenv",
