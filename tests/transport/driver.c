@@ -220,9 +220,9 @@ static void parse(struct options *o, int argc, char **argv)
 		{"slow-ms", .number = &o->slow_ms},
 		{"fork", .flag = &o->fork},
 		{"look", .flag = &o->look},
-		{"sha256"},
-		{"pieces"},
-		{"now"},
+		{.name = "sha256"},
+		{.name = "pieces"},
+		{.name = "now"},
 	};
 	struct option names[sizeof(rows) / sizeof(*rows) + 1] = {0};
 	int index, c;
