@@ -44,7 +44,7 @@ static void print_help(FILE *out)
 		fprintf(out, "  %-12s %s\n", commands[i]->name, commands[i]->summary);
 	fprintf(out, "  %-12s %s\n", "version", "Print the version");
 	fprintf(out, "  %-12s %s\n", "help COMMAND", "Show a command's options");
-	fprintf(out, "\nEvery command takes --data DIR, the data folder (default %s).\n",
+	fprintf(out, "\nEvery command but facts takes --data DIR, the data folder (default %s).\n",
 		DATA_DEFAULT);
 	fprintf(out, "Exit status: 0 done, 1 failed, 2 wrong usage.\n");
 }

@@ -75,40 +75,48 @@ static void change(int fd, const char *from, const char *to)
 		       strerror(errno));
 }
 
-/* The first name of that pattern that no interface has. */
-static void change_to_free(int fd, const char *from, bool spare)
+static bool is_of_job(const struct boot_config *config, const char *name)
+{
+	for (size_t i = 0; i < config->nic_count; i++)
+		if (!strcmp(config->nics[i].name, name))
+			return true;
+	return false;
+}
+
+/* The first name of that pattern that no interface has, and that is kept for none: a NIC of the job may appear later. */
+static void change_to_free(int fd, const struct boot_config *config, const char *from, bool spare)
 {
 	char to[IF_NAMESIZE];
 
 	for (unsigned i = 0; i < NAMES_MAX; i++) {
 		snprintf(to, sizeof(to), spare ? SPARE : FREE, i);
-		if (!if_nametoindex(to)) {
+		if (!if_nametoindex(to) && !is_of_job(config, to)) {
 			change(fd, from, to);
 			return;
 		}
 	}
 }
 
-static void name_one(int fd, const struct boot_nic *nic)
+static void name_one(int fd, const struct boot_config *config, const struct boot_nic *nic)
 {
 	char name[IF_NAMESIZE];
 
 	if (!find(fd, nic->mac, name) || !strcmp(name, nic->name))
 		return;
 	if (if_nametoindex(nic->name))
-		change_to_free(fd, nic->name, true);
+		change_to_free(fd, config, nic->name, true);
 	change(fd, name, nic->name);
 }
 
 /* Those that made room and are not of the job. */
-static void free_spares(int fd)
+static void free_spares(int fd, const struct boot_config *config)
 {
 	char spare[IF_NAMESIZE];
 
 	for (unsigned i = 0; i < NAMES_MAX; i++) {
 		snprintf(spare, sizeof(spare), SPARE, i);
 		if (if_nametoindex(spare))
-			change_to_free(fd, spare, false);
+			change_to_free(fd, config, spare, false);
 	}
 }
 
@@ -125,7 +133,7 @@ void boot_nics_name(const struct boot_config *config)
 	}
 	wait_for_all(fd, config);
 	for (size_t i = 0; i < config->nic_count; i++)
-		name_one(fd, &config->nics[i]);
-	free_spares(fd);
+		name_one(fd, config, &config->nics[i]);
+	free_spares(fd, config);
 	close(fd);
 }

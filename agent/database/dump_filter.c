@@ -147,7 +147,7 @@ static enum sql_verdict judge(struct run *run)
 	statement->read = run->filter->of->rules->begin;
 	for (;;) {
 		note_word(run);
-		if (sql_is_sign(&run->token, '\\'))
+		if (run->token.kind == SQL_COMMAND || sql_is_sign(&run->token, '\\'))
 			return sql_refuse(statement, "a command for the client within a statement");
 		verdict = statement->read(statement, &run->token);
 		run->lexer.rewrite = !statement->keep;

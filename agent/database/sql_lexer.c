@@ -237,7 +237,9 @@ static void skip_inactive(struct sql_lexer *lexer)
 		else
 			blank(lexer, 1);
 	}
-	if (keep)
+	if (!has(lexer, 2))
+		fail(lexer, "a comment that does not end");
+	else if (keep)
 		lexer->pos += 2;
 	else
 		blank(lexer, 2);

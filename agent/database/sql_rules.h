@@ -33,10 +33,9 @@ struct sql_statement {
 	unsigned depth;            /* of BEGIN … END: a semicolon does not end it */
 	/* The readers' own: */
 	sql_reader *read, *behind_name;
-	const char *verb;
 	char last[32]; /* the word before */
 	char last_sign;
-	unsigned state, level, global;
+	unsigned state, level;
 	bool temporary, mode, charset, list, drops, makes, skip;
 	char name[SQL_TEXT_MAX], schema[SQL_TEXT_MAX];
 };

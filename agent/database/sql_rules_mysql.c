@@ -189,6 +189,20 @@ static enum sql_verdict read_own(struct sql_statement *s, const struct sql_token
 	return SQL_PASS;
 }
 
+static enum sql_verdict behind_used(struct sql_statement *s, const struct sql_token *t)
+{
+	return sql_is_end(s, t) ? SQL_PASS : sql_refuse(s, sql_unknown);
+}
+
+/* The client takes the line for a command of its own, with or without an end: nothing else may be on it. */
+static enum sql_verdict read_used(struct sql_statement *s, const struct sql_token *t)
+{
+	if (!sql_is_name(t) || strcmp(t->text, s->database) != 0)
+		return refuse_elsewhere(s);
+	s->read = behind_used;
+	return SQL_MORE;
+}
+
 /* The name may be left out: then it is this one. */
 static enum sql_verdict read_altered_database(struct sql_statement *s, const struct sql_token *t)
 {
@@ -538,7 +552,7 @@ static const struct sql_word verbs[] = {
 	{"DO", .read = read_select},
 	{"SHOW", .read = pass_end},
 	{"SET", .read = read_variable},
-	{"USE", .read = read_own},
+	{"USE", .read = read_used},
 	{"START", .read = read_start},
 	{"BEGIN", .read = read_begin},
 	{"COMMIT", .read = pass_end},

@@ -105,16 +105,21 @@ static enum sql_verdict read_name(struct sql_statement *s, const struct sql_toke
 	return sql_is_name(t) ? SQL_MORE : sql_refuse(s, sql_unknown);
 }
 
-/* --- functions with a body that has no quotes (PostgreSQL 14): psql counts likewise */
+/*
+ * Functions with a body that has no quotes (PostgreSQL 14). psql counts likewise: its semicolons do not end the statement, and
+ * words in parentheses, such as the name of a parameter, are none of the body.
+ */
 
 static enum sql_verdict read_body(struct sql_statement *s, const struct sql_token *t)
 {
 	s->content = true;
-	if (sql_is_end(s, t))
-		return SQL_PASS;
-	if (sql_is(t, "BEGIN") || (s->depth && sql_is(t, "CASE")))
+	if (t->kind == SQL_END)
+		return s->depth ? SQL_MORE : SQL_PASS;
+	s->level += sql_is_sign(t, '(');
+	s->level -= s->level && sql_is_sign(t, ')');
+	if (!s->level && (sql_is(t, "BEGIN") || (s->depth && sql_is(t, "CASE"))))
 		s->depth++;
-	else if (s->depth && sql_is(t, "END"))
+	else if (!s->level && s->depth && sql_is(t, "END"))
 		s->depth--;
 	return SQL_MORE;
 }

@@ -9,8 +9,6 @@
 #include "base/io.h"
 #include "base/limits.h"
 
-#define ELF_HEAD 20 /* up to e_machine */
-
 /* "./usr/bin/sh" is "usr/bin/sh", as when it is unpacked. */
 static const char *plain_path(const char *path)
 {

@@ -59,10 +59,16 @@ static bool is_archive(const struct facts *facts)
 	return facts->whole && strcmp(facts->format, FACTS_OTHER) != 0;
 }
 
+/* Who looked at it may have less memory than who is to unpack it, was ended by his own limits, or could not read just then. */
+static bool says_nothing(enum err_code code)
+{
+	return code == ERR_MEMORY || code == ERR_CHILD_FAILED || code == ERR_CHILD_DIED ||
+	       code == ERR_IO;
+}
+
 static void check_whole(struct judge *j, const struct job_source *source, const struct facts *facts)
 {
-	/* Who looked at it may have less memory than who is to unpack it, or was ended by his own limits. */
-	if (facts->code == ERR_MEMORY || facts->code == ERR_CHILD_FAILED)
+	if (says_nothing(facts->code))
 		return;
 	if (facts->whole && !is_archive(facts))
 		refuse(j, ERR_ARCHIVE_FORMAT, source->path, "%s is neither tar nor cpio",
@@ -98,18 +104,37 @@ static void check_source(struct judge *j, const struct job_source *source)
 	check_memory(j, source, facts);
 }
 
+/* What is unpacked there may go to filesystems that are mounted below: each has its own room. */
+static uint64_t room_with_below(const struct judge *j, const char *mount, uint64_t size)
+{
+	const size_t length = strcmp(mount, "/") ? strlen(mount) : 0;
+	const char *ignored;
+
+	if (!length)
+		size += j->scene->room(j->scene->ctx, "/boot", &ignored);
+	for (size_t i = 0; i < j->job->volume_count; i++) {
+		const char *below = j->job->volumes[i].mount;
+
+		if (below && strcmp(below, mount) != 0 && !strncmp(below, mount, length) &&
+		    below[length] == '/')
+			size += j->scene->room(j->scene->ctx, below, &ignored);
+	}
+	return size;
+}
+
 /* What all archives up to this one leave on the filesystem that holds it, so that one error is told for each. */
 static void check_room(struct judge *j, size_t index)
 {
 	const struct job_archive *archive = &j->job->archives[index];
 	const struct facts *own = facts_of(j, &archive->source);
 	const char *mount = NULL, *other = NULL;
-	const uint64_t size = j->scene->room(j->scene->ctx, archive->to, &mount);
+	uint64_t size = j->scene->room(j->scene->ctx, archive->to, &mount);
 	char need[32], have[32];
 	uint64_t before = 0;
 
 	if (!own || !size)
 		return;
+	size = room_with_below(j, mount, size);
 	for (size_t i = 0; i < index; i++) {
 		const struct facts *facts = facts_of(j, &j->job->archives[i].source);
 
@@ -120,7 +145,7 @@ static void check_room(struct judge *j, size_t index)
 	if (before > size || before + own->unpacked <= size)
 		return;
 	refuse(j, ERR_ARCHIVE_SPACE, archive->source.path,
-	       "%s needs %s when it is unpacked%s, more than the volume of %s has (%s); give that more room",
+	       "%s needs %s when it is unpacked%s, more than the volume of %s and those mounted below it have (%s); give them more room",
 	       archive->source.url, size_text(before + own->unpacked, need),
 	       before ? ", with what goes there before it" : "", mount, size_text(size, have));
 }

@@ -20,7 +20,7 @@ static const struct mark {
 	{FACTS_INIT, "sysv", "etc/inittab"},
 	{FACTS_INIT, "sysv", "etc/rc.d/rc.sysinit"},
 	{FACTS_NETWORK, "gentoo", "etc/init.d/net.lo"},
-	{FACTS_NETWORK, "rhel", "etc/sysconfig/network-scripts"},
+	{FACTS_NETWORK, "rhel", "etc/sysconfig/network-scripts/ifcfg-lo"},
 	{FACTS_NETWORK, "debian", "etc/network/interfaces"},
 	{FACTS_NETWORK, "ifup", NULL},
 	{FACTS_NETWORK, "NetworkManager", NULL},
@@ -53,6 +53,7 @@ static const struct {
 	{21, "ppc64"},  {243, "riscv"}, {22, "s390"},     {8, "mips"},
 };
 
+#define ELF_HEAD     20 /* bytes up to e_machine */
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 static const char *const keys[FACTS_KINDS] = {
@@ -170,10 +171,10 @@ const char *facts_machine(const void *head, size_t size)
 	const unsigned char *byte = head;
 	unsigned number;
 
-	if (size < 20 || memcmp(byte,
-				"\x7f"
-				"ELF",
-				4) != 0)
+	if (size < ELF_HEAD || memcmp(byte,
+				      "\x7f"
+				      "ELF",
+				      4) != 0)
 		return NULL;
 	number = byte[5] == 2 ? (unsigned)byte[18] << 8 | byte[19]
 			      : (unsigned)byte[19] << 8 | byte[18];

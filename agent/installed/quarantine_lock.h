@@ -6,7 +6,7 @@
 
 /*
  * A descriptor that holds the lock, on the folder itself: it stays when that is renamed, and ends with the descriptor.
- * -1: there is no folder, or, without `wait`, another process has it.
+ * -1 with errno: ENOENT when there is no folder, EWOULDBLOCK when another process has it and `wait` is false.
  */
 int quarantine_lock(const char *folder, bool wait);
 

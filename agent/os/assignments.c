@@ -45,14 +45,15 @@ static const char *step(const char *at, char *quote)
 	return at + 1;
 }
 
-/* The end of a shell's word, which may go over several lines within quotes. */
+/* The end of a shell's word, which may go over several lines within quotes. A quote that nothing closes ends with its line. */
 static const char *word_end(const char *word)
 {
+	const char *at = word;
 	char quote = '\0';
 
-	while (*word && (quote || !strchr(BLANKS ";&|\n", *word)))
-		word = step(word, &quote);
-	return word;
+	while (*at && (quote || !strchr(BLANKS ";&|\n", *at)))
+		at = step(at, &quote);
+	return quote ? strchrnul(word, '\n') : at;
 }
 
 /* The end of the line, and of those that its quotes and backslashes make one with it. A quote that nothing closes is none. */

@@ -11,7 +11,6 @@
 #include "os/service.h"
 
 struct network_dialect {
-	const char *name;
 	/* All interfaces: the job's description replaces what the old system had. */
 	int (*interfaces)(struct changes *changes, const struct job_network *network,
 			  struct err *err);

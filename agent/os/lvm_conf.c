@@ -1,5 +1,6 @@
 #include "os/lvm_conf.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #define NAME_CHARS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+./"
@@ -15,10 +16,18 @@ static const struct setting {
 	{"auto_activation_volume_list", false},
 };
 
+static bool is_quote(char c)
+{
+	return c == '"' || c == '\'';
+}
+
+/* libdm-config.c of LVM: a string in single quotes has no escapes. */
 static const char *skip_string(const char *at)
 {
-	for (at++; *at && *at != '"'; at++)
-		if (*at == '\\' && at[1])
+	const char quote = *at;
+
+	for (at++; *at && *at != quote; at++)
+		if (quote == '"' && *at == '\\' && at[1])
 			at++;
 	return *at ? at + 1 : at;
 }
@@ -31,12 +40,12 @@ static const char *skip_comment(const char *at)
 /* Behind a value: a string, a list, which may go over several lines, or a word. */
 static const char *skip_value(const char *at)
 {
-	if (*at == '"')
+	if (is_quote(*at))
 		return skip_string(at);
 	if (*at != '[')
 		return at + strspn(at, NAME_CHARS);
 	while (*at && *at != ']')
-		at = *at == '"' ? skip_string(at) : *at == '#' ? skip_comment(at) : at + 1;
+		at = is_quote(*at) ? skip_string(at) : *at == '#' ? skip_comment(at) : at + 1;
 	return *at ? at + 1 : at;
 }
 
@@ -44,11 +53,11 @@ static const char *skip_value(const char *at)
 static bool refuses(const char *value, const char *end)
 {
 	while (value < end) {
-		if (*value == '"' && value[1] == 'r')
+		if (is_quote(*value) && value[1] == 'r')
 			return true;
-		value = *value == '"'   ? skip_string(value)
-			: *value == '#' ? skip_comment(value)
-					: value + 1;
+		value = is_quote(*value) ? skip_string(value)
+			: *value == '#'  ? skip_comment(value)
+					 : value + 1;
 	}
 	return false;
 }
@@ -111,7 +120,7 @@ static const char *take_name(struct text *text, const char *at, bool *edited)
 
 static const char *take(struct text *text, const char *at, bool *edited)
 {
-	const char *end = *at == '"' ? skip_string(at) : *at == '#' ? skip_comment(at) : at + 1;
+	const char *end = is_quote(*at) ? skip_string(at) : *at == '#' ? skip_comment(at) : at + 1;
 
 	if (strchr(NAME_CHARS, *at))
 		return take_name(text, at, edited);

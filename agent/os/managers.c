@@ -56,6 +56,14 @@ static bool is_wanted_by_vendor(const struct changes *changes, const char *name)
 	return false;
 }
 
+/* "netctl@eth0.5" of "netctl@eth0.5.service". */
+static const char *without_suffix(const char *unit, struct arena *arena)
+{
+	const char *dot = strrchr(unit, '.');
+
+	return dot ? arena_printf(arena, "%.*s", (int)(dot - unit), unit) : unit;
+}
+
 /* "netctl@eth0.service": one interface each. */
 static int instance_starts(const struct system *system, const char *name, bool *yes,
 			   struct err *err)
@@ -66,22 +74,30 @@ static int instance_starts(const struct system *system, const char *name, bool *
 	if (target_list(system->changes->target, SYSTEMD_UNITS "/multi-user.target.wants",
 			arena_printf(arena, "%s@", name), arena, &names, err))
 		return -1;
-	for (size_t i = 0; i < names.count; i++) {
-		size_t size = strcspn(names.item[i], ".");
-
-		*yes |= !lists(&system->wishes->disable,
-			       arena_printf(arena, "%.*s", (int)size, names.item[i]));
-	}
+	for (size_t i = 0; i < names.count; i++)
+		*yes |= !lists(&system->wishes->disable, without_suffix(names.item[i], arena));
 	return 0;
 }
 
-/* A masked unit has its links still. */
-static bool is_masked(const struct changes *changes, const char *name)
+/* A masked unit has its links still; the mask is of the unit's own name, whatever alias was asked for. */
+static bool is_masked(const struct service *service)
 {
-	const char *path = arena_printf(changes->arena, SYSTEMD_UNITS "/%s.service", name);
-	const char *to = target_link(changes->target, path, changes->arena);
+	for (size_t i = 0; i < service->stops.count; i++)
+		if (!strcmp(service->stops.item[i].to, "/dev/null"))
+			return true;
+	return false;
+}
 
-	return to && !strcmp(to, "/dev/null");
+/* By this name, or by that of a link which starts it: an alias has the links of the unit that it stands for. */
+static bool is_switched_off(const struct system *system, const struct service *service)
+{
+	const struct strings *disable = &system->wishes->disable;
+
+	for (size_t i = 0; i < service->starts.count; i++)
+		if (lists(disable, without_suffix(strrchr(service->starts.item[i].path, '/') + 1,
+						  system->changes->arena)))
+			return true;
+	return lists(disable, service->name);
 }
 
 static int service_starts(const struct system *system, const char *name, bool *yes, struct err *err)
@@ -95,7 +111,7 @@ static int service_starts(const struct system *system, const char *name, bool *y
 		return 0;
 	if (lists(&system->wishes->enable, name))
 		*yes = true;
-	else if (!lists(&system->wishes->disable, name) && !is_masked(system->changes, name))
+	else if (!is_switched_off(system, &service) && !is_masked(&service))
 		*yes |= service.starts.count || is_wanted_by_vendor(system->changes, name);
 	return 0;
 }
@@ -105,7 +121,7 @@ static int any_service_starts(const struct system *system, const struct manager 
 {
 	const struct target *target = system->changes->target;
 
-	*yes = manager->job && target_exists(target, manager->job);
+	*yes = manager->job && system->init != &init_systemd && target_exists(target, manager->job);
 	for (size_t i = 0; i < SERVICES_MAX && manager->services[i]; i++)
 		if (service_starts(system, manager->services[i], yes, err))
 			return -1;

@@ -4,32 +4,27 @@
 
 #include "os/set_aside.h"
 #include "os/systemd_units.h"
+#include "os/unit_file.h"
 
 #define WHY "a disk or share of the old machine"
 
-/* The value of the last line `key=` of the unit; "" when it has none. */
-static const char *value_of(const char *unit, const char *key, struct arena *arena)
+/* What the unit mounts; "" when it does not say. */
+static const char *what(const char *unit, struct arena *arena)
 {
-	const char *line, *value = "";
-	size_t size, length = strlen(key);
+	struct unit_file file = {.rest = unit, .arena = arena};
+	const char *found = "";
 
-	while (unit && text_next(&unit, &line, &size)) {
-		const char *copy = arena_printf(arena, "%.*s", (int)size, line);
-		const char *rest;
-
-		copy += strspn(copy, " \t");
-		rest = copy + length + strspn(copy + length, " \t");
-		if (!strncmp(copy, key, length) && *rest == '=')
-			value = rest + 1 + strspn(rest + 1, " \t");
-	}
-	return value;
+	while (file.rest && unit_file_next(&file))
+		if (!strcmp(file.key, "What"))
+			found = file.value;
+	return found;
 }
 
 /* A device ("/dev/…", "UUID=…", "LABEL=…", "PARTUUID=…") or a share ("server:/…", "//server/…"). */
-static bool names_old_thing(const char *what)
+static bool names_old_thing(const char *thing)
 {
-	return !strncmp(what, "/dev/", 5) || strstr(what, "UUID=") || strstr(what, "LABEL=") ||
-	       strstr(what, ":/") || !strncmp(what, "//", 2);
+	return !strncmp(thing, "/dev/", 5) || strstr(thing, "UUID=") || strstr(thing, "LABEL=") ||
+	       strstr(thing, ":/") || !strncmp(thing, "//", 2);
 }
 
 /* The unit, and the links by which it starts: one that is required and missing fails what requires it. */
@@ -59,7 +54,7 @@ static int consider(struct changes *changes, const struct job *job, const char *
 		return 0;
 	if (target_read(changes->target, path, changes->arena, &text, NULL, err))
 		return -1;
-	if (!names_old_thing(value_of(text, "What", changes->arena)))
+	if (!names_old_thing(what(text, changes->arena)))
 		return 0;
 	return set_unit_aside(changes, job, unit, err) ||
 			       set_unit_aside(changes, job,

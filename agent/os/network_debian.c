@@ -133,4 +133,4 @@ static int interfaces(struct changes *changes, const struct job_network *network
 	return 0;
 }
 
-const struct network_dialect network_debian = {"debian", interfaces, NULL};
+const struct network_dialect network_debian = {interfaces, NULL};

@@ -141,4 +141,4 @@ static int hostname(struct changes *changes, const char *name, struct err *err)
 	return 0;
 }
 
-const struct network_dialect network_gentoo = {"gentoo", interfaces, hostname};
+const struct network_dialect network_gentoo = {interfaces, hostname};

@@ -131,4 +131,4 @@ static int interfaces(struct changes *changes, const struct job_network *network
 	return 0;
 }
 
-const struct network_dialect network_manager = {"NetworkManager", interfaces, NULL};
+const struct network_dialect network_manager = {interfaces, NULL};

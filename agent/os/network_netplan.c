@@ -77,4 +77,4 @@ static int interfaces(struct changes *changes, const struct job_network *network
 	return 0;
 }
 
-const struct network_dialect network_netplan = {"netplan", interfaces, NULL};
+const struct network_dialect network_netplan = {interfaces, NULL};

@@ -72,4 +72,4 @@ static int interfaces(struct changes *changes, const struct job_network *network
 	return 0;
 }
 
-const struct network_dialect network_networkd = {"networkd", interfaces, NULL};
+const struct network_dialect network_networkd = {interfaces, NULL};

@@ -179,4 +179,4 @@ static int hostname(struct changes *changes, const char *name, struct err *err)
 	return edit_network(changes, &set, 1, err);
 }
 
-const struct network_dialect network_rhel = {"rhel", interfaces, hostname};
+const struct network_dialect network_rhel = {interfaces, hostname};

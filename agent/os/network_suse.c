@@ -79,4 +79,4 @@ static int interfaces(struct changes *changes, const struct job_network *network
 	return edit_config(changes, network, err);
 }
 
-const struct network_dialect network_suse = {"suse", interfaces, NULL};
+const struct network_dialect network_suse = {interfaces, NULL};

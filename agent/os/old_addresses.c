@@ -90,7 +90,7 @@ static void search_entry(const struct search *search, int folder, const char *pa
 {
 	/* O_NONBLOCK: opening a FIFO must not wait for its writer. */
 	int fd = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	struct stat st;
+	struct stat st = {0};
 
 	if (fd < 0)
 		return;

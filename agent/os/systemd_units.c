@@ -283,7 +283,7 @@ int systemd_service(const struct changes *changes, const char *name, struct serv
 		    struct err *err)
 {
 	static const char *const suffixes[] = {".service", ".timer",     ".socket", ".path",
-					       ".target",  ".automount", ".mount"};
+					       ".target",  ".automount", ".mount",  ".swap"};
 	static const size_t activating = 4; /* of them: a service and what starts it */
 
 	for (size_t i = 0; i < sizeof(suffixes) / sizeof(*suffixes); i++)

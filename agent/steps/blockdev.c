@@ -116,9 +116,7 @@ int blockdev_read_ends(const char *path, uint64_t size, struct err *err)
 			      "the disk has %jd bytes, but said to have %ju", (intmax_t)end,
 			      (uintmax_t)size);
 	else
-		ret = read_at(fd, path, 0, err) < 0 ||
-				      read_at(fd, path, (size - READ_SIZE) / READ_SIZE * READ_SIZE,
-					      err) < 0
+		ret = read_at(fd, path, 0, err) < 0 || read_at(fd, path, size - READ_SIZE, err) < 0
 			      ? -1
 			      : 0;
 	close(fd);

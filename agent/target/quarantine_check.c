@@ -1,5 +1,6 @@
 #include "target/quarantine_check.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -50,16 +51,18 @@ static int check(const char *folder, bool was_loaded, const struct child_watch *
 		was_loaded ? "something removed" : "the boot did not load");
 }
 
-/* While it is locked a cutover lifts it, or an undo loads it. One that came in between has renamed the folder. */
+/* While it is locked a cutover lifts it, or an undo loads it. One that came in between has renamed the folder. What cannot be
+ * locked for another reason is looked at all the same. */
 int quarantine_check(const char *folder, bool was_loaded, const struct child_watch *watch,
 		     struct err *err)
 {
 	int lock = quarantine_lock(folder, false), ret = 0;
 
-	if (lock < 0)
+	if (lock < 0 && (errno == ENOENT || errno == EWOULDBLOCK))
 		return 0;
 	if (quarantine_wanted(folder))
 		ret = check(folder, was_loaded, watch, err);
-	close(lock);
+	if (lock >= 0)
+		close(lock);
 	return ret;
 }

@@ -47,6 +47,7 @@ int hash_stream(int from, int to, const char *name, char sha256[65], struct err 
 		ret = err_set(err, ERR_MEMORY, name, "no memory to hash");
 	gnutls_hash_deinit(hash, digest);
 	free(block);
-	text_hex(sha256, digest, sizeof(digest));
+	if (ret == 0)
+		text_hex(sha256, digest, sizeof(digest));
 	return ret;
 }

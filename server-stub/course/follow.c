@@ -53,6 +53,10 @@ bool boot_is_followed(const struct vm *vm, const struct boot *boot)
 
 bool boot_is_left_alone(const struct vm *vm, const struct boot *boot, int64_t now_ms)
 {
+	/* The handing out of the job was the last word of a boot that has not told anything yet. */
+	const int64_t heard_ms =
+		boot->job_heard_ms > vm->changed_ms ? boot->job_heard_ms : vm->changed_ms;
+
 	return vm->state == VM_CONFIGURING && is_out(vm) && boot->life == LIFE_IN_MEMORY &&
-	       boot->after_job && boot->job_heard_ms <= now_ms - JOB_SILENT_SECONDS * 1000;
+	       boot->after_job && heard_ms <= now_ms - JOB_SILENT_SECONDS * 1000;
 }

@@ -129,6 +129,7 @@ def test_another_server_behind_the_socket(machine, other):
 
 def test_postgresql(machine, postgresql):
     files_of_root(machine, psqlrc="\\! touch /root/obeyed\n", pg__service_conf="[x]\nhost=192.0.2.1\n")
+    (machine.folder / "home").chmod(0o777)  # psql is another user's
     machine.environment = {**os.environ, "PGHOST": "192.0.2.1", "PGPORT": "1", "PGSERVICE": "x", "PGDATABASE": "template1", "PGUSER": "nobody",
                            "PGOPTIONS": "-c default_transaction_read_only=on", "PSQLRC": "/root/.psqlrc"}
     machine.add_dump("shop", DUMP)

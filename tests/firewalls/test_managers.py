@@ -78,6 +78,7 @@ def test_nothing_is_opened_unseen(request, hosts, guest, folder, listeners, mana
     if (manager, request.node.callspec.params["folder"]) in LEFT_OUT:
         pytest.skip("the same tables as in another case")
     moved, _ = hosts
+    assert all(connects(host, address) for host in (moved, guest) for address in OUTSIDE), "there is a way out to be closed"
     for what in MANAGERS[manager]:
         moved.run(f"{folder}/load")
         moved.run(f"{folder}/loaded")

@@ -174,7 +174,8 @@ def machine(**more):
     return wanted
 
 
-SMALL = {"volumes": [{"name": "root", "size": "32MiB", "fs": "ext4", "mount": "/"}]}
+SMALL = {"boot": {"size": "64MiB"}, "volumes": [{"name": "root", "size": "32MiB", "fs": "ext4", "mount": "/"}]}
+VAR = {"name": "var", "size": "1GiB", "mount": "/var"}
 MOUNTS = {"nfs": {"mounts": [{"from": "10.80.0.9:/srv", "to": "/srv"}]}}
 PACKAGE = {"kernel": {"url": "archive:linux/kernel.rpm", "sha256": "none"}}
 ROOT, KERNEL = "/vms/0 (a) job: /archives/0", "/vms/0 (a) job: /kernel"
@@ -185,7 +186,7 @@ CANNOT_WORK = {
                                        'accepted is "profile": "3.10"', "step.kernel"),
     "quarantine without a tool": (job_of(quarantine={"allow": []}), archives.root("nft"), ROOT, "neither iptables", "step.configure"),
     "quarantine for IPv4 alone": (job_of(quarantine={"allow": []}), archives.root("nft", more={"sbin/iptables-restore": b"x"}), ROOT, "neither iptables", "step.configure"),
-    "larger than its volume": (machine(job=SMALL), archives.root(more={"usr/lib/large": bytes(33 << 20)}), ROOT, "more than the volume of / has (32 MiB)", "archive.space"),
+    "larger than its volume": (machine(job=SMALL), archives.root(more={"usr/lib/large": bytes(97 << 20)}), ROOT, "more than the volume of / and those mounted below it have (96 MiB)", "archive.space"),
     "no init": (document("a"), archives.root("systemd"), ROOT, "no init system", "step.configure"),
     "NFS mounts without mount.nfs": (job_of(**MOUNTS), archives.root("mount.nfs"), ROOT, "no mount.nfs", "step.configure"),
     "another machine": (document("a"), archives.root(machine=183), ROOT, "are for aarch64", "step.configure"),
@@ -222,6 +223,9 @@ def test_what_suits_is_taken(importer):
     both = {"boot/vmlinuz-5.10.0-1": b"x", "boot/vmlinuz-2.6.18-1": b"x", "./sbin/iptables-restore": b"x", "./sbin/ip6tables-restore": b"x"}
     put_archive(importer, contents=archives.root("boot/", "nft", more=both))
     importer.take(job_of(quarantine={"allow": []}), "--dry-run")
+    # One archive of a whole tree, whose parts go to volumes of their own.
+    put_archive(importer, contents=archives.root(more={"var/large": bytes(97 << 20)}))
+    importer.take(machine(job={**SMALL, "volumes": [*SMALL["volumes"], VAR]}), "--dry-run")
     put_archive(importer, contents=archives.root("boot/"))
     put_archive(importer, "boot.tar", archives.tar({"vmlinuz-6.1": b"x"}))
     importer.take(job_of(archives=[{"to": "/", "url": "archive:root.tar", "sha256": "none"},

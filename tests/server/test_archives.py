@@ -1,5 +1,6 @@
 """Facts of archives: read once, in a process of their own, behind all else; shown, and told to agents."""
 import gzip
+import hashlib
 import json
 import lzma
 import os
@@ -66,6 +67,14 @@ def test_what_is_not_whole(fresh, contents, code, words):
     assert "can't be unpacked: " in fresh.cli("archives")
     [row] = json.loads(fresh.cli("archives", "--json"))
     assert len(row["sha256"]) == 64
+
+
+def test_the_sum_is_of_all_of_it(fresh, tmp_path):
+    """Also when its first bytes tell that it cannot be read: whoever decompresses it ends at once."""
+    file = tmp_path / "large"
+    file.write_bytes(b"\x04\x22\x4d\x18" + bytes(50 << 20))
+    digest = hashlib.sha256(file.read_bytes()).hexdigest()
+    assert {json.loads(fresh.run("facts", file).stdout)["sha256"] for _ in range(5)} == {digest}
 
 
 def test_a_dump_is_whole_without_being_an_archive(fresh):

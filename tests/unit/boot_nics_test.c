@@ -78,8 +78,10 @@ static int name_them(const struct row *row)
 {
 	struct boot_config config = {.nics = (struct boot_nic *)row->nics};
 
-	if (unshare(CLONE_NEWNET) || make_nics(row))
+	if (unshare(CLONE_NEWNET))
 		return NO_RIGHTS;
+	if (make_nics(row))
+		return 1;
 	while (config.nic_count < NICS_MAX && row->nics[config.nic_count].mac)
 		config.nic_count++;
 	boot_nics_name(&config);

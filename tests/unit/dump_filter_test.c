@@ -197,6 +197,9 @@ static void what_is_left_out(void **state)
 /* --- what ends a load */
 
 static const struct row refused[] = {
+	/* A client takes USE for a command of its own, without an end. */
+	{"USE shop\nGRANT ALL ON *.* TO x;", NULL, UNKNOWN},
+	{"USE shop\nsystem rm -rf /\n;", NULL, UNKNOWN},
 	{"USE other;", NULL, "line 1: \"USE other …\" is refused in a dump of shop: it " ELSEWHERE},
 	{"\n\n/*!40101 use\n`other` */;", NULL, "line 3: \"use other …\""},
 	{"USE `sh``op`;", NULL, ELSEWHERE},
@@ -283,6 +286,7 @@ static const struct row refused[] = {
 	{"SET @a=1", NULL, "ends within a statement"},
 	{"/* a comment", NULL, "does not end"},
 	{"DELIMITER ;;\nCREATE PROCEDURE p() BEGIN SELECT 1;", NULL, "ends within a statement"},
+	{"DELIMITER ;;\nCREATE PROCEDURE p() BEGIN SELECT 1 /*!99999 x", NULL, "does not end"},
 };
 
 static void what_ends_a_load(void **state)
@@ -316,6 +320,10 @@ static const struct row of_postgresql[] = {
 	 SAME, NULL},
 	{"CREATE FUNCTION f() RETURNS int BEGIN ATOMIC SELECT CASE 1 WHEN 1 THEN 2 END; SELECT 2; END;",
 	 SAME, NULL},
+	{"CREATE FUNCTION f(begin date) RETURNS bigint BEGIN ATOMIC INSERT INTO t VALUES (1); WITH x AS (SELECT 1) SELECT count(*) FROM t; END;\nSELECT 1;",
+	 SAME, NULL},
+	{"CREATE FUNCTION f() RETURNS int BEGIN ATOMIC SELECT 1;\n\\! id\nEND;", NULL,
+	 "a command for the client"},
 	{"CREATE RULE r AS ON INSERT TO a DO ALSO (DELETE FROM b; DELETE FROM c);", SAME, NULL},
 	{"/* a /* nested */ ; DROP DATABASE x; */ SELECT 1;", SAME, NULL},
 	{"INSERT INTO a VALUES ('\\', E'\\'; DROP DATABASE x', U&'\\0041');", SAME, NULL},

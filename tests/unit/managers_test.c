@@ -163,13 +163,15 @@ static const char *const suse[] = {
 	"/var/lib/wicked/lease-eth0-dhcp-ipv4.xml=<address>192.168.1.2</address>\n",
 	NULL};
 
-/* Debian's ifupdown is installed, but off; NetworkManager is masked. */
+/* Debian's ifupdown is installed, but off, with a job for upstart; NetworkManager is masked, by its own name alone. */
 static const char *const networkd[] = {
 	SYSTEMD,
 	STARTS("systemd-networkd"),
 	UNIT("networking"),
 	STARTS("NetworkManager"),
 	"/etc/systemd/system/NetworkManager.service>/dev/null",
+	"/lib/systemd/system/network-manager.service>NetworkManager.service",
+	"/etc/init/networking.conf=a job of upstart, which is not here\n",
 	"/etc/network/interfaces=iface eth0 inet static\n\taddress 192.168.1.2\n",
 	"/etc/systemd/network/eth0.network=[Network]\nAddress=192.168.1.2/24\n",
 	"/etc/systemd/network/10-old.link=[Match]\nPath=pci-0000:00:03.0\n[Link]\nMACAddress=00:16:3e:00:00:01\n",
@@ -400,6 +402,25 @@ static void what_the_job_brings_stays(void **state)
 	tree_free(&tree);
 }
 
+/* One that is required and missing fails what requires it. Values go on behind a backslash. */
+static void links_of_units_go_with_them(void **state)
+{
+	static const char *const entries[] = {
+		"/etc/systemd/system/dev-sdb2.swap=[Swap]\nWhat=\\\n /dev/sdb2\n",
+		"/etc/systemd/system/swap.target.requires/dev-sdb2.swap>../dev-sdb2.swap", NULL};
+	const struct job none = {0};
+	struct err err = ERR_INIT;
+	struct changes changes;
+	struct tree tree;
+
+	(void)state;
+	tree_make(&tree, entries);
+	changes = list_for(&tree);
+	assert_int_equal(mount_units_set_aside(&changes, &none, &err), 0);
+	assert_int_equal(changes.count, 2);
+	tree_free(&tree);
+}
+
 /* A second migration keeps what the first one set aside. */
 static void nothing_is_set_aside_over_another(void **state)
 {
@@ -439,6 +460,8 @@ static void filters_of_lvm(void **state)
 		{"devices { filter=\"r/sdb/\" }\n", "devices { \n# old: filter=\"r/sdb/\"\n }\n"},
 		{"a=1\nvolume_list = [ # \"]\n \"vg\" ]\nb=2\n",
 		 "a=1\n# old: volume_list = [ # \"]\n# old:  \"vg\" ]\nb=2\n"},
+		{"filter = [ 'r|.*|' ]\nb='filter=\"r|x|\"'\n",
+		 "# old: filter = [ 'r|.*|' ]\nb='filter=\"r|x|\"'\n"},
 		{"filter = [ \"r|x", "# old: filter = [ \"r|x\n"},
 		{"preferred_names = [ \"r\" ]\nfilter", NULL},
 	};
@@ -535,6 +558,7 @@ int main(void)
 		NETWORK(8),
 		cmocka_unit_test(others_are_refused),
 		cmocka_unit_test(what_the_job_brings_stays),
+		cmocka_unit_test(links_of_units_go_with_them),
 		cmocka_unit_test(nothing_is_set_aside_over_another),
 		cmocka_unit_test(filters_of_lvm),
 		cmocka_unit_test(places_of_old_addresses),

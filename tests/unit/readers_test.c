@@ -324,6 +324,7 @@ static void shell_assignments(void **state)
 		 "K=\"new\"\n[ -n \"$X\" ] && K=other\nK=\"new\"\n"},
 		{"G=1\n export G=2\nA=1\n", "A=1\nK=\"new\"\n"},
 		{"K=\"never closed\n", "K=\"new\"\n"},
+		{"K=bob's-box\nA=1\nG=2\n", "K=\"new\"\nA=1\n"},
 		{"K=a;\r\n", "K=\"new\"\n"},
 		{"A=\\\nK=1\n", "A=\\\nK=1\nK=\"new\"\n"},
 		{"A='\nK=1\n'\n# it's\nK=2\n", "A='\nK=1\n'\n# it's\nK=\"new\"\n"},
