@@ -22,6 +22,7 @@ class Machine:
         self.dumps = []
         self.environment = None
         self.before = ""  # a command of the shell, in a namespace of mounts of its own
+        self.program = BUILD / "database/driver"
 
     def add_dump(self, database, content, end_mark=False):
         """Most are written by hand, and have no mark at their end."""
@@ -55,7 +56,7 @@ class Machine:
     @property
     def argv(self):
         inside = ["unshare", "--mount", "sh", "-c", f'{self.before} exec "$@"', "sh"] if self.before else []
-        return [str(a) for a in (*inside, BUILD / "database/driver", self.config, self.folder / "state", self.folder / "console",
+        return [str(a) for a in (*inside, self.program, self.config, self.folder / "state", self.folder / "console",
                                  self.folder / "log", self.folder / "root")]
 
     def start(self):
