@@ -33,29 +33,6 @@ struct manager {
 	const struct network_dialect *dialect; /* NULL: newroot cannot write its files */
 };
 
-static bool lists(const struct strings *list, const char *name)
-{
-	for (size_t i = 0; i < list->count; i++)
-		if (!strcmp(list->item[i], name))
-			return true;
-	return false;
-}
-
-/* Links of the vendor's own, which no `systemctl disable` takes away. */
-static bool is_wanted_by_vendor(const struct changes *changes, const char *name)
-{
-	static const char *const folders[] = {"/usr/lib/systemd/system/multi-user.target.wants",
-					      "/usr/lib/systemd/system/sysinit.target.wants",
-					      "/lib/systemd/system/multi-user.target.wants",
-					      "/lib/systemd/system/sysinit.target.wants"};
-
-	for (size_t i = 0; i < COUNT(folders); i++)
-		if (target_exists(changes->target,
-				  arena_printf(changes->arena, "%s/%s.service", folders[i], name)))
-			return true;
-	return false;
-}
-
 /* "netctl@eth0.5" of "netctl@eth0.5.service". */
 static const char *without_suffix(const char *unit, struct arena *arena)
 {
@@ -75,7 +52,8 @@ static int instance_starts(const struct system *system, const char *name, bool *
 			arena_printf(arena, "%s@", name), arena, &names, err))
 		return -1;
 	for (size_t i = 0; i < names.count; i++)
-		*yes |= !lists(&system->wishes->disable, without_suffix(names.item[i], arena));
+		*yes |= !strings_have(&system->wishes->disable,
+				      without_suffix(names.item[i], arena));
 	return 0;
 }
 
@@ -94,25 +72,29 @@ static bool is_switched_off(const struct system *system, const struct service *s
 	const struct strings *disable = &system->wishes->disable;
 
 	for (size_t i = 0; i < service->starts.count; i++)
-		if (lists(disable, without_suffix(strrchr(service->starts.item[i].path, '/') + 1,
-						  system->changes->arena)))
+		if (strings_have(disable,
+				 without_suffix(strrchr(service->starts.item[i].path, '/') + 1,
+						system->changes->arena)))
 			return true;
-	return lists(disable, service->name);
+	return strings_have(disable, service->name);
 }
 
 static int service_starts(const struct system *system, const char *name, bool *yes, struct err *err)
 {
+	const char *unit = arena_printf(system->changes->arena, "%s.service", name);
 	struct service service = {.name = name};
+	bool wanted = false;
 
 	if (system->init->service(system->changes, name, &service, err) ||
-	    instance_starts(system, name, yes, err))
+	    instance_starts(system, name, yes, err) ||
+	    systemd_wanted_by_vendor(system->changes, unit, &wanted, err))
 		return -1;
 	if (!service.found)
 		return 0;
-	if (lists(&system->wishes->enable, name))
+	if (strings_have(&system->wishes->enable, name))
 		*yes = true;
 	else if (!is_switched_off(system, &service) && !is_masked(&service))
-		*yes |= service.starts.count || is_wanted_by_vendor(system->changes, name);
+		*yes |= service.starts.count || wanted;
 	return 0;
 }
 
