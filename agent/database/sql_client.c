@@ -111,17 +111,10 @@ static bool skip_rows(struct sql_lexer *lexer)
 
 bool sql_lexer_copy(struct sql_lexer *lexer)
 {
-	bool ended;
-
 	while (sql_has(lexer, 1) && lexer->data[lexer->pos] != '\n') {
 		if (!isspace((unsigned char)lexer->data[lexer->pos]))
 			sql_fail(lexer, "something follows COPY on its line");
 		lexer->pos++;
 	}
-	sql_settle(lexer);
-	lexer->copying = true;
-	ended = skip_rows(lexer);
-	sql_settle(lexer);
-	lexer->copying = false;
-	return ended;
+	return skip_rows(lexer);
 }

@@ -23,6 +23,7 @@ static void skip_line_comment(struct sql_lexer *lexer)
 		other = memchr(text, postgresql ? '\r' : '\0', size);
 		if (other && !postgresql)
 			sql_fail(lexer, "a byte of zero in a comment");
+		sql_check_nul(lexer, text, size);
 		lexer->pos += other ? (size_t)(other - text) : size;
 		if (newline || other)
 			return;
@@ -60,7 +61,9 @@ static void skip_block(struct sql_lexer *lexer)
 	unsigned depth = 1;
 
 	for (lexer->pos += 2; depth && sql_has(lexer, 2); lexer->pos++)
-		if (sql_is_here(lexer, "*/")) {
+		if (!lexer->data[lexer->pos]) {
+			sql_check_nul(lexer, lexer->data + lexer->pos, 1);
+		} else if (sql_is_here(lexer, "*/")) {
 			depth--;
 			lexer->pos++;
 		} else if (lexer->dialect->nested_comments && sql_is_here(lexer, "/*")) {

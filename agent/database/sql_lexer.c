@@ -31,10 +31,7 @@ const struct sql_dialect sql_postgresql = {
 static void make_specials(struct sql_lexer *lexer)
 {
 	const struct sql_dialect *dialect = lexer->dialect;
-	const char *const all[] = {dialect->names,
-				   dialect->strings,
-				   "-/*;\\:",
-				   dialect->hash_comments ? "#" : "",
+	const char *const all[] = {"-/*;\\:", dialect->hash_comments ? "#" : "",
 				   dialect->dollar_quotes ? "$" : "",
 				   dialect->parentheses ? "()" : ""};
 
@@ -43,6 +40,10 @@ static void make_specials(struct sql_lexer *lexer)
 		for (const char *c = all[i]; *c; c++)
 			lexer->special[(unsigned char)*c] = 1;
 	lexer->special[(unsigned char)*lexer->delimiter] = 1;
+	lexer->special[0] = lexer->no_nul;
+	for (const char *c = dialect->strings; *c; c++)
+		lexer->special[(unsigned char)*c] = SQL_QUOTE;
+	lexer->special[(unsigned char)*dialect->names] = SQL_QUOTE;
 }
 
 /* --- ends */
@@ -130,6 +131,8 @@ static void read_sign(struct sql_lexer *lexer, char sign)
 		read_colon(lexer);
 		return;
 	}
+	if (!sign)
+		sql_check_nul(lexer, &sign, 1);
 	if (lexer->dialect->parentheses && sign == '(')
 		lexer->parentheses++;
 	else if (lexer->dialect->parentheses && sign == ')' && lexer->parentheses)

@@ -65,7 +65,7 @@ struct sql_lexer {
 	bool rewrite; /* executable comments become blanks, or what is in them */
 	struct err *err;
 	/* Private: */
-	bool failed, ended, copying;
+	bool failed, ended;
 	char *data; /* [start, decided) is to be written, [decided, pos) is held */
 	size_t start, decided, pos, end;
 	enum sql_flow flow;

@@ -8,11 +8,6 @@
 
 static const char cut_off[] = "the dump ends within quotes: it was cut off";
 
-bool sql_is_quote(const struct sql_lexer *lexer, char c)
-{
-	return c && (strchr(lexer->dialect->names, c) || strchr(lexer->dialect->strings, c));
-}
-
 size_t sql_word_behind(const struct sql_lexer *lexer)
 {
 	size_t size = 0;
@@ -61,7 +56,7 @@ static enum escapes escapes_of_prefix(struct sql_lexer *lexer)
 
 static enum escapes escapes_here(struct sql_lexer *lexer, char quote)
 {
-	if (strchr(lexer->dialect->names, quote))
+	if (quote == *lexer->dialect->names)
 		return ESCAPES_NONE;
 	if (lexer->dialect->dollar_quotes)
 		return escapes_of_prefix(lexer);
@@ -75,7 +70,9 @@ static enum escapes escapes_here(struct sql_lexer *lexer, char quote)
 /* Two quotes in a row end one string and begin another, which is the same while the other has the same escapes: `doubled`. */
 static void skip_text(struct sql_lexer *lexer, char quote, enum escapes escapes, bool doubled)
 {
-	const char escape = escapes == ESCAPES_NONE ? quote : '\\';
+	/* In their place a byte of zero is looked for, which is then as good as free. */
+	const char none = lexer->no_nul ? '\0' : quote;
+	const char escape = escapes == ESCAPES_NONE ? none : '\\';
 
 	lexer->pos++;
 	while (sql_has(lexer, 1)) {
@@ -83,9 +80,14 @@ static void skip_text(struct sql_lexer *lexer, char quote, enum escapes escapes,
 
 		while (c < end && *c != quote && *c != escape)
 			c++;
+		if (escapes != ESCAPES_NONE)
+			sql_check_nul(lexer, lexer->data + lexer->pos,
+				      (size_t)(c - lexer->data) - lexer->pos);
 		lexer->pos = (size_t)(c - lexer->data);
 		if (c == end)
 			continue;
+		if (!*c)
+			sql_check_nul(lexer, c, 1);
 		if (*c == quote && !(doubled && sql_at(lexer, 1) == quote)) {
 			lexer->pos++;
 			return;
@@ -163,6 +165,8 @@ bool sql_skip_dollars(struct sql_lexer *lexer)
 	while (sql_has(lexer, size)) {
 		const char *c = memchr(lexer->data + lexer->pos, '$', lexer->end - lexer->pos);
 
+		sql_check_nul(lexer, lexer->data + lexer->pos,
+			      (c ? (size_t)(c - lexer->data) : lexer->end) - lexer->pos);
 		lexer->pos = c ? (size_t)(c - lexer->data) : lexer->end;
 		if (c && sql_is_here(lexer, tag)) {
 			lexer->pos += size;

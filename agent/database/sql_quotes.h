@@ -4,7 +4,6 @@
 
 #include "database/sql_lexer.h"
 
-bool sql_is_quote(const struct sql_lexer *lexer, char c);
 /* From the quote here to behind the one that ends it. */
 void sql_skip_quoted(struct sql_lexer *lexer);
 /* PostgreSQL: the string that begins with the dollar here, "$$" or "$body$", is behind us then. False: there is none. */

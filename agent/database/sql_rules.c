@@ -69,25 +69,25 @@ void sql_note(struct sql_statement *statement, const struct sql_token *token)
 
 struct sql_change *sql_add_change(struct sql_statement *statement, enum sql_target target)
 {
-	struct sql_change *change = &statement->change[statement->changes];
+	struct sql_change *change;
 
 	if (statement->changes == SQL_CHANGES_MAX)
 		return NULL;
-	statement->changes++;
+	change = &statement->change[statement->changes++];
 	*change = (struct sql_change){.target = target};
 	return change;
 }
 
 void sql_add_piece(struct sql_statement *statement, const struct sql_token *token)
 {
-	struct sql_piece *piece = &statement->piece[statement->pieces];
 	const bool cut = strlen(token->text) >= SQL_TEXT_MAX - 1;
+	struct sql_piece *piece;
 
-	if (statement->pieces > SQL_PIECES_MAX - 1) {
+	if (statement->pieces >= SQL_PIECES_MAX) {
 		statement->pieces = SQL_PIECES_MAX + 1;
 		return;
 	}
-	statement->pieces++;
+	piece = &statement->piece[statement->pieces++];
 	*piece = (struct sql_piece){.kind = token->kind, .sign = token->sign};
 	snprintf(piece->text, sizeof(piece->text), "%.64s", token->text);
 	piece->value.is_mode = !cut && sql_mode_read(token->text, &piece->value.mode);

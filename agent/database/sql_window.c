@@ -84,14 +84,12 @@ static uint64_t count_newlines(struct sql_lexer *lexer, const char *text, size_t
 	return count;
 }
 
-static void check_lines(struct sql_lexer *lexer, const char *text, size_t size)
+static void check_lines(struct sql_lexer *lexer)
 {
 	if (lexer->delimiters_named > lexer->delimiters_taken)
 		sql_fail(
 			lexer,
 			"a line that begins with DELIMITER within a statement, which the client joins with the next one");
-	if (lexer->no_nul && !lexer->copying && memchr(text, '\0', size))
-		sql_fail(lexer, "a byte of zero, at which the client would cut its line off");
 }
 
 static void write_decided(struct sql_lexer *lexer)
@@ -121,7 +119,7 @@ void sql_settle(struct sql_lexer *lexer)
 	if (lexer->flow == SQL_HOLD || !size)
 		return;
 	count = count_newlines(lexer, text, size);
-	check_lines(lexer, text, size);
+	check_lines(lexer);
 	lexer->line += count;
 	if (lexer->flow == SQL_DROP)
 		keep_newlines(lexer, count);
@@ -192,6 +190,12 @@ void sql_blank(struct sql_lexer *lexer, size_t size)
 	for (; size && sql_has(lexer, 1); size--, lexer->pos++)
 		if (lexer->data[lexer->pos] != '\n')
 			lexer->data[lexer->pos] = ' ';
+}
+
+void sql_check_nul(struct sql_lexer *lexer, const char *text, size_t size)
+{
+	if (lexer->no_nul && memchr(text, '\0', size))
+		sql_fail(lexer, "a byte of zero, at which the client would cut its line off");
 }
 
 void sql_skip_line(struct sql_lexer *lexer)

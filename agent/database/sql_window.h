@@ -6,7 +6,8 @@
 
 #include "database/sql_lexer.h"
 
-#define SQL_LOOK 512 /* bytes; more than any short token */
+#define SQL_QUOTE 2   /* in lexer->special; others that skipping stops at are 1 */
+#define SQL_LOOK  512 /* bytes; more than any short token */
 
 /* Errors: ERR_MEMORY. */
 int sql_window_open(struct sql_lexer *lexer);
@@ -16,6 +17,8 @@ void sql_fail(struct sql_lexer *lexer, const char *why);
 bool sql_read(struct sql_lexer *lexer, size_t count);
 /* What was read until here is decided as the flow says. */
 void sql_settle(struct sql_lexer *lexer);
+/* Fails when there is a byte of zero that the client does not take. */
+void sql_check_nul(struct sql_lexer *lexer, const char *text, size_t size);
 /* Up to the newline, which stays. */
 void sql_skip_line(struct sql_lexer *lexer);
 /* `size` bytes become blanks, newlines stay. */
@@ -33,6 +36,11 @@ static inline bool sql_has(struct sql_lexer *lexer, size_t count)
 static inline char sql_at(struct sql_lexer *lexer, size_t offset)
 {
 	return sql_has(lexer, offset + 1) ? lexer->data[lexer->pos + offset] : '\0';
+}
+
+static inline bool sql_is_quote(const struct sql_lexer *lexer, char c)
+{
+	return lexer->special[(unsigned char)c] == SQL_QUOTE;
 }
 
 /* A letter of a word or number. */
