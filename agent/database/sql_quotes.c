@@ -100,6 +100,9 @@ static void skip_text(struct sql_lexer *lexer, char quote, enum escapes escapes,
 		/* Behind a backslash a client takes it for the line's end. */
 		if (!lexer->data[lexer->pos + 1])
 			sql_fail(lexer, "a byte of zero behind a backslash or quote");
+		/* There a client leaves it out, and reads on as if it had not been. */
+		if (!memcmp(lexer->data + lexer->pos, "\\\n", 2) && lexer->dialect->delimiters)
+			sql_fail(lexer, "a backslash at the end of a line, within quotes");
 		lexer->pos += 2;
 	}
 	lexer->pos = lexer->end;

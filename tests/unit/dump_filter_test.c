@@ -343,6 +343,8 @@ static const struct row alike[] = {
 	 NULL, "a comment in it"},
 	{"DELIMITER ;;\nCREATE PROCEDURE p() BEGIN /*!500031 END; USE other; */ END;;\n", NULL,
 	 "in a stored program"},
+	{"SELECT 1'\\\n'; USE other; -- ';", NULL, "at the end of a line"},
+	{"SELECT 1'\\\\\n', '\\\r\n';", SAME, NULL},
 	/* Blanks of some character sets are letters of others. */
 	{"SELECT 'x' INTO\xa0OUTFILE '/tmp/x';", NULL, "must be in quotes"},
 	{"CREATE TABLE \xc3\xa9t\xc3\xa9 (i INT);INSERT INTO `\xe9` VALUES ('\xe9\xa0');", SAME,
