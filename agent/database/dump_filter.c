@@ -98,6 +98,36 @@ static int check_end(const struct run *run)
 
 /* --- a statement */
 
+/* UTF-8, but for the bytes of it that are in no character: https://www.rfc-editor.org/rfc/rfc3629 */
+static bool is_utf8(const char *text)
+{
+	while (*text) {
+		const unsigned char first = (unsigned char)*text++;
+		size_t more = first < 0x80                   ? 0
+			      : first < 0xc2 || first > 0xf4 ? SIZE_MAX
+			      : first < 0xe0                 ? 1
+			      : first < 0xf0                 ? 2
+							     : 3;
+
+		if (more == SIZE_MAX)
+			return false;
+		for (; more; more--, text++)
+			if (((unsigned char)*text & 0xc0) != 0x80)
+				return false;
+	}
+	return true;
+}
+
+/* Messages are UTF-8, whatever the dump is. */
+static void make_plain(char *text)
+{
+	if (is_utf8(text))
+		return;
+	for (; *text; text++)
+		if ((unsigned char)*text >= 0x80)
+			*text = '?';
+}
+
 /* No strings: they may be secrets, or rows. */
 static void note_word(struct run *run)
 {
@@ -115,6 +145,7 @@ static void note_word(struct run *run)
 	memcpy(run->first + run->noted, text, size);
 	run->noted += size;
 	run->first[run->noted] = '\0';
+	make_plain(run->first);
 }
 
 static int refuse(const struct run *run, const char *why)
@@ -138,26 +169,6 @@ static void leave_out(struct run *run)
 		return;
 	account->line = sql_lexer_line(&run->lexer);
 	memcpy(account->first, run->first, sizeof(account->first));
-}
-
-/* UTF-8, but for the bytes of it that are in no character: https://www.rfc-editor.org/rfc/rfc3629 */
-static bool is_utf8(const char *text)
-{
-	while (*text) {
-		const unsigned char first = (unsigned char)*text++;
-		size_t more = first < 0x80                   ? 0
-			      : first < 0xc2 || first > 0xf4 ? SIZE_MAX
-			      : first < 0xe0                 ? 1
-			      : first < 0xf0                 ? 2
-							     : 3;
-
-		if (more == SIZE_MAX)
-			return false;
-		for (; more; more--, text++)
-			if (((unsigned char)*text & 0xc0) != 0x80)
-				return false;
-	}
-	return true;
 }
 
 /* To a server of MySQL some of these bytes are blanks, by its character set: a word may be two. */
@@ -262,6 +273,7 @@ static int take_command(struct run *run)
 		run->filter->of->rules->command(&run->statement, &run->token);
 
 	snprintf(run->first, sizeof(run->first), "%.60s", run->token.text);
+	make_plain(run->first);
 	if (verdict == SQL_REFUSE)
 		return refuse(run, run->statement.why);
 	sql_lexer_flow(&run->lexer, verdict == SQL_PASS ? SQL_WRITE : SQL_DROP);
