@@ -142,35 +142,38 @@ static bool is_news(const struct attend *attend, enum err_code code, int64_t now
 	       now - attend->quarantine_seen.told_ms >= ATTEND_TELL_S * 1000;
 }
 
-/* Returns whether the kernel had it; it has it now, if that can be. */
-static bool find_quarantine(struct attend *attend, struct err *err)
+/* What quarantine_check() says of before; the kernel has it now, if that can be. */
+static int find_quarantine(struct attend *attend, struct err *err)
 {
 	const struct child_watch *watch = watch_step(QUARANTINE_STEP);
 	bool *loaded = &attend->quarantine_seen.loaded;
+	const int seen = quarantine_check(attend->quarantine, *loaded, watch, err);
 	struct err again = ERR_INIT;
 
-	if (quarantine_check(attend->quarantine, *loaded, watch, err) == 0)
-		return *loaded = true;
-	*loaded |= quarantine_check(attend->quarantine, *loaded, watch, &again) == 0;
-	return false;
+	*loaded |= seen == 0;
+	if (seen < 0)
+		*loaded |= quarantine_check(attend->quarantine, *loaded, watch, &again) == 0;
+	return seen;
 }
 
 static void check_quarantine(struct attend *attend)
 {
 	const int64_t began = clock_ms();
 	struct err err = ERR_INIT;
-	bool found;
+	int seen;
 
 	if (began < attend->quarantine_seen.due_ms || !quarantine_wanted(attend->quarantine))
 		return;
 	attend->quarantine_seen.due_ms = began + ATTEND_QUARANTINE_S * 1000;
-	found = find_quarantine(attend, &err);
-	if (!found && is_news(attend, err.code, began)) {
+	seen = find_quarantine(attend, &err);
+	if (seen == QUARANTINE_NOT_SEEN)
+		return;
+	if (seen < 0 && is_news(attend, err.code, began)) {
 		attend->quarantine_seen.told = err.code;
 		attend->quarantine_seen.told_ms = began;
 		report_open_quarantine(&err, began);
 	}
-	attend->quarantine_seen.found = found;
+	attend->quarantine_seen.found = seen == 0;
 }
 
 static enum reason look(const struct attend *attend)

@@ -33,8 +33,9 @@ int database_import(const struct database_work *work, struct err *err);
 int database_replicate(const struct database_work *work, struct err *err);
 
 /*
- * At the end of all the above: what this VM's server was told since the loads is on the disk. A server that was stopped has seen
- * to it itself. Errors: ERR_DATABASE_SERVER, ERR_DATABASE_LOGIN.
+ * At the end of all the above: what this VM's server was told since the loads is on the disk. One that is away is taken for
+ * stopped: what it was told it has written itself, and the kernel is made to write it. Errors: ERR_DATABASE_SERVER,
+ * ERR_DATABASE_LOGIN, ERR_FIRST_BOOT.
  */
 int database_end(const struct database_work *work, struct err *err);
 

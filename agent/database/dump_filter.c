@@ -30,6 +30,7 @@ struct run {
 	const struct dump_filter *filter;
 	struct sql_lexer lexer;
 	struct sql_tables tables;
+	struct sql_session session;
 	struct sql_token token;
 	struct sql_statement statement;
 	char first[64];                 /* words of the statement */
@@ -97,6 +98,36 @@ static int check_end(const struct run *run)
 
 /* --- a statement */
 
+/* UTF-8, but for the bytes of it that are in no character: https://www.rfc-editor.org/rfc/rfc3629 */
+static bool is_utf8(const char *text)
+{
+	while (*text) {
+		const unsigned char first = (unsigned char)*text++;
+		size_t more = first < 0x80                   ? 0
+			      : first < 0xc2 || first > 0xf4 ? SIZE_MAX
+			      : first < 0xe0                 ? 1
+			      : first < 0xf0                 ? 2
+							     : 3;
+
+		if (more == SIZE_MAX)
+			return false;
+		for (; more; more--, text++)
+			if (((unsigned char)*text & 0xc0) != 0x80)
+				return false;
+	}
+	return true;
+}
+
+/* Messages are UTF-8, whatever the dump is. */
+static void make_plain(char *text)
+{
+	if (is_utf8(text))
+		return;
+	for (; *text; text++)
+		if ((unsigned char)*text >= 0x80)
+			*text = '?';
+}
+
 /* No strings: they may be secrets, or rows. */
 static void note_word(struct run *run)
 {
@@ -114,6 +145,7 @@ static void note_word(struct run *run)
 	memcpy(run->first + run->noted, text, size);
 	run->noted += size;
 	run->first[run->noted] = '\0';
+	make_plain(run->first);
 }
 
 static int refuse(const struct run *run, const char *why)
@@ -139,6 +171,13 @@ static void leave_out(struct run *run)
 	memcpy(account->first, run->first, sizeof(account->first));
 }
 
+/* To a server of MySQL some of these bytes are blanks, by its character set: a word may be two. */
+static bool is_plain_word(const struct run *run)
+{
+	return run->token.kind != SQL_WORD || run->statement.keep ||
+	       !run->lexer.dialect->delimiters || is_utf8(run->token.text);
+}
+
 static enum sql_verdict judge(struct run *run)
 {
 	struct sql_statement *statement = &run->statement;
@@ -149,6 +188,8 @@ static enum sql_verdict judge(struct run *run)
 		note_word(run);
 		if (run->token.kind == SQL_COMMAND || sql_is_sign(&run->token, '\\'))
 			return sql_refuse(statement, "a command for the client within a statement");
+		if (!is_plain_word(run))
+			return sql_refuse(statement, "a name that is not UTF-8 must be in quotes");
 		verdict = statement->read(statement, &run->token);
 		run->lexer.rewrite = !statement->keep;
 		if (verdict != SQL_MORE)
@@ -159,6 +200,39 @@ static enum sql_verdict judge(struct run *run)
 	}
 }
 
+/*
+ * A client goes on with a text as it had begun to read it: psql to the end of its line, that of MySQL to the end of all that it
+ * sends at once.
+ */
+static int change_mode(struct run *run, const struct sql_change *change)
+{
+	const struct sql_mode *now = &run->session.mode, *then = &change->value.mode;
+	const bool same = now->backslash == then->backslash && now->ansi == then->ansi;
+	const bool mysql = run->lexer.dialect->delimiters;
+
+	if (!same && (mysql ? run->inside || !run->token.last : !sql_lexer_line_ends(&run->lexer)))
+		return refuse(run,
+			      "how strings are read changes here: it must be a line of its own");
+	run->lexer.backslash = then->backslash;
+	run->lexer.ansi = then->ansi;
+	return 0;
+}
+
+static int take_changes(struct run *run)
+{
+	const struct sql_statement *statement = &run->statement;
+
+	for (size_t i = 0; i < statement->changes; i++) {
+		if (statement->change[i].target == SQL_TARGET_MODE &&
+		    change_mode(run, &statement->change[i]))
+			return -1;
+		sql_session_change(&run->session, &statement->change[i]);
+	}
+	if (statement->forgets || (run->lexer.assigned && !statement->sets))
+		sql_session_forget(&run->session);
+	return 0;
+}
+
 static int let_through(struct run *run, enum sql_flow flow)
 {
 	sql_lexer_flow(&run->lexer, flow);
@@ -166,11 +240,11 @@ static int let_through(struct run *run, enum sql_flow flow)
 		sql_lexer_skip(&run->lexer, &run->token);
 	if (run->token.kind == SQL_EOF)
 		return refuse_cut(run, "it ends within a statement");
+	if (flow == SQL_WRITE && take_changes(run))
+		return -1;
 	run->inside = !run->token.last;
 	if (run->statement.copy && !sql_lexer_copy(&run->lexer))
 		return refuse_cut(run, "it ends within the rows of a table");
-	if (run->statement.has_escapes && flow == SQL_WRITE)
-		run->lexer.backslash = run->statement.escapes;
 	return 0;
 }
 
@@ -199,6 +273,7 @@ static int take_command(struct run *run)
 		run->filter->of->rules->command(&run->statement, &run->token);
 
 	snprintf(run->first, sizeof(run->first), "%.60s", run->token.text);
+	make_plain(run->first);
 	if (verdict == SQL_REFUSE)
 		return refuse(run, run->statement.why);
 	sql_lexer_flow(&run->lexer, verdict == SQL_PASS ? SQL_WRITE : SQL_DROP);
@@ -224,10 +299,11 @@ static bool next(struct run *run)
 {
 	sql_lexer_flow(&run->lexer, SQL_HOLD);
 	run->lexer.rewrite = true;
+	run->lexer.assigned = false;
 	*run->first = '\0';
 	run->noted = 0;
 	sql_statement_begin(&run->statement, run->filter->database, run->filter->system,
-			    &run->tables);
+			    &run->tables, &run->session);
 	sql_lexer_next(&run->lexer, &run->token);
 	return run->token.kind != SQL_EOF;
 }
@@ -251,18 +327,22 @@ int dump_filter_run(const struct dump_filter *filter, int in, int out, struct er
 	struct err failed = ERR_INIT;
 	struct run run = {
 		.filter = filter,
+		.session = {.mode = filter->mode, .initial = filter->mode},
 		.lexer = {.dialect = filter->of->dialect,
 			  .in = in,
 			  .out = out,
 			  .version = filter->version,
 			  .mariadb = filter->mariadb,
-			  .backslash = filter->of->dialect->delimiters && !filter->no_backslash,
+			  .backslash = filter->mode.backslash,
+			  .ansi = filter->mode.ansi,
+			  .no_nul = filter->no_nul,
 			  .err = &failed},
 	};
 	int ret = sql_lexer_open(&run.lexer) ? -1 : run_all(&run);
 
 	sql_lexer_close(&run.lexer);
 	sql_tables_free(&run.tables);
+	sql_session_free(&run.session);
 	if (ret == 0)
 		return 0;
 	if (failed.code == ERR_DATABASE_LOAD && !strstr(failed.msg, filter->path))

@@ -40,7 +40,8 @@ struct dump_filter {
 	bool no_end_mark; /* its maker writes none */
 	unsigned version; /* of the server, as in struct database_version */
 	bool mariadb;
-	bool no_backslash; /* NO_BACKSLASH_ESCAPES is in its sql_mode */
+	struct sql_mode mode; /* of its sessions when they begin */
+	bool no_nul;          /* bytes of zero are refused: its client cuts lines at them */
 	struct dump_account *account;
 };
 

@@ -181,8 +181,10 @@ int database_end(const struct database_work *work, struct err *err)
 				       &arena, err);
 
 	if (ret == 0 && database_settle(&client, &failed)) {
-		sync();
-		ret = client.fault == FAULT_AWAY ? 0 : err_keep(err, &failed);
+		if (client.fault == FAULT_AWAY)
+			sync();
+		else
+			ret = err_keep(err, &failed);
 	}
 	database_client_close(&client);
 	arena_free(&arena);

@@ -182,19 +182,53 @@ static int unpack_stage(void *arg, struct err *err)
 	return database_exec_unpack(pipeline->load->client, pipeline->version, err);
 }
 
+/* Clients before have no --binary-mode. */
+#define BINARY_MODE_SINCE 50603
+
 static int ask_mysql(struct database_client *client, struct dump_filter *filter, struct err *err)
 {
 	struct database_version version;
-	char mode[DATABASE_ANSWER_MAX];
+	char answer[DATABASE_ANSWER_MAX], *charset = answer;
+	const char *mode;
 
-	if (client->engine != &database_mysql)
-		return 0;
 	if (database_server_version(client, &version, err) ||
-	    database_ask(client, NULL, "SELECT @@sql_mode;\n", mode, err))
+	    database_ask(client, NULL, "SELECT @@sql_mode, @@character_set_client;\n", answer, err))
 		return -1;
+	mode = strsep(&charset, "\t");
 	filter->version = version.number;
 	filter->mariadb = version.mariadb;
-	filter->no_backslash = strstr(mode, "NO_BACKSLASH_ESCAPES") != NULL;
+	filter->no_nul = version.number < BINARY_MODE_SINCE;
+	charset = charset ? charset : answer;
+	charset[strcspn(charset, "\n")] = '\0';
+	if (!sql_mode_read(mode, &filter->mode) || !sql_charset_is_plain(charset))
+		return err_set(
+			err, ERR_DATABASE_SERVER, NULL,
+			"the server's sql_mode is \"%.200s\", and it takes what clients send for %.40s: "
+			"with these a dump cannot be told from other statements; configure it for utf8",
+			mode, charset);
+	return 0;
+}
+
+static int ask_postgresql(struct database_client *client, struct dump_filter *filter,
+			  const char *database, struct err *err)
+{
+	char answer[DATABASE_ANSWER_MAX], *encoding = answer;
+	const char *strings;
+
+	if (database_ask(client, database,
+			 "SHOW standard_conforming_strings;\nSHOW client_encoding;\n", answer, err))
+		return -1;
+	strings = strsep(&encoding, "\n");
+	encoding = encoding ? encoding : answer;
+	encoding[strcspn(encoding, "\n")] = '\0';
+	filter->mode.backslash = strcmp(strings, "on") != 0;
+	filter->no_nul = true; /* psql reads lines as text */
+	if (!sql_encoding_is_plain(encoding))
+		return err_set(
+			err, ERR_DATABASE_SERVER, database,
+			"the database takes what clients send for %.40s, in which a dump cannot be told from other statements; "
+			"give it another client_encoding",
+			encoding);
 	return 0;
 }
 
@@ -230,8 +264,11 @@ static int open_pipeline(struct pipeline *pipeline, const struct database_load *
 			   .no_end_mark = !load->end_mark,
 			   .account = load->account},
 	};
-	return ask_mysql(load->client, &pipeline->filter, err) || ask_archive(pipeline, err) ? -1
-											     : 0;
+	if (engine == &database_mysql
+		    ? ask_mysql(load->client, &pipeline->filter, err)
+		    : ask_postgresql(load->client, &pipeline->filter, load->database, err))
+		return -1;
+	return ask_archive(pipeline, err);
 }
 
 static int load_dump(const struct database_load *load, struct err *err)

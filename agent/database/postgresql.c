@@ -77,8 +77,10 @@ const struct database_kind database_postgresql = {
 	.prove = server_proof_postgresql,
 	.ping = "SELECT 1;\n",
 	.exists = "SELECT COUNT(*) FROM pg_database WHERE datname='" NAME "';\n",
+	/* What CREATE TABLE and CREATE VIEW make, of any kind; the names of temporary and toast tables' schemas begin as the server's own do. */
 	.tables = "SELECT COUNT(*) FROM pg_class c JOIN pg_namespace n ON n.oid=c.relnamespace "
-		  "WHERE n.nspname NOT IN ('pg_catalog','information_schema','pg_toast');\n",
+		  "WHERE c.relkind IN ('r','p','v','m','f') "
+		  "AND n.nspname !~ '^pg_' AND n.nspname<>'information_schema';\n",
 	.create = "CREATE DATABASE \"" NAME "\";\n",
 	.drop = "DROP DATABASE IF EXISTS \"" NAME "\";\n",
 	.ask = ask,

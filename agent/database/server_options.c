@@ -2,41 +2,19 @@
 
 #include <string.h>
 
-#include "base/child.h"
-#include "base/limits.h"
-
-/* Lines "--read_only=1": '_' is as good as '-'. The value, or NULL. */
-static const char *value_of(char *line, const char *name)
-{
-	char *value = strchr(line, '=');
-
-	if (!value || strncmp(line, "--", 2) != 0)
-		return NULL;
-	*value++ = '\0';
-	for (char *c = line; *c; c++)
-		*c = *c == '_' ? '-' : *c;
-	return strcmp(line + 2, name) ? NULL : value;
-}
+#include "installed/my_defaults.h"
 
 int server_option(const char *name, const char **value, struct arena *arena)
 {
-	static const char *const argv[] = {"my_print_defaults", "mysqld",   "server",
-					   "mariadb",           "mariadbd", NULL};
-	char *answer = arena_alloc(arena, DATABASE_ANSWER_MAX), *line;
-	const struct child child = {.name = argv[0],
-				    .argv = argv,
-				    .stall_s = DATABASE_ASK_S,
-				    .out = answer,
-				    .out_size = DATABASE_ANSWER_MAX};
+	static const char *const groups[] = {"mysqld", "server", "mariadb", "mariadbd", NULL};
+	char *answer = my_defaults_ask(groups, arena);
+	const char *option, *given;
 
 	*value = NULL;
-	if (child_run(&child, NULL, NULL))
+	if (!answer)
 		return -1;
-	while ((line = strsep(&answer, "\n"))) {
-		const char *found = value_of(line, name);
-
-		if (found)
-			*value = found;
-	}
+	while (my_defaults_next(&answer, &option, &given))
+		if (!strcmp(option, name))
+			*value = given;
 	return 0;
 }

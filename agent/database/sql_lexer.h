@@ -3,8 +3,10 @@
  * is never whole in memory, and may be larger than it. What was read is held back until the reader has decided about its
  * statement, then written or left out; newlines stay, so that a server's "at line 12" is the dump's.
  *
- * Sources: MySQL's and MariaDB's client/mysql.cc (add_line, find_command) and sql/sql_lex.cc; PostgreSQL's
- * src/fe_utils/psqlscan.l.
+ * Where the client and the server divide a text differently, or programs of different years do, the dump is refused.
+ *
+ * Sources: MySQL's and MariaDB's client/mysql.cc (read_and_execute, find_command, add_line) and sql/sql_lex.cc; PostgreSQL's
+ * src/fe_utils/psqlscan.l, src/bin/psql/mainloop.c and src/backend/parser/scan.l.
  */
 #ifndef NEWROOT_DATABASE_SQL_LEXER_H
 #define NEWROOT_DATABASE_SQL_LEXER_H
@@ -19,6 +21,8 @@
 #define SQL_TEXT_MAX      512           /* a sql_mode of all modes is some 400 bytes */
 #define SQL_DELIMITER_MAX 15            /* mysql.cc, DEFAULT_DELIMITER's buffer */
 #define SQL_NESTED_MAX    8             /* of executable comments; one is usual */
+#define SQL_WORD_MAX                                                                               \
+	128 /* of one that is judged by what it begins with; names have 63 bytes, or 64 characters */
 
 enum sql_token_kind {
 	SQL_NONE,
@@ -56,7 +60,9 @@ struct sql_lexer {
 	unsigned version; /* of the server: executable comments of newer ones are comments. 80022 */
 	bool mariadb;
 	bool backslash; /* escapes in strings */
-	bool rewrite;   /* executable comments become blanks, or what is in them */
+	bool ansi; /* text in double quotes may be a name: whether a backslash escapes in it, clients and servers do not agree */
+	bool no_nul;  /* the client cuts lines at bytes of zero */
+	bool rewrite; /* executable comments become blanks, or what is in them */
 	struct err *err;
 	/* Private: */
 	bool failed, ended;
@@ -69,7 +75,13 @@ struct sql_lexer {
 	unsigned parentheses;
 	bool fresh;      /* nothing of a statement was read */
 	bool line_began; /* with nothing but blanks */
-	uint64_t line;   /* of `decided` */
+	bool indented;   /* with one at least */
+	bool clean; /* the client, too, has kept nothing: it takes the next line for its own, if it is one */
+	bool assigned;             /* ":=" was read outside of quotes */
+	unsigned matched;          /* letters of DELIMITER from the beginning of a line on */
+	uint64_t delimiters_named; /* lines that begin with it */
+	uint64_t delimiters_taken; /* of them, as commands */
+	uint64_t line;             /* of `decided` */
 	unsigned char special[256];
 };
 
@@ -91,5 +103,7 @@ int sql_lexer_finish(struct sql_lexer *lexer);
 
 /* The line of what is held, from 1. */
 uint64_t sql_lexer_line(const struct sql_lexer *lexer);
+/* Is the rest of this line blank? A client that decided how to read it before this statement goes on so. */
+bool sql_lexer_line_ends(struct sql_lexer *lexer);
 
 #endif

@@ -13,13 +13,14 @@ const char sql_server[] = "it changes the server as a whole";
 
 /* Not all of its text: it is one of thousands. */
 void sql_statement_begin(struct sql_statement *statement, const char *database, bool system,
-			 struct sql_tables *tables)
+			 struct sql_tables *tables, struct sql_session *session)
 {
 	memset(statement, 0, offsetof(struct sql_statement, name));
 	*statement->name = *statement->schema = '\0';
 	statement->database = database;
 	statement->system = system;
 	statement->tables = tables;
+	statement->session = session;
 }
 
 enum sql_verdict sql_refuse(struct sql_statement *statement, const char *why)
@@ -64,6 +65,32 @@ void sql_note(struct sql_statement *statement, const struct sql_token *token)
 {
 	snprintf(statement->last, sizeof(statement->last), "%.31s",
 		 token->kind == SQL_WORD ? token->text : "");
+}
+
+struct sql_change *sql_add_change(struct sql_statement *statement, enum sql_target target)
+{
+	struct sql_change *change;
+
+	if (statement->changes == SQL_CHANGES_MAX)
+		return NULL;
+	change = &statement->change[statement->changes++];
+	*change = (struct sql_change){.target = target};
+	return change;
+}
+
+void sql_add_piece(struct sql_statement *statement, const struct sql_token *token)
+{
+	const bool cut = strlen(token->text) >= SQL_TEXT_MAX - 1;
+	struct sql_piece *piece;
+
+	if (statement->pieces >= SQL_PIECES_MAX) {
+		statement->pieces = SQL_PIECES_MAX + 1;
+		return;
+	}
+	piece = &statement->piece[statement->pieces++];
+	*piece = (struct sql_piece){.kind = token->kind, .sign = token->sign};
+	snprintf(piece->text, sizeof(piece->text), "%.64s", token->text);
+	piece->value.is_mode = !cut && sql_mode_read(token->text, &piece->value.mode);
 }
 
 bool sql_is_end(const struct sql_statement *statement, const struct sql_token *token)

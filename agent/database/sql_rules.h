@@ -7,7 +7,10 @@
 #define NEWROOT_DATABASE_SQL_RULES_H
 
 #include "database/sql_lexer.h"
+#include "database/sql_session.h"
 #include "database/sql_tables.h"
+
+#define SQL_PIECES_MAX 8 /* tokens of a value; IFNULL(@OLD_SQL_MODE, '') has seven */
 
 enum sql_verdict {
 	SQL_MORE, /* another token is needed */
@@ -19,30 +22,43 @@ enum sql_verdict {
 struct sql_statement;
 typedef enum sql_verdict sql_reader(struct sql_statement *, const struct sql_token *);
 
+/* A token of a value that SET gives. */
+struct sql_piece {
+	enum sql_token_kind kind;
+	char sign, text[SQL_VARIABLE_MAX]; /* cut when it is longer */
+	struct sql_value value;            /* of a sql_mode, when it is a string or word */
+};
+
 struct sql_statement {
 	/* Set by the filter: */
 	const char *database;
 	bool system; /* that one is where users are */
 	struct sql_tables *tables;
+	struct sql_session *session;
 	/* What is found out: */
 	const char *why;
-	bool content; /* it makes or fills something */
-	bool copy;    /* rows follow it (PostgreSQL) */
-	bool keep;    /* the text of a stored program: executable comments stay in it */
-	bool has_escapes, escapes; /* from here on strings have them, or not */
-	unsigned depth;            /* of BEGIN … END: a semicolon does not end it */
+	bool content;   /* it makes or fills something */
+	bool copy;      /* rows follow it (PostgreSQL) */
+	bool keep;      /* the text of a stored program: executable comments stay in it */
+	bool sets;      /* it is a SET, whose changes are these: */
+	size_t changes; /* `change`, below */
+	bool forgets;   /* it sets variables by other means */
+	unsigned depth; /* of BEGIN … END: a semicolon does not end it */
 	/* The readers' own: */
 	sql_reader *read, *behind_name;
 	char last[32]; /* the word before */
 	char last_sign;
 	unsigned state, level;
-	bool temporary, mode, charset, list, drops, makes, skip;
+	bool temporary, list, drops, makes, skip;
+	size_t pieces;
 	char name[SQL_TEXT_MAX], schema[SQL_TEXT_MAX];
+	struct sql_change change[SQL_CHANGES_MAX];
+	struct sql_piece piece[SQL_PIECES_MAX];
 };
 
 /* Nothing is known of it. */
 void sql_statement_begin(struct sql_statement *statement, const char *database, bool system,
-			 struct sql_tables *tables);
+			 struct sql_tables *tables, struct sql_session *session);
 
 struct sql_rules {
 	sql_reader *begin;   /* of a statement's first token */
@@ -73,6 +89,10 @@ bool sql_is_name(const struct sql_token *token);
 void sql_keep(char *to, const char *text);
 /* The word becomes the one before; "" for what is none. */
 void sql_note(struct sql_statement *statement, const struct sql_token *token);
+/* A change that the statement makes when it is let through; NULL: there are too many. */
+struct sql_change *sql_add_change(struct sql_statement *statement, enum sql_target target);
+/* A token of a value; what is too long for a value that is known counts, and is not kept. */
+void sql_add_piece(struct sql_statement *statement, const struct sql_token *token);
 /* The end of this statement, for the server. */
 bool sql_is_end(const struct sql_statement *statement, const struct sql_token *token);
 

@@ -205,18 +205,113 @@ static enum sql_verdict read_drop(struct sql_statement *s, const struct sql_toke
 
 /* --- SET, SELECT, COPY */
 
-/* Strings of PostgreSQL before 9.1. */
+static const char unclear[] =
+	"whether strings have escapes after it, or in which encoding they are, cannot be known";
+
+static bool is_one_of(const char *text, const char *const *words)
+{
+	for (; *words; words++)
+		if (!strcasecmp(text, *words))
+			return true;
+	return false;
+}
+
+/* Of standard_conforming_strings: strings as they were before PostgreSQL 9.1. */
+static enum sql_verdict change_strings(struct sql_statement *s, const struct sql_piece *value)
+{
+	static const char *const on[] = {"ON", "TRUE", "YES", "1", NULL};
+	static const char *const off[] = {"OFF", "FALSE", "NO", "0", NULL};
+	struct sql_change *change = sql_add_change(s, SQL_TARGET_MODE);
+
+	change->value.mode = s->session->initial;
+	if (is_one_of(value->text, on) || is_one_of(value->text, off))
+		change->value.mode.backslash = is_one_of(value->text, off);
+	else if (value->kind != SQL_WORD || strcasecmp(value->text, "DEFAULT") != 0)
+		return sql_refuse(s, unclear);
+	return SQL_PASS;
+}
+
+static enum sql_verdict end_set(struct sql_statement *s)
+{
+	const struct sql_piece *value = &s->piece[0];
+
+	if (!s->list && !s->makes)
+		return SQL_PASS;
+	if (s->pieces != 1 || value->kind == SQL_SIGN || s->temporary)
+		return sql_refuse(s, unclear);
+	if (s->makes)
+		return change_strings(s, value);
+	return sql_encoding_is_plain(value->text) ||
+			       (value->kind == SQL_WORD && !strcasecmp(value->text, "DEFAULT"))
+		       ? SQL_PASS
+		       : sql_refuse(s, "text in this encoding cannot be told from statements");
+}
+
+static enum sql_verdict read_set_value(struct sql_statement *s, const struct sql_token *t)
+{
+	if (sql_is_end(s, t))
+		return end_set(s);
+	if (s->pieces || !(sql_is_sign(t, '=') || sql_is(t, "TO")))
+		sql_add_piece(s, t);
+	return SQL_MORE;
+}
+
+/* SET LOCAL ends with its transaction; U&"…" may be any name. */
 static enum sql_verdict read_set(struct sql_statement *s, const struct sql_token *t)
 {
-	static const char *const off[] = {"OFF", "FALSE", "0", "NO", NULL};
+	static const char *const encodings[] = {"CLIENT_ENCODING", "NAMES", NULL};
 
 	if (sql_is_end(s, t))
 		return SQL_PASS;
-	if (sql_is(t, "STANDARD_CONFORMING_STRINGS"))
-		s->has_escapes = true;
-	s->escapes |=
-		sql_is_one_of(t, off) || (t->kind == SQL_STRING && !strcasecmp(t->text, "off"));
+	if (sql_is(t, "SESSION") || sql_is(t, "LOCAL")) {
+		s->temporary |= sql_is(t, "LOCAL");
+		return SQL_MORE;
+	}
+	if (!sql_is_name(t) || sql_is(t, "U"))
+		return sql_refuse(s, sql_unknown);
+	s->list = is_one_of(t->text, encodings);
+	s->makes = !strcasecmp(t->text, "STANDARD_CONFORMING_STRINGS");
+	s->read = read_set_value;
 	return SQL_MORE;
+}
+
+/* RESET ALL, RESET standard_conforming_strings */
+static enum sql_verdict read_reset(struct sql_statement *s, const struct sql_token *t)
+{
+	struct sql_change *change;
+
+	if (!sql_is_name(t) || sql_is(t, "U"))
+		return sql_refuse(s, sql_unknown);
+	if (!strcasecmp(t->text, "ALL") || !strcasecmp(t->text, "STANDARD_CONFORMING_STRINGS")) {
+		change = sql_add_change(s, SQL_TARGET_MODE);
+		change->value.mode = s->session->initial;
+	}
+	s->read = pass_end;
+	return SQL_MORE;
+}
+
+/* It brings back what was set since the transaction began. */
+static enum sql_verdict read_rollback(struct sql_statement *s, const struct sql_token *t)
+{
+	return s->session->changed ? sql_refuse(s, unclear) : pass_end(s, t);
+}
+
+static enum sql_verdict read_select(struct sql_statement *s, const struct sql_token *t);
+
+static enum sql_verdict behind_configured(struct sql_statement *s, const struct sql_token *t)
+{
+	s->read = read_select;
+	return sql_is_sign(t, ',') ? SQL_MORE : sql_refuse(s, unclear);
+}
+
+/* SELECT pg_catalog.set_config('search_path', '', false); as pg_dump does. It could set anything. */
+static enum sql_verdict read_configured(struct sql_statement *s, const struct sql_token *t)
+{
+	*s->last = '\0';
+	s->read = behind_configured;
+	return t->kind == SQL_STRING && t->quote == '\'' && !strcasecmp(t->text, "search_path")
+		       ? SQL_MORE
+		       : sql_refuse(s, unclear);
 }
 
 /* The functions that dumps call; others may do anything. */
@@ -235,29 +330,51 @@ static enum sql_verdict read_select(struct sql_statement *s, const struct sql_to
 						"pg_restore_extended_stats",
 						"pg_extension_config_dump",
 						NULL};
-	struct sql_token word = {.kind = SQL_WORD};
 
 	if (sql_is_end(s, t))
 		return SQL_PASS;
-	snprintf(word.text, sizeof(word.text), "%s", s->last);
-	if (sql_is_sign(t, '(') && *s->last && !sql_is_one_of(&word, functions))
+	if (sql_is_sign(t, '(') && *s->last && !is_one_of(s->last, functions))
 		return sql_refuse(s, "it calls a function that no dump does");
+	if (sql_is_sign(t, '(') && !strcasecmp(s->last, "set_config"))
+		s->read = read_configured;
 	snprintf(s->last, sizeof(s->last), "%.31s", sql_is_name(t) ? t->text : "");
 	return SQL_MORE;
 }
 
-/* COPY customer (id, name) FROM stdin; */
+static enum sql_verdict behind_stdin(struct sql_statement *s, const struct sql_token *t)
+{
+	if (sql_is_end(s, t))
+		return SQL_PASS;
+	return !strcasecmp(t->text, "BINARY") ? sql_refuse(s, sql_files) : SQL_MORE;
+}
+
+static enum sql_verdict read_stdin(struct sql_statement *s, const struct sql_token *t)
+{
+	s->copy = true;
+	s->read = behind_stdin;
+	return sql_is(t, "STDIN") ? SQL_MORE : sql_refuse(s, sql_files);
+}
+
+/* COPY public.customer (id, name) WITH OIDS FROM stdin; a query in place of the name would be written to a file. */
 static enum sql_verdict read_copy(struct sql_statement *s, const struct sql_token *t)
 {
-	const bool from = !strcasecmp(s->last, "FROM");
+	static const char *const oids[] = {"WITH", "OIDS", NULL};
+	const bool named = s->makes;
 
 	s->content = true;
-	if (sql_is_end(s, t))
-		return s->copy ? SQL_PASS : sql_refuse(s, sql_files);
-	sql_note(s, t);
-	s->copy |= from && sql_is(t, "STDIN");
-	if ((from && !sql_is(t, "STDIN")) || sql_is(t, "BINARY"))
+	s->makes = true;
+	s->level += sql_is_sign(t, '(');
+	s->level -= s->level && sql_is_sign(t, ')');
+	if (named &&
+	    (s->level || sql_is_sign(t, ')') || sql_is_sign(t, '.') || sql_is_one_of(t, oids)))
+		return s->last_sign = t->sign, SQL_MORE;
+	if (named && sql_is(t, "FROM")) {
+		s->read = read_stdin;
+		return SQL_MORE;
+	}
+	if (!sql_is_name(t) || (named && s->last_sign != '.') || (!named && sql_is(t, "BINARY")))
 		return sql_refuse(s, sql_files);
+	s->last_sign = '\0';
 	return SQL_MORE;
 }
 
@@ -273,7 +390,7 @@ static const struct sql_word verbs[] = {
 	{"INSERT", .read = insert_rows},
 	{"SELECT", .read = read_select},
 	{"SET", .read = read_set},
-	{"RESET", .read = pass_end},
+	{"RESET", .read = read_reset},
 	{"CREATE", .read = read_create},
 	{"ALTER", .read = read_alter},
 	{"DROP", .read = read_drop},
@@ -294,7 +411,7 @@ static const struct sql_word verbs[] = {
 	{"START", .read = pass_end},
 	{"COMMIT", .read = pass_end},
 	{"END", .read = pass_end},
-	{"ROLLBACK", .read = pass_end},
+	{"ROLLBACK", .read = read_rollback},
 	{"SAVEPOINT", .read = pass_end},
 	{"RELEASE", .read = pass_end},
 	{"SHOW", .read = pass_end},

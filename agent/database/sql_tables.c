@@ -76,6 +76,11 @@ void sql_tables_remove(struct sql_tables *tables, const char *schema, const char
 	tables->count--;
 }
 
+bool sql_tables_has(const struct sql_tables *tables, const char *schema, const char *name)
+{
+	return tables->room && *find(tables, hash_of(schema, name));
+}
+
 void sql_tables_free(struct sql_tables *tables)
 {
 	free(tables->slot);

@@ -16,6 +16,7 @@ struct sql_tables {
 /* `schema` may be "". Beyond SQL_TABLES_MAX, or without memory, they are no longer counted. */
 void sql_tables_add(struct sql_tables *tables, const char *schema, const char *name);
 void sql_tables_remove(struct sql_tables *tables, const char *schema, const char *name);
+bool sql_tables_has(const struct sql_tables *tables, const char *schema, const char *name);
 void sql_tables_free(struct sql_tables *tables);
 
 #endif

@@ -145,13 +145,13 @@ static void check_reach(struct reader *r, const struct job *job)
 /* A replica goes on once its master is complete. */
 static void add_to_after(struct reader *r, struct strings *after, const char *name)
 {
-	const char **item = arena_array(r->arena, after->count + 1, sizeof(*item));
+	const char **item;
 
-	for (size_t i = 0; i < after->count; i++) {
-		if (!strcmp(after->item[i], name))
-			return;
-		item[i] = after->item[i];
-	}
+	if (strings_have(after, name))
+		return;
+	item = arena_array(r->arena, after->count + 1, sizeof(*item));
+	if (after->count)
+		memcpy(item, after->item, after->count * sizeof(*item));
 	item[after->count] = name;
 	*after = (struct strings){item, after->count + 1};
 }

@@ -34,21 +34,13 @@ void check_puppet(struct reader *r, const struct value *v, void *to)
 	((struct job_puppet *)to)->given = true;
 }
 
-static bool lists(const struct strings *list, const char *text)
-{
-	for (size_t i = 0; i < list->count; i++)
-		if (!strcmp(list->item[i], text))
-			return true;
-	return false;
-}
-
 void check_services(struct reader *r, const struct value *v, void *to)
 {
 	struct job_services *services = to;
 
 	services->given = true;
 	for (size_t i = 0; i < services->enable.count; i++)
-		if (lists(&services->disable, services->enable.item[i]))
+		if (strings_have(&services->disable, services->enable.item[i]))
 			reader_refuse(
 				r, ERR_JOB_CONFLICT, path_to(r, v->path, "enable"),
 				"\"%s\" is refused: it is in disable, too; accepted is one of them",

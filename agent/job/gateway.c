@@ -48,12 +48,8 @@ bool gateway_is_on_link(const struct job_interface *interface, const char *gatew
 
 static void add_hop(struct strings *hops, const struct job_interface *interface, const char *hop)
 {
-	if (!gateway_is_on_link(interface, hop))
-		return;
-	for (size_t i = 0; i < hops->count; i++)
-		if (!strcmp(hops->item[i], hop))
-			return;
-	hops->item[hops->count++] = hop;
+	if (gateway_is_on_link(interface, hop) && !strings_have(hops, hop))
+		hops->item[hops->count++] = hop;
 }
 
 struct strings gateways_on_link(const struct job_interface *interface, struct arena *arena)

@@ -12,6 +12,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/strings.h"
 
 enum fs_type { FS_XFS, FS_EXT2, FS_EXT3, FS_EXT4, FS_SWAP };
 enum table_type { TABLE_AUTO, TABLE_MSDOS, TABLE_GPT };
@@ -30,11 +31,6 @@ struct job_size {
 	enum size_kind kind;
 	uint64_t bytes;      /* SIZE_BYTES */
 	uint32_t hundredths; /* SIZE_PERCENT: 1 % is 100 */
-};
-
-struct strings {
-	const char **item;
-	size_t count;
 };
 
 #define NFS_SCHEME "nfs://"

@@ -1,227 +1,17 @@
 #include "os/managers.h"
 
-#include <string.h>
+#include "os/manager_starts.h"
 
-#include "os/systemd_units.h"
-
-#define RUNLEVELS       "/etc/runlevels"
-#define NETIFRC         "/etc/init.d/net.lo"
 #define NM_LEAVES_ALONE "/etc/NetworkManager/conf.d/newroot-unmanaged.conf"
-#define NETPLAN_PROGRAM "systemd/system-generators/netplan"
-#define NETPLAN_MASK    "/etc/systemd/system-generators/netplan"
 /* Debian's script and upstart's job have a name of their own. */
 #define NETWORK_MANAGER     "NetworkManager", "network-manager"
 #define NETWORK_MANAGER_JOB "/etc/init/network-manager.conf"
-#define IFCFG_PLUGIN        "libnm-settings-plugin-ifcfg-rh.so"
-#define SERVICES_MAX        3
 #define COUNT(array)        (sizeof(array) / sizeof(*(array)))
 
-struct system {
-	const struct changes *changes;
-	const struct init_dialect *init;
-	const struct job_services *wishes;
-};
-
-/* A row: the first one that starts and can be written is taken. */
-struct manager {
-	const char *name; /* for people */
-	int (*starts)(const struct system *system, const struct manager *manager, bool *yes,
-		      struct err *err);
-	const char *services[SERVICES_MAX];    /* any of them */
-	const char *needs;                     /* and this is there; NULL: nothing more */
-	const char *job;                       /* or else this job of upstart, before systemd */
-	const struct network_dialect *dialect; /* NULL: newroot cannot write its files */
-};
-
-static bool lists(const struct strings *list, const char *name)
-{
-	for (size_t i = 0; i < list->count; i++)
-		if (!strcmp(list->item[i], name))
-			return true;
-	return false;
-}
-
-/* Links of the vendor's own, which no `systemctl disable` takes away. */
-static bool is_wanted_by_vendor(const struct changes *changes, const char *name)
-{
-	static const char *const folders[] = {"/usr/lib/systemd/system/multi-user.target.wants",
-					      "/usr/lib/systemd/system/sysinit.target.wants",
-					      "/lib/systemd/system/multi-user.target.wants",
-					      "/lib/systemd/system/sysinit.target.wants"};
-
-	for (size_t i = 0; i < COUNT(folders); i++)
-		if (target_exists(changes->target,
-				  arena_printf(changes->arena, "%s/%s.service", folders[i], name)))
-			return true;
-	return false;
-}
-
-/* "netctl@eth0.5" of "netctl@eth0.5.service". */
-static const char *without_suffix(const char *unit, struct arena *arena)
-{
-	const char *dot = strrchr(unit, '.');
-
-	return dot ? arena_printf(arena, "%.*s", (int)(dot - unit), unit) : unit;
-}
-
-/* "netctl@eth0.service": one interface each. */
-static int instance_starts(const struct system *system, const char *name, bool *yes,
-			   struct err *err)
-{
-	struct arena *arena = system->changes->arena;
-	struct target_names names;
-
-	if (target_list(system->changes->target, SYSTEMD_UNITS "/multi-user.target.wants",
-			arena_printf(arena, "%s@", name), arena, &names, err))
-		return -1;
-	for (size_t i = 0; i < names.count; i++)
-		*yes |= !lists(&system->wishes->disable, without_suffix(names.item[i], arena));
-	return 0;
-}
-
-/* A masked unit has its links still; the mask is of the unit's own name, whatever alias was asked for. */
-static bool is_masked(const struct service *service)
-{
-	for (size_t i = 0; i < service->stops.count; i++)
-		if (!strcmp(service->stops.item[i].to, "/dev/null"))
-			return true;
-	return false;
-}
-
-/* By this name, or by that of a link which starts it: an alias has the links of the unit that it stands for. */
-static bool is_switched_off(const struct system *system, const struct service *service)
-{
-	const struct strings *disable = &system->wishes->disable;
-
-	for (size_t i = 0; i < service->starts.count; i++)
-		if (lists(disable, without_suffix(strrchr(service->starts.item[i].path, '/') + 1,
-						  system->changes->arena)))
-			return true;
-	return lists(disable, service->name);
-}
-
-static int service_starts(const struct system *system, const char *name, bool *yes, struct err *err)
-{
-	struct service service = {.name = name};
-
-	if (system->init->service(system->changes, name, &service, err) ||
-	    instance_starts(system, name, yes, err))
-		return -1;
-	if (!service.found)
-		return 0;
-	if (lists(&system->wishes->enable, name))
-		*yes = true;
-	else if (!is_switched_off(system, &service) && !is_masked(&service))
-		*yes |= service.starts.count || is_wanted_by_vendor(system->changes, name);
-	return 0;
-}
-
-static int any_service_starts(const struct system *system, const struct manager *manager, bool *yes,
-			      struct err *err)
-{
-	const struct target *target = system->changes->target;
-
-	*yes = manager->job && system->init != &init_systemd && target_exists(target, manager->job);
-	for (size_t i = 0; i < SERVICES_MAX && manager->services[i]; i++)
-		if (service_starts(system, manager->services[i], yes, err))
-			return -1;
-	*yes = *yes && (!manager->needs || target_exists(target, manager->needs));
-	return 0;
-}
-
-/* A generator of systemd, which reads the YAML files and starts what renders them. */
-static int netplan_starts(const struct system *system, const struct manager *manager, bool *yes,
-			  struct err *err)
-{
-	const struct changes *changes = system->changes;
-	struct target_names names;
-	struct stat st;
-
-	(void)manager;
-	*yes = false;
-	if ((!target_exists(changes->target, "/usr/lib/" NETPLAN_PROGRAM) &&
-	     !target_exists(changes->target, "/lib/" NETPLAN_PROGRAM)) ||
-	    target_lstat(changes->target, NETPLAN_MASK, &st))
-		return 0;
-	if (target_list(changes->target, NETPLAN_FOLDER, "", changes->arena, &names, err))
-		return -1;
-	for (size_t i = 0; i < names.count; i++) {
-		const char *end = strrchr(names.item[i], '.');
-
-		*yes |= end && !strcmp(end, ".yaml");
-	}
-	return 0;
-}
-
-/* A link of a runlevel to the script of an interface, beside that of loopback. */
-static int netifrc_starts(const struct system *system, const struct manager *manager, bool *yes,
-			  struct err *err)
-{
-	const struct changes *changes = system->changes;
-	struct target_names levels, names;
-
-	(void)manager;
-	*yes = false;
-	if (!target_exists(changes->target, NETIFRC))
-		return 0;
-	if (target_list(changes->target, RUNLEVELS, "", changes->arena, &levels, err))
-		return -1;
-	for (size_t l = 0; l < levels.count; l++) {
-		const char *folder = arena_printf(changes->arena, RUNLEVELS "/%s", levels.item[l]);
-
-		if (target_list(changes->target, folder, "net.", changes->arena, &names, err))
-			return -1;
-		for (size_t i = 0; i < names.count; i++)
-			*yes |= strcmp(names.item[i], "net.lo") != 0;
-	}
-	return 0;
-}
-
-/* It lies below a folder of NetworkManager's version, or of the library's. */
-static int has_ifcfg_plugin(const struct changes *changes, bool *yes, struct err *err)
-{
-	static const char *const folders[] = {"/usr/lib64/NetworkManager",
-					      "/usr/lib/NetworkManager"};
-	struct target_names names;
-
-	for (size_t f = 0; f < COUNT(folders) && !*yes; f++) {
-		*yes = target_exists(changes->target,
-				     arena_printf(changes->arena, "%s/" IFCFG_PLUGIN, folders[f]));
-		if (target_list(changes->target, folders[f], "", changes->arena, &names, err))
-			return -1;
-		for (size_t i = 0; i < names.count; i++)
-			*yes |= target_exists(changes->target,
-					      arena_printf(changes->arena, "%s/%s/" IFCFG_PLUGIN,
-							   folders[f], names.item[i]));
-	}
-	return 0;
-}
-
-/* NetworkManager of RHEL 7 and 8: it reads ifcfg files, and the system has them. RHEL 9 could, but uses keyfiles. */
-static int ifcfg_manager_starts(const struct system *system, const struct manager *manager,
-				bool *yes, struct err *err)
-{
-	const struct changes *changes = system->changes;
-	bool plugin = false, ifcfg = false;
-	struct target_names names;
-
-	if (any_service_starts(system, manager, yes, err))
-		return -1;
-	if (!*yes)
-		return 0;
-	if (has_ifcfg_plugin(changes, &plugin, err) ||
-	    target_list(changes->target, RHEL_SCRIPTS, "ifcfg-", changes->arena, &names, err))
-		return -1;
-	for (size_t i = 0; i < names.count; i++)
-		ifcfg |= strcmp(names.item[i], "ifcfg-lo") != 0;
-	*yes = plugin && ifcfg;
-	return 0;
-}
-
-#define SERVICES(...) .starts = any_service_starts, .services = {__VA_ARGS__}
+#define SERVICES(...) .starts = manager_service_starts, .services = {__VA_ARGS__}
 
 static const struct manager managers[] = {
-	{.name = "netplan", .starts = netplan_starts, .dialect = &network_netplan},
+	{.name = "netplan", .starts = manager_netplan_starts, .dialect = &network_netplan},
 	{.name = "the network scripts of RHEL",
 	 SERVICES("network"),
 	 .needs = RHEL_SCRIPTS "/.",
@@ -235,9 +25,9 @@ static const struct manager managers[] = {
 	 .needs = "/etc/network/.",
 	 .job = "/etc/init/networking.conf",
 	 .dialect = &network_debian},
-	{.name = "netifrc", .starts = netifrc_starts, .dialect = &network_gentoo},
+	{.name = "netifrc", .starts = manager_netifrc_starts, .dialect = &network_gentoo},
 	{.name = "NetworkManager with ifcfg files",
-	 .starts = ifcfg_manager_starts,
+	 .starts = manager_ifcfg_starts,
 	 .services = {"NetworkManager"},
 	 .needs = RHEL_SCRIPTS "/.",
 	 .dialect = &network_rhel},
@@ -267,7 +57,7 @@ static const struct network_dialect *refuse(const struct manager *manager, struc
 static int add_installed(const struct system *system, const struct manager *manager,
 			 struct text *names, struct err *err)
 {
-	for (size_t i = 0; i < SERVICES_MAX && manager->services[i]; i++) {
+	for (size_t i = 0; i < MANAGER_SERVICES_MAX && manager->services[i]; i++) {
 		struct service service = {.name = manager->services[i]};
 
 		if (system->init->service(system->changes, service.name, &service, err))
@@ -327,7 +117,7 @@ static int network_manager_starts(const struct system *system, bool *yes, struct
 {
 	static const struct manager row = {SERVICES(NETWORK_MANAGER), .job = NETWORK_MANAGER_JOB};
 
-	return any_service_starts(system, &row, yes, err);
+	return manager_service_starts(system, &row, yes, err);
 }
 
 /* netplan tells it itself; with ifcfg files it does the same as the network scripts. */

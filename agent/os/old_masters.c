@@ -8,21 +8,13 @@ static const char *const names[] = {
 	"google-guest-agent", "amazon-ssm-agent", "ec2-net-utils", "xe-linux-distribution",
 };
 
-static bool lists(const struct strings *list, const char *name)
-{
-	for (size_t i = 0; i < list->count; i++)
-		if (!strcmp(list->item[i], name))
-			return true;
-	return false;
-}
-
 int old_masters_note(const struct changes *changes, const struct init_dialect *init,
 		     const struct strings *disabled, struct err *err)
 {
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names) && init; i++) {
 		struct service service = {.name = names[i]};
 
-		if (lists(disabled, names[i]))
+		if (strings_have(disabled, names[i]))
 			continue;
 		if (init->service(changes, names[i], &service, err))
 			return -1;

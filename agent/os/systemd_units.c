@@ -147,9 +147,8 @@ static int read_starts(const struct changes *changes, const char *unit, struct s
 	return 0;
 }
 
-/* Is it wanted by a folder of the vendor's, which no disabling reaches? */
-static int is_wanted_by_vendor(const struct changes *changes, const char *unit, bool *wanted,
-			       struct err *err)
+int systemd_wanted_by_vendor(const struct changes *changes, const char *unit, bool *wanted,
+			     struct err *err)
 {
 	for (size_t v = 0; v < VENDORS; v++) {
 		struct target_names names;
@@ -249,7 +248,7 @@ static int read_unit(const struct changes *changes, const char *unit, const char
 	struct stat st;
 
 	if (read_starts(changes, unit, service, err) ||
-	    is_wanted_by_vendor(changes, unit, &wanted, err) ||
+	    systemd_wanted_by_vendor(changes, unit, &wanted, err) ||
 	    read_install(changes, file, unit, &install, err) ||
 	    presets_come(changes, &presets, err))
 		return -1;

@@ -19,4 +19,8 @@ bool systemd_knows(const struct changes *changes, const char *unit);
 int systemd_service(const struct changes *changes, const char *name, struct service *service,
 		    struct err *err);
 
+/* Sets `wanted` when a folder of the vendor's wants the unit: no disabling reaches it. Errors: ERR_CONFIGURE. */
+int systemd_wanted_by_vendor(const struct changes *changes, const char *unit, bool *wanted,
+			     struct err *err);
+
 #endif

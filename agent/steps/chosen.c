@@ -4,10 +4,7 @@
 
 static bool names(const struct context *ctx, const char *volume)
 {
-	for (size_t i = 0; i < ctx->volumes.count; i++)
-		if (!strcmp(ctx->volumes.item[i], volume))
-			return true;
-	return ctx->volumes.count == 0;
+	return ctx->volumes.count == 0 || strings_have(&ctx->volumes, volume);
 }
 
 bool chosen_lv(const struct context *ctx, const struct plan_lv *lv)

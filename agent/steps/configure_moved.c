@@ -56,14 +56,6 @@ static int by_text(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-static bool lists(const struct strings *list, const char *text)
-{
-	for (size_t i = 0; i < list->count; i++)
-		if (!strcmp(list->item[i], text))
-			return true;
-	return false;
-}
-
 static void add_address(struct strings *addresses, const struct addrinfo *info, struct arena *arena)
 {
 	const void *raw =
@@ -72,7 +64,7 @@ static void add_address(struct strings *addresses, const struct addrinfo *info, 
 			: (const void *)&((const struct sockaddr_in *)info->ai_addr)->sin_addr;
 	char text[INET6_ADDRSTRLEN];
 
-	if (inet_ntop(info->ai_family, raw, text, sizeof(text)) && !lists(addresses, text))
+	if (inet_ntop(info->ai_family, raw, text, sizeof(text)) && !strings_have(addresses, text))
 		addresses->item[addresses->count++] = arena_strdup(arena, text);
 }
 

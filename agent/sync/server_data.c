@@ -7,8 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/child.h"
-#include "base/limits.h"
+#include "installed/my_defaults.h"
 
 /* A path that somebody goes by may have symlinks in it. */
 static const char *real_path(const char *path, struct arena *arena)
@@ -75,54 +74,34 @@ static void find_running(struct server_data *data, struct arena *arena)
 
 /* --- those that are configured */
 
-/* Lines "--datadir=/srv/mysql"; '_' is as good as '-'. */
-static const char *value_of(char *line)
+static bool is_folder(const char *option)
 {
-	static const char *const options[] = {
-		"--datadir",
-		"--innodb-data-home-dir",
-		"--innodb-log-group-home-dir",
-		"--innodb-undo-directory",
-	};
-	char *value = strchr(line, '=');
+	static const char *const folders[] = {"datadir", "innodb-data-home-dir",
+					      "innodb-log-group-home-dir", "innodb-undo-directory"};
 
-	if (!value)
-		return NULL;
-	*value++ = '\0';
-	for (char *c = line; *c; c++)
-		*c = *c == '_' ? '-' : *c;
-	for (size_t i = 0; i < sizeof(options) / sizeof(*options); i++)
-		if (!strcmp(line, options[i]))
-			return value;
-	return NULL;
+	for (size_t i = 0; i < sizeof(folders) / sizeof(*folders); i++)
+		if (!strcmp(option, folders[i]))
+			return true;
+	return false;
 }
 
 void server_data_read_defaults(struct server_data *data, const char *answer, struct arena *arena)
 {
-	char *rest = arena_strdup(arena, answer), *line;
-	const char *value;
+	char *rest = arena_strdup(arena, answer);
+	const char *option, *value;
 
-	while ((line = strsep(&rest, "\n"))) {
-		value = value_of(line);
-		if (value)
+	while (my_defaults_next(&rest, &option, &value))
+		if (is_folder(option))
 			add(data, value, arena);
-	}
 }
 
 static void find_configured(struct server_data *data, struct arena *arena)
 {
-	static const char *const argv[] = {
-		"my_print_defaults", "mysqld", "mariadb", "mariadbd", "server",
-		"mysqld_safe",       NULL};
-	char answer[SYNC_ANSWER_MAX] = "";
-	struct err none = ERR_INIT;
-	const struct child child = {.name = argv[0],
-				    .argv = argv,
-				    .stall_s = SSH_VERSION_S,
-				    .out = answer,
-				    .out_size = sizeof(answer)};
+	static const char *const groups[] = {"mysqld", "mariadb",     "mariadbd",
+					     "server", "mysqld_safe", NULL};
+	const char *answer = my_defaults_ask(groups, arena);
 
-	if (child_run(&child, NULL, &none) == 0)
+	if (answer)
 		server_data_read_defaults(data, answer, arena);
 }
 

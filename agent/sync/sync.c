@@ -65,10 +65,7 @@ void sync_note(struct sync_work *work, const char *fmt, ...)
 
 static bool is_wanted(const struct strings *wanted, const char *path)
 {
-	for (size_t i = 0; i < wanted->count; i++)
-		if (!strcmp(wanted->item[i], path))
-			return true;
-	return wanted->count == 0;
+	return wanted->count == 0 || strings_have(wanted, path);
 }
 
 static int check_wanted(struct sync_work *work, struct err *err)

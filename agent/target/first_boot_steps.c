@@ -57,7 +57,9 @@ static const struct first_boot_step steps[] = {
 
 static int check_quarantine(struct first_boot_context *ctx, struct err *err)
 {
-	return quarantine_check(ctx->options->quarantine, false, watch_step(ctx->step), err);
+	return quarantine_check(ctx->options->quarantine, false, watch_step(ctx->step), err) < 0
+		       ? -1
+		       : 0;
 }
 
 static bool has_quarantine(const struct first_boot_context *ctx)

@@ -56,10 +56,10 @@ static int check(const char *folder, bool was_loaded, const struct child_watch *
 int quarantine_check(const char *folder, bool was_loaded, const struct child_watch *watch,
 		     struct err *err)
 {
-	int lock = quarantine_lock(folder, false), ret = 0;
+	int lock = quarantine_lock(folder, false), ret = QUARANTINE_NOT_SEEN;
 
 	if (lock < 0 && (errno == ENOENT || errno == EWOULDBLOCK))
-		return 0;
+		return QUARANTINE_NOT_SEEN;
 	if (quarantine_wanted(folder))
 		ret = check(folder, was_loaded, watch, err);
 	if (lock >= 0)

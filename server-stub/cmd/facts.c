@@ -149,9 +149,13 @@ static int print(const struct reading *reading, const struct facts *facts, struc
 }
 
 /* Where the one who looks has too little memory, nothing is said of the machine that is to unpack it. */
-static uint64_t half_of_memory(void)
+static struct decompress_limits limits_here(void)
 {
-	return (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE) / 2;
+	struct decompress_limits limits = decompress_limits_of((uint64_t)sysconf(_SC_PHYS_PAGES) *
+							       (uint64_t)sysconf(_SC_PAGESIZE));
+
+	limits.threads = 1;
+	return limits;
 }
 
 static int look(struct reading *reading, const char *file, struct facts *facts, struct err *err)
@@ -159,7 +163,7 @@ static int look(struct reading *reading, const char *file, struct facts *facts, 
 	struct err seen = ERR_INIT;
 
 	memset(facts, 0, sizeof(*facts));
-	reading->limits = (struct decompress_limits){.memory = half_of_memory(), .threads = 1};
+	reading->limits = limits_here();
 	if (decompress_look(reading->fd, &reading->head, &seen)) {
 		fail(facts, &seen);
 		return 0;

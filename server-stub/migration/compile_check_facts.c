@@ -25,7 +25,7 @@ static const struct facts *parse(struct compile *c, const char *text, struct err
 	return facts_parse(facts, text, strlen(text), err) ? NULL : facts;
 }
 
-/* What can't be read by the service itself is no fault of the document: the agent finds out. */
+/* NULL: they are not known yet, and the agent finds out. When they cannot be read, the document is refused, with the reason. */
 static const struct facts *ask(struct compile *c, const char *path)
 {
 	const struct facts *facts = NULL;

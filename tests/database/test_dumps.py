@@ -126,6 +126,21 @@ def test_what_reaches_elsewhere_is_refused(machine, new, statement):
     assert not file.exists()
 
 
+@pytest.mark.parametrize("text, reason", [
+    (b"SET @m='NO_BACKSLASH_ESCAPES';\nSET sql_mode=@m;\nINSERT INTO a VALUES ('\\'); INSERT INTO other.customer VALUES (2, 'x'); -- ');\n", "leaves its database"),
+    (b"SET sql_mode='ANSI_QUOTES';\nCREATE VIEW v AS SELECT text AS \"\\\" FROM a; INSERT INTO other.customer VALUES (2, 'x'); -- \";\n", "a backslash in double quotes"),
+    (b"SELECT text AS\ndelimiter FROM a INTO OUT\nFILE '{folder}/file';\n", "begins with DELIMITER"),
+    (b"SELECT text FROM a INTO\xa0OUTFILE '{folder}/file';\n", "must be in quotes"),
+])
+def test_what_is_hidden_from_the_filter(machine, new, text, reason):
+    """These the real client and server took for statements."""
+    file = new.folder / "data/file"
+    machine.add_dump("shop", b"SET NAMES latin1;\nCREATE TABLE a (text VARCHAR(99));\n" + text.replace(b"{folder}", str(file.parent).encode()))
+    machine.instruct(new)
+    refuse(machine, new, reason)
+    assert not file.exists()
+
+
 def test_a_dump_of_another_database(machine, old, new):
     machine.add_dump("shop", old.client("mariadb-dump", "--databases", "other"), end_mark=True)
     machine.instruct(new)
@@ -237,6 +252,26 @@ def test_postgresql_what_reaches_elsewhere(machine, pg_old, statement):
     assert not file.exists() and pg_old.sql("SELECT count(*) FROM pg_roles WHERE rolname !~ '^pg_'") == "1"
     assert pg_old.sql("SELECT string_agg(datname, ' ' ORDER BY datname) FROM pg_database") == "old other postgres shop template0 template1"
     assert pg_old.sql("SELECT count(*) FROM pg_class WHERE relname = 'here'", "other") == "0"
+
+
+@pytest.mark.parametrize("text, reason", [
+    ("INSERT INTO a VALUES (1$$'$$); CREATE ROLE somebody; -- ');\n", "directly behind a number"),
+    ("-- a comment\rCREATE ROLE somebody;\n", "changes users"),
+    ("RESET ALL;\nSET standard_conforming_strings = fals;\nINSERT INTO a VALUES ('\\''); CREATE ROLE somebody; --');\n", "cannot be known"),
+    ("SELECT :PROMPT1 \n;\n", "a variable of psql's"),
+])
+def test_postgresql_what_is_hidden_from_the_filter(machine, postgresql, text, reason):
+    machine.add_dump("shop", b"CREATE TABLE a (text text);\n" + text.encode())
+    machine.instruct(postgresql, engine="postgresql")
+    assert reason in machine.fail("database.load")["message"]
+    assert postgresql.sql("SELECT count(*) FROM pg_roles WHERE rolname !~ '^pg_'") == "1"
+
+
+def test_postgresql_tables_are_counted(machine, postgresql):
+    """An index is none, nor is a sequence."""
+    machine.add_dump("shop", b"CREATE TABLE a (i serial PRIMARY KEY);\nCREATE VIEW v AS SELECT 1;\nALTER VIEW v RENAME TO w;\nDROP VIEW w;\n")
+    machine.instruct(postgresql, engine="postgresql")
+    assert "makes 2 tables and views, but shop has 1 after its load" in machine.fail("database.load")["message"]
 
 
 def test_postgresql_with_its_own_database(machine, pg_old):

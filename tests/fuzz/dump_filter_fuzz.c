@@ -21,10 +21,14 @@ static void require(bool condition)
 }
 
 static const struct dump_filter servers[] = {
-	{.of = &dump_mysql, .version = 50077},
-	{.of = &dump_mysql, .version = 80022, .no_backslash = true},
-	{.of = &dump_mysql, .version = 101106, .mariadb = true, .system = true},
-	{.of = &dump_postgresql},
+	{.of = &dump_mysql, .version = 50077, .mode = {.backslash = true}, .no_nul = true},
+	{.of = &dump_mysql, .version = 80022, .mode = {.ansi = true}},
+	{.of = &dump_mysql,
+	 .version = 101106,
+	 .mariadb = true,
+	 .system = true,
+	 .mode = {.backslash = true}},
+	{.of = &dump_postgresql, .no_nul = true},
 };
 
 /* Its size, or -1 when it is refused; what is written then is a beginning of what was let through. */

@@ -37,7 +37,8 @@ static struct {
 	bool loads;            /* when it is tried */
 	int64_t removed_ms;    /* something removes it then; 0: nothing does */
 	int64_t removed_every_ms;
-	int64_t told_ms; /* the last error */
+	int64_t locked_ms; /* a cutover or its undo is at it until then */
+	int64_t told_ms;   /* the last error */
 	int checks, errors;
 	int opened, asked_port, notes, beats;
 	char note[512], told[1024];
@@ -143,6 +144,8 @@ int quarantine_check(const char *folder, bool was_loaded, const struct child_wat
 	(void)watch;
 	world.checks++;
 	remove_it();
+	if (world.ms < world.locked_ms)
+		return QUARANTINE_NOT_SEEN;
 	if (!world.open)
 		return 0;
 	world.open = !world.loads;
@@ -412,6 +415,20 @@ static void test_quarantine_was_open(void **state)
 		"begin quarantine; end failed quarantine; error quarantine; code first-boot.quarantine; state error; ");
 }
 
+/* Nobody has seen it loaded while it was locked: it is the boot that did not load it. */
+static void test_quarantine_was_locked_and_open(void **state)
+{
+	(void)state;
+	world.quarantine = world.open = world.loads = true;
+	world.locked_ms = 3 * ATTEND_QUARANTINE_S * 1000;
+	attend();
+	assert_in_range(world.told_ms, world.locked_ms,
+			world.locked_ms + ATTEND_QUARANTINE_S * 1000);
+	assert_string_equal(
+		world.told,
+		"begin quarantine; end failed quarantine; error quarantine; code first-boot.quarantine; state error; ");
+}
+
 /* Whoever has it tried again without mending it hears of it once more. */
 static void test_quarantine_stays_open(void **state)
 {
@@ -443,6 +460,8 @@ int main(void)
 						tear_down),
 		cmocka_unit_test_setup_teardown(test_quarantine_was_open, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_quarantine_was_open_and_is_removed, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(test_quarantine_was_locked_and_open, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(test_quarantine_stays_open, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_no_quarantine, set_up, tear_down),

@@ -40,12 +40,21 @@ static const char *filter_as(struct dump_filter filter, const char *text, size_t
 	return ret ? err.msg : NULL;
 }
 
-static const struct dump_filter mysql = {.of = &dump_mysql, .no_end_mark = true, .version = 80022};
-static const struct dump_filter mariadb = {
-	.of = &dump_mysql, .no_end_mark = true, .version = 101106, .mariadb = true};
-static const struct dump_filter users = {
-	.of = &dump_mysql, .no_end_mark = true, .version = 50077, .system = true};
-static const struct dump_filter postgresql = {.of = &dump_postgresql, .no_end_mark = true};
+static const struct dump_filter mysql = {
+	.of = &dump_mysql, .no_end_mark = true, .version = 80022, .mode = {.backslash = true}};
+static const struct dump_filter mariadb = {.of = &dump_mysql,
+					   .no_end_mark = true,
+					   .version = 101106,
+					   .mariadb = true,
+					   .mode = {.backslash = true}};
+static const struct dump_filter users = {.of = &dump_mysql,
+					 .no_end_mark = true,
+					 .version = 50077,
+					 .system = true,
+					 .mode = {.backslash = true},
+					 .no_nul = true};
+static const struct dump_filter postgresql = {
+	.of = &dump_postgresql, .no_end_mark = true, .no_nul = true};
 
 #define SAME ((const char *)1)
 
@@ -296,6 +305,153 @@ static void what_ends_a_load(void **state)
 	CHECK(mariadb, refused);
 }
 
+/* --- clients and servers divide it alike, or it is refused */
+
+#define LINE "a line of its own"
+
+static const struct row alike[] = {
+	/* DELIMITER: the client takes it at the beginning of a line alone, and only while it has kept nothing of a statement. */
+	{"-- c\n\n# c\n  DELIMITER ;;\nSELECT 1;;\nDELIMITER ;\nSELECT 1;  -- c\ndelimiter //\n",
+	 SAME, NULL},
+	{"DELIMITER ;; \nSELECT 1;;\n", SAME, NULL},
+	{"DELIMITER ;;\r\nSELECT 1;;\r\nDELIMITER\t;\r\nSELECT 1;\r\n",
+	 "DELIMITER ;; \nSELECT 1;;\r\nDELIMITER ; \nSELECT 1;\r\n", NULL},
+	{"SELECT 1; DELIMITER //\nSELECT 2;\n", NULL, "DELIMITER"},
+	{"/* c */\nDELIMITER //\nSELECT 1//\n", NULL, "would not see this DELIMITER"},
+	{"/*!99999 c */\nDELIMITER //\nSELECT 1//\n", NULL, "would not see this DELIMITER"},
+	{" \nDELIMITER //\nSELECT 1//\n", NULL, "would not see this DELIMITER"},
+	{"  -- c\nDELIMITER //\nSELECT 1//\n", NULL, "would not see this DELIMITER"},
+	{"SELECT 1; /* c */\nDELIMITER //\nSELECT 1//\n", NULL, "would not see this DELIMITER"},
+	{"DELIMITER//\nSELECT 1//\n", NULL, "DELIMITER"},
+	{"DELIMITER 50\n", NULL, "DELIMITER"},
+	{"DELIMITER !\n", NULL, "DELIMITER"},
+	{"\\d //\n", NULL, "command for the client"},
+	{"DELIMITER //\n/*!50003 CREATE TRIGGER t BEFORE INSERT ON a FOR EACH ROW SET @a=1 *///\n",
+	 NULL, "begins the delimiter"},
+	/* Elsewhere a line that begins so loses its end. */
+	{"SELECT 'x' AS\ndelimiter INTO OUT\nFILE '/tmp/x';", NULL, "begins with DELIMITER"},
+	{"INSERT INTO a VALUES (1,\nDelimiter -\n- it's\n);", NULL, "begins with DELIMITER"},
+	{"INSERT INTO a VALUES ('\ndelimiters', 1 -\n- it's\n);", NULL, "begins with DELIMITER"},
+	{"CREATE TABLE a (\n  delimiter INT,\n  `\tdelimiter` INT);\n", SAME, NULL},
+	/* Comments. */
+	{"SELECT 1 --\xa0it's\n;", NULL, "two dashes"},
+	{"SELECT 1 --\x7fit's\n;", NULL, "two dashes"},
+	{"SELECT 1 --\x01it's\n;", NULL, "two dashes"},
+	{"INSERT INTO a VALUES (1)/*!99999 a /* b */ USE other */;",
+	 "INSERT INTO a VALUES (1)                               ;", NULL},
+	{"DELIMITER ;;\nCREATE PROCEDURE p() SELECT 1 /*!99999 /* */ ' */; USE other; -- ';;\n",
+	 NULL, "a comment in it"},
+	{"DELIMITER ;;\nCREATE PROCEDURE p() BEGIN /*!500031 END; USE other; */ END;;\n", NULL,
+	 "in a stored program"},
+	{"SELECT 1'\\\n'; USE other; -- ';", NULL, "at the end of a line"},
+	{"SELECT 1'\\\\\n', '\\\r\n';", SAME, NULL},
+	/* Blanks of some character sets are letters of others. */
+	{"SELECT 'x' INTO\xa0OUTFILE '/tmp/x';", NULL,
+	 "\"SELECT INTO?OUTFILE …\" is refused in a dump of shop: a name that is not UTF-8 must be in quotes"},
+	{"CREATE TABLE \xc3\xa9t\xc3\xa9 (i INT);INSERT INTO `\xe9` VALUES ('\xe9\xa0');", SAME,
+	 NULL},
+	/* ANSI_QUOTES: a backslash in a name is none of an older client's. */
+	{"SET sql_mode='ANSI_QUOTES';INSERT INTO \"a\" VALUES ('\\'');", SAME, NULL},
+	{"SET sql_mode='ANSI';INSERT INTO a SELECT \"\\\" , 'x'; USE other; -- \"", NULL,
+	 "a backslash in double quotes"},
+	{"DELIMITER ;;\nSET sql_mode='NO_BACKSLASH_ESCAPES'; INSERT INTO a VALUES ('\\');;\n", NULL,
+	 LINE},
+};
+
+/* What sql_mode and the character set are, by every way in which they are set. */
+static const struct row modes[] = {
+	{"/*!40101 SET @OLD_SQL_MODE=@@SQL_MODE, SQL_MODE='NO_AUTO_VALUE_ON_ZERO' */;INSERT INTO a VALUES ('\\'');SET SQL_MODE=@OLD_SQL_MODE;",
+	 "         SET @OLD_SQL_MODE=@@SQL_MODE, SQL_MODE='NO_AUTO_VALUE_ON_ZERO'   ;INSERT INTO a VALUES ('\\'');SET SQL_MODE=@OLD_SQL_MODE;",
+	 NULL},
+	{"SET @saved_sql_mode = @@sql_mode;SET sql_mode = '';SET sql_mode = @saved_sql_mode;", SAME,
+	 NULL},
+	{"SET @a=@@session.sql_mode, sql_mode=ANSI;SET @@sql_mode=IFNULL(@A, '');SET sql_mode=DEFAULT;SET sql_mode=0;",
+	 SAME, NULL},
+	{"SET @a='NO_BACKSLASH_ESCAPES';SET sql_mode=@a;INSERT INTO a VALUES ('\\'); USE other; -- ');",
+	 NULL, ELSEWHERE},
+	{"SET @a := 'no_backslash_escapes', sql_mode := @a;", NULL, "sql_mode"},
+	{"SET sql_mode=@a;", NULL, "sql_mode"},
+	{"SET @a='ANSI', @a.b='';SET sql_mode=@a;", NULL, "sql_mode"},
+	{"SET @a=@@sql_mode;SET @\xc3\xa1='x';SET sql_mode=@a;", NULL, "sql_mode"},
+	{"SET @a=@@sql_mode;SELECT @a:='x';SET sql_mode=@a;", NULL, "sql_mode"},
+	{"SET @a=@@sql_mode;INSERT INTO a VALUES (@a := 'x');SET sql_mode=@a;", NULL, "sql_mode"},
+	{"SET @a=@@sql_mode;SET @b=(@a:='x');SET sql_mode=@a;", NULL, "sql_mode"},
+	{"SET @a=@@sql_mode;SELECT 'x' INTO @a;SET sql_mode=@a;", NULL, "sql_mode"},
+	{"SET @a=@@sql_mode;\nDELIMITER ;;\nCREATE TRIGGER t BEFORE INSERT ON a FOR EACH ROW SET @A='x';;\nSET sql_mode=@a;;\n",
+	 NULL, "sql_mode"},
+	{"SET @a=@@global.sql_mode;SET sql_mode=@a;", NULL, "sql_mode"},
+	{"SET sql_mode='', @a=@@sql_mode;SET sql_mode=@a;", NULL, "sql_mode"},
+	{"SET @a=@@sql_mode, GLOBAL x=1;SET sql_mode=@a;", NULL, "sql_mode"},
+	{"SET sql_mode=CONCAT('NO_BACKSLASH','_ESCAPES');", NULL, "sql_mode"},
+	{"SET sql_mode='NO_BACKSLASH' '_ESCAPES';", NULL, "sql_mode"},
+	{"SET sql_mode='NO_BACKSLASH\\_ESCAPES';", NULL, "sql_mode"},
+	{"SET sql_mode=x'4e4f';", NULL, "sql_mode"},
+	{"SET sql_mode=1048576;", NULL, "sql_mode"},
+	{"SET @@session . `sql_mode`=@x;", NULL, "sql_mode"},
+	{"SET NAMES utf8 COLLATE utf8_bin, @a=1;SET CHARACTER SET latin1;SET @c=@@character_set_client;SET character_set_client=@c;",
+	 SAME, NULL},
+	{"SET @saved_cs_client = @@character_set_client, @@character_set_results=gbk;", SAME, NULL},
+	{"SET @c='gbk';SET character_set_client=@c;", NULL, "character set"},
+	{"SET character_set_client=@@character_set_server;", NULL, "character set"},
+	{"SET character_set_client=28;", NULL, "character set"},
+	{"SET character_set_client=@c;", NULL, "character set"},
+	{"SET NAMES x'67626b';", NULL, "character set"},
+	{"SET NAMES 'gb18030' COLLATE x;", NULL, "character set"},
+	{"SET CHARACTER SET big5;", NULL, "character set"},
+	{"SET CHARSET cp932;", NULL, "character set"},
+	{"SET NAMES swe7;", NULL, "character set"},
+	{"SET NAMES DEFAULT;", NULL, "character set"},
+	/* The server reads them by the client's character set, whatever theirs is. */
+	{"INSERT INTO a VALUES (_gbk'\xbf\\'', _big5'x');", SAME, NULL},
+};
+
+static void clients_and_servers_read_alike(void **state)
+{
+	static const char set[] = "SET @a=@@sql_mode, sql_mode='';INSERT INTO a VALUES ('\\'');";
+	static const char back[] =
+		"SET @a=@@sql_mode, sql_mode='';SET sql_mode=@a;INSERT INTO a VALUES ('\\'');";
+	struct dump_filter other = mysql;
+	char *out = malloc(ROOM);
+
+	(void)state;
+	CHECK(mysql, alike);
+	CHECK(mysql, modes);
+	CHECK(mariadb, modes);
+	/* What was there before is put back. */
+	other.mode.backslash = false;
+	assert_null(filter_as(other, set, strlen(set), out));
+	assert_string_equal(filter_as(other, back, strlen(back), out),
+			    "01-shop.dump: line 1: the dump ends within quotes: it was cut off");
+	free(out);
+}
+
+/* A byte of zero ends a line to some clients, and a comment to servers. */
+static void bytes_of_zero(void **state)
+{
+	static const struct {
+		const struct dump_filter *filter;
+		const char *text;
+		size_t size;
+		bool passes;
+	} rows[] = {
+		{&mysql, "INSERT INTO a VALUES ('\0');", 27, true},
+		{&mysql, "INSERT INTO a VALUES ('\\\0');", 28, false},
+		{&mysql, "-- \0' USE other;\n", 17, false},
+		{&users, "INSERT INTO a VALUES ('\0');", 27, false},
+		{&postgresql, "INSERT INTO a VALUES ('\0');", 27, false},
+		{&postgresql, "SELECT 1; -- \0\n", 15, false},
+	};
+	char *out = malloc(ROOM);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+		assert_int_equal(!filter_as(*rows[i].filter, rows[i].text, rows[i].size, out),
+				 rows[i].passes);
+	free(out);
+}
+
+/* --- users */
+
 static const struct row of_users[] = {
 	{"CREATE USER a;GRANT ALL ON *.* TO a;SET DEFAULT ROLE b FOR a;INSERT INTO `user` VALUES (1);",
 	 SAME, NULL},
@@ -357,7 +513,7 @@ static const struct row of_postgresql[] = {
 	{"DO $$ BEGIN END $$;", NULL, UNKNOWN},
 	{"SELECT pg_reload_conf();", NULL, "a function that no dump does"},
 	{"SELECT pg_catalog.\"lo_export\"(1, '/x');", NULL, "a function that no dump does"},
-	{"SET standard_conforming_strings = off; INSERT INTO a VALUES ('\\''); DROP DATABASE x; --');",
+	{"SET standard_conforming_strings = off;\nINSERT INTO a VALUES ('\\''); DROP DATABASE x; --');",
 	 NULL, ELSEWHERE},
 	{"INSERT INTO a VALUES ('\\'); DROP DATABASE x; --');", NULL, ELSEWHERE},
 	{"COPY a FROM stdin;\n1\n2\n", NULL, "within the rows"},
@@ -369,6 +525,95 @@ static void postgresql_dumps(void **state)
 {
 	(void)state;
 	CHECK(postgresql, of_postgresql);
+}
+
+/* Rules of psql's lexer and the server's, of several years. */
+static const struct row alike_postgresql[] = {
+	{"INSERT INTO a VALUES (1$$'$$); SELECT 1; -- ');", NULL,
+	 "a dollar directly behind a number"},
+	{"SELECT setval('s', 1$$'$$);", NULL, "a dollar directly behind a number"},
+	{"SELECT setval('s', $1$$'$$);", NULL, "a dollar directly behind a number"},
+	{"INSERT INTO a VALUES (1a$$'$$);", NULL, "a dollar directly behind a number"},
+	{"INSERT INTO a$b$ VALUES (c$d$, $e$';$e$, $\xc3\xa9$';$\xc3\xa9$, \xc3\xa9$);", SAME,
+	 NULL},
+	{"INSERT INTO a VALUES (1.$$';$$);", SAME, NULL},
+	{"CREATE FUNCTION f() AS $a23456789b23456789c23456789d23456789e23456789f23456789g23456789h23456789$ ' ; $a23456789b23456789c23456789d23456789e23456789f23456789g23456789h23456789$;",
+	 SAME, NULL},
+	{"INSERT INTO a VALUES (E'a''\\'; DROP DATABASE x; --');", SAME, NULL},
+	{"INSERT INTO a VALUES (e'\\\\', N'\\', nameE'\\');", SAME, NULL},
+	{"INSERT INTO a VALUES (1E'\\''); DROP DATABASE x; --');", NULL,
+	 "directly behind a number"},
+	{"INSERT INTO a VALUES (1.e'\\''); DROP DATABASE x; --');", NULL,
+	 "directly behind a number"},
+	{"INSERT INTO a VALUES ($E'\\''); DROP DATABASE x; --');", NULL,
+	 "directly behind a number"},
+	{"INSERT INTO a VALUES (E'a'\n'\\'');", NULL, "goes on in another line"},
+	{"INSERT INTO a VALUES (E'a' -- c\n\n'\\'');", NULL, "goes on in another line"},
+	{"INSERT INTO a VALUES (E'a',\n'\\', 'a'\n'\\');", SAME, NULL},
+	{"INSERT INTO a VALUES (U&'\\', U&\"\\\");", SAME, NULL},
+	{"SET standard_conforming_strings = off;\nINSERT INTO a VALUES (B'\\', X'', '\\'');\n",
+	 SAME, NULL},
+	{"SET standard_conforming_strings = off;\nINSERT INTO a VALUES (U&'\\' \\! id\n');", NULL,
+	 "U&"},
+	{"SET standard_conforming_strings = off; INSERT INTO a VALUES ('\\'');", NULL, LINE},
+	{"SET standard_conforming_strings = off; \nINSERT INTO a VALUES ('\\'');", SAME, NULL},
+	{"SET standard_conforming_strings TO 'off';\nRESET ALL;\nINSERT INTO a VALUES ('\\');",
+	 SAME, NULL},
+	{"SET \"Standard_Conforming_Strings\" = no;\nRESET standard_conforming_strings;\nINSERT INTO a VALUES ('\\');",
+	 SAME, NULL},
+	{"SET standard_conforming_strings = off;\nSET standard_conforming_strings TO DEFAULT;\nINSERT INTO a VALUES ('\\');",
+	 SAME, NULL},
+	{"SET standard_conforming_strings = fals;", NULL, "cannot be known"},
+	{"SET standard_conforming_strings = E'\\x6fff';", NULL, "cannot be known"},
+	{"SET LOCAL standard_conforming_strings = off;", NULL, "cannot be known"},
+	{"BEGIN;\nSET standard_conforming_strings = off;\nROLLBACK;", NULL, "cannot be known"},
+	{"BEGIN;\nSET standard_conforming_strings = on;\nROLLBACK;", SAME, NULL},
+	{"SET U&\"\\0073tandard_conforming_strings\" = off;", NULL, UNKNOWN},
+	{"SELECT set_config('standard_conforming_strings', 'off', false);", NULL,
+	 "cannot be known"},
+	{"SELECT pg_catalog.\"set_config\" (E'search_path', '', false);", NULL, "cannot be known"},
+	{"SELECT set_config('search_path' || '', '', false);", NULL, "cannot be known"},
+	{"SELECT set_config('search_path', '', false), set_config('client_encoding', 'SJIS', false);",
+	 NULL, "cannot be known"},
+	{"SET client_encoding = 'UTF8';SET client_encoding TO latin1;SET NAMES 'EUC_JP';SET SESSION client_encoding = 'iso-8859-1';",
+	 SAME, NULL},
+	{"SET client_encoding = 'SJIS';", NULL, "encoding"},
+	{"SET NAMES 'BIG5';", NULL, "encoding"},
+	{"SET client_encoding = 'Shift_JIS';", NULL, "encoding"},
+	{"SET client_encoding = windows_936;", NULL, "encoding"},
+	{"SET DATESTYLE TO ISO;SET SESSION AUTHORIZATION 'a';SET search_path = a, b;SET a.b = 'c';",
+	 SAME, NULL},
+	/* A comment ends at a carriage return. */
+	{"-- c\rDROP DATABASE x;\n", NULL, ELSEWHERE},
+	{"INSERT INTO a VALUES (1 -- it's\r); DROP DATABASE x; --'\n);", NULL, ELSEWHERE},
+	{"-- c\r\nSELECT 1; -- it's\r\n", SAME, NULL},
+	/* psql's own, wherever they are. */
+	{"INSERT INTO a VALUES (1) \\gexec\n;", NULL, "command for the client"},
+	{"INSERT INTO a VALUES (1) \\; DROP DATABASE x;", NULL, "command for the client"},
+	{"SELECT 1 \\copy a from '/etc/passwd'\n;", NULL, "command for the client"},
+	{"\\copy a from '/etc/passwd'\n", NULL, "a command of psql's"},
+	{"\\set a 1\n", NULL, "a command of psql's"},
+	{"CREATE TABLE a (i int) \\connect other\n;", NULL, "command for the client"},
+	{"INSERT INTO a VALUES (:'USER');", NULL, "a variable of psql's"},
+	{"INSERT INTO a VALUES (:PROMPT1);", NULL, "a variable of psql's"},
+	{"SELECT setval(:\"DBNAME\", 1);", NULL, "a variable of psql's"},
+	{"INSERT INTO a VALUES (:{?x});", NULL, "a variable of psql's"},
+	{"INSERT INTO a VALUES (b[1:e'\\'']);", NULL, "a variable of psql's"},
+	{"INSERT INTO a VALUES (b[1:c$$']);", NULL, "a variable of psql's"},
+	{"INSERT INTO a VALUES (b[1:2], b[c:d], b[c:\"Dd\"], '1'::TEXT, ' :USER', c := 1);", SAME,
+	 NULL},
+	/* Files. */
+	{"COPY (SELECT * FROM stdin) TO '/tmp/x';", NULL, FILES},
+	{"COPY a TO STDOUT;", NULL, FILES},
+	{"COPY a (b) FROM stdin WITH (FORMAT 'binary');", NULL, FILES},
+	{"COPY \"s\".\"a\" (\"from\", b) WITH OIDS FROM STDIN WITH NULL AS '';\n1\n\\.\n", SAME,
+	 NULL},
+};
+
+static void psql_and_servers_read_alike(void **state)
+{
+	(void)state;
+	CHECK(postgresql, alike_postgresql);
 }
 
 /* --- whole or not */
@@ -488,7 +733,10 @@ int main(void)
 		cmocka_unit_test(what_is_left_out),
 		cmocka_unit_test(what_ends_a_load),
 		cmocka_unit_test(users_come_with_the_servers_own),
+		cmocka_unit_test(clients_and_servers_read_alike),
+		cmocka_unit_test(bytes_of_zero),
 		cmocka_unit_test(postgresql_dumps),
+		cmocka_unit_test(psql_and_servers_read_alike),
 		cmocka_unit_test(only_whole_dumps),
 		cmocka_unit_test(cut_anywhere),
 		cmocka_unit_test(tables_are_counted),

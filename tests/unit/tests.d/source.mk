@@ -7,5 +7,7 @@ TEST_attend = attend/attend.c installed/installed_report.c base/arena.c base/err
 # What a replica says of itself.
 TEST_replica = database/replica.c database/row.c base/arena.c base/err.c
 # What of a dump reaches its server.
-DUMP_FILTER = $(addprefix database/,dump_filter.c sql_lexer.c sql_tables.c sql_rules.c sql_rules_mysql.c sql_rules_postgresql.c)
+DUMP_FILTER = $(addprefix database/,dump_filter.c sql_lexer.c sql_window.c sql_client.c sql_comments.c sql_quotes.c \
+	sql_session.c sql_tables.c sql_rules.c sql_rules_mysql.c sql_names_mysql.c sql_objects_mysql.c sql_program_mysql.c sql_set_mysql.c \
+	sql_rules_postgresql.c)
 TEST_dump_filter = $(DUMP_FILTER) base/io.c base/err.c

@@ -24,3 +24,9 @@ build/database/life: $(call san_objects,tests/database/life.c $(wildcard agent/a
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(SANITIZE) -o $@ $^ $(TRANSPORT_LIBS) -lisal -lbz2 -llzma -lzstd
 unit-programs: build/database/life
+# The filter of dumps alone, whose statements are compared with those of real clients and servers.
+build/database/filter: tests/database/filter.c $(call source_path,$(TEST_dump_filter)) $(wildcard agent/database/*.h)
+	$(call say,UNIT,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(DEFS) -I. $(WARN) -O2 -o $@ $(filter %.c,$^)
+unit-programs: build/database/filter
