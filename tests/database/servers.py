@@ -10,6 +10,9 @@ import time
 from common import PATIENCE_S, free_port
 from process import die_with_parent
 
+AS_POSTGRES = dict(user="postgres", group="postgres", extra_groups=[], cwd="/")
+REDO_LOG = "--innodb-log-file-size=8M"  # in place of 96 MB, which each server would copy
+
 
 def run(argv, **kwargs):
     done = subprocess.run([str(a) for a in argv], stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=PATIENCE_S, **kwargs)
@@ -50,7 +53,7 @@ class Server:
 def empty_mariadb():
     """A data folder, made once: others are copies."""
     folder = pathlib.Path(tempfile.mkdtemp(prefix="newroot-mariadb-"))
-    run(["mariadb-install-db", "--no-defaults", f"--datadir={folder}/data", "--user=root", "--skip-test-db",
+    run(["mariadb-install-db", "--no-defaults", f"--datadir={folder}/data", "--user=root", "--skip-test-db", REDO_LOG,
          "--auth-root-authentication-method=normal"])
     return folder / "data"
 
@@ -60,7 +63,7 @@ class MariaDB(Server):
         self.folder, self.port = folder, free_port()
         self.options = ["--no-defaults", f"--datadir={folder}/data", "--user=root", f"--socket={self.socket}", f"--port={self.port}",
                         "--bind-address=127.0.0.1", "--skip-name-resolve", f"--pid-file={folder}/pid", f"--server-id={server_id}",
-                        "--innodb-buffer-pool-size=32M",
+                        "--innodb-buffer-pool-size=32M", REDO_LOG,
                         "--innodb-flush-log-at-trx-commit=0", *options]
         folder.mkdir()
         shutil.copytree(empty_mariadb(), folder / "data")
@@ -107,16 +110,28 @@ class MariaDB(Server):
         return "\n".join(self.sql(f"SHOW BINLOG EVENTS IN '{name}'") for name in names)
 
 
+def postgresql_programs():
+    return sorted(pathlib.Path("/usr/lib/postgresql").glob("*/bin"))[-1]
+
+
+@functools.cache
+def empty_postgresql():
+    """A data folder, made once: others are copies."""
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="newroot-postgresql-"))
+    shutil.chown(folder, "postgres", "postgres")
+    run([postgresql_programs() / "initdb", "-D", folder / "data", "--auth=peer", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"], **AS_POSTGRES)
+    return folder / "data"
+
+
 class PostgreSQL(Server):
     """As the system's user postgres: it refuses root."""
 
     def __init__(self, folder):
         self.folder, self.port = folder, free_port()
-        self.programs = sorted(pathlib.Path("/usr/lib/postgresql").glob("*/bin"))[-1]
+        self.programs = postgresql_programs()
         folder.mkdir()
         shutil.chown(folder, "postgres", "postgres")
-        self.as_user = dict(user="postgres", group="postgres", extra_groups=[], cwd="/")
-        run([self.programs / "initdb", "-D", folder / "data", "--auth=peer", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"], **self.as_user)
+        run(["cp", "--archive", empty_postgresql(), folder / "data"])
         self.start()
 
     @property
@@ -125,16 +140,17 @@ class PostgreSQL(Server):
 
     def start(self):
         self.launch([self.programs / "postgres", "-D", self.folder / "data", "-k", self.folder, "-p", self.port, "-c", "listen_addresses="],
-                    **self.as_user)
+                    **AS_POSTGRES)
 
     def client(self, program, *argv, **kwargs):
-        return run([self.programs / program, "-h", self.folder, "-p", self.port, *argv], **kwargs, **self.as_user)
+        return run([self.programs / program, "-h", self.folder, "-p", self.port, *argv], **kwargs, **AS_POSTGRES)
 
     def sql(self, sql, database="postgres"):
         return self.client("psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-d", database, input=sql.encode()).decode().rstrip("\n")
 
 
 def remove_templates():
-    if empty_mariadb.cache_info().currsize:
-        shutil.rmtree(empty_mariadb().parent)
-        empty_mariadb.cache_clear()
+    for template in (empty_mariadb, empty_postgresql):
+        if template.cache_info().currsize:
+            shutil.rmtree(template().parent)
+            template.cache_clear()

@@ -7,6 +7,7 @@ import random
 import subprocess
 
 from common import BUILD
+from servers import AS_POSTGRES
 
 TEXTS = 4000  # made and filtered; those that go on are executed, in one session
 
@@ -96,7 +97,7 @@ def test_psql_reads_as_the_filter(postgresql, folder, tmp_path):
     hiding = [number for number in rows if b"CREATE ROLE" in rows[number][0] or b"touch" in rows[number][0]]
     assert len(rows) > 100 and len(hiding) > 60, (len(rows), len(hiding))
     argv = [postgresql.programs / "psql", "-f", "-", "-h", postgresql.folder, "-p", str(postgresql.port), "-w", "-d", "shop", "-XqAt"]
-    subprocess.run(argv, input=text, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=120, check=False, **postgresql.as_user)
+    subprocess.run(argv, input=text, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=120, check=False, **AS_POSTGRES)
     made = postgresql.sql("SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace", "shop").splitlines()
     roles = postgresql.sql("SELECT rolname FROM pg_roles WHERE rolname ~ '^h[0-9]+$'").splitlines()
     check(texts, rows, set(made), {int(name[1:]) for name in roles} | {int(path.name) for path in shell.iterdir()})
