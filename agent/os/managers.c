@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "facts/network_managers.h"
 #include "os/systemd_units.h"
 
 #define RUNLEVELS       "/etc/runlevels"
@@ -9,28 +10,13 @@
 #define NM_LEAVES_ALONE "/etc/NetworkManager/conf.d/newroot-unmanaged.conf"
 #define NETPLAN_PROGRAM "systemd/system-generators/netplan"
 #define NETPLAN_MASK    "/etc/systemd/system-generators/netplan"
-/* Debian's script and upstart's job have a name of their own. */
-#define NETWORK_MANAGER     "NetworkManager", "network-manager"
-#define NETWORK_MANAGER_JOB "/etc/init/network-manager.conf"
-#define IFCFG_PLUGIN        "libnm-settings-plugin-ifcfg-rh.so"
-#define SERVICES_MAX        3
-#define COUNT(array)        (sizeof(array) / sizeof(*(array)))
+#define IFCFG_PLUGIN    "libnm-settings-plugin-ifcfg-rh.so"
+#define COUNT(array)    (sizeof(array) / sizeof(*(array)))
 
 struct system {
 	const struct changes *changes;
 	const struct init_dialect *init;
 	const struct job_services *wishes;
-};
-
-/* A row: the first one that starts and can be written is taken. */
-struct manager {
-	const char *name; /* for people */
-	int (*starts)(const struct system *system, const struct manager *manager, bool *yes,
-		      struct err *err);
-	const char *services[SERVICES_MAX];    /* any of them */
-	const char *needs;                     /* and this is there; NULL: nothing more */
-	const char *job;                       /* or else this job of upstart, before systemd */
-	const struct network_dialect *dialect; /* NULL: newroot cannot write its files */
 };
 
 static bool lists(const struct strings *list, const char *name)
@@ -116,22 +102,30 @@ static int service_starts(const struct system *system, const char *name, bool *y
 	return 0;
 }
 
-static int any_service_starts(const struct system *system, const struct manager *manager, bool *yes,
-			      struct err *err)
+/* Before systemd: it has a job of its own, which no link has to start. */
+static bool upstart_starts(const struct system *system, const char *name)
 {
-	const struct target *target = system->changes->target;
+	return system->init != &init_systemd &&
+	       target_exists(system->changes->target,
+			     arena_printf(system->changes->arena, "/etc/init/%s.conf", name));
+}
 
-	*yes = manager->job && system->init != &init_systemd && target_exists(target, manager->job);
-	for (size_t i = 0; i < SERVICES_MAX && manager->services[i]; i++)
+static int any_service_starts(const struct system *system, const struct network_manager *manager,
+			      bool *yes, struct err *err)
+{
+	*yes = false;
+	for (size_t i = 0; i < MANAGER_SERVICES_MAX && manager->services[i]; i++) {
+		*yes |= upstart_starts(system, manager->services[i]);
 		if (service_starts(system, manager->services[i], yes, err))
 			return -1;
-	*yes = *yes && (!manager->needs || target_exists(target, manager->needs));
+	}
+	*yes = *yes && (!manager->needs || target_exists(system->changes->target, manager->needs));
 	return 0;
 }
 
 /* A generator of systemd, which reads the YAML files and starts what renders them. */
-static int netplan_starts(const struct system *system, const struct manager *manager, bool *yes,
-			  struct err *err)
+static int netplan_starts(const struct system *system, const struct network_manager *manager,
+			  bool *yes, struct err *err)
 {
 	const struct changes *changes = system->changes;
 	struct target_names names;
@@ -154,8 +148,8 @@ static int netplan_starts(const struct system *system, const struct manager *man
 }
 
 /* A link of a runlevel to the script of an interface, beside that of loopback. */
-static int netifrc_starts(const struct system *system, const struct manager *manager, bool *yes,
-			  struct err *err)
+static int netifrc_starts(const struct system *system, const struct network_manager *manager,
+			  bool *yes, struct err *err)
 {
 	const struct changes *changes = system->changes;
 	struct target_names levels, names;
@@ -198,7 +192,7 @@ static int has_ifcfg_plugin(const struct changes *changes, bool *yes, struct err
 }
 
 /* NetworkManager of RHEL 7 and 8: it reads ifcfg files, and the system has them. RHEL 9 could, but uses keyfiles. */
-static int ifcfg_manager_starts(const struct system *system, const struct manager *manager,
+static int ifcfg_manager_starts(const struct system *system, const struct network_manager *manager,
 				bool *yes, struct err *err)
 {
 	const struct changes *changes = system->changes;
@@ -218,44 +212,24 @@ static int ifcfg_manager_starts(const struct system *system, const struct manage
 	return 0;
 }
 
-#define SERVICES(...) .starts = any_service_starts, .services = {__VA_ARGS__}
-
-static const struct manager managers[] = {
-	{.name = "netplan", .starts = netplan_starts, .dialect = &network_netplan},
-	{.name = "the network scripts of RHEL",
-	 SERVICES("network"),
-	 .needs = RHEL_SCRIPTS "/.",
-	 .dialect = &network_rhel},
-	{.name = "wicked",
-	 SERVICES("wicked"),
-	 .needs = SUSE_NETWORK "/.",
-	 .dialect = &network_suse},
-	{.name = "ifupdown",
-	 SERVICES("networking", "ifupdown"),
-	 .needs = "/etc/network/.",
-	 .job = "/etc/init/networking.conf",
-	 .dialect = &network_debian},
-	{.name = "netifrc", .starts = netifrc_starts, .dialect = &network_gentoo},
-	{.name = "NetworkManager with ifcfg files",
-	 .starts = ifcfg_manager_starts,
-	 .services = {"NetworkManager"},
-	 .needs = RHEL_SCRIPTS "/.",
-	 .dialect = &network_rhel},
-	{.name = "NetworkManager",
-	 SERVICES(NETWORK_MANAGER),
-	 .job = NETWORK_MANAGER_JOB,
-	 .dialect = &network_manager},
-	{.name = "systemd-networkd", SERVICES("systemd-networkd"), .dialect = &network_networkd},
-	{.name = "ConnMan", SERVICES("connman")},
-	{.name = "dhcpcd", SERVICES("dhcpcd")},
-	{.name = "netctl", SERVICES("netctl", "netctl-auto")},
-	{.name = "wicd", SERVICES("wicd")},
-	{.name = "OpenRC's own network script",
-	 SERVICES("network"),
-	 .needs = "/etc/conf.d/network"},
+/* Who writes for a manager of the list; no dialect: nobody, as its row says. */
+static const struct writer {
+	const struct network_dialect *dialect;
+	/* NULL: any of its services does. */
+	int (*starts)(const struct system *system, const struct network_manager *manager, bool *yes,
+		      struct err *err);
+} writers[MANAGERS] = {
+	[MANAGER_NETPLAN] = {&network_netplan, netplan_starts},
+	[MANAGER_RHEL_SCRIPTS] = {&network_rhel, NULL},
+	[MANAGER_WICKED] = {&network_suse, NULL},
+	[MANAGER_IFUPDOWN] = {&network_debian, NULL},
+	[MANAGER_NETIFRC] = {&network_gentoo, netifrc_starts},
+	[MANAGER_IFCFG] = {&network_rhel, ifcfg_manager_starts},
+	[MANAGER_NETWORK_MANAGER] = {&network_manager, NULL},
+	[MANAGER_NETWORKD] = {&network_networkd, NULL},
 };
 
-static const struct network_dialect *refuse(const struct manager *manager, struct err *err)
+static const struct network_dialect *refuse(const struct network_manager *manager, struct err *err)
 {
 	err_set(err, ERR_CONFIGURE, manager->services[0],
 		"%s starts at boot and would configure the network, but newroot cannot write its files; name its service (%s, or %s@INTERFACE) in /services/disable, and in /services/enable one that newroot knows, unless it starts already",
@@ -264,10 +238,10 @@ static const struct network_dialect *refuse(const struct manager *manager, struc
 }
 
 /* Of one manager, what is installed: its services that could be switched on. */
-static int add_installed(const struct system *system, const struct manager *manager,
+static int add_installed(const struct system *system, const struct network_manager *manager,
 			 struct text *names, struct err *err)
 {
-	for (size_t i = 0; i < SERVICES_MAX && manager->services[i]; i++) {
+	for (size_t i = 0; i < MANAGER_SERVICES_MAX && manager->services[i]; i++) {
 		struct service service = {.name = manager->services[i]};
 
 		if (system->init->service(system->changes, service.name, &service, err))
@@ -282,11 +256,11 @@ static const struct network_dialect *none_starts(const struct system *system, st
 {
 	struct text known = {.arena = system->changes->arena}, off = {.arena = known.arena};
 
-	for (size_t i = 0; i < COUNT(managers); i++) {
-		if (!managers[i].dialect)
+	for (size_t i = 0; i < MANAGERS; i++) {
+		if (!network_managers[i].written)
 			continue;
-		text_printf(&known, "%s%s", known.size ? ", " : "", managers[i].name);
-		if (add_installed(system, &managers[i], &off, err))
+		text_printf(&known, "%s%s", known.size ? ", " : "", network_managers[i].name);
+		if (add_installed(system, &network_managers[i], &off, err))
 			return NULL;
 	}
 	err_set(err, ERR_CONFIGURE, system->changes->target->root,
@@ -308,26 +282,22 @@ const struct network_dialect *managers_find(const struct changes *changes,
 	const struct system system = {changes, init ? init : &init_sysv, wishes};
 	const struct network_dialect *found = NULL;
 
-	for (size_t i = 0; i < COUNT(managers); i++) {
+	for (size_t i = 0; i < MANAGERS; i++) {
+		const struct network_manager *manager = &network_managers[i];
+		const struct writer *writer = &writers[i];
 		bool yes = false;
 
-		if (managers[i].starts(&system, &managers[i], &yes, err))
+		if ((writer->starts ? writer->starts : any_service_starts)(&system, manager, &yes,
+									   err))
 			return NULL;
-		if (yes && !managers[i].dialect)
-			return refuse(&managers[i], err);
+		if (yes && !writer->dialect)
+			return refuse(manager, err);
 		if (yes && !found)
-			found = managers[i].dialect;
+			found = writer->dialect;
 	}
 	if (!found && is_gentoo(&system))
 		found = &network_gentoo;
 	return found ? found : none_starts(&system, err);
-}
-
-static int network_manager_starts(const struct system *system, bool *yes, struct err *err)
-{
-	static const struct manager row = {SERVICES(NETWORK_MANAGER), .job = NETWORK_MANAGER_JOB};
-
-	return any_service_starts(system, &row, yes, err);
 }
 
 /* netplan tells it itself; with ifcfg files it does the same as the network scripts. */
@@ -340,7 +310,7 @@ int managers_quiet(struct changes *changes, const struct init_dialect *init,
 
 	if (chosen == &network_manager || chosen == &network_netplan || chosen == &network_rhel)
 		return 0;
-	if (network_manager_starts(&system, &yes, err))
+	if (any_service_starts(&system, &network_managers[MANAGER_NETWORK_MANAGER], &yes, err))
 		return -1;
 	if (!yes)
 		return 0;
