@@ -8,6 +8,8 @@ PLAN_SOURCES = $(STORAGE_BASE) plan/plan.c plan/find.c plan/select.c plan/bios.c
 	plan/columns.c job/databases.c job/profile.c job/size.c job/snapshot.c
 TEST_plan = $(PLAN_SOURCES)
 LIBS_plan = -luuid
+TEST_plan_shown = $(PLAN_SOURCES) plan/shown.c
+LIBS_plan_shown = -luuid -ljansson
 TEST_plan_refused = $(PLAN_SOURCES)
 LIBS_plan_refused = -luuid
 TEST_plan_disks = $(PLAN_SOURCES)
