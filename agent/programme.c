@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "console.h"
 #include "service/report.h"
+#include "steps/disk_errors.h"
 
 #define REPORT_EVERY_MS    1000  /* progress events: often enough for a live page */
 #define HEARTBEAT_EVERY_MS 10000 /* tells slow from dead */
@@ -213,6 +214,16 @@ static bool is_left_alone(const struct step *step, const struct context *ctx)
 	return ctx->volumes.count && !step->refresh;
 }
 
+/* Whatever step it was that wrote, or read back. */
+static void name_disk(const struct context *ctx, struct err *err)
+{
+	const char *const *kernel;
+	const size_t count = kmsg_tail(&kernel);
+
+	if (ctx->plan && err->code != ERR_SERVICE_AGAIN)
+		disk_errors_add(ctx->plan, kernel, count, err);
+}
+
 int programme_run(struct context *ctx, struct range range, bool keep, struct err *err)
 {
 	size_t first = row_of(range.first), last = row_of(range.last), row = first;
@@ -230,8 +241,10 @@ int programme_run(struct context *ctx, struct range range, bool keep, struct err
 		if (ret == 0)
 			ret = run_step(steps[row++], ctx, &own);
 	}
-	if (ret)
+	if (ret) {
+		name_disk(ctx, &own);
 		tell_end(current.step, &own);
+	}
 	if (!keep && release_from(row, first, ctx, &own) && ret == 0) {
 		ret = -1;
 		tell_failure("finish", &own);

@@ -12,14 +12,25 @@ def elf(machine=62):
 
 
 def tar(files):
-    """{path: contents} as a tar file; programs may be run."""
+    """{path: contents} as a tar file; programs may be run. A contents of text is a link's."""
     out = io.BytesIO()
     with tarfile.open(fileobj=out, mode="w", format=tarfile.PAX_FORMAT) as archive:
         for path, contents in files.items():
             entry = tarfile.TarInfo(path)
+            if isinstance(contents, str):
+                entry.type, entry.linkname, contents = tarfile.SYMTYPE, contents, b""
             entry.size, entry.mode = len(contents), 0o755 if contents.startswith(b"\x7fELF") else 0o644
             archive.addfile(entry, io.BytesIO(contents))
     return out.getvalue()
+
+
+def starts(*services):
+    """A systemd that starts these, as units of the vendor's that are enabled."""
+    units = "usr/lib/systemd/system"
+    files = {"usr/sbin/init": "../lib/systemd/systemd"}
+    for name in services:
+        files |= {f"{units}/{name}.service": b"x", f"etc/systemd/system/multi-user.target.wants/{name}.service": f"/{units}/{name}.service"}
+    return files
 
 
 def root(*without, machine=62, more=None):

@@ -11,7 +11,7 @@ UNIT_NAMES := $(sort $(patsubst TEST_%,%,$(filter TEST_%,$(.VARIABLES))))
 FUZZ_NAMES := $(sort $(patsubst FUZZ_%,%,$(filter FUZZ_%,$(.VARIABLES))))
 UNIT_BINS := $(UNIT_NAMES:%=build/unit/%_test)
 FUZZ_BINS := $(FUZZ_NAMES:%=build/fuzz/%_fuzz)
-AGENT_HEADERS := $(wildcard agent/*.h agent/*/*.h agent/base/*.def server-stub/*.h server-stub/*/*.h)
+AGENT_HEADERS := $(wildcard agent/*.h agent/*/*.h agent/*/*.def server-stub/*.h server-stub/*/*.h)
 
 # Each source is compiled once, whichever programs link it.
 build/san/%.o: %.c | build/sysroot.ready

@@ -10,11 +10,13 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "facts/network_managers.h"
 
 #define FACTS_BYTES_MAX   (16 * 1024) /* as JSON: the lists below, and an error */
 #define FACTS_KERNELS_MAX 16          /* a root that was updated for years has a dozen */
 #define FACTS_RELEASE_MAX 128
 #define FACTS_NAMES_MAX   16      /* of one kind: marks.c has fewer */
+#define FACTS_VERSION     2       /* what is looked for: facts of an older one are found anew */
 #define FACTS_OTHER       "other" /* format of what is no archive */
 
 /* Kinds of things that are looked for in an archive by name. */
@@ -44,6 +46,8 @@ struct facts {
 	struct facts_names names[FACTS_KINDS];
 	char kernel[FACTS_KERNELS_MAX][FACTS_RELEASE_MAX]; /* releases: "2.6.18-164.el5" */
 	size_t kernel_count;
+	struct manager_signs managers;
+	bool managers_known; /* a reader of before did not look */
 };
 
 const char *facts_kind_key(enum facts_kind kind); /* in JSON: "inits" */
@@ -53,14 +57,20 @@ const char *facts_known(enum facts_kind kind, const char *name);
 void facts_add(struct facts *facts, enum facts_kind kind, const char *name);
 bool facts_has(const struct facts *facts, enum facts_kind kind, const char *name);
 
-/* Note what the path of a file or link says, which is without a leading "/". */
-void facts_mark(struct facts *facts, const char *path);
+/*
+ * Note what the path of a file or link says, which is without a leading "/". `to`: where the symbolic link leads; NULL: it
+ * is none. Of a folder its name alone counts.
+ */
+void facts_mark(struct facts *facts, const char *path, const char *to);
+void facts_mark_folder(struct facts *facts, const char *path);
 
 /* The machine of an ELF file that begins so (elf(5), e_machine); NULL: it is none. */
 const char *facts_machine(const void *head, size_t size);
 
 /* A new reference, or NULL without memory. */
 json_t *facts_json(const struct facts *facts);
+/* Were they found by a reader that looked for all that this one does? */
+bool facts_current(const char *text);
 /* Errors: ERR_SERVICE_ANSWER. What isn't known here is passed over. */
 int facts_parse(struct facts *facts, const char *text, size_t size, struct err *err);
 

@@ -26,6 +26,36 @@ static json_t *kernels_json(const struct facts *facts)
 	return list;
 }
 
+/* By the bits of enum manager_sign. */
+static const char *const signs[MANAGER_SIGNS] = {"unit",     "script",   "job",   "wanted",
+						 "runlevel", "instance", "masked"};
+
+static json_t *signs_json(unsigned of)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < MANAGER_SIGNS; i++)
+		if (of & 1U << i)
+			json_array_append_new(list, json_string(signs[i]));
+	return list;
+}
+
+/* {"systemd": true, "services": {"connman": ["unit", "wanted"]}, "needs": ["/etc/network/."]} */
+static json_t *managers_json(const struct manager_signs *managers)
+{
+	json_t *services = json_object(), *needs = json_array();
+
+	for (size_t i = 0; i < sizeof(managers->services) / sizeof(*managers->services); i++)
+		if (managers->services[i])
+			json_object_set_new(services, manager_sign_service(i),
+					    signs_json(managers->services[i]));
+	for (size_t i = 0; i < MANAGERS; i++)
+		if (managers->needs[i])
+			json_array_append_new(needs, json_string(network_managers[i].needs));
+	return json_pack("{s:b, s:o, s:o}", "systemd", managers->systemd, "services", services,
+			 "needs", needs);
+}
+
 static int add_contents(const struct facts *facts, json_t *object)
 {
 	int ret = 0;
@@ -36,6 +66,8 @@ static int add_contents(const struct facts *facts, json_t *object)
 	for (int kind = 0; kind < FACTS_KINDS; kind++)
 		ret |= json_object_set_new(object, facts_kind_key((enum facts_kind)kind),
 					   names_json(&facts->names[kind]));
+	if (facts->managers_known)
+		ret |= json_object_set_new(object, "managers", managers_json(&facts->managers));
 	return ret | json_object_set_new(object, "kernels", kernels_json(facts));
 }
 
@@ -50,8 +82,9 @@ static int add_error(const struct facts *facts, json_t *object)
 
 json_t *facts_json(const struct facts *facts)
 {
-	json_t *object = json_pack("{s:b, s:s, s:s*}", "whole", facts->whole, "format",
-				   facts->format, "compression", facts->compression);
+	json_t *object =
+		json_pack("{s:i, s:b, s:s, s:s*}", "version", FACTS_VERSION, "whole", facts->whole,
+			  "format", facts->format, "compression", facts->compression);
 
 	if (object && add_error(facts, object) == 0 && add_contents(facts, object) == 0)
 		return object;
@@ -89,6 +122,54 @@ static void read_kernels(struct facts *facts, const json_t *list)
 	}
 }
 
+static unsigned read_signs(const json_t *list)
+{
+	unsigned found = 0;
+	size_t i;
+	const json_t *item;
+
+	json_array_foreach(list, i, item)
+	{
+		const char *text = json_string_value(item);
+
+		for (size_t s = 0; text && s < MANAGER_SIGNS; s++)
+			if (!strcmp(signs[s], text))
+				found |= 1U << s;
+	}
+	return found;
+}
+
+static void read_needs(struct manager_signs *managers, const json_t *list)
+{
+	size_t i;
+	const json_t *item;
+
+	json_array_foreach(list, i, item)
+	{
+		const char *text = json_string_value(item);
+
+		for (size_t m = 0; text && m < MANAGERS; m++)
+			managers->needs[m] |= network_managers[m].needs &&
+					      !strcmp(network_managers[m].needs, text);
+	}
+}
+
+static void read_managers(struct facts *facts, const json_t *object)
+{
+	struct manager_signs *managers = &facts->managers;
+	const json_t *services = json_object_get(object, "services");
+
+	facts->managers_known = json_is_object(object);
+	managers->systemd = json_is_true(json_object_get(object, "systemd"));
+	for (size_t i = 0; i < sizeof(managers->services) / sizeof(*managers->services); i++) {
+		const char *name = manager_sign_service(i);
+
+		if (name && manager_sign_place(name, strlen(name)) == (int)i)
+			managers->services[i] = read_signs(json_object_get(services, name));
+	}
+	read_needs(managers, json_object_get(object, "needs"));
+}
+
 static uint64_t read_number(const json_t *object, const char *key)
 {
 	const json_int_t value = json_integer_value(json_object_get(object, key));
@@ -123,6 +204,16 @@ static void read_error(struct facts *facts, const json_t *error)
 	read_text(facts->error, sizeof(facts->error), error, "message");
 }
 
+bool facts_current(const char *text)
+{
+	json_t *object = json_loads(text, 0, NULL);
+	const bool current =
+		json_integer_value(json_object_get(object, "version")) >= FACTS_VERSION;
+
+	json_decref(object);
+	return current;
+}
+
 int facts_parse(struct facts *facts, const char *text, size_t size, struct err *err)
 {
 	json_t *object = size <= FACTS_BYTES_MAX ? json_loadb(text, size, 0, NULL) : NULL;
@@ -144,6 +235,7 @@ int facts_parse(struct facts *facts, const char *text, size_t size, struct err *
 		read_names(facts, (enum facts_kind)kind,
 			   json_object_get(object, facts_kind_key((enum facts_kind)kind)));
 	read_kernels(facts, json_object_get(object, "kernels"));
+	read_managers(facts, json_object_get(object, "managers"));
 	read_error(facts, json_object_get(object, "error"));
 	json_decref(object);
 	return 0;

@@ -67,7 +67,9 @@ static int take_entry(struct input *input, struct facts *facts, struct archive_e
 	facts->inodes += !link;
 	take_xattrs(facts, entry);
 	if (archive_entry_filetype(entry) != AE_IFDIR)
-		facts_mark(facts, plain_path(path));
+		facts_mark(facts, plain_path(path), archive_entry_symlink(entry));
+	else
+		facts_mark_folder(facts, plain_path(path));
 	return take_contents(input, facts, entry, err);
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "archive/decompress.h"
+#include "facts/network_choice.h"
 
 struct judge {
 	const struct facts_scene *scene;
@@ -231,12 +232,61 @@ static void check_nfs(struct judge *j)
 	       "the job has NFS mounts, and the root archive has no mount.nfs; add the package nfs-common or nfs-utils to it");
 }
 
+static void note(const struct judge *j, const char *text)
+{
+	if (j->scene->note)
+		j->scene->note(j->scene->ctx, text);
+}
+
+static void refuse_unwritten(struct judge *j, const struct network_manager *manager)
+{
+	refuse(j, ERR_CONFIGURE, j->root_archive->source.path,
+	       "%s starts at boot in the root archive and would configure the network, but newroot cannot write its files; "
+	       "name its service (%s, or %s@INTERFACE) in /services/disable, and in /services/enable one that newroot knows, unless it starts already",
+	       manager->name, manager->services[0], manager->services[0]);
+}
+
+static void refuse_no_manager(struct judge *j)
+{
+	char known[256] = "";
+
+	for (size_t i = 0; i < MANAGERS; i++)
+		if (network_managers[i].written)
+			snprintf(known + strlen(known), sizeof(known) - strlen(known), "%s%s",
+				 *known ? ", " : "", network_managers[i].name);
+	refuse(j, ERR_CONFIGURE, j->root_archive->source.path,
+	       "the job asks for a network, and nothing that newroot knows would configure one when the root archive's system boots; looked for %s; "
+	       "name a service of these that it has in /services/enable",
+	       known);
+}
+
+/* Which one it is says agent/os/managers.c, when the system is unpacked; here, whether it can be any. */
+static void check_network(struct judge *j)
+{
+	const struct job_network *network = &j->job->network;
+	const struct network_manager *manager = NULL;
+	enum network_choice choice = NETWORK_UNCERTAIN;
+
+	if (!network->given || (!network->interface_count && !network->hostname))
+		return;
+	if (!is_elsewhere(j, "/etc") && !is_elsewhere(j, "/lib"))
+		choice = network_choose(j->root, &j->job->services, &manager);
+	if (choice == NETWORK_UNWRITTEN)
+		refuse_unwritten(j, manager);
+	else if (choice == NETWORK_NONE)
+		refuse_no_manager(j);
+	else if (choice == NETWORK_UNCERTAIN)
+		note(j,
+		     "which network manager starts was not looked into: it is known once the system is unpacked");
+}
+
 static void check_root(struct judge *j)
 {
 	check_machine(j);
 	check_init(j);
 	check_quarantine(j);
 	check_nfs(j);
+	check_network(j);
 }
 
 /* What is not whole was told, and is not asked for what stands in it. */

@@ -12,6 +12,8 @@ struct facts_scene {
 	const struct facts *(*of)(void *ctx, const struct job_source *source);
 	/* Bytes of the filesystem that holds a folder, and its mount point; 0: unknown. */
 	uint64_t (*room)(void *ctx, const char *folder, const char **mount);
+	/* What can't be known before the system is unpacked; may be NULL. */
+	void (*note)(void *ctx, const char *text);
 	void *ctx;
 };
 

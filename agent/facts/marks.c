@@ -154,12 +154,26 @@ static void mark_kernel(struct facts *facts, const char *path)
 		add_kernel(facts, folder, strcspn(folder, "/"));
 }
 
-void facts_mark(struct facts *facts, const char *path)
+/* /usr may be merged or not, so that both say the same. */
+static const char *without_usr(const char *path)
 {
 	const char *in_usr = behind(path, "usr/");
 
-	if (in_usr)
-		path = in_usr;
+	return in_usr ? in_usr : path;
+}
+
+void facts_mark_folder(struct facts *facts, const char *path)
+{
+	facts->managers_known = true;
+	manager_signs_mark(&facts->managers, path, NULL);
+}
+
+void facts_mark(struct facts *facts, const char *path, const char *to)
+{
+	facts->managers_known = true;
+	if (!behind(path, "usr/etc/"))
+		manager_signs_mark(&facts->managers, without_usr(path), to);
+	path = without_usr(path);
 	for (size_t i = 0; i < COUNT(marks); i++)
 		if (fits(&marks[i], path))
 			facts_add(facts, marks[i].kind, marks[i].name);

@@ -75,22 +75,30 @@ static int service_starts(const struct system *system, const char *name, bool *y
 	return 0;
 }
 
-int manager_service_starts(const struct system *system, const struct manager *manager, bool *yes,
-			   struct err *err)
+/* Before systemd: it has a job of its own, which no link has to start. */
+static bool upstart_starts(const struct system *system, const char *name)
 {
-	const struct target *target = system->changes->target;
+	return system->init != &init_systemd &&
+	       target_exists(system->changes->target,
+			     arena_printf(system->changes->arena, "/etc/init/%s.conf", name));
+}
 
-	*yes = manager->job && system->init != &init_systemd && target_exists(target, manager->job);
-	for (size_t i = 0; i < MANAGER_SERVICES_MAX && manager->services[i]; i++)
+int manager_service_starts(const struct system *system, const struct network_manager *manager,
+			   bool *yes, struct err *err)
+{
+	*yes = false;
+	for (size_t i = 0; i < MANAGER_SERVICES_MAX && manager->services[i]; i++) {
+		*yes |= upstart_starts(system, manager->services[i]);
 		if (service_starts(system, manager->services[i], yes, err))
 			return -1;
-	*yes = *yes && (!manager->needs || target_exists(target, manager->needs));
+	}
+	*yes = *yes && (!manager->needs || target_exists(system->changes->target, manager->needs));
 	return 0;
 }
 
 /* A generator of systemd, which reads the YAML files and starts what renders them. */
-int manager_netplan_starts(const struct system *system, const struct manager *manager, bool *yes,
-			   struct err *err)
+int manager_netplan_starts(const struct system *system, const struct network_manager *manager,
+			   bool *yes, struct err *err)
 {
 	const struct changes *changes = system->changes;
 	struct target_names names;
@@ -113,8 +121,8 @@ int manager_netplan_starts(const struct system *system, const struct manager *ma
 }
 
 /* A link of a runlevel to the script of an interface, beside that of loopback. */
-int manager_netifrc_starts(const struct system *system, const struct manager *manager, bool *yes,
-			   struct err *err)
+int manager_netifrc_starts(const struct system *system, const struct network_manager *manager,
+			   bool *yes, struct err *err)
 {
 	const struct changes *changes = system->changes;
 	struct target_names levels, names;
@@ -157,8 +165,8 @@ static int has_ifcfg_plugin(const struct changes *changes, bool *yes, struct err
 }
 
 /* NetworkManager of RHEL 7 and 8: it reads ifcfg files, and the system has them. RHEL 9 could, but uses keyfiles. */
-int manager_ifcfg_starts(const struct system *system, const struct manager *manager, bool *yes,
-			 struct err *err)
+int manager_ifcfg_starts(const struct system *system, const struct network_manager *manager,
+			 bool *yes, struct err *err)
 {
 	const struct changes *changes = system->changes;
 	bool plugin = false, ifcfg = false;

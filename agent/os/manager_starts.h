@@ -2,10 +2,10 @@
 #ifndef NEWROOT_OS_MANAGER_STARTS_H
 #define NEWROOT_OS_MANAGER_STARTS_H
 
+#include "facts/network_managers.h"
 #include "os/dialect.h"
 
-#define MANAGER_SERVICES_MAX 3
-#define NETIFRC              "/etc/init.d/net.lo"
+#define NETIFRC "/etc/init.d/net.lo"
 
 struct system {
 	const struct changes *changes;
@@ -13,21 +13,9 @@ struct system {
 	const struct job_services *wishes;
 };
 
-struct manager;
-
 /* Sets `yes`. Errors: ERR_CONFIGURE. */
-typedef int manager_question(const struct system *system, const struct manager *manager, bool *yes,
-			     struct err *err);
-
-/* A row: the first one that starts and can be written is taken. */
-struct manager {
-	const char *name; /* for people */
-	manager_question *starts;
-	const char *services[MANAGER_SERVICES_MAX]; /* any of them */
-	const char *needs;                          /* and this is there; NULL: nothing more */
-	const char *job;                       /* or else this job of upstart, before systemd */
-	const struct network_dialect *dialect; /* NULL: newroot cannot write its files */
-};
+typedef int manager_question(const struct system *system, const struct network_manager *manager,
+			     bool *yes, struct err *err);
 
 /* By its services, an instance of them, or its job. */
 manager_question manager_service_starts;

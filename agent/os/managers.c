@@ -3,49 +3,24 @@
 #include "os/manager_starts.h"
 
 #define NM_LEAVES_ALONE "/etc/NetworkManager/conf.d/newroot-unmanaged.conf"
-/* Debian's script and upstart's job have a name of their own. */
-#define NETWORK_MANAGER     "NetworkManager", "network-manager"
-#define NETWORK_MANAGER_JOB "/etc/init/network-manager.conf"
-#define COUNT(array)        (sizeof(array) / sizeof(*(array)))
 
-#define SERVICES(...) .starts = manager_service_starts, .services = {__VA_ARGS__}
-
-static const struct manager managers[] = {
-	{.name = "netplan", .starts = manager_netplan_starts, .dialect = &network_netplan},
-	{.name = "the network scripts of RHEL",
-	 SERVICES("network"),
-	 .needs = RHEL_SCRIPTS "/.",
-	 .dialect = &network_rhel},
-	{.name = "wicked",
-	 SERVICES("wicked"),
-	 .needs = SUSE_NETWORK "/.",
-	 .dialect = &network_suse},
-	{.name = "ifupdown",
-	 SERVICES("networking", "ifupdown"),
-	 .needs = "/etc/network/.",
-	 .job = "/etc/init/networking.conf",
-	 .dialect = &network_debian},
-	{.name = "netifrc", .starts = manager_netifrc_starts, .dialect = &network_gentoo},
-	{.name = "NetworkManager with ifcfg files",
-	 .starts = manager_ifcfg_starts,
-	 .services = {"NetworkManager"},
-	 .needs = RHEL_SCRIPTS "/.",
-	 .dialect = &network_rhel},
-	{.name = "NetworkManager",
-	 SERVICES(NETWORK_MANAGER),
-	 .job = NETWORK_MANAGER_JOB,
-	 .dialect = &network_manager},
-	{.name = "systemd-networkd", SERVICES("systemd-networkd"), .dialect = &network_networkd},
-	{.name = "ConnMan", SERVICES("connman")},
-	{.name = "dhcpcd", SERVICES("dhcpcd")},
-	{.name = "netctl", SERVICES("netctl", "netctl-auto")},
-	{.name = "wicd", SERVICES("wicd")},
-	{.name = "OpenRC's own network script",
-	 SERVICES("network"),
-	 .needs = "/etc/conf.d/network"},
+/* Who writes for a manager of the list; no dialect: nobody, as its row says. */
+static const struct writer {
+	const struct network_dialect *dialect;
+	/* NULL: any of its services does. */
+	manager_question *starts;
+} writers[MANAGERS] = {
+	[MANAGER_NETPLAN] = {&network_netplan, manager_netplan_starts},
+	[MANAGER_RHEL_SCRIPTS] = {&network_rhel, NULL},
+	[MANAGER_WICKED] = {&network_suse, NULL},
+	[MANAGER_IFUPDOWN] = {&network_debian, NULL},
+	[MANAGER_NETIFRC] = {&network_gentoo, manager_netifrc_starts},
+	[MANAGER_IFCFG] = {&network_rhel, manager_ifcfg_starts},
+	[MANAGER_NETWORK_MANAGER] = {&network_manager, NULL},
+	[MANAGER_NETWORKD] = {&network_networkd, NULL},
 };
 
-static const struct network_dialect *refuse(const struct manager *manager, struct err *err)
+static const struct network_dialect *refuse(const struct network_manager *manager, struct err *err)
 {
 	err_set(err, ERR_CONFIGURE, manager->services[0],
 		"%s starts at boot and would configure the network, but newroot cannot write its files; name its service (%s, or %s@INTERFACE) in /services/disable, and in /services/enable one that newroot knows, unless it starts already",
@@ -54,7 +29,7 @@ static const struct network_dialect *refuse(const struct manager *manager, struc
 }
 
 /* Of one manager, what is installed: its services that could be switched on. */
-static int add_installed(const struct system *system, const struct manager *manager,
+static int add_installed(const struct system *system, const struct network_manager *manager,
 			 struct text *names, struct err *err)
 {
 	for (size_t i = 0; i < MANAGER_SERVICES_MAX && manager->services[i]; i++) {
@@ -72,11 +47,11 @@ static const struct network_dialect *none_starts(const struct system *system, st
 {
 	struct text known = {.arena = system->changes->arena}, off = {.arena = known.arena};
 
-	for (size_t i = 0; i < COUNT(managers); i++) {
-		if (!managers[i].dialect)
+	for (size_t i = 0; i < MANAGERS; i++) {
+		if (!network_managers[i].written)
 			continue;
-		text_printf(&known, "%s%s", known.size ? ", " : "", managers[i].name);
-		if (add_installed(system, &managers[i], &off, err))
+		text_printf(&known, "%s%s", known.size ? ", " : "", network_managers[i].name);
+		if (add_installed(system, &network_managers[i], &off, err))
 			return NULL;
 	}
 	err_set(err, ERR_CONFIGURE, system->changes->target->root,
@@ -98,26 +73,22 @@ const struct network_dialect *managers_find(const struct changes *changes,
 	const struct system system = {changes, init ? init : &init_sysv, wishes};
 	const struct network_dialect *found = NULL;
 
-	for (size_t i = 0; i < COUNT(managers); i++) {
+	for (size_t i = 0; i < MANAGERS; i++) {
+		const struct network_manager *manager = &network_managers[i];
+		const struct writer *writer = &writers[i];
 		bool yes = false;
 
-		if (managers[i].starts(&system, &managers[i], &yes, err))
+		if ((writer->starts ? writer->starts : manager_service_starts)(&system, manager,
+									       &yes, err))
 			return NULL;
-		if (yes && !managers[i].dialect)
-			return refuse(&managers[i], err);
+		if (yes && !writer->dialect)
+			return refuse(manager, err);
 		if (yes && !found)
-			found = managers[i].dialect;
+			found = writer->dialect;
 	}
 	if (!found && is_gentoo(&system))
 		found = &network_gentoo;
 	return found ? found : none_starts(&system, err);
-}
-
-static int network_manager_starts(const struct system *system, bool *yes, struct err *err)
-{
-	static const struct manager row = {SERVICES(NETWORK_MANAGER), .job = NETWORK_MANAGER_JOB};
-
-	return manager_service_starts(system, &row, yes, err);
 }
 
 /* netplan tells it itself; with ifcfg files it does the same as the network scripts. */
@@ -130,7 +101,7 @@ int managers_quiet(struct changes *changes, const struct init_dialect *init,
 
 	if (chosen == &network_manager || chosen == &network_netplan || chosen == &network_rhel)
 		return 0;
-	if (network_manager_starts(&system, &yes, err))
+	if (manager_service_starts(&system, &network_managers[MANAGER_NETWORK_MANAGER], &yes, err))
 		return -1;
 	if (!yes)
 		return 0;

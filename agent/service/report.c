@@ -235,9 +235,19 @@ void report_note(const char *text)
 	report_text("note", "text", text);
 }
 
-void report_plan(const char *text)
+void report_plan(const char *text, json_t *shown)
 {
-	report_text("plan", "text", text);
+	json_t *event;
+
+	if (!report.shared) {
+		json_decref(shown);
+		return;
+	}
+	event = event_new("plan", NULL);
+	event_set_text(event, "text", text);
+	if (shown)
+		json_object_set_new(event, "shown", shown);
+	send_event(event);
 }
 
 void report_state(const char *state)

@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <jansson.h>
+
 #include "base/err.h"
 #include "service/service.h"
 
@@ -37,7 +39,8 @@ void report_end(const char *step, bool ok, uint64_t ms, uint64_t bytes);
 void report_progress(const char *step, const char *item, uint64_t done, uint64_t total,
 		     uint64_t rate);
 void report_note(const char *text);
-void report_plan(const char *text);
+/* `shown`: the disks, when it is shown to be looked at (plan/shown.h); its reference is taken; else NULL. */
+void report_plan(const char *text, json_t *shown);
 void report_state(const char *state);
 /* What the VM waits for, when it changes; "": it goes on. */
 void report_wait(const char *reason);

@@ -292,6 +292,20 @@ int service_facts(struct service *service, const char *url, size_t cap, char **t
 	return tell(err, &inner);
 }
 
+int service_plan(struct service *service, char **text, size_t *size, struct err *err)
+{
+	char url[ROUTE_URL_MAX];
+	struct err inner = ERR_INIT;
+	int status;
+
+	*text = NULL;
+	route_url(service, "/v1/plan", url);
+	if (!fetch_memory(service, url, EVENT_BYTES_MAX, text, size, &status, &inner) ||
+	    status == 404)
+		return 0;
+	return tell(err, &inner);
+}
+
 static int read_events_answer(const json_t *json, struct events_answer *answer)
 {
 	const json_t *taken = json_object_get(json, "taken");

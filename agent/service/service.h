@@ -55,6 +55,12 @@ int service_job(struct service *service, const char *boot, bool look, char **tex
 int service_facts(struct service *service, const char *url, size_t cap, char **text, size_t *size,
 		  struct err *err);
 
+/*
+ * The disks that a plan of this VM showed, as {"disks": ARRAY or null}: malloc'ed, the caller's to free. 0: `*text` is NULL of a
+ * service that keeps no plans.
+ */
+int service_plan(struct service *service, char **text, size_t *size, struct err *err);
+
 /* What the service says to events. */
 struct events_answer {
 	uint64_t taken; /* the highest sequence number stored */

@@ -6,6 +6,7 @@
 
 #include "base/limits.h"
 #include "steps/check_facts.h"
+#include "steps/check_shown.h"
 #include "steps/chosen.h"
 #include "steps/refuse.h"
 #include "steps/source.h"
@@ -96,6 +97,7 @@ static int run(struct context *ctx, struct err *err)
 	view.plan = plan_make(&plan, ctx->job, &ctx->machine, ctx->arena, &errors) ? NULL : &plan;
 	if (view.plan)
 		plan_check_disks(view.plan, &errors);
+	check_shown(&view, &errors);
 	check_steps(&view, &errors);
 	check_sources(&view, &errors);
 	/* What isn't there was told. */

@@ -41,6 +41,11 @@ static uint64_t room(void *arg, const char *folder, const char **mount)
 	return fs ? fs->size : 0;
 }
 
+static void note(void *arg, const char *text)
+{
+	((const struct scene *)arg)->ctx->note("%s", text);
+}
+
 /* An error of asking is no reason to stop: what is wrong is found when it is unpacked, as ever. */
 static void ask(const struct context *ctx, struct known *known)
 {
@@ -101,6 +106,7 @@ void check_facts(struct context *ctx, struct err_list *errors)
 		.memory = ctx->machine.memory,
 		.of = facts_of,
 		.room = room,
+		.note = note,
 		.ctx = &scene,
 	};
 

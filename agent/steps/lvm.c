@@ -2,7 +2,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/limits.h"
@@ -12,33 +11,20 @@
 #include "steps/blockdev.h"
 #include "steps/lvm_filter.h"
 #include "steps/step.h"
+#include "steps/vg_folder.h"
 
 #define PLACE_SIZE                                                                                 \
 	MIB(1) /* zeroed at both ends of an LV: what an old filesystem or RAID left there */
 #define REPORT_BYTES (64 * 1024)
 
-/* vgcreate would refuse it, but only after the disks were wiped. A folder is that of an old VG. */
-static void check_name(const struct plan *plan, struct err_list *errors)
-{
-	struct err err = ERR_INIT;
-	char path[256];
-	struct stat st;
-
-	snprintf(path, sizeof(path), "/dev/%s", plan->vg);
-	if (stat(path, &st) < 0 || S_ISDIR(st.st_mode))
-		return;
-	err_set(&err, ERR_JOB_VALUE, "/vg",
-		"\"%s\" is refused: this machine has a device of that name; accepted is a name that is not in /dev",
-		plan->vg);
-	err_list_add(errors, &err);
-}
-
 static void check(const struct context *ctx, struct err_list *errors)
 {
 	struct err err = ERR_INIT;
 
-	if (ctx->plan)
-		check_name(ctx->plan, errors);
+	if (ctx->plan && vg_folder_check("/dev", ctx->plan->vg, &err)) {
+		err_list_add(errors, &err);
+		err = (struct err)ERR_INIT;
+	}
 	if (access("/dev/mapper/control", F_OK) == 0 ||
 	    sysfs_exists(SYSFS "/class/misc/device-mapper"))
 		return;
@@ -107,7 +93,7 @@ static int run(struct context *ctx, struct err *err)
 {
 	struct child child = {.name = "zero LVs", .fn = zero_lvs, .arg = ctx->plan};
 
-	if (make_volumes(ctx, err) < 0)
+	if (vg_folder_remove("/dev", ctx->plan->vg, err) || make_volumes(ctx, err) < 0)
 		return -1;
 	return child_run(&child, ctx->watch, err);
 }

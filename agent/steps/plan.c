@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "plan/shown.h"
 #include "service/report.h"
 #include "steps/step.h"
 
@@ -30,7 +31,7 @@ static void tell(const struct context *ctx, char *text)
 	const struct plan *plan = ctx->plan;
 	char *rest = text, *line;
 
-	report_plan(text);
+	report_plan(text, ctx->params->mode == MODE_PLAN ? plan_shown_json(plan) : NULL);
 	while ((line = strsep(&rest, "\n")))
 		log_line("%s", line);
 	for (size_t i = 0; i < plan->disk_count; i++)

@@ -10,6 +10,7 @@
 #include "steps/erase.h"
 #include "steps/holders.h"
 #include "steps/refuse.h"
+#include "steps/reservations.h"
 #include "steps/same_disks.h"
 #include "steps/step.h"
 
@@ -26,8 +27,10 @@ static void check(const struct context *ctx, struct err_list *errors)
 		if (blockdev_read_ends(disk->path, disk->size, &err) < 0)
 			err_list_add(errors, &err);
 	}
-	if (plan)
-		busy_check(plan, ctx->watch, errors);
+	if (!plan)
+		return;
+	reservations_check(ctx, errors);
+	busy_check(plan, ctx->watch, errors);
 }
 
 static int take_apart(const struct plan *plan, struct arena *arena, struct err *err)

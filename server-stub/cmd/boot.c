@@ -6,12 +6,15 @@
 #include "net/boot_entries.h"
 
 static const char *mode, *parameters;
+static bool forget_plan;
 
 static const struct option_row options[] = {
 	COMMAND_DATA_OPTION,
 	{"mode", OPTION_TEXT, &mode, "MODE", "install, rescue, plan or wait"},
 	{"parameters", OPTION_TEXT, &parameters, "WORDS",
 	 "more kernel parameters, instead of those set"},
+	{"forget-plan", OPTION_FLAG, &forget_plan, NULL,
+	 "install on whatever disks the job finds, not on those that a plan showed"},
 	{NULL, OPTION_FLAG, NULL, NULL, NULL},
 };
 
@@ -38,6 +41,8 @@ static int rewrite(struct store *store, void *arg, struct err *err)
 		snprintf(vm->mode, sizeof(vm->mode), "%s", mode);
 	if (parameters)
 		snprintf(vm->parameters, sizeof(vm->parameters), "%s", parameters);
+	if (forget_plan && store_plan_forget(store, vm->id, err) < 0)
+		return -1;
 	return store_vm_save_boot(store, vm, err);
 }
 

@@ -139,6 +139,14 @@ static int learn_life(struct course *course, enum boot_life life)
 			       course->err);
 }
 
+/* What an older boot of the agent shows late is passed over. */
+static int keep_plan(struct course *course, const struct event *event)
+{
+	if (!event->shown || !course->boot.newest)
+		return 0;
+	return store_plan_save(course->store, course->vm.id, event->shown, course->err);
+}
+
 static int take(struct course *course, const struct event *event)
 {
 	struct boot *boot = &course->boot;
@@ -155,7 +163,7 @@ static int take(struct course *course, const struct event *event)
 		course->result->gap_to = event->seq - 1;
 	}
 	boot->taken = event->seq;
-	if (learn_life(course, event_life(event)) < 0)
+	if (learn_life(course, event_life(event)) < 0 || keep_plan(course, event) < 0)
 		return -1;
 	return boot_is_followed(&course->vm, boot) ? follow(course, event)
 						   : note_stranger(course, event);

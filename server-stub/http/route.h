@@ -43,6 +43,7 @@ enum MHD_Result route_events(struct request *request);
 enum MHD_Result route_peer(struct request *request);
 enum MHD_Result route_archives(struct request *request);
 enum MHD_Result route_facts(struct request *request);
+enum MHD_Result route_plan(struct request *request);
 enum MHD_Result route_boot(struct request *request);
 
 enum MHD_Result route_login(struct request *request);

@@ -82,6 +82,14 @@ static const char schema[] =
 	" path TEXT PRIMARY KEY, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL,"
 	" inode INTEGER NOT NULL, sha256 TEXT NOT NULL, facts TEXT NOT NULL DEFAULT '') STRICT;";
 
+/*
+ * Added to a store of any version, which reads as before without it. What a plan showed to the operator: the disks, as the
+ * agent told them.
+ */
+static const char additions[] =
+	"CREATE TABLE IF NOT EXISTS shown_plan ("
+	" vm INTEGER PRIMARY KEY REFERENCES vm ON DELETE CASCADE, disks TEXT NOT NULL) STRICT;";
+
 static int sql_error(struct store *store, const char *what, struct err *err)
 {
 	return err_set(err, ERR_SERVICE_STORE, STORE_FILE, "%s: %s", what,
@@ -238,7 +246,9 @@ static int open_db(struct store *store, const char *path, bool create, struct er
 		     "PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF",
 		     err) < 0)
 		return -1;
-	return ensure_schema(store, create, err);
+	if (ensure_schema(store, create, err) < 0)
+		return -1;
+	return sql_exec(store, additions, err);
 }
 
 int store_open(struct store **store, const char *data_path, bool create, struct err *err)

@@ -74,6 +74,14 @@ int store_vm_save_import(struct store *store, const struct vm *vm, const char *j
 int store_vm_job(struct store *store, int64_t id, char **job, struct err *err);
 int store_vm_spec(struct store *store, int64_t id, char **spec, struct err *err);
 
+/*
+ * The disks that a plan of this VM showed last, as the agent told them: a JSON array. A find gives them malloc'ed, the caller's
+ * to free; NULL: none are known.
+ */
+int store_plan_save(struct store *store, int64_t vm, const char *disks, struct err *err);
+int store_plan_find(struct store *store, int64_t vm, char **disks, struct err *err);
+int store_plan_forget(struct store *store, int64_t vm, struct err *err);
+
 /* Groups: VMs that move together and hold each other. */
 struct group_row {
 	const char *name;

@@ -151,6 +151,20 @@ static int take_wait(struct event *event, const json_t *object, const struct pla
 	return take_text(object, "reason", event->waiting, sizeof(event->waiting), place);
 }
 
+/* Only what a plan shows to a person is compared later; what an installation plans is told, too. */
+static int take_plan(struct event *event, const json_t *object, const struct place *place)
+{
+	const json_t *disks = json_object_get(object, "shown");
+
+	if (!disks)
+		return 0;
+	if (!json_is_array(disks))
+		return refuse(place, "shown", "must be an array of disks");
+	event->shown = json_dumps(disks, JSON_COMPACT);
+	return event->shown ? 0
+			    : err_set(place->err, ERR_MEMORY, "events", "no memory for an event");
+}
+
 static const struct event_type {
 	const char *name;
 	bool has_step; /* "step" must be there */
@@ -158,7 +172,7 @@ static const struct event_type {
 	int (*take)(struct event *event, const json_t *object, const struct place *place);
 } types[] = {
 	{"begin", true, take_begin}, {"end", true, take_end},    {"progress", true, take_progress},
-	{"note", false, NULL},       {"plan", false, NULL},      {"error", false, take_error},
+	{"note", false, NULL},       {"plan", false, take_plan}, {"error", false, take_error},
 	{"wait", false, take_wait},  {"heartbeat", false, NULL}, {"state", false, take_state},
 };
 
@@ -292,8 +306,10 @@ int events_parse(struct event_list *list, const char *body, size_t size, struct 
 
 void events_free(struct event_list *list)
 {
-	for (size_t i = 0; i < list->count; i++)
+	for (size_t i = 0; i < list->count; i++) {
 		free(list->item[i].body);
+		free(list->item[i].shown);
+	}
 	free(list->item);
 	memset(list, 0, sizeof(*list));
 }

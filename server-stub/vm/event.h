@@ -25,7 +25,8 @@ struct event {
 	bool waits;                       /* a wait event, or one that ends a wait */
 	char waiting[VM_WAITING_MAX + 1]; /* for what, in words; "": no longer */
 	char error[VM_ERROR_MAX + 1];     /* of an error: "code: where: message"; "": none told */
-	char *body;                       /* compact JSON, owned by the list */
+	char *shown; /* of a plan that is shown: its disks; owned by the list */
+	char *body;  /* compact JSON, owned by the list */
 };
 
 /* What kind of system a boot is of, which its events tell. The store keeps the numbers. */

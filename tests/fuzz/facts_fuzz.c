@@ -38,7 +38,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	memset(&facts, 0, sizeof(facts));
 	require(path != NULL);
-	facts_mark(&facts, path);
+	facts_mark(&facts, path, strchr(path, '/'));
+	facts_mark_folder(&facts, path);
 	require(facts_machine(data, size) == NULL || size >= 20);
 	free(path);
 	return 0;

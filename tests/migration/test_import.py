@@ -190,6 +190,9 @@ CANNOT_WORK = {
     "no init": (document("a"), archives.root("systemd"), ROOT, "no init system", "step.configure"),
     "NFS mounts without mount.nfs": (job_of(**MOUNTS), archives.root("mount.nfs"), ROOT, "no mount.nfs", "step.configure"),
     "another machine": (document("a"), archives.root(machine=183), ROOT, "are for aarch64", "step.configure"),
+    "ConnMan": (document("a"), archives.root(more=archives.starts("connman")), ROOT, "ConnMan starts at boot", "step.configure"),
+    "ConnMan beside another": (document("a"), archives.root(more=archives.starts("connman") | archives.starts("networking")), ROOT, "ConnMan starts", "step.configure"),
+    "no network manager": (document("a"), archives.root(more=archives.starts()), ROOT, "nothing that newroot knows would configure", "step.configure"),
     "cut": (document("a"), gzip.compress(archives.root())[:-20], ROOT, "ends before its end", "archive.truncated"),
     "nothing at all": (document("a"), b"", ROOT, "the archive is empty", "archive.truncated"),
     "no archive": (document("a"), b"x" * 5000, ROOT, "neither tar nor cpio", "archive.format"),
@@ -230,6 +233,17 @@ def test_what_suits_is_taken(importer):
     put_archive(importer, "boot.tar", archives.tar({"vmlinuz-6.1": b"x"}))
     importer.take(job_of(archives=[{"to": "/", "url": "archive:root.tar", "sha256": "none"},
                                    {"to": "/boot", "url": "archive:boot.tar", "sha256": "none"}]))
+
+
+def test_network_managers_that_suit_are_taken(importer):
+    """One is known, the job chooses, or nobody can know before it is unpacked."""
+    both = archives.starts("connman") | archives.starts("networking")
+    put_archive(importer, contents=archives.root(more=both))
+    importer.take(job_of(services={"disable": ["connman"]}), "--dry-run")
+    importer.take(job_of(archives=[{"to": "/", "url": "archive:root.tar", "sha256": "none"},
+                                   {"to": "/etc", "url": "archive:root.tar", "sha256": "none"}]), "--dry-run")
+    put_archive(importer, contents=archives.root(more=archives.starts("networking")))
+    importer.take(document("a"))
 
 
 def test_archives_of_one_volume_are_summed(importer):

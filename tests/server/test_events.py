@@ -1,5 +1,6 @@
 """Events: stored before they are acknowledged, once each, and what becomes of the VM by them."""
 import json
+import sqlite3
 import threading
 import time
 
@@ -35,6 +36,44 @@ def test_course_of_an_installation(service):
     text = service.cli("show", "db1", "--events")
     assert "unpack" in text and "2.0        4.0      2.0" in text and '"heartbeat"' in text
     assert "complete" in service.cli("list")
+
+
+SHOWN = [{"role": "boot", "path": "/dev/sda", "place": "pci0000:00/0000:00:04.0", "serial": "s", "wwn": "", "size": 1 << 33}]
+
+
+def test_a_plan_that_was_shown_is_kept(service):
+    """Until a newer one, or until the operator forgets it: an installation asks for it with its job."""
+    assert service.get(f"/v1/plan?mac={MAC}").json == {"disks": None}
+    first, second = Boot(), Boot()
+    service.post([first.event("state", state="planning"), first.event("plan", text="Plan", shown=SHOWN)])
+    assert service.get(f"/v1/plan?mac={MAC}").json == {"disks": SHOWN}
+    other = [{**SHOWN[0], "serial": "t"}]
+    service.post([second.event("state", state="planning"), second.event("plan", text="Plan", shown=other)])
+    # What an installation plans is no plan that was shown; nor is what an older boot says late.
+    service.post([second.event("plan", text="Plan")])
+    service.post([first.event("plan", text="Plan", shown=SHOWN)])
+    assert service.get(f"/v1/plan?mac={MAC}").json == {"disks": other}
+    service.cli("boot", "db1")
+    assert service.get(f"/v1/plan?mac={MAC}").json == {"disks": other}
+    service.cli("boot", "db1", "--forget-plan")
+    assert service.get(f"/v1/plan?mac={MAC}").json == {"disks": None}
+    assert service.post([second.event("plan", text="Plan", shown={})]).status == 400
+
+
+def test_plans_go_with_their_vm(fresh):
+    """And a store of before has none, and gets room for them."""
+    fresh.init()
+    fresh.add("db1", MAC, token="none")
+    with sqlite3.connect(fresh.data / "newroot.db") as store:
+        store.execute("DROP TABLE shown_plan")
+    store.close()
+    fresh.start()
+    boot = Boot()
+    assert fresh.post([boot.event("plan", text="Plan", shown=SHOWN)]).status == 200
+    fresh.cli("remove", "db1")
+    with sqlite3.connect(fresh.data / "newroot.db") as store:
+        assert store.execute("SELECT count(*) FROM shown_plan").fetchone() == (0,)
+    store.close()
 
 
 def test_repeats_are_ignored(service):

@@ -88,11 +88,12 @@ def requests(service):
     yield from (("GET", path, {}) for path in ("/healthz", "/", "/page.css", "/page.js", "/favicon.svg", "/other.js"))
     for path in ("/", "/page.css", "/page.js", "/favicon.svg"):
         yield "GET", path, {"headers": {"If-None-Match": service.get(path).headers["ETag"]}}
-    for name in ("hello", "job", "peers/db2/state"):
+    for name in ("hello", "job", "plan", "peers/db2/state"):
         yield "GET", f"/v1/{name}", agent
         yield "GET", f"/v1/{name}?mac={MAC}", wrong
         yield "GET", f"/v1/{name}?mac=52:54:00:00:00:99", agent
     yield "GET", f"/v1/hello?mac={MAC}", agent
+    yield "GET", f"/v1/plan?mac={MAC}", agent
     yield "GET", f"/v1/peers/db2/state?mac={MAC}&not=complete&wait=1", agent
     for _ in range(2):
         yield "GET", f"/v1/job?mac={MAC}", agent

@@ -42,7 +42,7 @@ static void test_paths(void **state)
 		struct facts facts = {0};
 		size_t count = 0;
 
-		facts_mark(&facts, paths[i].path);
+		facts_mark(&facts, paths[i].path, NULL);
 		for (int kind = 0; kind < FACTS_KINDS; kind++)
 			count += facts.names[kind].count;
 		if (count != (paths[i].name != NULL) ||
@@ -74,8 +74,8 @@ static void test_kernels(void **state)
 	for (size_t i = 0; i < sizeof(kernels) / sizeof(kernels[0]); i++) {
 		struct facts facts = {0};
 
-		facts_mark(&facts, kernels[i].path);
-		facts_mark(&facts, kernels[i].path);
+		facts_mark(&facts, kernels[i].path, NULL);
+		facts_mark(&facts, kernels[i].path, NULL);
 		if (facts.kernel_count != (kernels[i].release != NULL) ||
 		    (kernels[i].release && strcmp(facts.kernel[0], kernels[i].release)))
 			fail_msg("%s: %zu %s", kernels[i].path, facts.kernel_count,
@@ -146,13 +146,19 @@ static void test_told_and_read_again(void **state)
 
 	(void)state;
 	snprintf(facts.format, sizeof(facts.format), "cpio");
-	facts_mark(&facts, "sbin/nft");
-	facts_mark(&facts, "boot/vmlinuz-6.1");
+	facts_mark(&facts, "sbin/nft", NULL);
+	facts_mark(&facts, "boot/vmlinuz-6.1", NULL);
+	facts_mark(&facts, "usr/sbin/init", "../lib/systemd/systemd");
+	facts_mark(&facts, "usr/lib/systemd/system/NetworkManager.service", NULL);
+	facts_mark(&facts, "etc/systemd/system/connman.service", "/dev/null");
+	facts_mark(&facts, "etc/rc3.d/S10network", "../init.d/network");
+	facts_mark_folder(&facts, "etc/sysconfig/network-scripts/");
 	object = facts_json(&facts);
 	text = json_dumps(object, 0);
 	parse(&again, text, 0);
 	assert_string_equal(again.compression, facts.compression);
 	again.compression = facts.compression;
+	assert_true(again.managers.systemd && again.managers.needs[MANAGER_RHEL_SCRIPTS]);
 	assert_memory_equal(&again, &facts, sizeof(facts));
 	json_decref(object);
 	free(text);
@@ -259,9 +265,9 @@ static void test_what_suits_is_silent(void **state)
 	struct err_list errors = {0};
 
 	(void)state;
-	facts_mark(&scene.root, "boot/vmlinuz-5.10.0-1");
-	facts_mark(&scene.root, "etc/inittab");
-	facts_mark(&scene.root, "usr/sbin/nft");
+	facts_mark(&scene.root, "boot/vmlinuz-5.10.0-1", NULL);
+	facts_mark(&scene.root, "etc/inittab", NULL);
+	facts_mark(&scene.root, "usr/sbin/nft", NULL);
 	facts_add(&scene.root, FACTS_MACHINE, "i386");
 	judge(&scene, &errors);
 	assert_int_equal(errors.count, 0);

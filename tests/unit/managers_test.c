@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "facts/network_choice.h"
 #include "os/cloud_init.h"
 #include "os/detect.h"
 #include "os/interface_names.h"
@@ -251,6 +252,40 @@ static const struct init_dialect *init_of(struct tree *tree)
 	return detect_init(&tree->target, &tree->arena, &err); /* NULL: unknown */
 }
 
+/* The tree as the names and links of an archive. */
+static void mark(struct facts *facts, const char *const *entries)
+{
+	for (size_t i = 0; entries[i]; i++) {
+		const char *entry = entries[i] + 1;
+		const size_t size = strcspn(entry, "=>");
+		char path[256], to[256];
+
+		snprintf(path, sizeof(path), "%.*s", (int)size, entry);
+		snprintf(to, sizeof(to), "%s", entry[size] == '>' ? entry + size + 1 : "");
+		facts_mark(facts, path, *to ? to : NULL);
+	}
+}
+
+/* What is said before the wipe is what is found once it is unpacked; or nothing is said. */
+static void facts_agree(const char *const *entries, const struct init_dialect *init,
+			const struct job_services *services, const struct err *err)
+{
+	const enum network_choice expected = !err->code ? NETWORK_WRITTEN
+					     : strstr(err->msg, "starts at boot")
+						     ? NETWORK_UNWRITTEN
+						     : NETWORK_NONE;
+	const struct network_manager *manager;
+	struct facts facts = {0};
+	enum network_choice choice;
+
+	mark(&facts, entries);
+	choice = network_choose(&facts, services, &manager);
+	if (choice != (init ? expected : NETWORK_UNCERTAIN))
+		fail_msg("%s: %d in place of %d", entries[0], (int)choice, (int)expected);
+	if (choice == NETWORK_UNWRITTEN)
+		assert_non_null(strstr(err->msg, manager->name));
+}
+
 static const struct network_dialect *render(struct changes *changes,
 					    const struct init_dialect *init)
 {
@@ -298,6 +333,7 @@ static void network_is_golden(void **state)
 	changes = list_for(&tree);
 	if (render(&changes, init) != c->dialect)
 		fail_msg("%s: another manager was taken", c->name);
+	facts_agree(c->tree, init, &job.services, &err);
 	add_notes(&changes);
 	snprintf(golden, sizeof(golden), "network-%s", c->name);
 	changes_are_golden(&changes, golden);
@@ -317,7 +353,7 @@ static void network_is_golden(void **state)
 static void others_are_refused(void **state)
 {
 	const struct {
-		const char *entries[8];
+		const char *entries[9];
 		struct job_services services;
 		const char *message; /* NULL: one is found */
 	} rows[] = {
@@ -361,6 +397,31 @@ static void others_are_refused(void **state)
 		  "/etc/runlevels/boot/network>/etc/init.d/network"},
 		 {0},
 		 "OpenRC's own network script starts"},
+		/* SLES 11: links of its own places, files that wicked would read, and nobody who writes them. */
+		{{"/etc/inittab=x", "/etc/init.d/network",
+		  "/etc/init.d/rc3.d/S05network>../network", "/etc/sysconfig/network/ifcfg-eth0=x"},
+		 {0},
+		 "nothing that newroot knows"},
+		{{"/etc/inittab=x", "/etc/init.d/networking", "/etc/network/interfaces=x",
+		  "/etc/rcS.d/S40networking>../init.d/networking"},
+		 {0},
+		 NULL},
+		/* The script of a masked unit stays masked. */
+		{{"/usr/lib/systemd/systemd", "/sbin/init>/usr/lib/systemd/systemd",
+		  STARTS("systemd-networkd"), "/etc/systemd/system/connman.service>/dev/null",
+		  "/etc/init.d/connman", "/etc/rc3.d/S10connman>../init.d/connman"},
+		 {0},
+		 NULL},
+		/* Vendors' links start, too; so does an alias. */
+		{{"/usr/lib/systemd/systemd", "/sbin/init>/usr/lib/systemd/systemd",
+		  UNIT("connman"),
+		  "/usr/lib/systemd/system/multi-user.target.wants/connman.service>../connman.service"},
+		 {0},
+		 "ConnMan starts at boot"},
+		{{"/usr/lib/systemd/systemd", "/sbin/init>/usr/lib/systemd/systemd", UNIT("dhcpcd"),
+		  "/etc/systemd/system/dhcp.service>/usr/lib/systemd/system/dhcpcd.service"},
+		 {0},
+		 "dhcpcd starts at boot"},
 	};
 
 	(void)state;
@@ -376,6 +437,7 @@ static void others_are_refused(void **state)
 		if (found != !rows[i].message ||
 		    (!found && (err.code != ERR_CONFIGURE || !strstr(err.msg, rows[i].message))))
 			fail_msg("row %zu: %s", i, err.msg);
+		facts_agree(rows[i].entries, init_of(&tree), &rows[i].services, &err);
 		tree_free(&tree);
 	}
 }

@@ -169,7 +169,7 @@ static void events_arrive_in_order(void **state)
 	start(NULL);
 	report_begin("contact");
 	report_note("n");
-	report_plan("p");
+	report_plan("p", json_pack("[{s:s}]", "role", "boot"));
 	report_progress("contact", "x", 1, 2, 3);
 	err_set(&failure, ERR_LVM, "/dev/sda2", "broken");
 	report_error("contact", &failure, lines, 1, NULL, 0);

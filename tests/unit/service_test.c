@@ -222,6 +222,29 @@ static void refused_jobs_have_their_reason(void **state)
 	service_free(service);
 }
 
+/* A service that keeps no plans has shown none. */
+static void a_shown_plan_is_asked_for(void **state)
+{
+	static const struct {
+		int status, ret;
+	} rows[] = {{200, 0}, {404, 0}, {403, -1}};
+	struct service *service = make();
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		const struct fake_answer script = {.status = rows[i].status, .body = "{}"};
+		char *text;
+		size_t size;
+
+		fake_script(&script, 1);
+		assert_int_equal(service_plan(service, &text, &size, NULL), rows[i].ret);
+		assert_non_null(strstr(fake.url, "/v1/plan?mac="));
+		assert_int_equal(text != NULL, rows[i].status == 200);
+		free(text);
+	}
+	service_free(service);
+}
+
 /* Of the service's own archives, by the same path; what it doesn't know, or others' are, is no error. */
 static void facts_are_asked_for(void **state)
 {
@@ -343,6 +366,7 @@ int main(void)
 		cmocka_unit_test(jobs_are_got),
 		cmocka_unit_test(refused_jobs_have_their_reason),
 		cmocka_unit_test(facts_are_asked_for),
+		cmocka_unit_test(a_shown_plan_is_asked_for),
 		cmocka_unit_test(peers_are_asked_for),
 		cmocka_unit_test(peers_that_are_none),
 		cmocka_unit_test(clock_texts_are_readable),

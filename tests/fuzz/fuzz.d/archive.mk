@@ -7,4 +7,4 @@ LIBS_modinfo = -lisal -llzma -lbz2 -lzstd
 # LIBS_cpio is that of the unit test.
 FUZZ_cpio = archive/cpio.c base/err.c
 # What the service tells of an archive. LIBS_facts is that of the unit test.
-FUZZ_facts = facts/facts_json.c facts/marks.c base/err.c
+FUZZ_facts = facts/facts_json.c facts/marks.c facts/network_managers.c base/err.c

@@ -1,7 +1,7 @@
 # The new system: its configuration, boot loader, checks and first boot.
 OS_TREE = os/target.c os/target_write.c os/text.c os/changes.c os/changes_apply.c os/accounts.c \
 	base/io.c base/arena.c base/err.c tests/unit/os_tree.c
-OS_NETWORKS = $(addprefix os/network_,debian.c gentoo.c manager.c netplan.c networkd.c rhel.c suse.c) os/managers.c os/manager_starts.c \
+OS_NETWORKS = $(addprefix os/network_,debian.c gentoo.c manager.c netplan.c networkd.c rhel.c suse.c) os/managers.c os/manager_starts.c facts/network_managers.c \
 	os/interface_names.c os/names.c os/assignments.c os/cidr.c job/gateway.c job/interface_name.c job/address.c
 OS_OLD = os/set_aside.c os/mount_units.c os/lvm_conf.c os/cloud_init.c os/old_addresses.c os/old_masters.c
 OS_DIALECTS = $(OS_NETWORKS) $(OS_OLD) os/access.c os/detect.c os/fstab.c os/fstab_line.c os/grub_cfg.c os/hardware_clock.c os/init_openrc.c \
@@ -9,7 +9,7 @@ OS_DIALECTS = $(OS_NETWORKS) $(OS_OLD) os/access.c os/detect.c os/fstab.c os/fst
 	os/service.c os/startpar.c os/systemd_units.c os/sysv_links.c os/unit_file.c os/volume_rules.c
 OS_MOVED = os/ini.c os/mtab.c os/nfs.c os/puppet.c os/puppet_files.c os/quarantine.c os/service_record.c os/services.c \
 	steps/configure_moved.c steps/quarantine_kernel.c service/url.c job/address.c job/profile.c
-TEST_managers = $(OS_TREE) $(OS_DIALECTS)
+TEST_managers = $(OS_TREE) $(OS_DIALECTS) facts/marks.c facts/network_choice.c
 TEST_os = $(OS_TREE) $(OS_DIALECTS)
 TEST_readers = $(OS_TREE) $(OS_DIALECTS)
 TEST_target = $(OS_TREE)
