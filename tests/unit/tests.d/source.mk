@@ -3,7 +3,7 @@ TEST_dump_head = database/dump_head.c base/child.c base/child_stage.c base/tail.
 	$(addprefix archive/,stream.c decompress.c decoder_gzip.c decoder_bzip2.c decoder_xz.c decoder_zstd.c)
 LIBS_dump_head = -lisal -lbz2 -llzma -lzstd
 # The life between first boot and cutover, with a world of its own; with real servers it is in tests/database.
-TEST_attend = attend/attend.c installed/installed_report.c base/arena.c base/err.c base/log.c $(SCRATCH)
+TEST_attend = attend/attend.c installed/installed_report.c base/random.c base/io.c base/arena.c base/err.c base/log.c $(SCRATCH)
 # What a replica says of itself.
 TEST_replica = database/replica.c database/row.c base/arena.c base/err.c
 # What of a dump reaches its server.
