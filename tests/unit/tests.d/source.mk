@@ -5,6 +5,7 @@ LIBS_dump_head = -lisal -lbz2 -llzma -lzstd
 # The life between first boot and cutover, with a world of its own; with real servers it is in tests/database.
 TEST_attend = attend/attend.c installed/installed_report.c base/random.c base/io.c base/arena.c base/err.c base/log.c $(SCRATCH)
 # What a replica says of itself.
+TEST_config_block = database/config_block.c base/io.c base/err.c $(SCRATCH)
 TEST_replica = database/replica.c database/row.c base/arena.c base/err.c
 # What of a dump reaches its server.
 DUMP_FILTER = $(addprefix database/,dump_filter.c sql_lexer.c sql_tables.c sql_rules.c sql_rules_mysql.c sql_rules_postgresql.c)
