@@ -19,3 +19,11 @@ def test_suite(suite, kernel):
                           check=False)
     print(done.stdout[-4000:])
     assert done.returncode == 0, done.stdout[-4000:]
+
+
+def test_versions_of_databases():
+    """Promotion of servers of every version in the table."""
+    done = subprocess.run([sys.executable, "-B", "-m", "pytest", "-p", "no:cacheprovider", "-c", "tests/pytest.ini", "tests/database/test_versions.py"],
+                          cwd=TOP, env={**os.environ, "ALL_VERSIONS": "1"}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=SUITE_S,
+                          check=False)
+    assert done.returncode == 0, done.stdout[-4000:]

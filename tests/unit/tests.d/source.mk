@@ -6,7 +6,8 @@ LIBS_dump_head = -lisal -lbz2 -llzma -lzstd
 TEST_attend = attend/attend.c installed/installed_report.c base/random.c base/io.c base/arena.c base/err.c base/log.c $(SCRATCH)
 # What a replica says of itself.
 TEST_config_block = database/config_block.c base/io.c base/err.c $(SCRATCH)
-TEST_replica = database/replica.c database/row.c base/arena.c base/err.c
+TEST_statements = database/statements.c
+TEST_replica = database/replica.c database/statements.c database/row.c base/arena.c base/err.c
 # What of a dump reaches its server.
 DUMP_FILTER = $(addprefix database/,dump_filter.c sql_lexer.c sql_tables.c sql_rules.c sql_rules_mysql.c sql_rules_postgresql.c)
 TEST_dump_filter = $(DUMP_FILTER) base/io.c base/err.c
