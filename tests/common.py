@@ -1,5 +1,6 @@
 """What every suite shares: where things are, how a test program is run, and how something is waited for."""
 import contextlib
+import os
 import pathlib
 import random
 import socket
@@ -10,6 +11,20 @@ TOP = pathlib.Path(__file__).resolve().parent.parent
 BUILD = TOP / "build"
 # A wait that ends early costs nothing; one that ends too soon, on a machine that is busy, costs a run.
 PATIENCE_S = 120
+
+
+def under_kernel(*programs):
+    """What stands before a command so that these programs run as on the kernel that NEWROOT_KERNEL names (old_systems/old_kernel.c); nothing without it."""
+    version, record = os.environ.get("NEWROOT_KERNEL"), os.environ.get("NEWROOT_KERNEL_RECORD")
+    if not version:
+        return []
+    options = [option for program in programs for option in ("--program", program)] + (["--record", record] if record else [])
+    return [str(word) for word in (BUILD / "old/kernel", version, *options)]
+
+
+def driver(name):
+    """A test program that has the agent in it: under sanitizers; as on an old kernel it is linked as the agent is."""
+    return BUILD / ("old" if "NEWROOT_KERNEL" in os.environ else "") / name
 
 
 def run_program(argv, **kwargs):

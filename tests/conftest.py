@@ -3,7 +3,7 @@ import pathlib
 
 from common import TOP
 
-ORDER = ["build", "checks", "unit", "fuzz", "docs", "firewalls", "server", "migration", "database", "sync", "load", "page", "transport", "qemu"]
+ORDER = ["build", "checks", "unit", "fuzz", "docs", "firewalls", "server", "migration", "database", "sync", "old_systems", "load", "page", "transport", "qemu"]
 
 
 def pytest_collection_modifyitems(items):

@@ -77,5 +77,6 @@ load: all build/load
 unit-programs: $(UNIT_BINS) $(FUZZ_BINS)
 
 include tests/load/load.mk
+include tests/old_systems/old_systems.mk
 
 .PHONY: test unit lint qemu qemu-shell fuzz soak bench load unit-programs

@@ -53,6 +53,9 @@ static int take_entry(struct extract *x, struct archive_entry *entry, struct err
 	    place_entry(&x->place, entry, path, err) == 0 &&
 	    named_remember(&x->named, entry, path, err) == 0)
 		ret = 0;
+	if (ret == 0 && x->options->check)
+		ret = x->options->check(x->options->ctx, x->place.root_fd, path,
+					archive_entry_mode(entry), err);
 	if (ret && err)
 		snprintf(err->where, sizeof(err->where), "%s", raw);
 	if (ret == 0)

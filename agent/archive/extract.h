@@ -24,6 +24,8 @@ struct extract_options {
 	int accounts_fd;
 	/* Called with each entry's path, without a leading "/"; NULL: not wanted. */
 	void (*seen)(void *ctx, const char *path, mode_t mode);
+	/* Called with each entry that is in place: -1 ends it, with the error. NULL: not wanted. */
+	int (*check)(void *ctx, int root_fd, const char *path, mode_t mode, struct err *err);
 	void *ctx;
 };
 

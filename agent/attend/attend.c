@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/log.h"
+#include "base/random.h"
 #include "cutover/cutover.h"
 #include "database/database.h"
 #include "database/source.h"
@@ -276,6 +277,7 @@ int attend_run(const char *root, struct err *err)
 	attend.quarantine = path_of(&attend, QUARANTINE_FOLDER);
 	attend.state_dir = path_of(&attend, INSTALLED_STATE);
 	attend.spool = path_of(&attend, SPOOL);
+	random_seed_at(path_of(&attend, INSTALLED_SEED));
 	attend.turn = turn_take(path_of(&attend, LOCK), err);
 	if (attend.turn < 0)
 		ret = -1;

@@ -3,10 +3,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/limits.h"
 #include "database/source.h"
+#include "installed/installed_report.h"
 #include "installed/watch.h"
 
 struct look {
@@ -46,11 +48,15 @@ static void describe(struct look *look, const char *host, const struct replica_s
 			 state->executed.file, state->executed.position);
 }
 
+static bool runs(const struct replica_state *state)
+{
+	return state->executing && state->receiving;
+}
+
 /* A server that is set not to start it by itself has forgotten it at the boot. */
 static void start_once(struct lag *lag, struct replica *replica, const struct replica_state *state)
 {
-	if (!lag->started && !*state->execute_error && !*state->receive_error &&
-	    (!state->executing || !state->receiving))
+	if (!lag->started && !*state->execute_error && !*state->receive_error && !runs(state))
 		replica_order(replica, REPLICA_START, NULL);
 	lag->started = true;
 }
@@ -68,8 +74,24 @@ static void renew_once(struct lag *lag, struct replica *replica)
 			   err.msg);
 }
 
+/* Not while a cutover stops it: what is started then could not be forgotten. */
+static void mend(struct lag *lag, struct replica *replica, struct replica_state *state,
+		 const char *state_dir)
+{
+	const int lock = installed_lock(state_dir, ERR_DATABASE_REPLICATE, NULL);
+
+	if (lock < 0)
+		return;
+	if (replica_ask(replica, NULL) == 0 && replica_follows(replica, NULL) > 0) {
+		replica_read(replica, state);
+		start_once(lag, replica, state);
+		renew_once(lag, replica);
+	}
+	close(lock);
+}
+
 static void ask(struct lag *lag, const struct job_databases *databases, struct replica *replica,
-		struct look *look)
+		const char *state_dir, struct look *look)
 {
 	struct replica_state state;
 	struct err err = ERR_INIT;
@@ -84,8 +106,10 @@ static void ask(struct lag *lag, const struct job_databases *databases, struct r
 	follows = replica_follows(replica, &err);
 	if (follows > 0) {
 		replica_read(replica, &state);
-		start_once(lag, replica, &state);
-		renew_once(lag, replica);
+		if (runs(&state))
+			lag->started = true;
+		else
+			mend(lag, replica, &state, state_dir);
 		look->kind = kind_of(&state, lag->kind);
 		describe(look, databases->source.ssh.host, &state);
 		return;
@@ -123,7 +147,7 @@ void lag_look(struct lag *lag, const struct job_databases *databases, const char
 	if (source_port(state_dir, &port, &err) == 0 &&
 	    database_client_open(&client, databases, state_dir, NULL, &arena, &err) == 0) {
 		source_replica(databases, &client, port, replica);
-		ask(lag, databases, replica, &look);
+		ask(lag, databases, replica, state_dir, &look);
 		database_client_close(&client);
 	} else {
 		look.kind = LAG_AWAY;

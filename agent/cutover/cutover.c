@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/random.h"
 #include "cutover/parts.h"
 #include "installed/first_boot_config.h"
 #include "installed/installed.h"
@@ -224,6 +225,7 @@ int cutover_run(const struct cutover *options, struct err *err)
 	int fd = installed_lock(cutover_path(&work, INSTALLED_STATE), ERR_CUTOVER, err);
 	int ret = fd < 0 ? -1 : read_record(&work, err);
 
+	random_seed_at(cutover_path(&work, INSTALLED_SEED));
 	if (ret == 0)
 		ret = check_first_boot(&work, err);
 	if (ret == 0) {

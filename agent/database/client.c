@@ -1,8 +1,10 @@
 #include "database/client.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <limits.h>
 #include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
@@ -16,6 +18,8 @@
 #include "database/marks.h"
 #include "database/root_login.h"
 #include "database/server_options.h"
+
+#define OPTIONS ".cnf"
 
 static const struct database_kind *const engines[] = {
 	[DATABASE_MYSQL] = &database_mysql,
@@ -50,12 +54,46 @@ static const char *option(struct arena *arena, const char *name, const char *val
 	return value && *value ? arena_printf(arena, "%s=\"%s\"\n", name, value) : "";
 }
 
+/* NAME.PID.cnf: of `pid`; 0 for whatever else. */
+static pid_t owner_of(const char *name)
+{
+	const char *dot = strchr(name, '.');
+	long pid = dot ? strtol(dot + 1, NULL, 10) : 0;
+
+	return pid > 0 && pid <= INT_MAX ? (pid_t)pid : 0;
+}
+
+/* What killed processes have left; with `all` those of the living, too. */
+static void remove_options(const char *state_dir, bool all)
+{
+	char path[MARKS_PATH_MAX];
+	struct dirent *entry;
+	DIR *folder;
+
+	marks_path(state_dir, "", "", path);
+	folder = opendir(path);
+	while (folder && (entry = readdir(folder))) {
+		const char *end = strrchr(entry->d_name, '.');
+		pid_t owner = owner_of(entry->d_name);
+
+		if (!end || strcmp(end, OPTIONS) != 0)
+			continue;
+		if (all || !owner || (kill(owner, 0) && errno == ESRCH))
+			unlinkat(dirfd(folder), entry->d_name, 0);
+	}
+	if (folder)
+		closedir(folder);
+}
+
+/* The process that attends and a cutover by hand ask at once: each has a file of its own. */
 static int make_options(struct database_client *client, const char *state_dir, const char *name,
 			const char *text, struct err *err)
 {
-	char path[MARKS_PATH_MAX];
+	char path[MARKS_PATH_MAX], own[64];
 
-	marks_path(state_dir, name, ".cnf", path);
+	remove_options(state_dir, false);
+	snprintf(own, sizeof(own), "%s.%d", name, (int)getpid());
+	marks_path(state_dir, own, OPTIONS, path);
 	client->options = arena_strdup(client->arena, path);
 	return write_options(path, text, err);
 }
@@ -186,13 +224,7 @@ void database_client_close(struct database_client *client)
 
 void database_client_forget(const char *state_dir)
 {
-	static const char *const names[] = {"client", "master", "source"};
-	char path[MARKS_PATH_MAX];
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
-		marks_path(state_dir, names[i], ".cnf", path);
-		unlink(path);
-	}
+	remove_options(state_dir, true);
 }
 
 /* --- running it */

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "database/server.h"
+#include "database/statements.h"
 #include "installed/watch.h"
 
 #define TABLE "newroot.replicas_begin"
@@ -16,14 +17,9 @@ int database_master_position(struct database_client *client, struct master_posit
 {
 	char answer[DATABASE_ANSWER_MAX];
 	struct database_version version;
-	bool renamed;
 
-	if (database_server_version(client, &version, err))
-		return -1;
-	renamed = !version.mariadb && version.number >= 80400;
-	if (database_ask(client, NULL,
-			 renamed ? "SHOW BINARY LOG STATUS;\n" : "SHOW MASTER STATUS;\n", answer,
-			 err))
+	if (database_server_version(client, &version, err) ||
+	    database_ask(client, NULL, statements_of(&version)->position, answer, err))
 		return -1;
 	if (sscanf(answer, MASTER_FILE_FORM "\t%llu", position->file, &position->position) != 2)
 		return err_set(
@@ -64,35 +60,21 @@ int database_master_mark(struct database_client *client, struct err *err)
 	return database_ask(client, NULL, sql, NULL, err);
 }
 
-/* MySQL 8 makes no user by GRANT; before 5.7 there is no CREATE USER IF NOT EXISTS, and MariaDB takes both. */
-static const char *user_statements(struct database_client *client, bool by_grant)
-{
-	const struct job_replication *replication = &client->databases->replication;
-	const char *by = arena_printf(client->arena, " IDENTIFIED BY '%s'", replication->password);
-	const char *user = arena_printf(client->arena, "'%s'@'%%'", replication->user);
-	const char *make =
-		by_grant ? ""
-			 : arena_printf(client->arena,
-					"CREATE USER IF NOT EXISTS %s%s;\nALTER USER %s%s;\n", user,
-					by, user, by);
-
-	return arena_printf(client->arena,
-			    "%sGRANT REPLICATION SLAVE ON *.* TO %s%s;\n"
-			    "GRANT SELECT ON newroot.* TO %s;\n",
-			    make, user, by_grant ? by : "", user);
-}
-
 int database_master_user(struct database_client *client, struct err *err)
 {
+	const struct job_replication *replication = &client->databases->replication;
 	struct database_version version;
+	const char *user;
 
-	if (!*client->databases->replication.password)
-		return err_set(err, ERR_DATABASE_LOGIN, client->databases->replication.user,
+	if (!*replication->password)
+		return err_set(err, ERR_DATABASE_LOGIN, replication->user,
 			       "the instructions have no password of the replication user");
 	if (database_server_version(client, &version, err))
 		return -1;
+	user = arena_printf(client->arena, "'%s'@'%%'", replication->user);
 	return database_ask(client, NULL,
-			    user_statements(client, version.mariadb || version.number < 80000),
+			    arena_printf(client->arena, statements_of(&version)->user, user,
+					 replication->password),
 			    NULL, err);
 }
 

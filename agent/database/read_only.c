@@ -9,20 +9,25 @@
 
 #include "base/io.h"
 #include "base/log.h"
+#include "database/config_block.h"
 #include "database/server_options.h"
 
 /* Behind the system's own files, which are read in the order of their names. */
 #define NAME "zz-newroot-read-only.cnf"
 
+#define LINES "[mysqld]\nread_only = 1\n"
+
 static const char content[] =
-	"# Written by newroot: this server follows the old platform's master until cutover, which removes this file.\n"
-	"[mysqld]\n"
-	"read_only = 1\n";
+	"# Written by newroot: this server follows the old platform's master until cutover, which removes this file.\n" LINES;
 
 /* Of Debian, RHEL, Gentoo, and old releases of these; which of them is read, my.cnf says. */
 static const char *const folders[] = {"/etc/mysql/mariadb.conf.d", "/etc/mysql/mysql.conf.d",
 				      "/etc/mysql/conf.d", "/etc/my.cnf.d", "/etc/mysql/my.cnf.d"};
 #define FOLDERS (sizeof(folders) / sizeof(*folders))
+
+/* Those of a server without such a folder, which was the rule until about 2010. */
+static const char *const configs[] = {"/etc/mysql/my.cnf", "/etc/my.cnf"};
+#define CONFIGS (sizeof(configs) / sizeof(*configs))
 
 static const char *path_in(const char *root, size_t folder, struct arena *arena)
 {
@@ -34,6 +39,9 @@ const char *read_only_file(const char *root, struct arena *arena)
 	for (size_t i = 0; i < FOLDERS; i++)
 		if (access(path_in(root, i, arena), F_OK) == 0)
 			return path_in(root, i, arena);
+	for (size_t i = 0; i < CONFIGS; i++)
+		if (config_block_is_in(arena_printf(arena, "%s%s", root, configs[i])))
+			return arena_printf(arena, "%s%s", root, configs[i]);
 	return NULL;
 }
 
@@ -61,6 +69,7 @@ static bool is_read(struct arena *arena)
 	return value && !strcmp(value, "1");
 }
 
+/* 1: the server reads it; 0: it reads none; -1. */
 static int place_file(const char *root, struct arena *arena, struct err *err)
 {
 	struct stat st;
@@ -73,18 +82,43 @@ static int place_file(const char *root, struct arena *arena, struct err *err)
 		if (write_file(path, err))
 			return -1;
 		if (is_read(arena))
-			return 0;
+			return 1;
 		unlink(path);
 	}
-	return err_set(err, ERR_DATABASE_SOURCE, folders[2],
-		       "this server would take writes after a restart, for none of its "
-		       "configuration's folders is read: make /etc/mysql/conf.d, "
-		       "and add \"!includedir /etc/mysql/conf.d\" to its my.cnf (the job's files)");
+	return 0;
+}
+
+static int place_block(const char *root, struct arena *arena, struct err *err)
+{
+	for (size_t i = 0; i < CONFIGS; i++) {
+		const char *path = arena_printf(arena, "%s%s", root, configs[i]);
+
+		if (access(path, F_OK))
+			continue;
+		if (config_block_put(path, LINES, err))
+			return -1;
+		if (is_read(arena))
+			return 0;
+		if (config_block_take(path, LINES, err))
+			return -1;
+	}
+	return err_set(err, ERR_DATABASE_SOURCE, configs[0],
+		       "this server would take writes after a restart, for it reads neither a "
+		       "folder of its configuration nor %s or %s: make /etc/mysql/conf.d, "
+		       "and add \"!includedir /etc/mysql/conf.d\" to its my.cnf (the job's files)",
+		       configs[0], configs[1]);
+}
+
+static int place(const char *root, struct arena *arena, struct err *err)
+{
+	const int placed = place_file(root, arena, err);
+
+	return placed ? (placed < 0 ? -1 : 0) : place_block(root, arena, err);
 }
 
 int read_only_hold(struct database_client *client, const char *root, struct err *err)
 {
-	if (!read_only_file(root, client->arena) && place_file(root, client->arena, err))
+	if (!read_only_file(root, client->arena) && place(root, client->arena, err))
 		return -1;
 	return database_ask(client, NULL, "SET GLOBAL read_only=1;\n", NULL, err);
 }
@@ -97,5 +131,9 @@ int read_only_lift(struct database_client *client, const char *root, struct err 
 		if (unlink(path) == 0 ? sync_parent(path) : errno != ENOENT && errno != ENOTDIR)
 			return err_sys(err, ERR_DATABASE_SOURCE, path, "cannot remove %s", path);
 	}
+	for (size_t i = 0; i < CONFIGS; i++)
+		if (config_block_take(arena_printf(client->arena, "%s%s", root, configs[i]), LINES,
+				      err))
+			return -1;
 	return database_ask(client, NULL, "SET GLOBAL read_only=0;\n", NULL, err);
 }

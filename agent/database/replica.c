@@ -18,60 +18,6 @@
 #define ACCESS_DENIED             1045
 #define ACCESS_DENIED_NO_PASSWORD 1698
 
-/* The words for it have changed. */
-struct replica_words {
-	const char *status;
-	const char *orders[REPLICA_FORGET + 1];
-	const char *host, *port, *io, *sql, *lag;
-	const char *received_file, *received_at, *executed_file, *executed_at;
-	const char *change; /* host, port, user, password, file, position, more */
-	const char *more;
-	const char *patient; /* more of `change` */
-	const char *renew;   /* user, password */
-};
-
-static const struct replica_words old_words = {
-	.status = "SHOW SLAVE STATUS;\n",
-	.orders = {"START SLAVE;\n", "STOP SLAVE;\n", "STOP SLAVE IO_THREAD;\n",
-		   "RESET SLAVE ALL;\n"},
-	.host = "Master_Host",
-	.port = "Master_Port",
-	.io = "Slave_IO_Running",
-	.sql = "Slave_SQL_Running",
-	.lag = "Seconds_Behind_Master",
-	.received_file = "Master_Log_File",
-	.received_at = "Read_Master_Log_Pos",
-	.executed_file = "Relay_Master_Log_File",
-	.executed_at = "Exec_Master_Log_Pos",
-	.change =
-		"CHANGE MASTER TO MASTER_HOST='%s', MASTER_PORT=%d, MASTER_USER='%s', MASTER_PASSWORD='%s', MASTER_LOG_FILE='%s', MASTER_LOG_POS=%llu%s%s;\n",
-	.more = "",
-	.patient = ", MASTER_CONNECT_RETRY=5",
-	.renew = "CHANGE MASTER TO MASTER_USER='%s', MASTER_PASSWORD='%s';\n",
-};
-
-/* MySQL 8.0.23 and later: 8.4 gives up after ten tries by itself. */
-static const struct replica_words new_words = {
-	.status = "SHOW REPLICA STATUS;\n",
-	.orders = {"START REPLICA;\n", "STOP REPLICA;\n", "STOP REPLICA IO_THREAD;\n",
-		   "RESET REPLICA ALL;\n"},
-	.host = "Source_Host",
-	.port = "Source_Port",
-	.io = "Replica_IO_Running",
-	.sql = "Replica_SQL_Running",
-	.lag = "Seconds_Behind_Source",
-	.received_file = "Source_Log_File",
-	.received_at = "Read_Source_Log_Pos",
-	.executed_file = "Relay_Source_Log_File",
-	.executed_at = "Exec_Source_Log_Pos",
-	.change =
-		"CHANGE REPLICATION SOURCE TO SOURCE_HOST='%s', SOURCE_PORT=%d, SOURCE_USER='%s', "
-		"SOURCE_PASSWORD='%s', SOURCE_LOG_FILE='%s', SOURCE_LOG_POS=%llu%s%s;\n",
-	.more = ", GET_SOURCE_PUBLIC_KEY=1",
-	.patient = ", SOURCE_CONNECT_RETRY=5, SOURCE_RETRY_COUNT=1000000",
-	.renew = "CHANGE REPLICATION SOURCE TO SOURCE_USER='%s', SOURCE_PASSWORD='%s';\n",
-};
-
 static unsigned long long status_number(const struct replica *replica, const char *name)
 {
 	char value[64];
@@ -93,7 +39,8 @@ int replica_ask(struct replica *replica, struct err *err)
 	int ret;
 
 	replica->client->named = true;
-	ret = database_ask(replica->client, NULL, replica->words->status, replica->status, err);
+	ret = database_ask(replica->client, NULL, replica->statements->status, replica->status,
+			   err);
 	replica->client->named = false;
 	return ret;
 }
@@ -104,25 +51,25 @@ int replica_open(struct replica *replica, struct err *err)
 
 	if (database_server_version(replica->client, &version, err))
 		return -1;
-	replica->words = !version.mariadb && version.number >= 80023 ? &new_words : &old_words;
-	replica->mariadb_gtid = version.mariadb && version.number >= 100002;
+	replica->statements = statements_of(&version);
 	return replica_ask(replica, err);
 }
 
 int replica_follows(const struct replica *replica, struct err *err)
 {
+	const char *forget = replica->statements->orders[REPLICA_FORGET];
 	char host[256];
 
-	row_get(replica->status, replica->words->host, host, sizeof(host));
+	row_get(replica->status, replica->statements->columns->host, host, sizeof(host));
 	if (!*host)
 		return 0;
 	if (!strcmp(host, replica->host) &&
-	    status_number(replica, replica->words->port) == (unsigned)replica->port)
+	    status_number(replica, replica->statements->columns->port) == (unsigned)replica->port)
 		return 1;
 	return err_set(
 		err, ERR_DATABASE_REPLICATE, host,
-		"this server follows %s already, not %s: if that is over, make it forget (RESET SLAVE ALL)",
-		host, replica->host);
+		"this server follows %s already, not %s: if that is over, make it forget: %.*s",
+		host, replica->host, (int)strlen(forget) - 1, forget);
 }
 
 static int check_server_id(struct replica *replica, const struct master_position *master,
@@ -145,11 +92,11 @@ static int check_server_id(struct replica *replica, const struct master_position
 int replica_change(struct replica *replica, const struct replica_login *login,
 		   const struct master_position *from, struct err *err)
 {
-	const char *more = replica->mariadb_gtid ? ", MASTER_USE_GTID=no" : replica->words->more;
-	const char *sql =
-		arena_printf(replica->client->arena, replica->words->change, replica->host,
-			     replica->port, login->user, login->password, from->file,
-			     from->position, more, login->patient ? replica->words->patient : "");
+	const struct statements *statements = replica->statements;
+	const char *sql = arena_printf(replica->client->arena, statements->change, replica->host,
+				       replica->port, login->user, login->password, from->file,
+				       from->position, statements->more,
+				       login->patient ? statements->patient : "");
 
 	if (check_server_id(replica, from, err) ||
 	    database_ask(replica->client, NULL, sql, NULL, err))
@@ -160,7 +107,7 @@ int replica_change(struct replica *replica, const struct replica_login *login,
 
 int replica_order(struct replica *replica, enum replica_order order, struct err *err)
 {
-	return database_ask(replica->client, NULL, replica->words->orders[order], NULL, err);
+	return database_ask(replica->client, NULL, replica->statements->orders[order], NULL, err);
 }
 
 /* The last error of a thread that works is over. */
@@ -174,7 +121,7 @@ static void read_error(const struct replica *replica, bool works, const char *nu
 
 void replica_read(const struct replica *replica, struct replica_state *state)
 {
-	const struct replica_words *words = replica->words;
+	const struct replica_columns *words = replica->statements->columns;
 
 	*state = (struct replica_state){
 		.receiving = status_is(replica, words->io, "Yes"),
@@ -214,8 +161,8 @@ int replica_renew(struct replica *replica, struct err *err)
 		return 0;
 	if (replica_order(replica, REPLICA_STOP, err) ||
 	    database_ask(replica->client, NULL,
-			 arena_printf(replica->client->arena, replica->words->renew, login->user,
-				      login->password),
+			 arena_printf(replica->client->arena, replica->statements->renew,
+				      login->user, login->password),
 			 NULL, err) ||
 	    replica_order(replica, REPLICA_START, err))
 		return -1;

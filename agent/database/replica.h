@@ -7,8 +7,7 @@
 
 #include "database/client.h"
 #include "database/master.h"
-
-struct replica_words;
+#include "database/statements.h"
 
 struct replica_login {
 	const char *user, *password;
@@ -25,12 +24,11 @@ struct replica {
 	struct replica_login
 		login; /* as it is now, which replica_renew() may give; user NULL: it doesn't */
 	/* Set by replica_open(): */
-	const struct replica_words *words;
-	bool mariadb_gtid;                /* knows MASTER_USE_GTID, and may have it on by itself */
+	const struct statements *statements;
 	char status[DATABASE_ANSWER_MAX]; /* as asked for last */
 };
 
-/* Ask for version and status; the members above `words` are set. Errors: those of database_ask(). */
+/* Ask for version and status; the members above `statements` are set. Errors: those of database_ask(). */
 int replica_open(struct replica *replica, struct err *err);
 int replica_ask(struct replica *replica, struct err *err);
 
@@ -41,12 +39,6 @@ int replica_follows(const struct replica *replica, struct err *err);
 int replica_change(struct replica *replica, const struct replica_login *login,
 		   const struct master_position *from, struct err *err);
 
-enum replica_order {
-	REPLICA_START,
-	REPLICA_STOP,
-	REPLICA_STOP_RECEIVING, /* what is here already is still executed */
-	REPLICA_FORGET,         /* for good; stopped before */
-};
 int replica_order(struct replica *replica, enum replica_order order, struct err *err);
 
 struct replica_state {

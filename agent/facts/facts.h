@@ -25,6 +25,7 @@ enum facts_kind {
 	FACTS_NETWORK, /* what configures the network: "debian", "NetworkManager" */
 	FACTS_TOOL,    /* of /sbin, /usr/sbin and the like: "nft" */
 	FACTS_MACHINE, /* its programs run on: "x86_64" */
+	FACTS_KERNEL,  /* its kernels, likewise; none where they do not say it */
 	FACTS_KINDS,
 };
 
@@ -57,6 +58,9 @@ const char *facts_known(enum facts_kind kind, const char *name);
 void facts_add(struct facts *facts, enum facts_kind kind, const char *name);
 bool facts_has(const struct facts *facts, enum facts_kind kind, const char *name);
 
+/* Bytes of a file that facts_kernel_machine() needs. */
+#define FACTS_HEAD 0x240
+
 /*
  * Note what the path of a file or link says, which is without a leading "/". `to`: where the symbolic link leads; NULL: it
  * is none. Of a folder its name alone counts.
@@ -66,6 +70,14 @@ void facts_mark_folder(struct facts *facts, const char *path);
 
 /* The machine of an ELF file that begins so (elf(5), e_machine); NULL: it is none. */
 const char *facts_machine(const void *head, size_t size);
+
+/* Is it an image of a kernel, or a module that is not compressed? `path` as for facts_mark(). */
+bool facts_is_kernel(const char *path);
+/*
+ * The machine that such a file, which begins so, is for; NULL: it does not say. An image for x86 does since Linux 3.8 (boot protocol 2.12,
+ * Documentation/arch/x86/boot.rst, xloadflags), one for arm64 always (Documentation/arch/arm64/booting.rst), and modules are ELF files.
+ */
+const char *facts_kernel_machine(const void *head, size_t size);
 
 /* A new reference, or NULL without memory. */
 json_t *facts_json(const struct facts *facts);

@@ -30,28 +30,52 @@ static void take_xattrs(struct facts *facts, struct archive_entry *entry)
 }
 
 /* A program says which machine it is for; firmware is made for others, and nobody may run it. */
-static void take_machine(struct facts *facts, struct archive_entry *entry, const void *data,
-			 size_t size)
+static void take_machine(struct facts *facts, struct archive_entry *entry, const char *path,
+			 const void *head, size_t size)
 {
-	const char *name = archive_entry_perm(entry) & 0111 ? facts_machine(data, size) : NULL;
+	const bool kernel = facts_is_kernel(path);
+	const char *name = NULL;
 
+	if (kernel)
+		name = facts_kernel_machine(head, size);
+	else if (archive_entry_perm(entry) & 0111)
+		name = facts_machine(head, size);
 	if (name)
-		facts_add(facts, FACTS_MACHINE, name);
+		facts_add(facts, kernel ? FACTS_KERNEL : FACTS_MACHINE, name);
+}
+
+struct head {
+	unsigned char data[FACTS_HEAD];
+	size_t size;
+};
+
+/* Pieces are as they came; one that has a hole before it is none of the head. */
+static void add_head(struct head *head, const void *data, size_t size, int64_t offset)
+{
+	const size_t room = sizeof(head->data) - head->size;
+
+	if (offset != (int64_t)head->size)
+		return;
+	if (size > room)
+		size = room;
+	memcpy(head->data + head->size, data, size);
+	head->size += size;
 }
 
 static int take_contents(struct input *input, struct facts *facts, struct archive_entry *entry,
-			 struct err *err)
+			 const char *path, struct err *err)
 {
+	struct head head = {.size = 0};
 	const void *data;
 	int64_t offset;
 	size_t size;
 	int more;
 
 	while ((more = input_data(input, &data, &size, &offset, err)) > 0) {
-		if (offset == 0)
-			take_machine(facts, entry, data, size);
+		add_head(&head, data, size, offset);
 		facts->unpacked += size;
 	}
+	take_machine(facts, entry, path, head.data, head.size);
 	return more;
 }
 
@@ -70,7 +94,7 @@ static int take_entry(struct input *input, struct facts *facts, struct archive_e
 		facts_mark(facts, plain_path(path), archive_entry_symlink(entry));
 	else
 		facts_mark_folder(facts, plain_path(path));
-	return take_contents(input, facts, entry, err);
+	return take_contents(input, facts, entry, plain_path(path), err);
 }
 
 static void take_format(struct facts *facts, struct input *input)

@@ -177,30 +177,47 @@ static void check_profile(struct judge *j, const struct facts *facts, const char
 	       newest, fs_profile_name(made), fs_profile_name(profile_of_version(newest)));
 }
 
+/* newroot's own /init, which mounts the root, is for x86_64. */
+static void check_kernel_machine(struct judge *j, const struct facts *facts, const char *where)
+{
+	const struct facts_names *machines = &facts->names[FACTS_KERNEL];
+
+	if (machines->count && !facts_has(facts, FACTS_KERNEL, "x86_64"))
+		refuse(j, ERR_KERNEL, where, "the kernel is for %s; accepted is one for x86_64",
+		       machines->item[0]);
+}
+
 static void check_kernel(struct judge *j)
 {
 	const struct facts *package =
 		j->job->kernel.given ? facts_of(j, &j->job->kernel.source) : NULL;
 
-	if (package)
+	if (package) {
 		check_profile(j, package, j->job->kernel.source.path);
+		check_kernel_machine(j, package, j->job->kernel.source.path);
+	}
 	if (!j->root)
 		return;
 	check_kernel_there(j);
-	if (!j->job->kernel.given && !is_elsewhere(j, "/boot"))
+	if (!j->job->kernel.given && !is_elsewhere(j, "/boot")) {
 		check_profile(j, j->root, j->root_archive->source.path);
+		check_kernel_machine(j, j->root, j->root_archive->source.path);
+	}
 }
 
-/* An i386 userland runs under a kernel of x86_64, as does newroot itself. */
+/* An i386 userland runs under a kernel of x86_64, as does newroot itself; its own kernel would not run that. */
 static void check_machine(struct judge *j)
 {
 	const struct facts_names *machines = &j->root->names[FACTS_MACHINE];
+	const struct facts *package =
+		j->job->kernel.given ? facts_of(j, &j->job->kernel.source) : NULL;
 
 	if (!machines->count || facts_has(j->root, FACTS_MACHINE, "x86_64") ||
-	    facts_has(j->root, FACTS_MACHINE, "i386"))
+	    (facts_has(j->root, FACTS_MACHINE, "i386") && package &&
+	     facts_has(package, FACTS_KERNEL, "x86_64")))
 		return;
 	refuse(j, ERR_CONFIGURE, j->root_archive->source.path,
-	       "the root archive's programs are for %s; accepted are those for x86_64 or i386",
+	       "the root archive's programs are for %s; accepted are those for x86_64, or for i386 with a kernel package that is for x86_64",
 	       machines->item[0]);
 }
 

@@ -57,10 +57,8 @@ static const struct {
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 static const char *const keys[FACTS_KINDS] = {
-	[FACTS_INIT] = "inits",
-	[FACTS_NETWORK] = "networks",
-	[FACTS_TOOL] = "tools",
-	[FACTS_MACHINE] = "machines",
+	[FACTS_INIT] = "inits",       [FACTS_NETWORK] = "networks",       [FACTS_TOOL] = "tools",
+	[FACTS_MACHINE] = "machines", [FACTS_KERNEL] = "kernel_machines",
 };
 
 const char *facts_kind_key(enum facts_kind kind)
@@ -73,7 +71,8 @@ const char *facts_known(enum facts_kind kind, const char *name)
 	for (size_t i = 0; i < COUNT(marks); i++)
 		if (marks[i].kind == kind && !strcmp(marks[i].name, name))
 			return marks[i].name;
-	for (size_t i = 0; kind == FACTS_MACHINE && i < COUNT(machines); i++)
+	for (size_t i = 0; (kind == FACTS_MACHINE || kind == FACTS_KERNEL) && i < COUNT(machines);
+	     i++)
 		if (!strcmp(machines[i].name, name))
 			return machines[i].name;
 	return NULL;
@@ -142,6 +141,30 @@ static void add_kernel(struct facts *facts, const char *release, size_t size)
 		 release);
 }
 
+static bool ends_with(const char *text, const char *end)
+{
+	const size_t size = strlen(text), length = strlen(end);
+
+	return size >= length && !strcmp(text + size - length, end);
+}
+
+static bool is_image(const char *path)
+{
+	const char *folder = behind(path, "lib/modules/");
+
+	return behind(path, "boot/" VMLINUZ "-") ||
+	       (folder && !strcmp(folder + strcspn(folder, "/"), "/" VMLINUZ));
+}
+
+bool facts_is_kernel(const char *path)
+{
+	const char *in_usr = behind(path, "usr/");
+
+	if (in_usr)
+		path = in_usr;
+	return is_image(path) || (behind(path, "lib/modules/") && ends_with(path, ".ko"));
+}
+
 /* "boot/vmlinuz-RELEASE", or in a package of today's "lib/modules/RELEASE/vmlinuz". */
 static void mark_kernel(struct facts *facts, const char *path)
 {
@@ -196,4 +219,27 @@ const char *facts_machine(const void *head, size_t size)
 		if (machines[i].number == number)
 			return machines[i].name;
 	return NULL;
+}
+
+#define SETUP_MAGIC     0x202 /* "HdrS" */
+#define SETUP_PROTOCOL  0x206 /* 16 bits */
+#define SETUP_LOADFLAGS 0x236 /* likewise, from protocol 2.12 on */
+#define XLF_KERNEL_64   1
+#define ARM64_MAGIC     0x38
+
+static unsigned at(const unsigned char *head, size_t offset)
+{
+	return (unsigned)head[offset + 1] << 8 | head[offset];
+}
+
+const char *facts_kernel_machine(const void *head, size_t size)
+{
+	const unsigned char *byte = head;
+
+	if (size >= SETUP_LOADFLAGS + 2 && !memcmp(byte + SETUP_MAGIC, "HdrS", 4) &&
+	    at(byte, SETUP_PROTOCOL) >= 0x20c)
+		return at(byte, SETUP_LOADFLAGS) & XLF_KERNEL_64 ? "x86_64" : "i386";
+	if (size >= ARM64_MAGIC + 4 && !memcmp(byte + ARM64_MAGIC, "ARM\x64", 4))
+		return "aarch64";
+	return facts_machine(head, size);
 }

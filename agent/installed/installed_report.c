@@ -5,7 +5,10 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "service/report.h"
+
+#define LOCK_S 3
 
 int installed_service(struct service **service, const struct first_boot_config *config,
 		      struct err *err)
@@ -63,6 +66,19 @@ bool installed_report_close(struct service *service, const char *spool, unsigned
 	return taken;
 }
 
+/* Who attends to replication has the lock for some statements. */
+static int lock_folder(int fd)
+{
+	const int64_t until = clock_ms() + LOCK_S * 1000;
+
+	while (flock(fd, LOCK_EX | LOCK_NB)) {
+		if (errno != EWOULDBLOCK || clock_ms() >= until)
+			return -1;
+		usleep(100000);
+	}
+	return 0;
+}
+
 /* On the folder, so that no file is left. */
 int installed_lock(const char *state, enum err_code code, struct err *err)
 {
@@ -72,7 +88,7 @@ int installed_lock(const char *state, enum err_code code, struct err *err)
 		return err_sys(err, code, state,
 			       "cannot open %s, which every system has that newroot installed",
 			       state);
-	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+	if (lock_folder(fd) == 0)
 		return fd;
 	if (errno == EWOULDBLOCK)
 		err_set(err, code, state,

@@ -1,18 +1,13 @@
 #include "service/retry.h"
 
-#include <sys/random.h>
-
 #include "base/log.h"
+#include "base/random.h"
 #include "service/wait.h"
 
 /* Half of it is certain, the other half chance. */
 static unsigned jitter(unsigned ms)
 {
-	unsigned chance;
-
-	if (getrandom(&chance, sizeof(chance), GRND_NONBLOCK) != sizeof(chance))
-		chance = (unsigned)wait_now();
-	return ms / 2 + chance % (ms / 2 + 1);
+	return ms / 2 + random_chance() % (ms / 2 + 1);
 }
 
 unsigned retry_delay(const struct net_limits *limits, unsigned failures)

@@ -5,10 +5,10 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/random.h"
 #include "service/suites.h"
 #include "service/tls_text.h"
 #include "service/wait.h"
@@ -48,17 +48,12 @@ static void set_algorithms(br_ssl_engine_context *engine)
 	suites_set(engine);
 }
 
-/* getrandom() waits until the kernel's generator is seeded, unlike /dev/urandom early in a boot. */
 static int seed(br_ssl_engine_context *engine, struct err *err)
 {
 	uint8_t bytes[SEED_SIZE];
-	ssize_t n;
 
-	do
-		n = getrandom(bytes, sizeof(bytes), 0);
-	while (n < 0 && errno == EINTR);
-	if (n != sizeof(bytes))
-		return err_sys(err, ERR_TLS, NULL, "no random numbers from the kernel");
+	if (random_bytes(bytes, sizeof(bytes), err))
+		return -1;
 	br_ssl_engine_inject_entropy(engine, bytes, sizeof(bytes));
 	return 0;
 }

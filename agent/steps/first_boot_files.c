@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/limits.h"
+#include "base/random.h"
 #include "installed/first_boot_config.h"
 #include "installed/installed.h"
 #include "service/service.h"
@@ -153,6 +154,20 @@ static int add_sync(struct changes *changes, const struct job *job, struct err *
 	return 0;
 }
 
+/* Reading back asks for what was written: one seed for each installation. */
+static int add_seed(struct changes *changes, struct err *err)
+{
+	static char seed[RANDOM_SEED_SIZE];
+	static bool made;
+	const struct text content = {.data = seed, .size = sizeof(seed)};
+
+	if (!made && random_bytes(seed, sizeof(seed), err))
+		return -1;
+	made = true;
+	changes_file(changes, INSTALLED_SEED, &content)->mode = 0600;
+	return 0;
+}
+
 int first_boot_files_render(struct changes *changes, const struct context *ctx,
 			    const struct program *program, struct err *err)
 {
@@ -163,6 +178,8 @@ int first_boot_files_render(struct changes *changes, const struct context *ctx,
 		return -1;
 	if (!ctx->job->first_boot)
 		return 0;
+	if (add_seed(changes, err))
+		return -1;
 	/* `apply` without the site's parameters: what an earlier run wrote stays. */
 	if (!ctx->params->url) {
 		ctx->note("no newroot.url= here: %s is left as it is", FIRST_BOOT_CONFIG);

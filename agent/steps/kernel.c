@@ -12,6 +12,7 @@
 #include "archive/depmod.h"
 #include "steps/kernel_find.h"
 #include "steps/kernel_image.h"
+#include "facts/foreign.h"
 #include "steps/kernel_package.h"
 #include "steps/pipeline.h"
 #include "steps/step.h"
@@ -75,6 +76,12 @@ static int check_profile(const struct context *ctx, struct err *err)
 		ctx->kernel_release, fs_profile_name(ctx->plan->profile), fs_profile_name(needed));
 }
 
+static int check_package(void *ctx, int root_fd, const char *path, mode_t mode, struct err *err)
+{
+	(void)ctx;
+	return foreign_kernel(root_fd, path, mode, err);
+}
+
 static int run(struct context *ctx, struct err *err)
 {
 	const struct job_kernel *kernel = &ctx->job->kernel;
@@ -85,6 +92,7 @@ static int run(struct context *ctx, struct err *err)
 					  .to = "/",
 					  .source = &kernel->source,
 					  .seen = kernel_package_seen,
+					  .check = check_package,
 					  .out = out,
 					  .out_size = sizeof(out)};
 	const struct child child = {.name = "kernel",

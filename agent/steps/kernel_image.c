@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/io.h"
+#include "facts/facts.h"
 #include "steps/kernel_find.h"
 
 /* An archive may hold a fifo of that name: not waited for, it reads as empty. */
@@ -51,6 +52,7 @@ int kernel_image_check(const char *path, const char *release, struct err *err)
 	static unsigned char setup[SETUP_BYTES + 1];
 	int fd = open(path, IMAGE_FLAGS);
 	size_t at, length = strlen(release);
+	const char *machine;
 	ssize_t got;
 
 	if (fd < 0)
@@ -59,6 +61,12 @@ int kernel_image_check(const char *path, const char *release, struct err *err)
 	close(fd);
 	if (got < SETUP_VERSION_OFFSET + 2 || memcmp(setup + SETUP_MAGIC_OFFSET, "HdrS", 4))
 		return err_set(err, ERR_KERNEL, path, "it is no x86 Linux kernel image (bzImage)");
+	machine = facts_kernel_machine(setup, (size_t)got);
+	if (machine && strcmp(machine, "x86_64") != 0)
+		return err_set(
+			err, ERR_KERNEL, path,
+			"it is a kernel for %s; accepted is one for x86_64, as newroot's own /init is",
+			machine);
 	at = 0x200 + (size_t)(setup[SETUP_VERSION_OFFSET] | setup[SETUP_VERSION_OFFSET + 1] << 8);
 	if (at + length < (size_t)got && strncmp((char *)setup + at, release, length))
 		return err_set(

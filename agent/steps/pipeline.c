@@ -65,7 +65,8 @@ static int extract_stage(void *arg, struct err *err)
 {
 	const struct stages *s = arg;
 	const char *to = s->pipeline->to;
-	struct extract_options options = {.seen = s->pipeline->seen};
+	struct extract_options options = {
+		.seen = s->pipeline->seen, .check = s->pipeline->check, .ctx = s->pipeline->ctx};
 	struct extract_totals totals;
 	int root_fd, ret = -1;
 

@@ -19,6 +19,9 @@ struct pipeline {
 	const struct job_source *source;
 	/* Called in the child with each path that was unpacked: what it prints goes to `out`; NULL: none. */
 	void (*seen)(void *ctx, const char *path, mode_t mode);
+	/* The same, for a file that says that all of it is of no use; NULL: none. */
+	int (*check)(void *ctx, int root_fd, const char *path, mode_t mode, struct err *err);
+	void *ctx; /* of both */
 	char *out; /* NULL, or `out_size` bytes for what `seen` printed, NUL-terminated */
 	size_t out_size;
 };

@@ -1,4 +1,7 @@
 /* unpack: the job's archives into the mounted tree, outer mounts first; then its dumps, as they are. */
+#include <string.h>
+
+#include "facts/foreign.h"
 #include "steps/chosen.h"
 #include "steps/pipeline.h"
 #include "steps/step.h"
@@ -21,6 +24,14 @@ static int copy_dumps(struct context *ctx, struct err *err)
 	return 0;
 }
 
+/* What kernel it gets, the step kernel sees to. */
+static int check_root(void *arg, int root_fd, const char *path, mode_t mode, struct err *err)
+{
+	const struct context *ctx = arg;
+
+	return foreign_root(root_fd, path, mode, !ctx->job->kernel.given, err);
+}
+
 static int run(struct context *ctx, struct err *err)
 {
 	for (size_t i = 0; i < ctx->plan->archive_count; i++) {
@@ -29,6 +40,8 @@ static int run(struct context *ctx, struct err *err)
 			.item = archive->to,
 			.to = archive->to,
 			.source = &archive->source,
+			.check = strcmp(archive->to, "/") ? NULL : check_root,
+			.ctx = ctx,
 		};
 
 		if (chosen_path(ctx, archive->to) && pipeline_run(ctx, &pipeline, err))

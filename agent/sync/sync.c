@@ -14,6 +14,7 @@
 #include "base/io.h"
 #include "base/limits.h"
 #include "base/log.h"
+#include "base/random.h"
 #include "installed/environment.h"
 #include "installed/first_boot_config.h"
 #include "installed/installed.h"
@@ -307,6 +308,7 @@ int sync_run(const struct sync *options, struct err *err)
 		return err_set(err, ERR_SYNC, SYNC_CONFIG,
 			       "this VM has no " SYNC_CONFIG
 			       ": its job has no sync, or the file was removed after cutover");
+	random_seed_at(INSTALLED_SEED);
 	/* Figures are read in rsync's own form, too. */
 	if (installed_environment(err))
 		return -1;

@@ -8,6 +8,7 @@
 #include "base/io.h"
 #include "base/limits.h"
 #include "base/log.h"
+#include "base/random.h"
 #include "installed/environment.h"
 #include "installed/first_boot_config.h"
 #include "installed/installed.h"
@@ -187,11 +188,13 @@ static int run(const struct first_boot *options, const char *done, struct err *e
 
 int first_boot_run(const struct first_boot *options, struct err *err)
 {
-	char done[256];
+	char done[256], seed[256];
 	int ret;
 
-	if (state_path(options, "first-boot.done", done, sizeof(done), err))
+	if (state_path(options, "first-boot.done", done, sizeof(done), err) ||
+	    state_path(options, INSTALLED_SEED_NAME, seed, sizeof(seed), err))
 		return -1;
+	random_seed_at(seed);
 	if (installed_environment(err))
 		return -1;
 	if (access(done, F_OK) == 0) {

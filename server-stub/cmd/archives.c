@@ -86,8 +86,8 @@ static void print_facts(const json_t *facts)
 	static const struct {
 		const char *key, *what;
 	} lists[] = {
-		{"machines", "for"},     {"kernels", "kernel"}, {"inits", "init"},
-		{"networks", "network"}, {"tools", "tools"},
+		{"machines", "for"}, {"kernels", "kernel"},   {"kernel_machines", "kernels for"},
+		{"inits", "init"},   {"networks", "network"}, {"tools", "tools"},
 	};
 	const char *error =
 		json_string_value(json_object_get(json_object_get(facts, "error"), "message"));

@@ -3,7 +3,7 @@
 import { get } from "./service.js";
 import { $, el, plural, size } from "./tools.js";
 
-const LISTS = { machines: "for", kernels: "kernel", inits: "init", networks: "network", tools: "tools" };
+const LISTS = { machines: "for", kernels: "kernel", kernel_machines: "kernels for", inits: "init", networks: "network", tools: "tools" };
 
 /* In the order of `newroot-server archives`. */
 function words(facts) {

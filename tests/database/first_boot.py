@@ -1,9 +1,10 @@
 """A VM that the installer has left: its instructions, its dumps, and `newroot first-boot` over them."""
 import hashlib
 import json
+import os
 import subprocess
 
-from common import BUILD, PATIENCE_S
+from common import PATIENCE_S, driver, under_kernel
 
 SECRET = "s3cret/of+the*replica"  # what no log, event or command line may show
 
@@ -15,6 +16,8 @@ class Machine:
         for part in ("state", "dumps", "root"):
             (folder / part).mkdir()
         (folder / "console").touch()
+        self.seed.write_bytes(os.urandom(512))
+        self.seed.chmod(0o600)
         # The same, where an installed system has it.
         for place, path in (("etc/newroot", ""), ("var/lib/newroot", "state"), ("var/log/newroot.log", "log")):
             (folder / "root" / place).parent.mkdir(parents=True, exist_ok=True)
@@ -22,7 +25,7 @@ class Machine:
         self.dumps = []
         self.environment = None
         self.before = ""  # a command of the shell, in a namespace of mounts of its own
-        self.program = BUILD / "database/driver"
+        self.program = driver("database/driver")
 
     def add_dump(self, database, content, end_mark=False):
         """Most are written by hand, and have no mark at their end."""
@@ -50,13 +53,18 @@ class Machine:
         return self.folder / "first-boot.json"
 
     @property
+    def seed(self):
+        """Of random numbers, which the installer leaves."""
+        return self.folder / "state/random-seed"
+
+    @property
     def log(self):
         return (self.folder / "log").read_text() if (self.folder / "log").exists() else ""
 
     @property
     def argv(self):
         inside = ["unshare", "--mount", "sh", "-c", f'{self.before} exec "$@"', "sh"] if self.before else []
-        return [str(a) for a in (*inside, self.program, self.config, self.folder / "state", self.folder / "console",
+        return [str(a) for a in (*under_kernel(self.program), *inside, self.program, self.config, self.folder / "state", self.folder / "console",
                                  self.folder / "log", self.folder / "root")]
 
     def start(self):
@@ -67,14 +75,19 @@ class Machine:
         assert "Sanitizer" not in done.stderr and "runtime error" not in done.stderr, done.stderr
         return done
 
+    @property
+    def life(self):
+        program = driver("database/life")
+        return [*under_kernel(program), str(program)]
+
     def attend(self):
         """The process that goes on until cutover."""
         (self.folder / "migrating").touch()
-        return subprocess.Popen([str(BUILD / "database/life"), "attend", str(self.folder / "root")], stdout=subprocess.DEVNULL,
+        return subprocess.Popen([*self.life, "attend", str(self.folder / "root")], stdout=subprocess.DEVNULL,
                                 stderr=open(self.folder / "attend.stderr", "wb"), env=self.environment)
 
     def cut_over(self, *how, limit=300):
-        done = subprocess.run([str(BUILD / "database/life"), "cutover", str(self.folder / "root"), str(limit), *how], stdout=subprocess.PIPE,
+        done = subprocess.run([*self.life, "cutover", str(self.folder / "root"), str(limit), *how], stdout=subprocess.PIPE,
                               stderr=subprocess.PIPE, text=True, timeout=3 * PATIENCE_S, env=self.environment)
         assert "Sanitizer" not in done.stderr and "runtime error" not in done.stderr, done.stderr
         return done

@@ -6,7 +6,7 @@ import shutil
 import signal
 import subprocess
 
-from common import BUILD, PATIENCE_S, until
+from common import BUILD, PATIENCE_S, under_kernel, until
 
 # The console is this machine's own.
 SETUP = """set -e
@@ -39,7 +39,7 @@ class Installed:
                     yield int(process.name)
 
     def _run(self, popen, *argv, **kwargs):
-        return popen([*self.inside, BUILD / "newroot", "first-boot", "--config", self.machine.config.name, *argv], stdout=subprocess.PIPE,
+        return popen([*under_kernel(BUILD / "newroot"), *self.inside, BUILD / "newroot", "first-boot", "--config", self.machine.config.name, *argv], stdout=subprocess.PIPE,
                      stderr=subprocess.PIPE, text=True, env={**os.environ, **(self.machine.environment or {})}, **kwargs)
 
     def boot(self):

@@ -1,5 +1,8 @@
 """Between first boot and cutover: the new master follows the old one, and is promoted. Real servers, a real sshd."""
+import contextlib
+import fcntl
 import json
+import os
 import pathlib
 import subprocess
 import time
@@ -33,6 +36,13 @@ def follower(machine, source, sshd, new):
 
 def told(machine):
     return (machine.folder / "attend.stderr").read_text()
+
+
+@contextlib.contextmanager
+def open_folder(path):
+    fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    yield fd
+    os.close(fd)
 
 
 def follows(machine):
@@ -314,3 +324,17 @@ def test_killed_at_every_place(follower, source):
     assert done.returncode == 0, done.stdout + done.stderr
     assert promoted(follower) and follower.state == "cut over"
     assert set(lines(follower.server)) == {-1, *follower.writes.stop()}
+
+
+def test_what_a_cutover_stopped_stays_stopped(follower):
+    """Who attends starts replication once that did not start with its server; not while a cutover is at work, which holds this lock."""
+    follows(follower)
+    with open_folder(follower.folder / "state") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        follower.server.sql("STOP SLAVE")  # while the tunnel is up: without an error of its own
+        follower.attending.terminate()
+        follower.attending.wait(PATIENCE_S)
+        follower.attending = follower.attend()
+        until(lambda: "replication from 127.0.0.1 has stopped" in told(follower), lambda: told(follower))
+        assert "Slave_SQL_Running: No" in follower.server.status()
+    assert follows(follower)

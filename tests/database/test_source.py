@@ -1,6 +1,7 @@
 """A new master that first follows the old platform's, through a tunnel of the system's own ssh: real servers, a real sshd."""
 import gzip
 import json
+import pathlib
 
 import pytest
 from first_boot import SECRET
@@ -126,12 +127,45 @@ def test_own_replicas_would_miss_it(machine, source, sshd, new):
 
 
 def test_no_folder_is_read(machine, source, sshd, new):
+    """As in 2009: the lines stand in my.cnf itself until cutover, whatever is changed there meanwhile."""
     machine.add_dump("shop", dump(source))
     server = new()
     server.config.write_text("[mysqld]\nserver_id = 2\n")
+    server.config.chmod(0o640)
+    machine.instruct(server, source=way(sshd, source))
+    machine.complete()
+    assert list((machine.folder / "root/etc/mysql/conf.d").iterdir()) == []
+    text = server.config.read_text()
+    assert text.startswith("[mysqld]\nserver_id = 2\n# newroot: begin") and "[mysqld]\nread_only = 1\n" in text
+    assert server.config.stat().st_mode & 0o7777 == 0o640
+    server.stop()
+    server.start()
+    assert server.sql("SELECT @@read_only") == "1"
+    server.config.write_text(text.replace("server_id = 2\n", "server_id = 2\nmax_connections = 77\n"))
+    source.sql("SET GLOBAL read_only=1")
+    attending = machine.attend()  # with the tunnel
+    until(lambda: "is up" in (machine.folder / "attend.stderr").read_text(), lambda: machine.log)
+    done = machine.cut_over()
+    assert done.returncode == 0, done.stderr
+    assert attending.wait(PATIENCE_S) == 0
+    assert server.config.read_text() == "[mysqld]\nserver_id = 2\nmax_connections = 77\n"
+    server.stop()
+    server.start()
+    assert server.sql("SELECT @@read_only, @@max_connections") == "0\t77"
+
+
+def test_neither_folder_nor_file_is_read(machine, source, sshd, new):
+    machine.add_dump("shop", dump(source))
+    server = new()
+    server.config.rename(server.config.parent / "other.cnf")
+    server.config.write_text("[mysqld]\nserver_id = 2\n")
+    fake = pathlib.Path(machine.environment["PATH"].split(":")[0]) / "my_print_defaults"
+    fake.write_text(fake.read_text().replace("my.cnf", "other.cnf"))
+    (server.config.parent / "other.cnf").write_text("[mysqld]\nserver_id = 2\n")
     machine.instruct(server, source=way(sshd, source))
     assert "!includedir /etc/mysql/conf.d" in machine.fail("database.source")["message"]
     assert list((machine.folder / "root/etc/mysql/conf.d").iterdir()) == []
+    assert server.config.read_text() == "[mysqld]\nserver_id = 2\n"
 
 
 def test_refused_by_the_old_master(machine, source, sshd, new):

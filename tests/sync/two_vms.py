@@ -6,7 +6,7 @@ import shutil
 import signal
 import subprocess
 
-from common import BUILD, PATIENCE_S
+from common import BUILD, PATIENCE_S, under_kernel
 from service import MAC
 
 
@@ -57,7 +57,7 @@ class NewVM:
     def start(self, *options):
         """It is the process itself that runs newroot: what comes before it is replaced."""
         binds = " && ".join(f"mount --rbind /{name} {self.root}/{name}" for name in ("usr", "dev", "proc"))
-        process = subprocess.Popen(["unshare", "--mount", "sh", "-c", f'{binds} && {self.before} exec chroot {self.root} /newroot "$@"', "sh",
+        process = subprocess.Popen([*under_kernel(self.root / "newroot"), "unshare", "--mount", "sh", "-c", f'{binds} && {self.before} exec chroot {self.root} /newroot "$@"', "sh",
                                     "sync", *options], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         self.started.append(process)
         return process

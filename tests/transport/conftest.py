@@ -4,7 +4,7 @@ import subprocess
 import pytest
 
 from certificates import GOOD_NAMES, Authority
-from common import BUILD, PATIENCE_S
+from common import PATIENCE_S, driver, under_kernel
 from faultserver import FaultServer
 
 
@@ -61,7 +61,8 @@ def drive(authority, tmp_path):
     """drive(command, url, option=value…): run the transport. Its time limits are those of a slow machine; who tests one gives it."""
     def run(command, url, ca=None, service=None, env=None, **options):
         defaults = {"connect_ms": 60000, "first_ms": 60000, "stall_ms": 60000, "retries": 3, "backoff_ms": 20}
-        argv = [BUILD / "transport/driver", "--ca", ca or authority.cert,
+        program = driver("transport/driver")
+        argv = [*under_kernel(program), program, "--ca", ca or authority.cert,
                 "--service", service or "/".join(url.split("/")[:3])]
         for name, value in {**defaults, **options}.items():
             argv.append("--" + name.replace("_", "-"))

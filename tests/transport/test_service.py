@@ -8,7 +8,7 @@ import uuid
 
 import pytest
 
-from common import BUILD, PATIENCE_S, until
+from common import BUILD, PATIENCE_S, under_kernel, until
 from service import Boot, Service
 
 MAC, REPLICA = "52:54:00:00:00:11", "52:54:00:00:00:12"
@@ -156,7 +156,7 @@ def first_boot(service, tmp_path):
             "service": f"https://127.0.0.1:{service.port}", "ca": str(service.data / "ca.pem"), "mac": REPLICA,
             "after": after}))
         unshare = ["unshare", "--mount"] if os.geteuid() == 0 else ["unshare", "--user", "--map-root-user", "--mount"]
-        started.append(subprocess.Popen([*unshare, "sh", "-c", INSTALLED, tmp_path, BUILD / "newroot"],
+        started.append(subprocess.Popen([*under_kernel(BUILD / "newroot"), *unshare, "sh", "-c", INSTALLED, tmp_path, BUILD / "newroot"],
                                         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True))
         return started[-1]
     yield start

@@ -145,6 +145,16 @@ static int mode_is(const struct scene *s, const char *path, mode_t mode)
 	return -1;
 }
 
+static int size_is(const struct scene *s, const char *path, off_t size)
+{
+	struct stat st;
+
+	if (target_stat(&s->tree.target, path, &st) && st.st_size == size)
+		return 0;
+	fprintf(stderr, "%s has not %lld bytes\n", path, (long long)size);
+	return -1;
+}
+
 static int tell(const struct err *err)
 {
 	fprintf(stderr, "[%s] %s: %s\n", err_name(err->code), err->where, err->msg);
@@ -172,6 +182,8 @@ static int configure_all(struct scene *s)
 			       contains(s, "/newroot/etc/newroot/ca.pem", "the CA") ||
 			       mode_is(s, "/newroot/etc/newroot/first-boot.json", 0600) ||
 			       mode_is(s, "/newroot/var/lib/newroot/job.json", 0600) ||
+			       mode_is(s, "/newroot/var/lib/newroot/random-seed", 0600) ||
+			       size_is(s, "/newroot/var/lib/newroot/random-seed", 512) ||
 			       mode_is(s, "/newroot/usr/sbin/newroot", 0755) ||
 			       mode_is(s, "/newroot/etc/motd", 0640) ||
 			       mode_is(s, "/newroot/dev", 0755) ||

@@ -100,6 +100,52 @@ static void test_machines(void **state)
 	assert_null(facts_machine(head, sizeof(head)));
 }
 
+/* Documentation/arch/x86/boot.rst: magic, protocol, xloadflags; arm64's booting.rst: magic at 56. */
+static void test_machines_of_kernels(void **state)
+{
+	static const struct {
+		unsigned protocol, loadflags;
+		const char *machine;
+	} images[] = {
+		{0x204, 0xffff, NULL}, /* 2.6.18: the flags are code there */
+		{0x20b, 1, NULL},      {0x20c, 0x1f, "x86_64"}, {0x20c, 0x1e, "i386"},
+		{0x20f, 1, "x86_64"},  {0x20f, 0, "i386"},
+	};
+	unsigned char head[FACTS_HEAD] = {0};
+
+	(void)state;
+	memcpy(head + 0x202, "HdrS", 4);
+	for (size_t i = 0; i < sizeof(images) / sizeof(images[0]); i++) {
+		const char *machine;
+
+		head[0x206] = images[i].protocol & 0xff;
+		head[0x207] = (unsigned char)(images[i].protocol >> 8);
+		head[0x236] = images[i].loadflags & 0xff;
+		head[0x237] = (unsigned char)(images[i].loadflags >> 8);
+		machine = facts_kernel_machine(head, sizeof(head));
+		assert_int_equal(machine == NULL, images[i].machine == NULL);
+		if (machine)
+			assert_string_equal(machine, images[i].machine);
+		assert_null(facts_kernel_machine(head, 0x237));
+	}
+	memcpy(head + 0x38, "ARM\x64", 4);
+	memset(head + 0x202, 0, 4);
+	assert_string_equal(facts_kernel_machine(head, sizeof(head)), "aarch64");
+	memset(head, 0, sizeof(head));
+	memcpy(head,
+	       "\x7f"
+	       "ELF\x01\x01",
+	       6);
+	head[18] = 3;
+	assert_string_equal(facts_kernel_machine(head, 64), "i386");
+	assert_true(facts_is_kernel("boot/vmlinuz-2.6.18-164.el5"));
+	assert_true(facts_is_kernel("usr/lib/modules/6.1/vmlinuz"));
+	assert_true(facts_is_kernel("lib/modules/2.6.18/kernel/fs/ext3/ext3.ko"));
+	assert_false(facts_is_kernel("lib/modules/2.6.18/kernel/fs/ext3/ext3.ko.gz"));
+	assert_false(facts_is_kernel("lib/modules/2.6.18/modules.dep"));
+	assert_false(facts_is_kernel("srv/x.ko"));
+}
+
 static void test_a_tar_is_read(void **state)
 {
 	struct scratch scratch;
@@ -110,11 +156,13 @@ static void test_a_tar_is_read(void **state)
 
 	(void)state;
 	scratch_make(&scratch);
-	scratch_run(&scratch,
-		    "mkdir -p sbin boot && cp /bin/true sbin/nft && cp /bin/true note && "
-		    "chmod 644 note && ln sbin/nft sbin/other && ln -s nft sbin/mount.nfs && "
-		    "touch boot/vmlinuz-6.1 && truncate -s 1G hole && "
-		    "tar -cSf root.tar sbin boot note hole");
+	scratch_run(
+		&scratch,
+		"mkdir -p sbin boot && cp /bin/true sbin/nft && cp /bin/true note && "
+		"chmod 644 note && ln sbin/nft sbin/other && ln -s nft sbin/mount.nfs && "
+		"(head -c 514 /dev/zero; printf 'HdrS\\017\\002'; head -c 46 /dev/zero; printf '\\001'; "
+		"head -c 900 /dev/zero) >boot/vmlinuz-6.1 && truncate -s 1G hole && "
+		"tar -cSf root.tar sbin boot note hole");
 	snprintf(path, sizeof(path), "%s/root.tar", scratch.path);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	assert_true(fd >= 0);
@@ -129,6 +177,7 @@ static void test_a_tar_is_read(void **state)
 	assert_true(facts_has(&facts, FACTS_TOOL, "mount.nfs"));
 	assert_int_equal(facts.names[FACTS_MACHINE].count, 1);
 	assert_string_equal(facts.kernel[0], "6.1");
+	assert_true(facts_has(&facts, FACTS_KERNEL, "x86_64"));
 	scratch_remove(&scratch);
 }
 
@@ -153,6 +202,7 @@ static void test_told_and_read_again(void **state)
 	facts_mark(&facts, "etc/systemd/system/connman.service", "/dev/null");
 	facts_mark(&facts, "etc/rc3.d/S10network", "../init.d/network");
 	facts_mark_folder(&facts, "etc/sysconfig/network-scripts/");
+	facts_add(&facts, FACTS_KERNEL, facts_known(FACTS_KERNEL, "x86_64"));
 	object = facts_json(&facts);
 	text = json_dumps(object, 0);
 	parse(&again, text, 0);
@@ -192,7 +242,8 @@ static void test_hostile_facts(void **state)
 }
 
 struct scene {
-	struct facts root, data;
+	struct facts root, data, package;
+	bool has_package;
 	bool known;
 	uint64_t memory;
 };
@@ -203,6 +254,8 @@ static const struct facts *of(void *ctx, const struct job_source *source)
 
 	if (!scene->known)
 		return NULL;
+	if (strstr(source->url, "kernel"))
+		return &scene->package;
 	return strstr(source->url, "root") ? &scene->root : &scene->data;
 }
 
@@ -221,7 +274,12 @@ static void judge(struct scene *scene, struct err_list *errors)
 		{"/data", {.url = "https://x/data", .path = "/archives/1"}},
 	};
 	const struct job job = {
-		.archives = archives, .archive_count = 2, .quarantine = {.given = true}};
+		.archives = archives,
+		.archive_count = 2,
+		.quarantine = {.given = true},
+		.kernel = {.given = scene->has_package,
+			   .source = {.url = "https://x/kernel", .path = "/kernel"}},
+	};
 	const struct facts_scene facts = {
 		.job = &job, .memory = scene->memory, .of = of, .room = room, .ctx = scene};
 
@@ -268,6 +326,7 @@ static void test_what_suits_is_silent(void **state)
 	facts_mark(&scene.root, "boot/vmlinuz-5.10.0-1", NULL);
 	facts_mark(&scene.root, "etc/inittab", NULL);
 	facts_mark(&scene.root, "usr/sbin/nft", NULL);
+	facts_add(&scene.root, FACTS_MACHINE, "x86_64");
 	facts_add(&scene.root, FACTS_MACHINE, "i386");
 	judge(&scene, &errors);
 	assert_int_equal(errors.count, 0);
@@ -277,12 +336,69 @@ static void test_what_suits_is_silent(void **state)
 	assert_int_equal(errors.count, 0);
 }
 
+/* newroot's own /init is for x86_64: a kernel for something else would not run it. */
+static void test_other_machines(void **state)
+{
+	static const struct {
+		const char *programs, *kernel;
+		bool given;
+		const char *package;
+		const char *where[2];
+	} rows[] = {
+		{"x86_64", "x86_64", false, NULL, {NULL}},
+		{"x86_64", NULL, true, "x86_64", {NULL}},
+		{"x86_64", NULL, true, NULL, {NULL}},
+		{"i386", NULL, true, "x86_64", {NULL}},
+		{"i386", "i386", true, "x86_64", {NULL}}, /* its own kernel is not booted */
+		{"i386", "i386", false, NULL, {"/archives/0", "/archives/0"}},
+		{"i386", NULL, false, NULL, {"/archives/0"}},
+		{"i386", NULL, true, NULL, {"/archives/0"}}, /* it does not say */
+		{"x86_64", NULL, true, "i386", {"/kernel"}},
+		{"x86_64", NULL, true, "aarch64", {"/kernel"}},
+		{"aarch64", NULL, true, "aarch64", {"/kernel", "/archives/0"}},
+		{"x86_64", "i386", false, NULL, {"/archives/0"}},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct scene scene = {.known = true,
+				      .root = {.whole = true},
+				      .data = {.whole = true},
+				      .package = {.whole = true},
+				      .has_package = rows[i].given};
+		struct err_list errors = {0};
+		size_t expected = !!rows[i].where[0] + !!rows[i].where[1];
+
+		snprintf(scene.root.format, sizeof(scene.root.format), "tar");
+		snprintf(scene.data.format, sizeof(scene.data.format), "tar");
+		snprintf(scene.package.format, sizeof(scene.package.format), "cpio");
+		facts_mark(&scene.root, "boot/vmlinuz-5.10.0-1", NULL);
+		facts_mark(&scene.package, "boot/vmlinuz-5.10.0-1", NULL);
+		facts_mark(&scene.root, "etc/inittab", NULL);
+		facts_mark(&scene.root, "usr/sbin/nft", NULL);
+		facts_add(&scene.root, FACTS_MACHINE, rows[i].programs);
+		if (rows[i].kernel)
+			facts_add(&scene.root, FACTS_KERNEL, rows[i].kernel);
+		if (rows[i].package)
+			facts_add(&scene.package, FACTS_KERNEL, rows[i].package);
+		judge(&scene, &errors);
+		print_message("row %zu: %zu errors: %s\n", i, errors.count,
+			      errors.count ? errors.item[0].msg : "");
+		assert_int_equal(errors.count, expected);
+		for (size_t j = 0; j < expected; j++)
+			assert_string_equal(errors.item[j].where, rows[i].where[j]);
+		err_list_free(&errors);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_paths),
 		cmocka_unit_test(test_kernels),
 		cmocka_unit_test(test_machines),
+		cmocka_unit_test(test_machines_of_kernels),
+		cmocka_unit_test(test_other_machines),
 		cmocka_unit_test(test_a_tar_is_read),
 		cmocka_unit_test(test_told_and_read_again),
 		cmocka_unit_test(test_hostile_facts),

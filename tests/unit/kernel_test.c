@@ -276,7 +276,10 @@ static const char make_image[] =
 	"image() { truncate -s 20000 $1; printf HdrS | dd of=$1 bs=1 seek=$((0x202)) conv=notrunc status=none\n"
 	"printf '\\000\\020' | dd of=$1 bs=1 seek=$((0x20e)) conv=notrunc status=none\n"
 	"printf \"$2 (builder@host)\" | dd of=$1 bs=1 seek=$((0x1200)) conv=notrunc status=none; }\n"
+	"flags() { printf '\\017\\002' | dd of=$1 bs=1 seek=$((0x206)) conv=notrunc status=none\n"
+	"printf \"\\\\$2\\0\" | dd of=$1 bs=1 seek=$((0x236)) conv=notrunc status=none; }\n"
 	"rm -rf boot lib; mkdir -p boot lib/modules/6.1.2\n"
+	"image boot/vmlinuz-5.5.11 5.5.11; flags boot/vmlinuz-5.5.11 1; image boot/vmlinuz-5.5.12 5.5.12; flags boot/vmlinuz-5.5.12 0\n"
 	"image boot/vmlinuz-5.5.5 5.5.5; image boot/vmlinuz-5.5.6 5.5.5; image lib/modules/6.1.2/vmlinuz 6.1.2\n"
 	"head -c 9000 /dev/urandom >boot/vmlinuz-5.5.7; : >boot/vmlinuz-5.5.8; mkfifo boot/vmlinuz-5.5.10\n";
 
@@ -292,6 +295,8 @@ static void images_are_checked(void **state)
 		{"5.5.8", "no x86 Linux kernel image"},
 		{"5.5.9", "cannot copy the kernel"},
 		{"5.5.10", "no x86 Linux kernel image"},
+		{"5.5.11", NULL},
+		{"5.5.12", "a kernel for i386"},
 	};
 
 	(void)state;

@@ -15,7 +15,7 @@ TEST_readers = $(OS_TREE) $(OS_DIALECTS)
 TEST_target = $(OS_TREE)
 TEST_grub = steps/grub_images.c steps/grub_disk.c base/arena.c base/err.c base/child.c base/child_stage.c base/tail.c base/log.c
 FIRST_BOOT_SOURCES = target/first_boot.c target/first_boot_steps.c target/turn.c installed/environment.c installed/first_boot_config.c installed/installed_report.c target/clock_check.c service/clock.c \
-	base/log.c $(JOB_SOURCES) tests/unit/first_boot_scene.c
+	base/log.c base/random.c $(JOB_SOURCES) tests/unit/first_boot_scene.c
 TEST_first_boot = $(FIRST_BOOT_SOURCES)
 LIBS_first_boot = -ljansson
 TEST_first_boot_instructions = $(FIRST_BOOT_SOURCES)
@@ -26,7 +26,7 @@ TEST_first_boot_turn = $(FIRST_BOOT_SOURCES)
 LIBS_first_boot_turn = -ljansson
 TEST_clock_check = target/clock_check.c service/clock.c base/err.c
 TEST_quarantine_check = target/quarantine_check.c installed/quarantine_lock.c base/child.c base/child_stage.c base/tail.c base/log.c base/err.c
-TEST_peers = target/peers.c service/retry.c service/wait.c base/err.c base/log.c
+TEST_peers = target/peers.c service/retry.c service/wait.c base/random.c base/io.c base/err.c base/log.c
 OS_MODULES = $(addprefix archive/,modules.c modules_read.c modfile.c module_order.c stream.c decompress.c \
 	decoder_gzip.c decoder_bzip2.c decoder_xz.c decoder_zstd.c)
 LIBS_MODULES = -lisal -lbz2 -llzma -lzstd
@@ -34,7 +34,7 @@ TEST_verify = $(OS_TREE) $(OS_MODULES) os/executable.c steps/rehearsal.c steps/r
 	job/profile.c
 LIBS_verify = -larchive $(LIBS_MODULES)
 TEST_configure = $(OS_TREE) $(OS_DIALECTS) $(OS_MOVED) $(OS_MODULES) steps/configure.c steps/chosen.c plan/find.c steps/first_boot_files.c sync/config.c \
-	installed/first_boot_config.c $(JOB_SOURCES)
+	installed/first_boot_config.c base/random.c base/log.c $(JOB_SOURCES)
 LIBS_configure = -ljansson $(LIBS_MODULES)
 MOVED_SOURCES = $(OS_TREE) $(OS_DIALECTS) $(OS_MOVED) $(OS_MODULES) tests/unit/moved_scene.c
 TEST_configure_moved = $(MOVED_SOURCES)
