@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "course/may_read.h"
 #include "vm/finals.h"
 
 static bool has_it(const struct vm *vm, const char *boot)
@@ -54,7 +55,7 @@ int handout(struct store *store, int64_t vm_id, const char *boot, int64_t now_ms
 	vm.armed = false;
 	snprintf(vm.handed_to, sizeof(vm.handed_to), "%s", boot);
 	snprintf(vm.again_boot, sizeof(vm.again_boot), "%s", boot);
-	if (forget_old_finals(store, &vm, err) < 0)
+	if (forget_old_finals(store, &vm, err) < 0 || may_read_given(store, vm.id, err) < 0)
 		return -1;
 	return course_move(store, &vm, INPUT_CONFIGURING, "job handed out", now_ms, err);
 }

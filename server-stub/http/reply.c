@@ -25,6 +25,8 @@ static const struct {
 	[REFUSE_NO_TOKEN] = {MHD_HTTP_FORBIDDEN, "vm.no-token"},
 	[REFUSE_TOKEN] = {MHD_HTTP_FORBIDDEN, "vm.token"},
 	[REFUSE_READER] = {MHD_HTTP_FORBIDDEN, "archive.reader"},
+	[REFUSE_REACH] = {MHD_HTTP_FORBIDDEN, "vm.reach"},
+	[REFUSE_NOT_NAMED] = {MHD_HTTP_FORBIDDEN, "archive.not-named"},
 	[REFUSE_BODY_SIZE] = {MHD_HTTP_CONTENT_TOO_LARGE, "body.size"},
 	[REFUSE_BODY] = {MHD_HTTP_BAD_REQUEST, "body"},
 	[REFUSE_RANGE] = {MHD_HTTP_RANGE_NOT_SATISFIABLE, "request.range"},

@@ -1,17 +1,14 @@
 #include "store/sqlite.h"
 
-#include <fcntl.h>
 #include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "util/limits.h"
 
-#define STORE_FILE    "newroot.db"
-#define STORE_VERSION 4
+#define STORE_VERSION 5
 
 static const char *const texts[STATEMENTS] = {
 #define SQL(symbol, text) [symbol] = text,
@@ -44,7 +41,7 @@ static const char schema[] =
 	/* Apart from it: an UPDATE writes its whole row, and each body of events is one. */
 	"CREATE TABLE vm_text ("
 	" vm INTEGER PRIMARY KEY REFERENCES vm ON DELETE CASCADE,"
-	" job TEXT NOT NULL, spec TEXT NOT NULL) STRICT;"
+	" job TEXT NOT NULL, spec TEXT NOT NULL, given TEXT NOT NULL DEFAULT '') STRICT;"
 	"CREATE UNIQUE INDEX vm_address ON vm (address) WHERE address <> '';"
 	"CREATE UNIQUE INDEX vm_token_hash ON vm (token_hash) WHERE token_hash <> '';"
 	"CREATE INDEX vm_anonymous ON vm (id) WHERE address = '' AND token_hash = '';"
@@ -82,13 +79,13 @@ static const char schema[] =
 	" path TEXT PRIMARY KEY, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL,"
 	" inode INTEGER NOT NULL, sha256 TEXT NOT NULL, facts TEXT NOT NULL DEFAULT '') STRICT;";
 
-static int sql_error(struct store *store, const char *what, struct err *err)
+int sql_error(struct store *store, const char *what, struct err *err)
 {
 	return err_set(err, ERR_SERVICE_STORE, STORE_FILE, "%s: %s", what,
 		       sqlite3_errmsg(store->db));
 }
 
-static int sql_exec(struct store *store, const char *text, struct err *err)
+int sql_exec(struct store *store, const char *text, struct err *err)
 {
 	if (sqlite3_exec(store->db, text, NULL, NULL, NULL) != SQLITE_OK)
 		return sql_error(store, "can't set up", err);
@@ -176,57 +173,27 @@ const char *sql_text(sqlite3_stmt *stmt, int column)
 	return text ? text : "";
 }
 
-static int read_version(struct store *store, int *version, struct err *err)
-{
-	sqlite3_stmt *stmt;
-	int ret = -1;
-
-	if (sqlite3_prepare_v2(store->db, "PRAGMA user_version", -1, &stmt, NULL) != SQLITE_OK)
-		return sql_error(store, "can't read its version", err);
-	if (sqlite3_step(stmt) == SQLITE_ROW) {
-		*version = sqlite3_column_int(stmt, 0);
-		ret = 0;
-	} else {
-		sql_error(store, "can't read its version", err);
-	}
-	sqlite3_finalize(stmt);
-	return ret;
-}
-
 /* An empty file has version 0; the version is set in the transaction that makes the tables. */
-static int ensure_schema(struct store *store, bool create, struct err *err)
+static int ensure_schema(struct store *store, const char *path, bool create, struct err *err)
 {
 	int version = 0;
 	char mark[64];
 
-	if (read_version(store, &version, err) < 0)
+	if (sql_version(store, &version, err) < 0)
 		return -1;
 	if (version == STORE_VERSION)
 		return 0;
 	if (version != 0 || !create)
-		return err_set(err, ERR_SERVICE_STORE, STORE_FILE,
-			       "is of version %d; this newroot-server reads version %d", version,
-			       STORE_VERSION);
+		return store_upgrade(store, path, STORE_VERSION, err);
 	snprintf(mark, sizeof(mark), "PRAGMA user_version = %d; COMMIT", STORE_VERSION);
 	if (sql_exec(store, "BEGIN IMMEDIATE", err) < 0 || sql_exec(store, schema, err) < 0)
 		return -1;
 	return sql_exec(store, mark, err);
 }
 
-/* SQLite gives its -wal and -shm files the mode of the database, so that one is made 0600 first. */
-static int make_file(const char *path, struct err *err)
-{
-	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-
-	if (fd < 0)
-		return err_sys(err, ERR_SERVICE_STORE, path, "can't create");
-	close(fd);
-	return 0;
-}
-
 static int open_db(struct store *store, const char *path, bool create, struct err *err)
 {
-	if (create && make_file(path, err) < 0)
+	if (create && sql_make_file(path, err) < 0)
 		return -1;
 	if (sqlite3_open_v2(path, &store->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW, NULL) !=
 	    SQLITE_OK)
@@ -238,7 +205,7 @@ static int open_db(struct store *store, const char *path, bool create, struct er
 		     "PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF",
 		     err) < 0)
 		return -1;
-	return ensure_schema(store, create, err);
+	return ensure_schema(store, path, create, err);
 }
 
 int store_open(struct store **store, const char *data_path, bool create, struct err *err)

@@ -146,17 +146,11 @@ static sqlite3_stmt *use_finder(struct store *store, enum vm_key key, int64_t id
 		[VM_BY_MAC] = SQL_VM_BY_MAC,
 		[VM_BY_ADDRESS] = SQL_VM_BY_ADDRESS,
 		[VM_BY_TOKEN_HASH] = SQL_VM_BY_TOKEN_HASH,
-		[VM_ANONYMOUS] = SQL_VM_ANONYMOUS,
 	};
 
-	switch (key) {
-	case VM_BY_ID:
+	if (key == VM_BY_ID)
 		return sql_use(store, finder[key], err, "i", id);
-	case VM_ANONYMOUS:
-		return sql_use(store, finder[key], err, "");
-	default:
-		return sql_use(store, finder[key], err, "t", text);
-	}
+	return sql_use(store, finder[key], err, "t", text);
 }
 
 int store_vm_find(struct store *store, enum vm_key key, int64_t id, const char *text, struct vm *vm,
@@ -286,4 +280,14 @@ int store_vm_job(struct store *store, int64_t id, char **job, struct err *err)
 int store_vm_spec(struct store *store, int64_t id, char **spec, struct err *err)
 {
 	return read_long(store, SQL_VM_SPEC, id, spec, err);
+}
+
+int store_vm_given(struct store *store, int64_t id, char **given, struct err *err)
+{
+	return read_long(store, SQL_VM_GIVEN, id, given, err);
+}
+
+int store_vm_save_given(struct store *store, int64_t id, const char *given, struct err *err)
+{
+	return sql_run(store, SQL_VM_SAVE_GIVEN, err, "ti", given, id);
 }

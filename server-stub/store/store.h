@@ -39,7 +39,6 @@ enum vm_key {
 	VM_BY_MAC,
 	VM_BY_ADDRESS,
 	VM_BY_TOKEN_HASH,
-	VM_ANONYMOUS, /* any VM that has neither address nor token */
 };
 /* `spec`: what a creator needs, as JSON; "" for a VM that no migration document describes. In a transaction. */
 int store_vm_add(struct store *store, struct vm *vm, const char *job, const char *spec,
@@ -50,7 +49,7 @@ int store_vm_remove(struct store *store, int64_t id, struct err *err);
 int store_mac_retire(struct store *store, const char *mac, struct err *err);
 int store_mac_each_retired(struct store *store, void (*each)(void *arg, const char *mac), void *arg,
 			   struct err *err);
-/* VM_BY_ID takes `id`, the others `text`; VM_ANONYMOUS takes neither. */
+/* VM_BY_ID takes `id`, the others `text`. */
 int store_vm_find(struct store *store, enum vm_key key, int64_t id, const char *text, struct vm *vm,
 		  struct err *err);
 /* In the order of names; `each` must not call the store. */
@@ -73,6 +72,9 @@ int store_vm_save_import(struct store *store, const struct vm *vm, const char *j
 /* The job's text and the spec's, malloc'ed, the caller's to free. */
 int store_vm_job(struct store *store, int64_t id, char **job, struct err *err);
 int store_vm_spec(struct store *store, int64_t id, char **spec, struct err *err);
+/* What the job named that was handed out last (course/reading.h), in the same way: an import may have brought another one. */
+int store_vm_given(struct store *store, int64_t id, char **given, struct err *err);
+int store_vm_save_given(struct store *store, int64_t id, const char *given, struct err *err);
 
 /* Groups: VMs that move together and hold each other. */
 struct group_row {

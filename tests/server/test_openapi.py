@@ -104,10 +104,10 @@ def requests(service):
     for folder, name in (("archives", "root.tar"), ("boot", "site.img")):
         for how in ({}, {"Range": "bytes=0-1"}, {"Range": "bytes=99999999-"}):
             yield "GET", f"/v1/{folder}/{name}", {**agent, "headers": how}
-        yield "GET", f"/v1/{folder}/none", agent
+        yield "GET", f"/v1/{folder}/{'vm1/root.tar' if folder == 'archives' else 'none'}", agent
     for folder in ("archives", "facts"):
         yield "GET", f"/v1/{folder}/root.tar", wrong
-    for name in ("root.tar", "none"):
+    for name in ("root.tar", "vm1/root.tar"):
         yield "GET", f"/v1/facts/{name}", agent
     for body in (json.dumps({"token": service.operator}), "{}", json.dumps({"token": "x"}), "x" * 5000):
         yield "POST", "/v1/login", {"body": body}

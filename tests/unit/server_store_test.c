@@ -174,9 +174,9 @@ static void test_find(void **state)
 	assert_int_equal(store_vm_find(f->store, VM_BY_ADDRESS, 0, "10.0.0.1", &found, NULL), 1);
 	assert_int_equal(store_vm_find(f->store, VM_BY_ADDRESS, 0, "", &found, NULL), 0);
 	assert_int_equal(store_vm_find(f->store, VM_BY_TOKEN_HASH, 0, "", &found, NULL), 0);
-	assert_int_equal(store_vm_find(f->store, VM_ANONYMOUS, 0, NULL, &found, NULL), 0);
 	add(f, &other, "db2", "52:54:00:00:00:12", "");
-	assert_int_equal(store_vm_find(f->store, VM_ANONYMOUS, 0, NULL, &found, NULL), 1);
+	assert_int_equal(store_vm_find(f->store, VM_BY_ADDRESS, 0, "", &found, NULL), 0);
+	assert_int_equal(store_vm_find(f->store, VM_BY_ID, other.id, NULL, &found, NULL), 1);
 	assert_string_equal(found.name, "db2");
 }
 
