@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "course/follow.h"
+#include "course/handout.h"
 #include "util/limits.h"
 
 struct course {
@@ -14,6 +15,16 @@ struct course {
 	struct intake *result;
 	struct err *err;
 };
+
+/* First boot is done, and what it needed on the VM is removed there, too. */
+static int leave_secrets(struct course *course)
+{
+	const enum vm_state state = course->vm.state;
+
+	return state == VM_COMPLETE || state == VM_CUT_OVER
+		       ? handout_forget_secrets(course->store, &course->vm, course->err)
+		       : 0;
+}
 
 static int note_change(struct course *course, const struct event *event, enum vm_state to)
 {
@@ -109,8 +120,11 @@ static int follow(struct course *course, const struct event *event)
 	follow_step(vm, event);
 	if (to != vm->state && note_change(course, event, to) < 0)
 		return -1;
-	if (to != VM_REFUSED && to != vm->state)
+	if (to != VM_REFUSED && to != vm->state) {
 		vm_enter(vm, to, course->now_ms);
+		if (leave_secrets(course) < 0)
+			return -1;
+	}
 	if (event->input == INPUT_ERROR && vm->state == VM_ERROR)
 		note_error(course, event);
 	return 0;

@@ -46,6 +46,17 @@ static void keep_refusal(struct request *request, const struct vm *vm, enum refu
 	writer_submit(request->service->writer, &refused->write);
 }
 
+/* What it had is void once it is in service. */
+static int judge_reach(struct request *request, const struct vm *vm, enum MHD_Result *ret)
+{
+	if (!vm_is_over(vm, clock_ms()))
+		return 0;
+	keep_refusal(request, vm, REFUSE_REACH);
+	*ret = reply_refuse(request, REFUSE_REACH, "%s is '%s', and its token void; %s", vm->name,
+			    vm_state_name(vm->state), vm_reach_help(vm));
+	return -1;
+}
+
 static int judge(struct request *request, const struct vm *vm, enum MHD_Result *ret)
 {
 	static const struct {
@@ -60,7 +71,7 @@ static int judge(struct request *request, const struct vm *vm, enum MHD_Result *
 	enum identity identity = identity_judge(vm, request->peer, token);
 
 	if (identity == IDENTITY_OK)
-		return 0;
+		return judge_reach(request, vm, ret);
 	keep_refusal(request, vm, table[identity].refusal);
 	*ret = reply_refuse(request, table[identity].refusal, "%s (%s): %s", vm->name, vm->mac,
 			    table[identity].message);

@@ -35,7 +35,7 @@ static const char schema[] =
 	" holding INTEGER NOT NULL DEFAULT 0, hold_step TEXT NOT NULL DEFAULT '',"
 	" lease_by TEXT NOT NULL DEFAULT '', lease_until_ms INTEGER NOT NULL DEFAULT 0,"
 	" anew INTEGER NOT NULL DEFAULT 0, cutover_ms INTEGER NOT NULL DEFAULT 0,"
-	" cutover_wave INTEGER NOT NULL DEFAULT 0, added_ms INTEGER NOT NULL,"
+	" cutover_wave INTEGER NOT NULL DEFAULT 0, secretless INTEGER NOT NULL DEFAULT 0, added_ms INTEGER NOT NULL,"
 	" changed_ms INTEGER NOT NULL, seen_ms INTEGER NOT NULL DEFAULT 0,"
 	" version INTEGER NOT NULL) STRICT;"
 	/* Apart from it: an UPDATE writes its whole row, and each body of events is one. */
@@ -199,10 +199,14 @@ static int open_db(struct store *store, const char *path, bool create, struct er
 	    SQLITE_OK)
 		return sql_error(store, "can't open", err);
 	sqlite3_busy_timeout(store->db, STORE_BUSY_MS);
-	/* FULL: in WAL mode a commit is on disk only with an fsync of the log. */
+	/*
+	 * FULL: in WAL mode a commit is on disk only with an fsync of the log. Deleted texts are overwritten: passwords that have
+	 * left the store must not stand in its free pages.
+	 */
 	if (sql_exec(store,
 		     "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
-		     "PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF",
+		     "PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;"
+		     "PRAGMA secure_delete = ON",
 		     err) < 0)
 		return -1;
 	return ensure_schema(store, path, create, err);

@@ -54,6 +54,7 @@ static void read_vm(struct vm *vm, sqlite3_stmt *stmt)
 	vm->cutover_ms = sqlite3_column_int64(stmt, 37);
 	vm->cutover_wave = sqlite3_column_int64(stmt, 38);
 	COPY(cutover_after, 39);
+	vm->secretless = sqlite3_column_int(stmt, 40);
 }
 
 /* Say in the operator's words which value another VM has already. */
@@ -290,4 +291,11 @@ int store_vm_given(struct store *store, int64_t id, char **given, struct err *er
 int store_vm_save_given(struct store *store, int64_t id, const char *given, struct err *err)
 {
 	return sql_run(store, SQL_VM_SAVE_GIVEN, err, "ti", given, id);
+}
+
+int store_vm_save_secretless(struct store *store, int64_t id, const char *job, struct err *err)
+{
+	if (sql_run(store, SQL_VM_SAVE_JOB, err, "ti", job, id) < 0)
+		return -1;
+	return sql_run(store, SQL_VM_SECRETLESS, err, "i", id);
 }

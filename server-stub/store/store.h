@@ -72,6 +72,8 @@ int store_vm_save_import(struct store *store, const struct vm *vm, const char *j
 /* The job's text and the spec's, malloc'ed, the caller's to free. */
 int store_vm_job(struct store *store, int64_t id, char **job, struct err *err);
 int store_vm_spec(struct store *store, int64_t id, char **spec, struct err *err);
+/* The job without its secrets, in its place (vm/secrets_in.h). In a transaction. */
+int store_vm_save_secretless(struct store *store, int64_t id, const char *job, struct err *err);
 /* What the job named that was handed out last (course/reading.h), in the same way: an import may have brought another one. */
 int store_vm_given(struct store *store, int64_t id, char **given, struct err *err);
 int store_vm_save_given(struct store *store, int64_t id, const char *given, struct err *err);

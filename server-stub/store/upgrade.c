@@ -13,7 +13,17 @@ static const struct step {
 	int from;
 	const char *text;
 } steps[] = {
-	{4, "ALTER TABLE vm_text ADD COLUMN given TEXT NOT NULL DEFAULT '';"},
+	{4,
+	 "ALTER TABLE vm_text ADD COLUMN given TEXT NOT NULL DEFAULT '';"
+	 "ALTER TABLE vm ADD COLUMN secretless INTEGER NOT NULL DEFAULT 0;"
+	 /* Passwords that have been used, and documents, which are read by nobody. */
+	 "UPDATE vm SET secretless = 1 WHERE state IN ('complete', 'cut over') AND id IN (SELECT vm "
+	 "FROM vm_text WHERE job LIKE '%\"password\"%' OR job LIKE '%PRIVATE KEY%');"
+	 "UPDATE vm_text SET job = json_replace(job, '$.databases.login.password', '', "
+	 "'$.databases.replication.password', '', '$.databases.source.password', '', "
+	 "'$.databases.source.ssh.key', '', '$.sync.ssh.key', '') "
+	 "WHERE vm IN (SELECT id FROM vm WHERE secretless);"
+	 "UPDATE vm_group SET document = '{}' WHERE document <> '';"},
 };
 
 #define STEPS  (sizeof(steps) / sizeof(steps[0]))

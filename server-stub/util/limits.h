@@ -88,6 +88,8 @@
 /* Threads that speak TLS: enough that a slow disk read does not stall the others. */
 #define HTTP_THREADS_MAX 8
 
+/* Seconds after a cutover within which the VM may still speak: its last report, told again as an answer got lost, or an undo. */
+#define CUT_OVER_GRACE_SECONDS 600
 /* Seconds within which a VM was heard of that can be told to cut itself over: it says something at least every minute. */
 #define ATTENDS_SECONDS 180
 

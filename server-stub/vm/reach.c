@@ -23,13 +23,19 @@ enum reach vm_reach(const struct vm *vm)
 	return does_first_boot(vm) ? REACH_DUMPS : REACH_NOTHING;
 }
 
+bool vm_is_over(const struct vm *vm, int64_t now_ms)
+{
+	return vm->state == VM_CUT_OVER &&
+	       vm->changed_ms < now_ms - CUT_OVER_GRACE_SECONDS * INT64_C(1000);
+}
+
 const char *vm_reach_help(const struct vm *vm)
 {
 	switch (vm->state) {
 	case VM_WAITING:
 		return "it goes on by itself once all its archives are there";
 	case VM_CUT_OVER:
-		return "it is in service, and needs nothing any more";
+		return "it is in service; `newroot-server reopen` takes it back";
 	case VM_CANCELLED:
 		return "`newroot-server retry` takes it up again";
 	default:

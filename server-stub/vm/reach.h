@@ -12,6 +12,12 @@ enum reach {
 
 enum reach vm_reach(const struct vm *vm);
 
+/*
+ * Whether its token is void: it is cut over, and what it had to say of that has had CUT_OVER_GRACE_SECONDS to come. An operator's
+ * `reopen` ends that.
+ */
+bool vm_is_over(const struct vm *vm, int64_t now_ms);
+
 /* What has to be done so that the VM reaches further, for a person; it names a command. */
 const char *vm_reach_help(const struct vm *vm);
 

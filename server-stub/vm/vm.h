@@ -51,6 +51,8 @@ struct vm {
 	bool armed;
 	char handed_to[BOOT_UUID_TEXT]; /* the boot that got it; "": none since it was armed */
 
+	bool secretless; /* its job's passwords have left the store: it is not handed out before an import brings them back */
+
 	bool anew; /* its failed first boot is to be done again: until it says that it has begun */
 
 	/* Its cutover. */

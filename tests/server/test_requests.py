@@ -44,7 +44,7 @@ def test_job(service):
 
 def test_job_is_handed_out_once_for_each_arming(service):
     first, other = Boot().id, Boot().id
-    assert service.get(f"/v1/job?mac={MAC}&mode=plan").json == JOB, "only looked at"
+    assert service.get(f"/v1/job?mac={MAC}&mode=plan").json == JOB, "only looked at, and it has no secret"
     assert service.request("HEAD", f"/v1/job?mac={MAC}&boot={other}").status == 200, "neither"
     assert service.get(f"/v1/job?mac={MAC}&boot={first}").status == 200
     for query in ("", f"&boot={other}", "&boot="):

@@ -1,5 +1,6 @@
 """A store of an older version: it is copied, brought up to date in one transaction, and goes on where it was."""
 import contextlib
+import json
 import os
 import pathlib
 import sqlite3
@@ -59,6 +60,9 @@ def test_an_older_store_goes_on(fresh, newest, version):
     answer = fresh.post([{**Boot().event("heartbeat"), "boot": "aaaaaaaa-0b0a-0908-0706-050403020100", "seq": 4}], mac="52:54:00:00:00:11",
                         token="0123456789abcdef0123456789abcdef")
     assert (answer.status, answer.json["taken"]) == (200, 4)
+    assert json.loads(fresh.cli("job", "db2"))["databases"]["replication"] == {"user": "follower", "password": ""}, "it has been used"
+    assert json.loads(fresh.cli("job", "db1"))["databases"]["login"]["password"] == "of-the-login"
+    assert query(path, "SELECT name, secretless FROM vm WHERE secretless") == [("db2", 1)]
     shown = fresh.show("db1")
     assert shown["state"] == "configuring" and len(shown["history"]) >= 4 and shown["refused"][0]["count"] == 2
 
