@@ -21,6 +21,7 @@ static const struct command *const commands[] = {
 	&cmd_release,
 	&cmd_cancel,
 	&cmd_cutover,
+	&cmd_reopen,
 	&cmd_watch,
 	&cmd_hosts,
 	&cmd_forward,

@@ -35,7 +35,8 @@ static const char schema[] =
 	" holding INTEGER NOT NULL DEFAULT 0, hold_step TEXT NOT NULL DEFAULT '',"
 	" lease_by TEXT NOT NULL DEFAULT '', lease_until_ms INTEGER NOT NULL DEFAULT 0,"
 	" anew INTEGER NOT NULL DEFAULT 0, cutover_ms INTEGER NOT NULL DEFAULT 0,"
-	" cutover_wave INTEGER NOT NULL DEFAULT 0, secretless INTEGER NOT NULL DEFAULT 0, added_ms INTEGER NOT NULL,"
+	" cutover_wave INTEGER NOT NULL DEFAULT 0, secretless INTEGER NOT NULL DEFAULT 0,"
+	" claimed_ms INTEGER NOT NULL DEFAULT 0, added_ms INTEGER NOT NULL,"
 	" changed_ms INTEGER NOT NULL, seen_ms INTEGER NOT NULL DEFAULT 0,"
 	" version INTEGER NOT NULL) STRICT;"
 	/* Apart from it: an UPDATE writes its whole row, and each body of events is one. */

@@ -55,6 +55,7 @@ static void read_vm(struct vm *vm, sqlite3_stmt *stmt)
 	vm->cutover_wave = sqlite3_column_int64(stmt, 38);
 	COPY(cutover_after, 39);
 	vm->secretless = sqlite3_column_int(stmt, 40);
+	vm->claimed_ms = sqlite3_column_int64(stmt, 41);
 }
 
 /* Say in the operator's words which value another VM has already. */
@@ -224,13 +225,13 @@ int store_vm_save(struct store *store, const struct vm *vm, struct err *err)
 {
 	if (touch_group(store, vm, err) < 0)
 		return -1;
-	return sql_run(store, SQL_VM_SAVE, err, "ttttiiitttitiittiiiiiii", vm_state_name(vm->state),
-		       vm_state_name(vm->before), vm->step, vm->progress.item, vm->progress.done,
-		       vm->progress.total, vm->progress.rate, vm->waiting, vm->error,
-		       vm->again_boot, (int64_t)vm->armed, vm->handed_to, (int64_t)vm->hold,
-		       (int64_t)vm->holding, vm->hold_step, vm->lease_by, vm->lease_until_ms,
-		       vm->changed_ms, vm->seen_ms, (int64_t)vm->anew, vm->cutover_ms,
-		       vm->cutover_wave, vm->id);
+	return sql_run(store, SQL_VM_SAVE, err, "ttttiiitttitiittiiiiiiii",
+		       vm_state_name(vm->state), vm_state_name(vm->before), vm->step,
+		       vm->progress.item, vm->progress.done, vm->progress.total, vm->progress.rate,
+		       vm->waiting, vm->error, vm->again_boot, (int64_t)vm->armed, vm->handed_to,
+		       (int64_t)vm->hold, (int64_t)vm->holding, vm->hold_step, vm->lease_by,
+		       vm->lease_until_ms, vm->changed_ms, vm->seen_ms, (int64_t)vm->anew,
+		       vm->cutover_ms, vm->cutover_wave, vm->claimed_ms, vm->id);
 }
 
 int store_vm_save_boot(struct store *store, const struct vm *vm, struct err *err)

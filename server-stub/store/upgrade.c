@@ -16,6 +16,7 @@ static const struct step {
 	{4,
 	 "ALTER TABLE vm_text ADD COLUMN given TEXT NOT NULL DEFAULT '';"
 	 "ALTER TABLE vm ADD COLUMN secretless INTEGER NOT NULL DEFAULT 0;"
+	 "ALTER TABLE vm ADD COLUMN claimed_ms INTEGER NOT NULL DEFAULT 0;"
 	 /* Passwords that have been used, and documents, which are read by nobody. */
 	 "UPDATE vm SET secretless = 1 WHERE state IN ('complete', 'cut over') AND id IN (SELECT vm "
 	 "FROM vm_text WHERE job LIKE '%\"password\"%' OR job LIKE '%PRIVATE KEY%');"

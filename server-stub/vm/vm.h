@@ -58,6 +58,7 @@ struct vm {
 	/* Its cutover. */
 	int64_t cutover_ms;   /* ordered then, and not yet done; 0: not ordered */
 	int64_t cutover_wave; /* goes after the lower ones of its group */
+	int64_t claimed_ms; /* it said then that it is cut over, which nobody had ordered, and is where it was; 0: it did not */
 	/* Of these, one that isn't done; "": none. Read only. */
 	char cutover_after[VM_NAME_MAX + 1];
 

@@ -128,17 +128,17 @@ def requests(service):
         yield "POST", path, {**creator, "body": "x" * 5000}
         yield "POST", path, no_json
     # db1 is in error here; what is allowed comes before what isn't any more.
-    for action in ("hold", "release", "retry", "retry", "cancel", "arm", "cutover", "mark"):
+    for action in ("hold", "release", "retry", "retry", "cancel", "arm", "cutover", "mark", "reopen"):
         yield "POST", f"/v1/vms/db1/{action}", operator
-    for action in ("hold", "release", "cutover", "mark", "arm", "cancel", "retry"):
+    for action in ("hold", "release", "cutover", "mark", "reopen", "arm", "cancel", "retry"):
         yield "POST", f"/v1/groups/shop/{action}", operator
     events = [boot.event("state", state=state) for state in ("configuring", "installed", "first boot", "complete")]
     yield "POST", f"/v1/events?mac={THIRD}", {"body": json.dumps(events)}
-    for path in ("vms/book1/cutover", "vms/book1/mark", "vms/book1/cancel", "vms/book1/arm", "groups/books/cutover", "groups/books/mark",
+    for path in ("vms/book1/cutover", "vms/book1/mark", "vms/book1/reopen", "groups/books/mark", "groups/books/reopen", "groups/books/mark", "vms/book1/cancel", "vms/book1/arm", "groups/books/cutover", "groups/books/mark",
                  "groups/books/arm"):
         yield "POST", f"/v1/{path}", operator
     for kind, name in (("vms", "db1"), ("groups", "shop")):
-        for action in ("retry", "arm", "hold", "release", "cancel", "cutover", "mark"):
+        for action in ("retry", "arm", "hold", "release", "cancel", "cutover", "mark", "reopen"):
             path = f"/v1/{kind}/{name}/{action}"
             yield "POST", path, {}
             yield "POST", path, no_json
@@ -192,5 +192,5 @@ def test_documents_name_each_other():
         assert f"`{code}`" in manual, code
     for path in openapi.DOCUMENT["paths"]:
         shown = path.replace("{name}", "NAME").replace("{path}", "").replace("{module}", "page").rstrip("/") or "/"
-        if shown.rsplit("/", 1)[1] not in ("retry", "arm", "hold", "release", "cancel", "cutover", "mark"):
+        if shown.rsplit("/", 1)[1] not in ("retry", "arm", "hold", "release", "cancel", "cutover", "mark", "reopen"):
             assert shown in manual, shown
