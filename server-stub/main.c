@@ -32,6 +32,8 @@ static const struct command *const commands[] = {
 	&cmd_archives,
 	&cmd_facts,
 	&cmd_cert,
+	&cmd_token,
+	&cmd_audit,
 	&cmd_serve,
 };
 /* clang-format on */

@@ -82,6 +82,8 @@ static int make_store(const struct data *data, const struct settings *settings, 
 	ret = net_new(&net, data, settings, err);
 	if (ret == 0)
 		ret = net_sync(net, store, NULL, err);
+	if (ret == 0)
+		ret = note_command(store, 0, err);
 	net_free(net);
 	store_close(store);
 	return ret;

@@ -20,6 +20,7 @@ static const struct {
 	[REFUSE_TYPE] = {MHD_HTTP_UNSUPPORTED_MEDIA_TYPE, "request.type"},
 	[REFUSE_OPERATOR] = {MHD_HTTP_UNAUTHORIZED, "operator.login"},
 	[REFUSE_CREATOR] = {MHD_HTTP_UNAUTHORIZED, "creator.login"},
+	[REFUSE_ROLE] = {MHD_HTTP_FORBIDDEN, "principal.role"},
 	[REFUSE_VM] = {MHD_HTTP_NOT_FOUND, "vm.unknown"},
 	[REFUSE_ADDRESS] = {MHD_HTTP_FORBIDDEN, "vm.address"},
 	[REFUSE_NO_TOKEN] = {MHD_HTTP_FORBIDDEN, "vm.no-token"},

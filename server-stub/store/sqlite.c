@@ -78,7 +78,7 @@ static const char schema[] =
 	" UNIQUE (vm, address, reason)) STRICT;"
 	"CREATE TABLE archive ("
 	" path TEXT PRIMARY KEY, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL,"
-	" inode INTEGER NOT NULL, sha256 TEXT NOT NULL, facts TEXT NOT NULL DEFAULT '') STRICT;";
+	" inode INTEGER NOT NULL, sha256 TEXT NOT NULL, facts TEXT NOT NULL DEFAULT '') STRICT;" SQL_TABLES_OF_5;
 
 int sql_error(struct store *store, const char *what, struct err *err)
 {

@@ -12,6 +12,17 @@
 
 #define STORE_FILE "newroot.db"
 
+/* Tables that version 5 has, and no version before it. */
+#define SQL_TABLES_OF_5                                                                                                  \
+	"CREATE TABLE principal ("                                                                                       \
+	" name TEXT PRIMARY KEY, roles INTEGER NOT NULL, vm_group TEXT NOT NULL, made_ms INTEGER NOT NULL,"              \
+	" expires_ms INTEGER NOT NULL, revoked_ms INTEGER NOT NULL, token_hash TEXT NOT NULL UNIQUE) STRICT;"            \
+	"CREATE TABLE audit ("                                                                                           \
+	" id INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, who TEXT NOT NULL, origin TEXT NOT NULL,"                      \
+	" act TEXT NOT NULL, what TEXT NOT NULL, outcome TEXT NOT NULL, hash TEXT NOT NULL) STRICT;"                     \
+	"CREATE TRIGGER audit_kept BEFORE DELETE ON audit BEGIN SELECT raise(ABORT, 'the audit is only added to'); END;" \
+	"CREATE TRIGGER audit_fixed BEFORE UPDATE ON audit BEGIN SELECT raise(ABORT, 'the audit is only added to'); END;"
+
 enum statement {
 #define SQL(symbol, text) symbol,
 #include "store/statements.def"

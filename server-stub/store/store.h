@@ -17,6 +17,7 @@
 
 #include "base/err.h"
 #include "vm/event.h"
+#include "vm/principal.h"
 #include "vm/vm.h"
 
 struct store;
@@ -167,6 +168,22 @@ int store_refusal_add(struct store *store, int64_t vm, const char *address, cons
 int store_refusal_each(struct store *store, int64_t vm,
 		       void (*each)(void *arg, const struct refusal_row *row), void *arg,
 		       struct err *err);
+
+/*
+ * Principals. A token is kept as its SHA-256 alone: it is random, so nobody finds it from that, and a slow hash would add nothing.
+ * One that is saved again has a new token, and the old one opens nothing.
+ */
+int store_principal_save(struct store *store, const struct principal *principal,
+			 const char *token_hash, struct err *err);
+int store_principal_find(struct store *store, const char *name, struct principal *principal,
+			 struct err *err);
+int store_principal_by_token(struct store *store, const char *token_hash,
+			     struct principal *principal, struct err *err);
+/* 1: it is revoked now; 0: there is none, or it was already. */
+int store_principal_revoke(struct store *store, const char *name, int64_t now_ms, struct err *err);
+int store_principal_each(struct store *store,
+			 void (*each)(void *arg, const struct principal *principal), void *arg,
+			 struct err *err);
 
 /* Hashes and facts of archives, valid while size, mtime and inode are the same. */
 struct archive_hash {

@@ -24,7 +24,7 @@ static const struct step {
 	 "'$.databases.replication.password', '', '$.databases.source.password', '', "
 	 "'$.databases.source.ssh.key', '', '$.sync.ssh.key', '') "
 	 "WHERE vm IN (SELECT id FROM vm WHERE secretless);"
-	 "UPDATE vm_group SET document = '{}' WHERE document <> '';"},
+	 "UPDATE vm_group SET document = '{}' WHERE document <> '';" SQL_TABLES_OF_5},
 };
 
 #define STEPS  (sizeof(steps) / sizeof(steps[0]))

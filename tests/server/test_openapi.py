@@ -73,6 +73,7 @@ def group(fresh):
     (fresh.data / "archives" / "root.tar").write_bytes(b"archive")
     fresh.cli("archives")
     fresh.start()
+    fresh.tokens = {role: fresh.cli("token", "add", f"{role}1", "--role", role).strip() for role in ("viewer", "metrics")}
     return fresh
 
 
@@ -145,6 +146,9 @@ def requests(service):
             yield "POST", path, {**operator, "body": "[]"}
             yield "POST", path, {**operator, "body": "x" * 5000}
             yield "POST", path.replace(name, "nobody"), operator
+    for (method, path), operation in OPERATIONS.items():
+        if "operator" in str(operation.get("security")) or "creator" in str(operation.get("security")):
+            yield method.upper(), path.replace("{name}", "db1"), {"token": service.tokens["viewer" if path == "/metrics" else "metrics"]}
     for how in (no_json, {}, {**operator, "body": "x" * 5000}, session):
         yield "POST", "/v1/logout", how
 

@@ -21,6 +21,7 @@ def group(fresh):
     fresh.add("db1", MAC, "--group", "shop", token="auto")
     fresh.add("db2", OTHER, "--group", "shop", token="auto", job=job_of("db2/root.tar"))
     fresh.add("waits", LATE, token="auto")
+    fresh.late = fresh.token(LATE)
     with contextlib.closing(sqlite3.connect(fresh.data / "newroot.db", timeout=60)) as store:
         store.execute("UPDATE vm SET state = 'waiting for archives' WHERE name = 'waits'")
         store.commit()
@@ -73,11 +74,13 @@ REFUSED = {
     "an archive that is not there": (lambda s: s.get("/v1/archives/vm1/root.tar", token=s.token()), 404, "file.missing", False),
     "another VM's archive": (lambda s: s.get("/v1/archives/db2/root.tar", token=s.token()), 403, "archive.not-named", True),
     "another VM's facts": (lambda s: s.get("/v1/facts/db2/root.tar", token=s.token()), 403, "archive.not-named", True),
-    "an archive before its time": (lambda s: s.get("/v1/archives/root.tar", token=s.token(LATE)), 403, "vm.reach", False),
+    "an archive before its time": (lambda s: s.get("/v1/archives/root.tar", token=s.late), 403, "vm.reach", False),
     "beyond the archive's end": (lambda s: s.get("/v1/archives/root.tar", token=s.token(), headers={"Range": "bytes=7-"}), 416, "request.range", False),
     "no login": (lambda s: s.get("/v1/vms"), 401, "operator.login", False),
     "an agent's token for operators": (lambda s: s.act("/v1/vms/db1/arm", token=s.token()), 401, "operator.login", False),
     "the creators' token for operators": (lambda s: s.act("/v1/vms/db1/arm", token=s.creator), 401, "operator.login", False),
+    "a principal without the role": (lambda s: s.act("/v1/vms/db1/arm", token=s.cli("token", "add", "ann", "--role", "viewer").strip()), 403,
+                                     "principal.role", False),
     "a wrong login": (lambda s: login(s, body='{"token": "x"}'), 401, "operator.login", False),
     "an agent's token for creators": (lambda s: s.get("/v1/needs-creating", token=s.token()), 401, "creator.login", False),
     "another site's form": (by_cookie, 415, "request.type", False),
