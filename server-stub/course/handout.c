@@ -22,7 +22,7 @@ static int refuse(struct store *store, const struct vm *vm, int64_t now_ms, stru
 		cause, sizeof(cause),
 		"the job was handed out already%s%s; `newroot-server retry %s` (or `arm`) hands it out once more",
 		vm->handed_to[0] ? ", to boot " : "", vm->handed_to, vm->name);
-	return course_refuse(store, vm, cause, now_ms, err);
+	return course_refuse_by_vm(store, vm, cause, now_ms, err);
 }
 
 /* An import that came while the VM ran left its old addresses beside the new ones: with its new job, it has those alone. */
@@ -62,7 +62,7 @@ static int refuse_secretless(struct store *store, const struct vm *vm, int64_t n
 		cause, sizeof(cause),
 		"its job's passwords left the store when they had been used; `newroot-server %s` brings them back",
 		vm->imported ? "import` of its document" : "remove` and `add");
-	return course_refuse(store, vm, cause, now_ms, err);
+	return course_refuse_by_vm(store, vm, cause, now_ms, err);
 }
 
 int handout(struct store *store, int64_t vm_id, const char *boot, int64_t now_ms, struct err *err)
@@ -81,7 +81,7 @@ int handout(struct store *store, int64_t vm_id, const char *boot, int64_t now_ms
 	snprintf(vm.again_boot, sizeof(vm.again_boot), "%s", boot);
 	if (forget_old_finals(store, &vm, err) < 0 || may_read_given(store, vm.id, err) < 0)
 		return -1;
-	return course_move(store, &vm, INPUT_CONFIGURING, "job handed out", now_ms, err);
+	return course_move_by_vm(store, &vm, INPUT_CONFIGURING, "job handed out", now_ms, err);
 }
 
 int handout_look(struct store *store, int64_t vm_id, const char *peer, int64_t now_ms,
@@ -93,8 +93,8 @@ int handout_look(struct store *store, int64_t vm_id, const char *peer, int64_t n
 	if (find(store, vm_id, &vm, err) < 0)
 		return -1;
 	snprintf(cause, sizeof(cause), "the job is looked at, without secrets, from %s", peer);
-	return vm_reach(&vm) == REACH_ALL ? course_note(store, &vm, cause, now_ms, err)
-					  : course_refuse(store, &vm, cause, now_ms, err);
+	return vm_reach(&vm) == REACH_ALL ? course_note_by_vm(store, &vm, cause, now_ms, err)
+					  : course_refuse_by_vm(store, &vm, cause, now_ms, err);
 }
 
 int handout_forget_secrets(struct store *store, struct vm *vm, struct err *err)

@@ -31,6 +31,7 @@ static int note_change(struct course *course, const struct event *event, enum vm
 	char cause[160];
 	const bool refused = to == VM_REFUSED;
 	const struct change_row row = {
+		.by_vm = true,
 		.at_ms = course->now_ms,
 		.from = vm_state_name(course->vm.state),
 		.to = vm_state_name(refused ? course->vm.state : to),

@@ -110,10 +110,13 @@ struct boot {
 	bool after_job;       /* newer than the boot that has the job; true when none is known */
 	int64_t job_heard_ms; /* when that one was heard of last; 0: never */
 };
-/* Find or add; beyond VM_BOOTS_MAX the oldest goes, with its events. */
+/*
+ * Find or add. Beyond VM_BOOTS_MAX of them the oldest is trimmed: begins and ends of steps, errors and states are left of it, the
+ * newest BOOT_TRIMMED_EVENTS_MAX. ERR_SERVICE_LIMIT: VM_BOOTS_PER_HOUR began within the last hour.
+ */
 int store_boot_open(struct store *store, int64_t vm, const char *uuid, int64_t now_ms,
 		    struct boot *boot, struct err *err);
-/* Forget the VM's oldest boot with its events, if it is older than this one: 1; else 0. */
+/* Trim the VM's oldest boot that is not, if it is older than this one: 1; else 0. */
 int store_boot_forget_oldest(struct store *store, const struct boot *than, struct err *err);
 int store_boot_save(struct store *store, const struct boot *boot, struct err *err);
 int store_boot_each(struct store *store, int64_t vm,
@@ -145,10 +148,12 @@ int store_event_since(struct store *store, int64_t boot, int64_t seq, int64_t li
 		      struct err *err);
 
 /*
- * History: what became of a VM, and when. A refused transition has from == to. VM_CHANGES_MAX of those that moved the
- * VM are kept, and as many of the others; the oldest go first.
+ * History: what became of a VM, and when. A refused transition has from == to. Of what the VM itself caused, VM_CHANGES_MAX of
+ * those that moved it are kept, and as many of the others; the oldest go first. What others caused (operators, creators, imports)
+ * goes by a cap of its own, so that nothing the VM does takes it away.
  */
 struct change_row {
+	bool by_vm; /* not read back */
 	int64_t at_ms;
 	const char *from, *to, *cause;
 };

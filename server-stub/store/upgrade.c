@@ -17,6 +17,11 @@ static const struct step {
 	 "ALTER TABLE vm_text ADD COLUMN given TEXT NOT NULL DEFAULT '';"
 	 "ALTER TABLE vm ADD COLUMN secretless INTEGER NOT NULL DEFAULT 0;"
 	 "ALTER TABLE vm ADD COLUMN claimed_ms INTEGER NOT NULL DEFAULT 0;"
+	 "ALTER TABLE boot ADD COLUMN trimmed INTEGER NOT NULL DEFAULT 0;"
+	 "ALTER TABLE change ADD COLUMN by_vm INTEGER NOT NULL DEFAULT 1;"
+	 /* What others did is told by these words, as it has no other mark. */
+	 "UPDATE change SET by_vm = 0 WHERE cause LIKE '% by %' OR cause LIKE '%imported%' OR "
+	 "cause LIKE '%archives%';"
 	 /* Passwords that have been used, and documents, which are read by nobody. */
 	 "UPDATE vm SET secretless = 1 WHERE state IN ('complete', 'cut over') AND id IN (SELECT vm "
 	 "FROM vm_text WHERE job LIKE '%\"password\"%' OR job LIKE '%PRIVATE KEY%');"
