@@ -13,6 +13,7 @@
 #include "keeper/keeper.h"
 #include "keeper/reading.h"
 #include "site/ca.h"
+#include "site/modes.h"
 #include "store/audit.h"
 #include "util/limits.h"
 #include "util/log.h"
@@ -184,7 +185,8 @@ static int serve(struct open *open, const struct http_config *config, struct err
 	int ret = -1;
 
 	block_signals(&signals);
-	if (store_open(&writing, open->data.path, false, err) == 0 &&
+	if (modes_check(&open->data, err) == 0 &&
+	    store_open(&writing, open->data.path, false, err) == 0 &&
 	    store_open(&service.views, open->data.path, false, err) == 0 &&
 	    login_new(&service.login, service.data, err) == 0)
 		ret = serve_threads(open, &service, writing, config, &signals, err);
