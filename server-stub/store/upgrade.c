@@ -40,6 +40,7 @@ int sql_version(struct store *store, int *version, struct err *err)
 	sqlite3_stmt *stmt;
 	int ret = -1;
 
+	*version = 0;
 	if (sqlite3_prepare_v2(store->db, "PRAGMA user_version", -1, &stmt, NULL) != SQLITE_OK)
 		return sql_error(store, "can't read its version", err);
 	if (sqlite3_step(stmt) == SQLITE_ROW) {
@@ -92,7 +93,7 @@ static int sync_file(const char *path, struct err *err)
 static int keep_copy(struct store *store, const char *made, const char *kept, int version,
 		     struct err *err)
 {
-	int now;
+	int now = 0;
 
 	if (sql_version(store, &now, err) < 0)
 		return -1;
@@ -141,7 +142,7 @@ static int upgrade_locked(struct store *store, int *version, int to, struct err 
 
 int store_upgrade(struct store *store, const char *path, int to, struct err *err)
 {
-	int version, ret;
+	int version = 0, ret;
 
 	if (sql_version(store, &version, err) < 0)
 		return -1;

@@ -4,16 +4,16 @@
 #include <string.h>
 
 static const struct {
-	enum role role;
 	const char *name;
+	enum role role;
 	unsigned is_also; /* what else it may do */
 } roles[] = {
-	{ROLE_VIEWER, "viewer", ROLE_UPLOADER},
-	{ROLE_METRICS, "metrics", 0},
-	{ROLE_OPERATOR, "operator", ROLE_VIEWER | ROLE_METRICS | ROLE_UPLOADER},
-	{ROLE_CREATOR, "creator", 0},
-	{ROLE_UPLOADER, "uploader", 0},
-	{ROLE_ADMIN, "admin", ~0u},
+	{"viewer", ROLE_VIEWER, ROLE_UPLOADER},
+	{"metrics", ROLE_METRICS, 0},
+	{"operator", ROLE_OPERATOR, ROLE_VIEWER | ROLE_METRICS | ROLE_UPLOADER},
+	{"creator", ROLE_CREATOR, 0},
+	{"uploader", ROLE_UPLOADER, 0},
+	{"admin", ROLE_ADMIN, ~0u},
 };
 
 #define ROLES (sizeof(roles) / sizeof(roles[0]))

@@ -35,7 +35,7 @@ bool principal_may(const struct principal *principal, unsigned wanted);
 bool principal_is_valid(const struct principal *principal, int64_t now_ms);
 
 /* "viewer,metrics" into roles and back. ERR_USAGE names what is none. */
-int roles_parse(unsigned *roles, const char *text, struct err *err);
-const char *roles_text(char text[ROLES_TEXT], unsigned roles);
+int roles_parse(unsigned *parsed, const char *text, struct err *err);
+const char *roles_text(char text[ROLES_TEXT], unsigned wanted);
 
 #endif
