@@ -21,6 +21,7 @@ static const struct command *const commands[] = {
 	&cmd_release,
 	&cmd_cancel,
 	&cmd_cutover,
+	&cmd_reopen,
 	&cmd_watch,
 	&cmd_hosts,
 	&cmd_forward,
@@ -31,6 +32,8 @@ static const struct command *const commands[] = {
 	&cmd_archives,
 	&cmd_facts,
 	&cmd_cert,
+	&cmd_token,
+	&cmd_audit,
 	&cmd_serve,
 };
 /* clang-format on */

@@ -1,4 +1,4 @@
-/* retry, arm, hold, release, cancel, cutover: the table of vm/action.h on the command line. */
+/* retry, arm, hold, release, cancel, cutover, reopen: the table of vm/action.h on the command line. */
 #include <stdio.h>
 
 #include "cmd/command.h"
@@ -97,3 +97,5 @@ ACTION_COMMAND(cancel, "cancel", options, ACTION_CANCEL,
 	       "Give a VM up for now; `retry` takes it up again")
 ACTION_COMMAND(cutover, "cutover", cutover_options, by_hand ? ACTION_MARK : ACTION_CUT_OVER,
 	       "Tell a complete VM to put itself into service; --mark: note that it is")
+ACTION_COMMAND(reopen, "reopen", options, ACTION_REOPEN,
+	       "A VM that is cut over is not in service after all: complete again, and heard again")

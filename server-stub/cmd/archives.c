@@ -42,8 +42,10 @@ static int run_add(char **operands, size_t count, struct err *err)
 	if (open_data(&open, err) < 0)
 		return -1;
 	ret = archive_add(open.store, open.data.archives, operands[1], path, sha256, err);
-	if (ret == 0)
+	if (ret == 0) {
 		printf("%s  %s/v1/archives/%s\n", sha256, open.settings.url, path);
+		ret = note_command(open.store, 0, err);
+	}
 	close_data(&open);
 	return ret;
 }

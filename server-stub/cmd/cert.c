@@ -55,6 +55,8 @@ static int run(char **operands, size_t count, struct err *err)
 	    open_data(&open, err) < 0)
 		return -1;
 	ret = renew(&open, (int)days, err);
+	if (ret == 0)
+		ret = note_command(open.store, 0, err);
 	close_data(&open);
 	return ret;
 }

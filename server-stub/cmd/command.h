@@ -48,6 +48,11 @@ extern const char *command_data_path;
 	{"data", OPTION_TEXT, &command_data_path, "DIR", "the data folder (default " DATA_DEFAULT ")"}
 /* clang-format on */
 
+/* What was given, for the audit: "arm", "db1 --group". */
+extern char command_name[32], command_words[256];
+/* Who gives it: "alice (uid 1000)", by the login that it began with, as far as the kernel knows that. */
+const char *command_user(void);
+
 /* Parse `argv` (without the command's name): options in any place, "--" ends them. ERR_USAGE. */
 int command_parse(const struct command *command, int argc, char **argv, char **operands,
 		  size_t *count, struct err *err);
@@ -59,8 +64,8 @@ void command_help(const struct command *command);
 
 extern const struct command cmd_import;
 extern const struct command cmd_init, cmd_add, cmd_remove, cmd_list, cmd_show, cmd_job, cmd_retry,
-	cmd_arm, cmd_hold, cmd_release, cmd_cancel, cmd_cutover, cmd_boot, cmd_site, cmd_archive,
-	cmd_archives, cmd_cert, cmd_facts, cmd_serve;
+	cmd_arm, cmd_hold, cmd_release, cmd_cancel, cmd_cutover, cmd_reopen, cmd_boot, cmd_site,
+	cmd_archive, cmd_archives, cmd_cert, cmd_facts, cmd_serve, cmd_token, cmd_audit;
 extern const struct command cmd_watch, cmd_hosts, cmd_forward, cmd_runbook;
 
 #endif

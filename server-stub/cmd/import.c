@@ -131,11 +131,15 @@ static int import_document(struct open *open, const char *file, const char *text
 	if (ret == 0) {
 		ret = import_in_store(open, &import, file, err);
 		if (ret == 0 && !dry_run)
+			ret = note_command(open->store, ret, err);
+		if (ret == 0 && !dry_run)
 			ret = store_commit(open->store, err);
 		else
 			store_rollback(open->store);
 	}
 	import_free(&import);
+	if (ret == 0 && !dry_run)
+		tell_command();
 	if (ret == 0 && dry_run)
 		puts("Nothing was changed (--dry-run).");
 	return ret == 0 && !dry_run ? sync_net(open, err) : ret;

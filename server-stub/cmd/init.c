@@ -11,7 +11,7 @@
 
 static struct option_list names, addresses, ssh_keys;
 static const char *url;
-static const char *net_interface, *net_address, *net_router;
+static const char *net_interface, *net_address, *net_router, *net_group;
 /* Not quiet, the kernel would print its command line, with the token, on the serial line. */
 static const char *parameters = "quiet";
 
@@ -30,6 +30,8 @@ static const struct option_row options[] = {
 	{"net-address", OPTION_TEXT, &net_address, "ADDR/LENGTH",
 	 "this machine's IPv4 address there"},
 	{"net-router", OPTION_TEXT, &net_router, "ADDR", "a way out of it (default none)"},
+	{"net-group", OPTION_TEXT, &net_group, "GROUP",
+	 "of the TFTP server: boot entries, which carry tokens, are for it alone"},
 	{NULL, OPTION_FLAG, NULL, NULL, NULL},
 };
 
@@ -53,6 +55,8 @@ static int fill_net(struct settings *settings, struct err *err)
 	if (net_address && settings_set_net_address(settings, net_address, err) < 0)
 		return -1;
 	if (net_router && settings_set_net_router(settings, net_router, err) < 0)
+		return -1;
+	if (net_group && settings_set_net_group(settings, net_group, err) < 0)
 		return -1;
 	return settings_check_net(settings, err);
 }
@@ -82,6 +86,8 @@ static int make_store(const struct data *data, const struct settings *settings, 
 	ret = net_new(&net, data, settings, err);
 	if (ret == 0)
 		ret = net_sync(net, store, NULL, err);
+	if (ret == 0)
+		ret = note_command(store, 0, err);
 	net_free(net);
 	store_close(store);
 	return ret;

@@ -1,5 +1,8 @@
 #include "cmd/open.h"
 
+#include "store/audit.h"
+#include "util/text.h"
+
 static int open_store(struct open *open, struct err *err)
 {
 	if (store_open(&open->store, open->data.path, false, err) < 0)
@@ -42,6 +45,32 @@ int add_names(struct settings *settings, const struct option_list *names,
 	return 0;
 }
 
+static struct audit_row command_row(int ret)
+{
+	return (struct audit_row){
+		.at_ms = clock_ms(),
+		.who = command_user(),
+		.from = "the command line",
+		.act = command_name,
+		.what = command_words,
+		.outcome = ret ? "refused" : "done",
+	};
+}
+
+int note_command(struct store *store, int ret, struct err *err)
+{
+	const struct audit_row row = command_row(ret);
+
+	return store_audit_add(store, &row, err);
+}
+
+void tell_command(void)
+{
+	const struct audit_row row = command_row(0);
+
+	audit_tell(&row);
+}
+
 int change_data(struct open *open, int (*work)(struct store *store, void *arg, struct err *err),
 		void *arg, struct err *err)
 {
@@ -50,12 +79,13 @@ int change_data(struct open *open, int (*work)(struct store *store, void *arg, s
 	if (store_begin(open->store, err) < 0)
 		return -1;
 	ret = work(open->store, arg, err);
-	if (ret < 0) {
+	if (ret < 0 || note_command(open->store, ret, ret ? NULL : err) < 0) {
 		store_rollback(open->store);
 		return -1;
 	}
 	if (store_commit(open->store, ret ? NULL : err) < 0 || ret)
 		return -1;
+	tell_command();
 	return sync_net(open, err);
 }
 

@@ -26,6 +26,11 @@ void close_data(struct open *open);
 int change_data(struct open *open, int (*work)(struct store *store, void *arg, struct err *err),
 		void *arg, struct err *err);
 
+/* Note in the audit that the command was given, in the transaction that it works in, or else by itself. `ret`: as of `work` above. */
+int note_command(struct store *store, int ret, struct err *err);
+/* To syslog, once that is stored. */
+void tell_command(void);
+
 /* By which agents reach the service, as options gave them. */
 int add_names(struct settings *settings, const struct option_list *names,
 	      const struct option_list *addresses, struct err *err);

@@ -13,6 +13,8 @@
 #include "keeper/keeper.h"
 #include "keeper/reading.h"
 #include "site/ca.h"
+#include "site/modes.h"
+#include "store/audit.h"
 #include "util/limits.h"
 #include "util/log.h"
 #include "util/text.h"
@@ -53,12 +55,36 @@ static void block_signals(sigset_t *set)
 	signal(SIGPIPE, SIG_IGN);
 }
 
+/* A token that was made anew: by whom is not known here, but when. */
+static void note_tokens(const struct service *service, const bool changed[LOGIN_ROLES])
+{
+	for (enum login_role role = 0; role < LOGIN_ROLES; role++) {
+		const struct audit_row row = {
+			.at_ms = clock_ms(),
+			.who = "serve",
+			.from = "SIGHUP",
+			.act = "token",
+			.what = login_files[role].file,
+			.outcome = "another",
+		};
+		struct err err = ERR_INIT;
+
+		if (!changed[role])
+			continue;
+		if (store_audit_add(service->store, &row, &err) < 0)
+			log_warning("the audit lacks a change of %s: %s", row.what, err.msg);
+		audit_tell(&row);
+	}
+}
+
 static void reload(const struct service *service)
 {
+	bool changed[LOGIN_ROLES] = {0};
 	struct err err = ERR_INIT;
 
-	if (login_reload(service->login, service->data, &err) < 0)
+	if (login_reload(service->login, service->data, changed, &err) < 0)
 		log_warning("the tokens stay as they were: %s: %s", err.where, err.msg);
+	note_tokens(service, changed);
 	if (tls_load(service->data, &err) < 0) {
 		log_warning("the certificate stays as it was: %s: %s", err.where, err.msg);
 		return;
@@ -159,7 +185,8 @@ static int serve(struct open *open, const struct http_config *config, struct err
 	int ret = -1;
 
 	block_signals(&signals);
-	if (store_open(&writing, open->data.path, false, err) == 0 &&
+	if (modes_check(&open->data, err) == 0 &&
+	    store_open(&writing, open->data.path, false, err) == 0 &&
 	    store_open(&service.views, open->data.path, false, err) == 0 &&
 	    login_new(&service.login, service.data, err) == 0)
 		ret = serve_threads(open, &service, writing, config, &signals, err);

@@ -28,6 +28,8 @@ static int run(char **operands, size_t count, struct err *err)
 	if (ret == 0)
 		ret = sync_all(&open, err);
 	if (ret == 0)
+		ret = note_command(open.store, 0, err);
+	if (ret == 0)
 		printf("%s/boot/" DATA_SITE_IMAGE "\n", open.data.path);
 	close_data(&open);
 	return ret;

@@ -36,6 +36,11 @@ static int mark(const struct deed *deed, struct vm *vm)
 	return course_move(deed->store, vm, INPUT_MARK, deed->cause, deed->now_ms, deed->err);
 }
 
+static int reopen(const struct deed *deed, struct vm *vm)
+{
+	return course_move(deed->store, vm, INPUT_REOPEN, deed->cause, deed->now_ms, deed->err);
+}
+
 static int refuse_unheard(const struct deed *deed, const struct vm *vm)
 {
 	char cause[300];
@@ -151,6 +156,11 @@ static bool in_error(const struct vm *vm)
 	return vm->state == VM_ERROR;
 }
 
+static bool is_cut_over(const struct vm *vm)
+{
+	return vm->state == VM_CUT_OVER;
+}
+
 static bool in_group_to_cancel(const struct vm *vm)
 {
 	return vm->state != VM_CUT_OVER && vm->state != VM_CANCELLED;
@@ -170,6 +180,7 @@ static const struct {
 	[ACTION_CANCEL] = {"cancel", cancel, in_group_to_cancel, cancel},
 	[ACTION_CUT_OVER] = {"cutover", cut_over, always, cut_over},
 	[ACTION_MARK] = {"mark", mark, always, mark},
+	[ACTION_REOPEN] = {"reopen", reopen, is_cut_over, reopen},
 };
 
 enum action action_by_name(const char *name)

@@ -15,6 +15,7 @@ enum action {
 	ACTION_CANCEL,   /* give it up for now */
 	ACTION_CUT_OVER, /* tell it to put itself into service */
 	ACTION_MARK,     /* it is in service: its cutover was done by hand */
+	ACTION_REOPEN,   /* it is not in service after all: complete again, and heard again */
 	ACTIONS
 };
 
@@ -34,7 +35,7 @@ int action_vm(struct store *store, const char *name, enum action action, const c
 
 /*
  * All VMs of the group to which the action applies: retry those in error, arm those that are created, cut over and
- * mark all, which must all be complete, cancel all that aren't cut over. Holding and releasing is of the group: what a VM is
+ * mark all, which must all be complete, reopen those that are cut over, cancel all that aren't cut over. Holding and releasing is of the group: what a VM is
  * held by besides stays. Nothing is done to any when one refuses.
  */
 int action_group(struct store *store, const char *group, enum action action, const char *who,

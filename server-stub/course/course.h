@@ -21,6 +21,14 @@ int course_move(struct store *store, struct vm *vm, enum vm_input input, const c
 int course_note(struct store *store, const struct vm *vm, const char *cause, int64_t now_ms,
 		struct err *err);
 
+/* The same three of what the VM itself causes: such entries make room for each other alone. */
+int course_move_by_vm(struct store *store, struct vm *vm, enum vm_input input, const char *cause,
+		      int64_t now_ms, struct err *err);
+int course_note_by_vm(struct store *store, const struct vm *vm, const char *cause, int64_t now_ms,
+		      struct err *err);
+int course_refuse_by_vm(struct store *store, const struct vm *vm, const char *cause, int64_t now_ms,
+			struct err *err);
+
 /* Note a refusal and say it: COURSE_REFUSED. */
 int course_refuse(struct store *store, const struct vm *vm, const char *cause, int64_t now_ms,
 		  struct err *err);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "course/follow.h"
+#include "course/handout.h"
 #include "util/limits.h"
 
 struct course {
@@ -15,11 +16,22 @@ struct course {
 	struct err *err;
 };
 
+/* First boot is done, and what it needed on the VM is removed there, too. */
+static int leave_secrets(struct course *course)
+{
+	const enum vm_state state = course->vm.state;
+
+	return state == VM_COMPLETE || state == VM_CUT_OVER
+		       ? handout_forget_secrets(course->store, &course->vm, course->err)
+		       : 0;
+}
+
 static int note_change(struct course *course, const struct event *event, enum vm_state to)
 {
 	char cause[160];
 	const bool refused = to == VM_REFUSED;
 	const struct change_row row = {
+		.by_vm = true,
 		.at_ms = course->now_ms,
 		.from = vm_state_name(course->vm.state),
 		.to = vm_state_name(refused ? course->vm.state : to),
@@ -98,6 +110,26 @@ static bool repeats_error(const struct vm *vm, const struct boot *boot, const st
 	       strcmp(vm->handed_to, boot->uuid) != 0;
 }
 
+/*
+ * A VM may say that it is in service; that it is so is decided here, by an order or a mark: whoever has its token could
+ * let its group's next wave go, and end what can be done with it.
+ */
+static int note_claim(struct course *course, const struct event *event)
+{
+	struct vm *vm = &course->vm;
+
+	if (vm->claimed_ms)
+		return 0;
+	vm->claimed_ms = course->now_ms;
+	return note_change(course, event, VM_REFUSED);
+}
+
+static bool is_claim(const struct vm *vm, const struct event *event)
+{
+	return event->input == INPUT_CUT_OVER && !vm->cutover_ms && vm->state != VM_CUT_OVER &&
+	       vm->state != VM_CANCELLED;
+}
+
 /* Let the VM follow one event that is new and the latest of a boot that is followed. */
 static int follow(struct course *course, const struct event *event)
 {
@@ -106,11 +138,18 @@ static int follow(struct course *course, const struct event *event)
 
 	if (repeats_error(vm, &course->boot, event))
 		return 0;
+	if (is_claim(vm, event))
+		return note_claim(course, event);
 	follow_step(vm, event);
+	if (event->input != INPUT_NONE)
+		vm->claimed_ms = 0;
 	if (to != vm->state && note_change(course, event, to) < 0)
 		return -1;
-	if (to != VM_REFUSED && to != vm->state)
+	if (to != VM_REFUSED && to != vm->state) {
 		vm_enter(vm, to, course->now_ms);
+		if (leave_secrets(course) < 0)
+			return -1;
+	}
 	if (event->input == INPUT_ERROR && vm->state == VM_ERROR)
 		note_error(course, event);
 	return 0;

@@ -1,9 +1,11 @@
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
 #include "http/login.h"
 #include "http/reply.h"
 #include "http/route.h"
+#include "util/text.h"
 
 /*
  * A browser sends the cookie along with whatever another site makes it send; but such a request can't say that it is
@@ -18,13 +20,70 @@ static bool says_json(const struct request *request)
 	return type && !strncasecmp(type, json, size) && strchr("; \t", type[size]);
 }
 
+static void be_file(struct principal *who, enum login_role role)
+{
+	*who = (struct principal){.roles = login_files[role].roles, .of_file = true};
+	snprintf(who->name, sizeof(who->name), "%s", login_files[role].name);
+}
+
+/* As principal_of_token(), by the name that a session has. */
+static int principal_of_name(struct request *request, const char *name, struct err *err)
+{
+	int found;
+
+	for (enum login_role role = 0; role < LOGIN_ROLES; role++)
+		if (!strcmp(login_files[role].name, name)) {
+			be_file(&request->who, role);
+			return 1;
+		}
+	found = store_principal_find(request->service->store, name, &request->who, err);
+	return found > 0 ? principal_is_valid(&request->who, clock_ms()) : found;
+}
+
+int principal_of_token(struct request *request, const char *token, struct err *err)
+{
+	char hash[TOKEN_HASH_TEXT];
+	int found;
+
+	for (enum login_role role = 0; role < LOGIN_ROLES; role++)
+		if (login_token(request->service->login, role, token)) {
+			be_file(&request->who, role);
+			return 1;
+		}
+	if (!token[0])
+		return 0;
+	token_hash(hash, token);
+	found = store_principal_by_token(request->service->store, hash, &request->who, err);
+	return found > 0 ? principal_is_valid(&request->who, clock_ms()) : found;
+}
+
+bool principal_sees(const struct principal *who, const char *group)
+{
+	return !who->group[0] || !strcmp(who->group, group);
+}
+
+const char *principal_who(const struct request *request, char text[PRINCIPAL_WHO_TEXT])
+{
+	snprintf(text, PRINCIPAL_WHO_TEXT, "%s%s at %s", request->who.of_file ? "the " : "",
+		 request->who.name, request->peer);
+	return text;
+}
+
 /* By a session: 1 when there is one, 0 when not, -1 after a refusal. */
 static int by_session(struct request *request, enum MHD_Result *ret)
 {
 	const char *session = request_cookie(request, LOGIN_COOKIE);
+	char name[VM_NAME_MAX + 1];
+	struct err err = ERR_INIT;
+	int found;
 
-	if (!session || !login_session(request->service->login, session))
+	if (!session || !login_session(request->service->login, session, name))
 		return 0;
+	found = principal_of_name(request, name, &err);
+	if (found < 0)
+		*ret = reply_error(request, &err);
+	if (found <= 0)
+		return found;
 	if (request->route->method != ROUTE_POST || says_json(request)) {
 		strncpy(request->session, session, sizeof(request->session) - 1);
 		return 1;
@@ -33,10 +92,18 @@ static int by_session(struct request *request, enum MHD_Result *ret)
 	return -1;
 }
 
-/* By a token: as by_session(). Tokens of the roles from `role` down to the operator are good. */
-static int by_token(struct request *request, enum login_role role, enum MHD_Result *ret)
+/* What creator.token is not for is told as if it were no token, as ever. */
+static bool is_other_file(const struct request *request, unsigned roles)
+{
+	return request->who.of_file && !principal_may(&request->who, roles);
+}
+
+/* By a token: as by_session(). */
+static int by_token(struct request *request, unsigned roles, enum MHD_Result *ret)
 {
 	struct login *login = request->service->login;
+	struct err err = ERR_INIT;
+	int found;
 
 	if (!request->token[0])
 		return 0;
@@ -45,33 +112,97 @@ static int by_token(struct request *request, enum login_role role, enum MHD_Resu
 				    "too many wrong tokens from %s; wait a minute", request->peer);
 		return -1;
 	}
-	if (login_token(login, LOGIN_OPERATOR, request->token) ||
-	    login_token(login, role, request->token))
-		return 1;
-	login_failed(login, request->peer);
-	return 0;
+	found = principal_of_token(request, request->token, &err);
+	if (found < 0)
+		*ret = reply_error(request, &err);
+	if (found > 0 && is_other_file(request, roles))
+		found = 0;
+	if (found == 0)
+		login_failed(login, request->peer);
+	return found;
 }
 
-static int admit(struct request *request, enum login_role role, enum refusal refusal,
-		 const char *message, enum MHD_Result *ret)
+static int refuse_role(struct request *request, const char *why, enum MHD_Result *ret)
+{
+	*ret = reply_refuse(request, REFUSE_ROLE, "%s: %s %s", request->route->path,
+			    request->who.name, why);
+	return -1;
+}
+
+static int refuse_elsewhere(struct request *request, enum MHD_Result *ret)
+{
+	*ret = reply_refuse(request, REFUSE_VM, "%s: there is none of this name", request->name);
+	return -1;
+}
+
+/* Of a principal for one group: what is of another, or of all, is not for him. Lists leave out what he does not see. */
+static int judge_group(struct request *request, enum MHD_Result *ret)
+{
+	const struct principal *who = &request->who;
+	const char *path = request->route->path;
+	struct err err = ERR_INIT;
+	struct vm vm;
+	int found;
+
+	if (!who->group[0])
+		return 0;
+	if (!strncmp(path, "/v1/groups/", strlen("/v1/groups/")))
+		return principal_sees(who, request->name) ? 0 : refuse_elsewhere(request, ret);
+	if (!strcmp(path, "/v1/archives") || !strcmp(path, "/metrics"))
+		return refuse_role(request, "is for one group, and this tells of all", ret);
+	if (strncmp(path, "/v1/vms/", strlen("/v1/vms/")) != 0)
+		return 0;
+	found = store_vm_find(request->service->store, VM_BY_NAME, 0, request->name, &vm, &err);
+	if (found > 0 && principal_sees(who, vm.group))
+		return 0;
+	if (found >= 0)
+		return refuse_elsewhere(request, ret);
+	*ret = reply_error(request, &err);
+	return -1;
+}
+
+static int admit(struct request *request, unsigned roles, enum refusal refusal, const char *message,
+		 enum MHD_Result *ret)
 {
 	int admitted = by_session(request, ret);
 
 	if (admitted == 0)
-		admitted = by_token(request, role, ret);
+		admitted = by_token(request, roles, ret);
 	if (admitted == 0)
 		*ret = reply_refuse(request, refusal, "%s: %s", request->route->path, message);
-	return admitted > 0 ? 0 : -1;
+	if (admitted <= 0)
+		return -1;
+	if (!principal_may(&request->who, roles))
+		return refuse_role(request, "has no role for that", ret);
+	return judge_group(request, ret);
+}
+
+#define OPERATORS "log in, or show the token of operator.token or of a principal with the role"
+
+int admit_viewer(struct request *request, enum MHD_Result *ret)
+{
+	return admit(request, ROLE_VIEWER, REFUSE_OPERATOR, OPERATORS, ret);
 }
 
 int admit_operator(struct request *request, enum MHD_Result *ret)
 {
-	return admit(request, LOGIN_OPERATOR, REFUSE_OPERATOR,
-		     "log in, or show the token of operator.token", ret);
+	return admit(request, ROLE_OPERATOR, REFUSE_OPERATOR, OPERATORS, ret);
+}
+
+int admit_metrics(struct request *request, enum MHD_Result *ret)
+{
+	return admit(request, ROLE_METRICS, REFUSE_OPERATOR, OPERATORS, ret);
+}
+
+int admit_uploader(struct request *request, enum MHD_Result *ret)
+{
+	return admit(request, ROLE_UPLOADER, REFUSE_OPERATOR, OPERATORS, ret);
 }
 
 int admit_creator(struct request *request, enum MHD_Result *ret)
 {
-	return admit(request, LOGIN_CREATOR, REFUSE_CREATOR,
-		     "show the token of creator.token or operator.token", ret);
+	return admit(
+		request, ROLE_CREATOR, REFUSE_CREATOR,
+		"show the token of creator.token, operator.token or of a principal with the role",
+		ret);
 }

@@ -1,6 +1,7 @@
 #include "http/login.h"
 
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -10,7 +11,8 @@
 
 struct session {
 	char hash[TOKEN_HASH_TEXT];
-	int64_t until; /* 0: free */
+	char name[VM_NAME_MAX + 1]; /* whose */
+	int64_t until;              /* 0: free */
 };
 
 /* The failures of one address in its current minute. */
@@ -18,6 +20,11 @@ struct failures {
 	char peer[ADDRESS_TEXT];
 	int64_t since;
 	unsigned count;
+};
+
+const struct login_file login_files[LOGIN_ROLES] = {
+	[LOGIN_OPERATOR] = {"operator", DATA_OPERATOR_TOKEN, ROLE_ADMIN},
+	[LOGIN_CREATOR] = {"creator", DATA_CREATOR_TOKEN, ROLE_CREATOR},
 };
 
 struct login {
@@ -48,18 +55,28 @@ static int read_hash(const struct data *data, const char *name, char hash[TOKEN_
 	return 0;
 }
 
-int login_reload(struct login *login, const struct data *data, struct err *err)
+static void end_sessions_of(struct login *login, const char *name)
 {
-	char operators[TOKEN_HASH_TEXT], creators[TOKEN_HASH_TEXT];
+	for (size_t i = 0; i < LOGIN_SESSIONS_MAX; i++)
+		if (!strcmp(login->session[i].name, name))
+			memset(&login->session[i], 0, sizeof(login->session[i]));
+}
 
-	if (read_hash(data, DATA_OPERATOR_TOKEN, operators, err) < 0 ||
-	    read_hash(data, DATA_CREATOR_TOKEN, creators, err) < 0)
-		return -1;
+int login_reload(struct login *login, const struct data *data, bool changed[LOGIN_ROLES],
+		 struct err *err)
+{
+	char hash[LOGIN_ROLES][TOKEN_HASH_TEXT];
+
+	for (enum login_role role = 0; role < LOGIN_ROLES; role++)
+		if (read_hash(data, login_files[role].file, hash[role], err) < 0)
+			return -1;
 	pthread_mutex_lock(&login->lock);
-	if (strcmp(login->hash[LOGIN_OPERATOR], operators) != 0)
-		memset(login->session, 0, sizeof(login->session));
-	memcpy(login->hash[LOGIN_OPERATOR], operators, sizeof(operators));
-	memcpy(login->hash[LOGIN_CREATOR], creators, sizeof(creators));
+	for (enum login_role role = 0; role < LOGIN_ROLES; role++) {
+		changed[role] = strcmp(login->hash[role], hash[role]) != 0;
+		if (changed[role])
+			end_sessions_of(login, login_files[role].name);
+	}
+	memcpy(login->hash, hash, sizeof(hash));
 	pthread_mutex_unlock(&login->lock);
 	return 0;
 }
@@ -67,11 +84,12 @@ int login_reload(struct login *login, const struct data *data, struct err *err)
 int login_new(struct login **login, const struct data *data, struct err *err)
 {
 	struct login *made = calloc(1, sizeof(*made));
+	bool changed[LOGIN_ROLES];
 
 	if (!made)
 		return err_set(err, ERR_MEMORY, "login", "no memory");
 	pthread_mutex_init(&made->lock, NULL);
-	if (login_reload(made, data, err) < 0) {
+	if (login_reload(made, data, changed, err) < 0) {
 		login_free(made);
 		return -1;
 	}
@@ -115,7 +133,7 @@ static struct session *place(struct login *login, int64_t at)
 	return place;
 }
 
-int login_begin(struct login *login, char session[TOKEN_TEXT], struct err *err)
+int login_begin(struct login *login, const char *name, char session[TOKEN_TEXT], struct err *err)
 {
 	const int64_t at = now();
 	struct session *begun;
@@ -125,6 +143,7 @@ int login_begin(struct login *login, char session[TOKEN_TEXT], struct err *err)
 	pthread_mutex_lock(&login->lock);
 	begun = place(login, at);
 	token_hash(begun->hash, session);
+	snprintf(begun->name, sizeof(begun->name), "%s", name);
 	begun->until = at + LOGIN_SECONDS;
 	pthread_mutex_unlock(&login->lock);
 	return 0;
@@ -141,14 +160,16 @@ static struct session *running(struct login *login, const char *shown)
 	return NULL;
 }
 
-bool login_session(struct login *login, const char *session)
+bool login_session(struct login *login, const char *shown, char name[VM_NAME_MAX + 1])
 {
-	bool runs;
+	const struct session *session;
 
 	pthread_mutex_lock(&login->lock);
-	runs = running(login, session) != NULL;
+	session = running(login, shown);
+	if (session && name)
+		memcpy(name, session->name, sizeof(session->name));
 	pthread_mutex_unlock(&login->lock);
-	return runs;
+	return session != NULL;
 }
 
 void login_end(struct login *login, const char *session)

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "site/data.h"
+#include "vm/principal.h"
 #include "vm/names.h"
 #include "vm/token.h"
 
@@ -16,18 +17,29 @@ struct login;
 
 enum login_role { LOGIN_OPERATOR, LOGIN_CREATOR, LOGIN_ROLES };
 
+/* The principals whose tokens are files. */
+extern const struct login_file {
+	const char *name, *file;
+	unsigned roles;
+} login_files[LOGIN_ROLES];
+
 /* Read both tokens, made when missing. Errors: ERR_SERVICE_DATA, ERR_IO. */
 int login_new(struct login **login, const struct data *data, struct err *err);
 void login_free(struct login *login);
-/* Read the tokens again. When the operator's is another, all sessions end. After an error all stays as it was. */
-int login_reload(struct login *login, const struct data *data, struct err *err);
+/*
+ * Read the tokens again, and tell of each whether it is another; then the sessions of that principal end. After an error all stays
+ * as it was.
+ */
+int login_reload(struct login *login, const struct data *data, bool changed[LOGIN_ROLES],
+		 struct err *err);
 
 /* Whether it is the role's token; "" is nobody's. What is compared is hashes, in constant time. */
 bool login_token(struct login *login, enum login_role role, const char *token);
 
-/* A session for LOGIN_SECONDS; with LOGIN_SESSIONS_MAX of them the one that ends first goes. */
-int login_begin(struct login *login, char session[TOKEN_TEXT], struct err *err);
-bool login_session(struct login *login, const char *session);
+/* A session of that principal for LOGIN_SECONDS; with LOGIN_SESSIONS_MAX of them the one that ends first goes. */
+int login_begin(struct login *login, const char *name, char session[TOKEN_TEXT], struct err *err);
+/* Whether it runs, and whose it is; `name` may be NULL. */
+bool login_session(struct login *login, const char *session, char name[VM_NAME_MAX + 1]);
 void login_end(struct login *login, const char *session);
 unsigned login_count(struct login *login);
 

@@ -11,6 +11,7 @@
 #include "http/metrics.h"
 #include "store/writer.h"
 #include "site/data.h"
+#include "vm/principal.h"
 #include "store/store.h"
 #include "vm/vm.h"
 
@@ -39,7 +40,8 @@ struct request {
 	size_t rest_at;             /* where that is in the path */
 	char peer[ADDRESS_TEXT];
 	char token[TOKEN_TEXT + 1]; /* as shown, at most one byte too long; "": none */
-	char session[TOKEN_TEXT];   /* that an operator was let in by; "": none */
+	char session[TOKEN_TEXT];   /* that somebody was let in by; "": none */
+	struct principal who;       /* that was let in by session or token; no name: none */
 	struct vm vm;               /* who asks, once a route for VMs has let it in */
 	char *body;
 	size_t body_size, body_room;

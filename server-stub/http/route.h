@@ -30,10 +30,21 @@ const struct route *route_at(size_t index);
 /* Admission. A VM: by MAC, address and token, into request->vm. A reader of archives: route_archives.c. */
 int admit_vm(struct request *request, enum MHD_Result *ret);
 int admit_reader(struct request *request, enum MHD_Result *ret);
-/* An operator: by the session that POST /v1/login began, or the token of operator.token. */
+/* Principals with the role, by the session that POST /v1/login began, or their token: into request->who. */
+int admit_viewer(struct request *request, enum MHD_Result *ret);
 int admit_operator(struct request *request, enum MHD_Result *ret);
-/* A creator: by the token of creator.token; an operator may do it too. */
+int admit_metrics(struct request *request, enum MHD_Result *ret);
+int admit_uploader(struct request *request, enum MHD_Result *ret);
 int admit_creator(struct request *request, enum MHD_Result *ret);
+
+/* The principal whose token it is: 1; 0: nobody's, or no longer; -1: an error of the store. */
+int principal_of_token(struct request *request, const char *token, struct err *err);
+/* Whether the principal may see the VMs of this group. */
+bool principal_sees(const struct principal *who, const char *group);
+
+#define PRINCIPAL_WHO_TEXT (VM_NAME_MAX + ADDRESS_TEXT + 20)
+/* For a VM's history: "the operator at 10.0.0.5", "alice at 10.0.0.5". */
+const char *principal_who(const struct request *request, char text[PRINCIPAL_WHO_TEXT]);
 
 #define LOGIN_COOKIE "newroot_session"
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "course/action.h"
+#include "http/audited.h"
 #include "http/body.h"
 #include "http/deferred.h"
 #include "http/reply.h"
@@ -18,14 +19,19 @@ struct acting {
 		   int64_t now_ms, struct err *err);
 	enum action action;
 	char name[VM_NAME_MAX + 1];
-	char who[ADDRESS_TEXT + 20];
+	char who[PRINCIPAL_WHO_TEXT];
+	char what[VM_NAME_MAX + 16]; /* "db1", "group shop" */
+	struct audited audited;
 };
 
 static int acting_apply(struct deferred *deferred, struct store *store, struct err *err)
 {
 	const struct acting *acting = (const struct acting *)(const void *)deferred;
 
-	return acting->act(store, acting->name, acting->action, acting->who, clock_ms(), err);
+	int ret = acting->act(store, acting->name, acting->action, acting->who, clock_ms(), err);
+
+	return audited_add(&acting->audited, store, action_name(acting->action), acting->what, ret,
+			   err);
 }
 
 /* The last word of the route's path is the action's name. */
@@ -49,13 +55,17 @@ static enum MHD_Result submit(struct request *request,
 	acting->act = act;
 	acting->action = action_of(request);
 	memcpy(acting->name, request->name, sizeof(acting->name));
-	snprintf(acting->who, sizeof(acting->who), "the operator at %s", request->peer);
+	snprintf(acting->what, sizeof(acting->what), "%s%s", act == action_group ? "group " : "",
+		 acting->name);
+	principal_who(request, acting->who);
+	audited_take(&acting->audited, request);
 	return deferred_submit(request);
 }
 
-static void log_action(const struct acting *acting, const char *what)
+static void log_action(const struct acting *acting)
 {
-	log_info("%s%s: %s by %s", what, acting->name, action_name(acting->action), acting->who);
+	log_info("%s: %s by %s", acting->what, action_name(acting->action), acting->who);
+	audited_tell(&acting->audited, action_name(acting->action), acting->what);
 }
 
 enum MHD_Result route_vm_action(struct request *request)
@@ -70,7 +80,7 @@ enum MHD_Result route_vm_action(struct request *request)
 	err = deferred_error(&acting->deferred);
 	if (err)
 		return reply_error(request, err);
-	log_action(acting, "");
+	log_action(acting);
 	if (course_find(request->service->store, request->name, &vm, &found) < 0)
 		return reply_error(request, &found);
 	return reply_json(request, vm_json(&vm));
@@ -86,6 +96,6 @@ enum MHD_Result route_group_action(struct request *request)
 	err = deferred_error(&acting->deferred);
 	if (err)
 		return reply_error(request, err);
-	log_action(acting, "group ");
+	log_action(acting);
 	return reply_json(request, json_pack("{s:s}", "group", request->name));
 }

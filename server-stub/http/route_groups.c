@@ -3,9 +3,18 @@
 #include "http/reply.h"
 #include "http/route.h"
 
+struct listing {
+	const struct principal *who;
+	json_t *groups;
+};
+
 static void add_group(void *arg, const struct group_row *row)
 {
-	json_object_set_new(arg, row->name,
+	const struct listing *listing = arg;
+
+	if (!principal_sees(listing->who, row->name))
+		return;
+	json_object_set_new(listing->groups, row->name,
 			    json_pack("{s:s, s:b, s:b, s:i, s:{}}", "name", row->name, "hold",
 				      row->hold, "imported", row->document[0] != '\0', "vms", 0,
 				      "states"));
@@ -19,7 +28,8 @@ static void count_one(json_t *counts, const char *key)
 
 static void count_vm(void *arg, const struct vm *vm)
 {
-	json_t *group = json_object_get(arg, vm->group);
+	const struct listing *listing = arg;
+	json_t *group = json_object_get(listing->groups, vm->group);
 
 	if (!group)
 		return;
@@ -40,15 +50,15 @@ static json_t *values(json_t *object)
 enum MHD_Result route_groups(struct request *request)
 {
 	struct store *store = request->service->views;
-	json_t *groups = json_object();
+	struct listing listing = {&request->who, json_object()};
 	struct err err = ERR_INIT;
 	enum MHD_Result ret;
 
-	if (store_group_each(store, add_group, groups, &err) < 0 ||
-	    store_vm_each(store, count_vm, groups, &err) < 0)
+	if (store_group_each(store, add_group, &listing, &err) < 0 ||
+	    store_vm_each(store, count_vm, &listing, &err) < 0)
 		ret = reply_error(request, &err);
 	else
-		ret = reply_json(request, json_pack("{s:o}", "groups", values(groups)));
-	json_decref(groups);
+		ret = reply_json(request, json_pack("{s:o}", "groups", values(listing.groups)));
+	json_decref(listing.groups);
 	return ret;
 }

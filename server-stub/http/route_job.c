@@ -9,30 +9,50 @@
 #include "util/log.h"
 #include "util/text.h"
 #include "vm/event.h"
+#include "vm/secrets_in.h"
 
-/* A job being handed out: the store has to know of it before the agent does. */
+/* A job being handed out, or looked at: the store has to know of it before the agent does. */
 struct handing {
 	struct deferred deferred; /* first */
 	int64_t vm;
+	bool look;
 	char boot[BOOT_UUID_TEXT];
+	char peer[ADDRESS_TEXT];
 };
 
 static int handing_apply(struct deferred *deferred, struct store *store, struct err *err)
 {
 	struct handing *handing = (struct handing *)(void *)deferred;
 
-	return handout(store, handing->vm, handing->boot, clock_ms(), err);
+	return handing->look ? handout_look(store, handing->vm, handing->peer, clock_ms(), err)
+			     : handout(store, handing->vm, handing->boot, clock_ms(), err);
 }
 
-static enum MHD_Result give(struct request *request)
+static enum MHD_Result give(struct request *request, bool look)
 {
+	char *job, *clean = NULL;
 	struct err err = ERR_INIT;
-	char *job;
 
 	if (store_vm_job(request->service->store, request->vm.id, &job, &err) < 0)
 		return reply_error(request, &err);
-	log_info("%s: job handed out to %s", request->vm.name, request->peer);
-	return reply_text(request, job);
+	if (look && secrets_remove_text(job, &clean, &err) < 0) {
+		free(job);
+		return reply_error(request, &err);
+	}
+	log_info("%s: job %s %s", request->vm.name, look ? "shown to" : "handed out to",
+		 request->peer);
+	if (!clean)
+		return reply_text(request, job);
+	free(job);
+	return reply_text(request, clean);
+}
+
+/* HEAD hands nothing over; by `mode=plan` nothing is written: neither costs an arming. */
+static bool only_looked_at(const struct request *request)
+{
+	const char *mode = request_query(request, "mode");
+
+	return request->head || (mode && !strcmp(mode, "plan"));
 }
 
 static enum MHD_Result submit(struct request *request)
@@ -47,16 +67,10 @@ static enum MHD_Result submit(struct request *request)
 	if (!handing)
 		return MHD_NO;
 	handing->vm = request->vm.id;
+	handing->look = only_looked_at(request);
 	snprintf(handing->boot, sizeof(handing->boot), "%s", boot ? boot : "");
+	memcpy(handing->peer, request->peer, sizeof(handing->peer));
 	return deferred_submit(request);
-}
-
-/* HEAD hands nothing over; by `mode=plan` nothing is written: neither costs an arming. */
-static bool only_looked_at(const struct request *request)
-{
-	const char *mode = request_query(request, "mode");
-
-	return request->head || (mode && !strcmp(mode, "plan"));
 }
 
 enum MHD_Result route_job(struct request *request)
@@ -64,10 +78,8 @@ enum MHD_Result route_job(struct request *request)
 	const struct handing *handing = request->pending;
 	const struct err *err;
 
-	if (only_looked_at(request))
-		return give(request);
 	if (!handing)
 		return submit(request);
 	err = deferred_error(&handing->deferred);
-	return err ? reply_error(request, err) : give(request);
+	return err ? reply_error(request, err) : give(request, handing->look);
 }

@@ -31,20 +31,25 @@ enum MHD_Result route_login(struct request *request)
 	struct login *login = request->service->login;
 	char token[TOKEN_TEXT + 1], session[TOKEN_TEXT];
 	struct err err = ERR_INIT;
+	int found;
 
 	if (!login_may_try(login, request->peer))
 		return reply_refuse(request, REFUSE_LIMIT,
 				    "too many wrong tokens from %s; wait a minute", request->peer);
 	if (parse(request, token, &err) < 0)
 		return reply_error(request, &err);
-	if (!login_token(login, LOGIN_OPERATOR, token)) {
-		login_failed(login, request->peer);
-		return reply_refuse(request, REFUSE_OPERATOR,
-				    "login: this is not the token of operator.token");
-	}
-	if (login_begin(login, session, &err) < 0)
+	found = principal_of_token(request, token, &err);
+	if (found < 0)
 		return reply_error(request, &err);
-	log_info("an operator logged in from %s", request->peer);
+	if (!found || !principal_may(&request->who, ROLE_VIEWER)) {
+		login_failed(login, request->peer);
+		return reply_refuse(
+			request, REFUSE_OPERATOR,
+			"login: this is not the token of operator.token, nor of a viewer or operator");
+	}
+	if (login_begin(login, request->who.name, session, &err) < 0)
+		return reply_error(request, &err);
+	log_info("%s logged in from %s", request->who.name, request->peer);
 	return reply_session(request, session, LOGIN_SECONDS);
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "course/lease.h"
+#include "http/audited.h"
 #include "http/body.h"
 #include "http/deferred.h"
 #include "http/reply.h"
@@ -19,6 +20,7 @@ static enum work work_of(const struct request *request)
 
 /* VMs that are up for a work; their specs are read afterwards, for `each` must not call the store. */
 struct needs {
+	const struct principal *who;
 	enum work work;
 	int64_t now_ms;
 	size_t count;
@@ -29,7 +31,8 @@ static void add_open(void *arg, const struct vm *vm)
 {
 	struct needs *needs = arg;
 
-	if (needs->count < NEEDS_LISTED_MAX && lease_open(vm, needs->work, needs->now_ms))
+	if (needs->count < NEEDS_LISTED_MAX && principal_sees(needs->who, vm->group) &&
+	    lease_open(vm, needs->work, needs->now_ms))
 		needs->vm[needs->count++] = *vm;
 }
 
@@ -72,7 +75,7 @@ static int needs_json(struct store *store, const struct needs *needs, json_t *ar
 enum MHD_Result route_needs(struct request *request)
 {
 	struct store *store = request->service->views;
-	struct needs needs = {.work = work_of(request), .now_ms = clock_ms()};
+	struct needs needs = {.who = &request->who, .work = work_of(request), .now_ms = clock_ms()};
 	json_t *array = json_array();
 	struct err err = ERR_INIT;
 	int ret = -1;
@@ -97,16 +100,58 @@ struct reporting {
 	enum lease_report report;
 	char name[VM_NAME_MAX + 1], creator[VM_NAME_MAX + 1], message[CREATOR_MESSAGE_MAX + 1];
 	struct vm vm; /* as it is afterwards */
+	struct principal who;
+	struct audited audited;
 };
+
+static const char *const acts[][LEASE_REPORTS] = {
+	[WORK_CREATE] = {"creating taken", "creating done", "creating failed"},
+	[WORK_PROVISION] = {"provisioning taken", "provisioning done", "provisioning failed"},
+};
+
+/*
+ * A lease is its creator's, by this name. A principal of its own reports in its own name; those that share creator.token name
+ * themselves, but not after one of these.
+ */
+static int check_creator(const struct reporting *reporting, struct store *store, struct err *err)
+{
+	struct principal other;
+	int found;
+
+	if (!reporting->who.of_file && !principal_may(&reporting->who, ROLE_ADMIN))
+		return !strcmp(reporting->creator, reporting->who.name)
+			       ? 0
+			       : err_set(err, ERR_SERVICE_BODY, "creator",
+					 "'%s' is refused: the token is of '%s'",
+					 reporting->creator, reporting->who.name);
+	if (principal_may(&reporting->who, ROLE_ADMIN))
+		return 0;
+	found = store_principal_find(store, reporting->creator, &other, err);
+	if (found > 0)
+		return err_set(err, ERR_SERVICE_BODY, "creator",
+			       "'%s' is refused: it is a principal with a token of its own",
+			       reporting->creator);
+	return found;
+}
 
 static int reporting_apply(struct deferred *deferred, struct store *store, struct err *err)
 {
 	struct reporting *reporting = (struct reporting *)(void *)deferred;
 
+	char what[2 * VM_NAME_MAX + 40];
+	int ret;
+
 	if (course_find(store, reporting->name, &reporting->vm, err) < 0)
 		return -1;
-	return lease_report(store, &reporting->vm, reporting->work, reporting->report,
-			    reporting->creator, reporting->message, clock_ms(), err);
+	if (!principal_sees(&reporting->who, reporting->vm.group))
+		return err_set(err, ERR_SERVICE_VM, reporting->name, "there is no VM of this name");
+	if (check_creator(reporting, store, err) < 0)
+		return -1;
+	ret = lease_report(store, &reporting->vm, reporting->work, reporting->report,
+			   reporting->creator, reporting->message, clock_ms(), err);
+	snprintf(what, sizeof(what), "%s as %s", reporting->name, reporting->creator);
+	return audited_add(&reporting->audited, store, acts[reporting->work][reporting->report],
+			   what, ret, err);
 }
 
 static int parse(const struct request *request, struct reporting *reporting, struct err *err)
@@ -142,6 +187,8 @@ static enum MHD_Result submit(struct request *request)
 	if (!reporting)
 		return MHD_NO;
 	reporting->work = work_of(request);
+	reporting->who = request->who;
+	audited_take(&reporting->audited, request);
 	if (parse(request, reporting, &err) < 0)
 		return reply_error(request, &err);
 	return deferred_submit(request);

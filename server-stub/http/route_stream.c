@@ -15,6 +15,7 @@ struct vm_stream {
 	int64_t newest;           /* the highest id sent: a higher one was added */
 	int64_t count;            /* VMs there were; -1: not known yet */
 	bool added;
+	struct principal who; /* who sees it */
 };
 
 static void send_vm(void *arg, const struct vm *vm)
@@ -23,7 +24,8 @@ static void send_vm(void *arg, const struct vm *vm)
 	char id[24];
 
 	snprintf(id, sizeof(id), "%" PRId64, vm->version);
-	sse_add_json(stream->text, "vm", id, vm_json(vm));
+	if (principal_sees(&stream->who, vm->group))
+		sse_add_json(stream->text, "vm", id, vm_json(vm));
 	stream->version = vm->version;
 	if (vm->id > stream->newest) {
 		stream->newest = vm->id;
@@ -31,20 +33,28 @@ static void send_vm(void *arg, const struct vm *vm)
 	}
 }
 
+struct names {
+	const struct principal *who;
+	json_t *array;
+};
+
 static void add_name(void *arg, const struct vm *vm)
 {
-	json_array_append_new(arg, json_string(vm->name));
+	const struct names *names = arg;
+
+	if (principal_sees(names->who, vm->group))
+		json_array_append_new(names->array, json_string(vm->name));
 }
 
 static int send_names(struct vm_stream *stream, struct store *store, struct err *err)
 {
-	json_t *names = json_array();
+	struct names names = {&stream->who, json_array()};
 
-	if (store_vm_each(store, add_name, names, err) < 0) {
-		json_decref(names);
+	if (store_vm_each(store, add_name, &names, err) < 0) {
+		json_decref(names.array);
 		return -1;
 	}
-	sse_add_json(stream->text, "gone", NULL, json_pack("{s:o}", "vms", names));
+	sse_add_json(stream->text, "gone", NULL, json_pack("{s:o}", "vms", names.array));
 	return 0;
 }
 
@@ -85,6 +95,7 @@ enum MHD_Result route_stream(struct request *request)
 		return MHD_NO;
 	stream->source = (struct sse_source){fill, release, 0};
 	stream->count = -1;
+	stream->who = request->who;
 	if (query_number(request_header(request, "Last-Event-ID"), 0, INT64_MAX, &version))
 		stream->version = version;
 	return sse_open(request, &stream->source);

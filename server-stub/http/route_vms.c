@@ -10,6 +10,7 @@
 
 struct listing {
 	const char *group; /* NULL: all */
+	const struct principal *who;
 	json_t *vms;
 	int64_t version;
 };
@@ -20,13 +21,14 @@ static void list_vm(void *arg, const struct vm *vm)
 
 	if (vm->version > listing->version)
 		listing->version = vm->version;
-	if (!listing->group || !strcmp(vm->group, listing->group))
+	if ((!listing->group || !strcmp(vm->group, listing->group)) &&
+	    principal_sees(listing->who, vm->group))
 		json_array_append_new(listing->vms, vm_json(vm));
 }
 
 enum MHD_Result route_vms(struct request *request)
 {
-	struct listing listing = {request_query(request, "group"), json_array(), 0};
+	struct listing listing = {request_query(request, "group"), &request->who, json_array(), 0};
 	struct err err = ERR_INIT;
 
 	if (store_vm_each(request->service->views, list_vm, &listing, &err) < 0) {

@@ -8,16 +8,18 @@
 #include "http/login.h"
 #include "http/reply.h"
 #include "util/limits.h"
+#include "util/text.h"
 #include "util/log.h"
 
 struct sse {
 	struct waiter waiter;
 	struct service *service;
 	struct sse_source *source;
-	char session[TOKEN_TEXT]; /* of the operator; "": came with a token */
-	struct sse_text text;     /* on its way */
-	size_t sent;              /* of it */
-	int64_t ping_ms;          /* when the next one is due */
+	char session[TOKEN_TEXT]; /* of who opened it; "": came with a token */
+	struct principal who;
+	struct sse_text text; /* on its way */
+	size_t sent;          /* of it */
+	int64_t ping_ms;      /* when the next one is due */
 };
 
 static bool make_room(struct sse_text *text, size_t size)
@@ -90,7 +92,14 @@ static void add_ping(struct sse *sse)
 
 static bool may_see(const struct sse *sse)
 {
-	return !sse->session[0] || login_session(sse->service->login, sse->session);
+	struct principal who;
+
+	if (sse->session[0] && !login_session(sse->service->login, sse->session, NULL))
+		return false;
+	if (sse->who.of_file)
+		return true;
+	return store_principal_find(sse->service->views, sse->who.name, &who, NULL) > 0 &&
+	       who.made_ms == sse->who.made_ms && principal_is_valid(&who, clock_ms());
 }
 
 /* New text, or the end (-1), or nothing (0) with the connection suspended. */
@@ -159,6 +168,7 @@ static struct sse *sse_new(struct request *request, struct sse_source *source)
 	sse->service = request->service;
 	sse->source = source;
 	memcpy(sse->session, request->session, sizeof(sse->session));
+	sse->who = request->who;
 	/* The first read tells the browser how soon to come back, and so ends the wait for a first byte. */
 	add_field(&sse->text, "retry: ", "2000\n");
 	sse->ping_ms = hub_now_ms() + LIVE_PING_SECONDS * 1000;

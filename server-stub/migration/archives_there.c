@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "archives/archive.h"
-#include "migration/archive_path.h"
+#include "archives/archive_url.h"
 
 struct search {
 	const struct data *data;
@@ -16,42 +16,20 @@ struct search {
 	struct err *err;
 };
 
-/* What is no path of an archive will never be there: a person has to see it. */
-static int is_there(struct search *search, const char *url)
+/* What is no path of an archive will never be there: a person has to see it. 1: it is missing. */
+static int look_for(void *arg, const char *url)
 {
+	struct search *search = arg;
 	struct stat st;
 	int fd;
 
-	if (!migration_archive_path(url, search->url, search->missing))
-		return 1;
+	if (!archive_url_path(url, search->url, search->missing))
+		return 0;
 	fd = archive_open(search->data->archives, search->missing, &st, search->err);
 	if (fd < 0)
-		return search->err->code == ERR_SERVICE_ARCHIVE ? 0 : -1;
+		return search->err->code == ERR_SERVICE_ARCHIVE ? 1 : -1;
 	close(fd);
-	return 1;
-}
-
-static int look(struct search *search, const char *key, const json_t *value)
-{
-	const char *name;
-	json_t *member;
-	size_t i;
-	int ret = 1;
-
-	if (json_is_string(value) && !strcmp(key, "url"))
-		return is_there(search, json_string_value(value));
-	/* jansson iterates over a const object only by a cast; nothing is changed. */
-	json_object_foreach((json_t *)value, name, member)
-	{
-		if (ret == 1)
-			ret = look(search, name, member);
-	}
-	json_array_foreach(value, i, member)
-	{
-		if (ret == 1)
-			ret = look(search, "", member);
-	}
-	return ret;
+	return 0;
 }
 
 int migration_archives_there(const char *job, const struct data *data, const char *url,
@@ -66,9 +44,9 @@ int migration_archives_there(const char *job, const struct data *data, const cha
 	if (!root)
 		return err_set(err, ERR_JOB_SYNTAX, "job", "line %d column %d: %s", error.line,
 			       error.column, error.text);
-	ret = look(&search, "", root);
+	ret = archive_url_each(root, look_for, &search);
 	json_decref(root);
-	return ret;
+	return ret < 0 ? -1 : !ret;
 }
 
 void migration_missing_text(char text[VM_WAITING_MAX + 1], const char *path)

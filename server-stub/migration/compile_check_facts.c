@@ -1,8 +1,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "archives/archive_url.h"
 #include "facts/judge.h"
-#include "migration/archive_path.h"
 #include "migration/compile.h"
 
 /* VMs share archives: each is asked for once. */
@@ -48,7 +48,7 @@ static const struct facts *facts_of(void *ctx, const struct job_source *source)
 	char path[ARCHIVE_PATH_MAX + 1];
 	struct compile_facts *known;
 
-	if (!migration_archive_path(source->url, c->url, path))
+	if (!archive_url_path(source->url, c->url, path))
 		return NULL;
 	for (known = c->facts; known; known = known->next)
 		if (!strcmp(known->path, path))

@@ -5,6 +5,7 @@
 
 #include "course/course.h"
 #include "migration/import.h"
+#include "vm/secrets_in.h"
 
 struct apply {
 	struct import *import;
@@ -194,6 +195,20 @@ static int arrive(const struct apply *a, const struct import_row *row, struct er
 	return changes ? apply_wanted(a, row, err) : 0;
 }
 
+/* What it was imported from, but for its secrets: they are in the jobs, as long as these need them. */
+static int save_document(const struct import *import, struct store *store, struct err *err)
+{
+	char *clean;
+	int ret;
+
+	if (secrets_remove_text(import->text, &clean, err) < 0)
+		return -1;
+	ret = store_group_save_document(store, import->migration.group,
+					clean ? clean : import->text, err);
+	free(clean);
+	return ret;
+}
+
 int import_apply(struct import *import, struct store *store, int64_t now_ms, struct err *err)
 {
 	const struct apply a = {import, store, now_ms};
@@ -204,5 +219,5 @@ int import_apply(struct import *import, struct store *store, int64_t now_ms, str
 	for (size_t i = 0; i < import->row_count; i++)
 		if (arrive(&a, &import->row[i], err) < 0)
 			return -1;
-	return store_group_save_document(store, import->migration.group, import->text, err);
+	return save_document(import, store, err);
 }

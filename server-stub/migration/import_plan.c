@@ -5,6 +5,7 @@
 #include "migration/archives_there.h"
 #include "migration/import.h"
 #include "job/size.h"
+#include "vm/secrets_in.h"
 
 struct plan {
 	struct import *import;
@@ -187,11 +188,29 @@ static int find_missing(struct plan *p, struct import_row *row, struct err *err)
 
 static enum fate fate_of(const struct import_row *row)
 {
-	if (!row->changes)
+	/* Its passwords are brought back for an installation that was ordered, and for nothing else. */
+	if (!row->changes && !(row->known->vm.secretless && row->known->vm.armed))
 		return FATE_SAME;
 	if (!row->known->made || (row->known->vm.state == VM_CREATED && row->known->vm.armed))
 		return FATE_REPLACE;
 	return FATE_LATER;
+}
+
+/* The secrets of a job that has lost its own are no difference. */
+static const struct change *compare_views(struct plan *p, const struct import_row *row,
+					  const json_t *old, const json_t *now)
+{
+	const struct change *changes;
+	json_t *clean;
+
+	if (!row->known->vm.secretless)
+		return difference(p->r.arena, old, now);
+	clean = json_deep_copy(now);
+	secrets_remove(clean);
+	p->no_memory |= !clean;
+	changes = clean ? difference(p->r.arena, old, clean) : NULL;
+	json_decref(clean);
+	return changes;
 }
 
 static int compare(struct plan *p, struct import_row *row, struct err *err)
@@ -206,7 +225,7 @@ static int compare(struct plan *p, struct import_row *row, struct err *err)
 		json_decref(now);
 		return err_set(err, ERR_MEMORY, row->wanted->name, "no memory to compare it");
 	}
-	row->changes = difference(p->r.arena, old, now);
+	row->changes = compare_views(p, row, old, now);
 	row->fate = fate_of(row);
 	if (row->known->made)
 		check_hardware(p, row, old, now);
@@ -292,6 +311,8 @@ int import_plan(struct import *import, struct store *store, const struct data *d
 		assign(&p);
 		ret = plan_all(&p, err);
 	}
+	if (ret == 0 && p.no_memory)
+		ret = err_set(err, ERR_MEMORY, "import", "no memory to compare its jobs");
 	json_decref(p.retired);
 	return ret;
 }

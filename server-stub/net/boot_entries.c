@@ -3,9 +3,11 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "net/loader.h"
@@ -60,12 +62,15 @@ static void file_name(char name[NAME_SPACE], const struct loader *loader, const 
 }
 
 /* Changes nothing when the file is so already: 0; 1: it is now; 2: and there was none. */
-static int put(int dir, const char *name, const char *text, size_t size, struct err *err)
+static int put(int dir, const char *name, const char *text, size_t size, mode_t mode,
+	       struct err *err)
 {
-	return file_update(dir, name, text, size, 0644, err);
+	return file_update(dir, name, text, size, mode, err);
 }
 
-static int write_entry(const struct data *data, int which, const char *name,
+#define ENTRY_MODE(settings) ((mode_t)((settings)->net_group[0] ? 0640 : 0644))
+
+static int write_entry(const struct data *data, int which, const char *name, mode_t mode,
 		       const struct boot_entry *entry, struct err *err)
 {
 	char *text = NULL;
@@ -79,7 +84,7 @@ static int write_entry(const struct data *data, int which, const char *name,
 	if (fclose(out) != 0)
 		ret = err_set(err, ERR_MEMORY, name, "no memory for a boot entry");
 	else
-		ret = put(data->entries[which], name, text, size, err);
+		ret = put(data->entries[which], name, text, size, mode, err);
 	free(text);
 	return ret;
 }
@@ -102,7 +107,7 @@ int boot_entries_write(const struct data *data, const struct settings *settings,
 		int ret;
 
 		file_name(name, loaders[i], mac);
-		ret = write_entry(data, i, name, &entry, err);
+		ret = write_entry(data, i, name, ENTRY_MODE(settings), &entry, err);
 		if (ret < 0)
 			return -1;
 		if (made && i == 0)
@@ -122,12 +127,53 @@ int boot_entries_write_unknown(const struct data *data, const struct settings *s
 	for (int i = 0; i < DATA_LOADERS; i++) {
 		const struct loader *loader = loaders[i];
 
-		if (write_entry(data, i, loader->unknown, &entry, err) < 0)
+		if (write_entry(data, i, loader->unknown, ENTRY_MODE(settings), &entry, err) < 0)
 			return -1;
 		if (loader->start && put(data->entries[i], loader->start, loader->start_text,
-					 strlen(loader->start_text), err) < 0)
+					 strlen(loader->start_text), ENTRY_MODE(settings), err) < 0)
 			return -1;
 	}
+	return 0;
+}
+
+/* The entries of one folder that are there already, and the folder. */
+static int protect_folder(int dir, const char *name, gid_t gid, struct err *err)
+{
+	int fd = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), ret = 0;
+	DIR *folder = fd < 0 ? NULL : fdopendir(fd);
+	struct dirent *item;
+
+	if (!folder || fchown(dir, (uid_t)-1, gid) < 0 || fchmod(dir, 02750) < 0)
+		ret = err_sys(err, ERR_SERVICE_DATA, name, "can't give its folder to the group");
+	while (ret == 0 && (item = readdir(folder)))
+		if (item->d_name[0] != '.' &&
+		    (fchownat(dir, item->d_name, (uid_t)-1, gid, AT_SYMLINK_NOFOLLOW) < 0 ||
+		     fchmodat(dir, item->d_name, 0640, 0) < 0) &&
+		    errno != ENOENT)
+			ret = err_sys(err, ERR_SERVICE_DATA, item->d_name,
+				      "can't give it to the group");
+	if (folder)
+		closedir(folder);
+	else if (fd >= 0)
+		close(fd);
+	return ret;
+}
+
+int boot_entries_protect(const struct data *data, const struct settings *settings, struct err *err)
+{
+	const struct group *group;
+
+	if (!settings->net_group[0])
+		return 0;
+	group = getgrnam(settings->net_group);
+	if (!group)
+		return err_set(
+			err, ERR_SERVICE_DATA, DATA_SETTINGS,
+			"there is no group %s on this machine; \"net_group\" is that of the TFTP server",
+			settings->net_group);
+	for (int i = 0; i < DATA_LOADERS; i++)
+		if (protect_folder(data->entries[i], loaders[i]->unknown, group->gr_gid, err) < 0)
+			return -1;
 	return 0;
 }
 

@@ -14,6 +14,12 @@
 #include "vm/vm.h"
 
 /*
+ * With a group in the settings: its members alone, beside who runs this, read the entries (folders 2750, so that whatever is made in
+ * them is the group's; files 0640). Errors: ERR_SERVICE_DATA when there is no such group, or it can't be given to.
+ */
+int boot_entries_protect(const struct data *data, const struct settings *settings, struct err *err);
+
+/*
  * Bring the VM's entries in line: written where they differ. `*made` says whether it had none before,
  * and may be NULL.
  */

@@ -112,6 +112,7 @@ static void fill_segment(struct dhcp_segment *segment, const struct settings *se
 	segment->address = settings->net_address;
 	segment->router = settings->net_router;
 	segment->url = settings->url;
+	segment->group = settings->net_group;
 	segment->prefix = settings->net_prefix;
 	v4_text(segment->netmask, mask);
 	v4_text(segment->network, ntohl(own.s_addr) & mask);

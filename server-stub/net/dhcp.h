@@ -23,7 +23,7 @@ struct dhcp_host {
 /* The segment of configuration mode, in the words of DHCP servers. */
 struct dhcp_segment {
 	const char *folder; /* the data folder's whole path */
-	const char *interface, *address, *router, *url;
+	const char *interface, *address, *router, *url, *group;
 	unsigned prefix;
 	char network[ADDRESS_TEXT], netmask[ADDRESS_TEXT];
 };

@@ -67,6 +67,8 @@ void dnsmasq_print_conf(FILE *out, const struct dhcp_segment *segment)
 		"bind-dynamic\n"
 		"pid-file=%s/net/" DATA_DNSMASQ_PID "\n",
 		segment->folder, segment->interface, segment->folder);
+	if (segment->group[0])
+		fprintf(out, "group=%s\n", segment->group);
 	print_addresses(out, segment);
 	print_boot(out, segment);
 }

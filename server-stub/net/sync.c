@@ -224,7 +224,8 @@ static int reload(struct net *net, struct net_changes *changes, struct err *err)
 /* What depends on no VM. */
 static int write_fixed(const struct net *net, struct err *err)
 {
-	if (boot_entries_write_unknown(net->data, net->settings, err) < 0)
+	if (boot_entries_protect(net->data, net->settings, err) < 0 ||
+	    boot_entries_write_unknown(net->data, net->settings, err) < 0)
 		return -1;
 	return dhcp_write_conf(net->data, net->settings, err);
 }

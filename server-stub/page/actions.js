@@ -57,6 +57,11 @@ export const VM_ACTIONS = {
 		allowed: (vm) => vm.state === "complete",
 		says: (vm) => [`This only notes that ${vm.name} is in service, for a cutover that was done on the VM by hand. Retry, arm and cancel are refused then.`],
 	},
+	reopen: {
+		verb: "Reopen",
+		allowed: (vm) => vm.state === "cut over",
+		says: (vm) => [`${vm.name} is not in service after all: it counts as complete, and is heard again. Nothing is done on the VM: newroot cutover --undo does that.`],
+	},
 	cancel: {
 		verb: "Cancel",
 		allowed: (vm) => !["cut over", "cancelled"].includes(vm.state),

@@ -26,6 +26,7 @@ export function remarksOf(vm) {
 	}
 	if (isHeld(vm)) list.push({ kind: "held", word: "held", text: vm.held });
 	if (vm.cutover) list.push({ kind: "idle", word: "cutover", text: orderedText(vm) });
+	if (vm.claims_cutover) list.push({ kind: "held", word: "cutover", text: "done, says the VM, but not ordered: mark takes its word" });
 	if (vm.waiting) list.push({ kind: "idle", word: "waits", text: vm.waiting });
 	if (isSilent(vm)) list.push({ kind: "held", word: "silent", text: `no event for ${duration(silence(vm))}` });
 	if (vm.lease) list.push({ kind: "idle", text: `${vm.lease.by} is at it until ${clock(vm.lease.until_ms)}` });

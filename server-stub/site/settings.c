@@ -114,6 +114,18 @@ static uint32_t host_bits(unsigned prefix)
 	return (uint32_t)(UINT32_MAX >> prefix);
 }
 
+int settings_set_net_group(struct settings *settings, const char *name, struct err *err)
+{
+	size_t len =
+		strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-");
+
+	if (!isalnum((unsigned char)name[0]) || name[len] || len >= SETTINGS_GROUP_TEXT)
+		return err_set(err, ERR_USAGE, "net-group",
+			       "'%.40s' is not a group's name, such as dnsmasq", name);
+	snprintf(settings->net_group, sizeof(settings->net_group), "%s", name);
+	return 0;
+}
+
 /* Neither a network's first address, which names it, nor its last, which is everybody's. */
 static bool is_host(uint32_t address, unsigned prefix)
 {
@@ -227,6 +239,7 @@ static const struct key {
 	{"net_interface", take_text, settings_set_net_interface},
 	{"net_address", take_text, settings_set_net_address},
 	{"net_router", take_text, settings_set_net_router},
+	{"net_group", take_text, settings_set_net_group},
 };
 
 static int take_key(struct settings *settings, const char *name, const json_t *value,
@@ -237,7 +250,7 @@ static int take_key(struct settings *settings, const char *name, const json_t *v
 			return keys[i].take(settings, value, keys[i].set, err);
 	return err_set(
 		err, ERR_SERVICE_DATA, NULL,
-		"is unknown; url, parameters, names, addresses, net_interface, net_address and net_router are accepted");
+		"is unknown; url, parameters, names, addresses, net_interface, net_address, net_router and net_group are accepted");
 }
 
 static int take_all(struct settings *settings, json_t *root, struct err *err)
@@ -290,6 +303,8 @@ static void put_net(json_t *root, const struct settings *settings)
 {
 	char cidr[ADDRESS_TEXT + 4];
 
+	if (settings->net_group[0])
+		json_object_set_new(root, "net_group", json_string(settings->net_group));
 	if (!settings_has_net(settings))
 		return;
 	snprintf(cidr, sizeof(cidr), "%s/%u", settings->net_address, settings->net_prefix);

@@ -14,9 +14,10 @@
 #include "util/limits.h"
 #include "vm/names.h"
 
-#define SETTINGS_NAMES_MAX 16 /* of each kind in one certificate */
-#define SETTINGS_NAME_TEXT 254
-#define SETTINGS_URL_TEXT  300
+#define SETTINGS_NAMES_MAX  16 /* of each kind in one certificate */
+#define SETTINGS_NAME_TEXT  254
+#define SETTINGS_URL_TEXT   300
+#define SETTINGS_GROUP_TEXT 33
 
 struct settings {
 	char url[SETTINGS_URL_TEXT]; /* by which agents reach the service: https://NAME:PORT */
@@ -32,6 +33,8 @@ struct settings {
 	char net_address[ADDRESS_TEXT];  /* this machine's, IPv4 */
 	unsigned net_prefix;             /* bits of the network, of 32 */
 	char net_router[ADDRESS_TEXT];   /* "": VMs get no route out of it */
+	/* The group that the TFTP server runs with, for which alone boot entries are; "": everybody on this machine reads them. */
+	char net_group[SETTINGS_GROUP_TEXT];
 };
 
 int settings_load(struct settings *settings, const struct data *data, struct err *err);
@@ -44,6 +47,7 @@ int settings_set_url(struct settings *settings, const char *url, struct err *err
 int settings_set_parameters(struct settings *settings, const char *words, struct err *err);
 int settings_set_net_interface(struct settings *settings, const char *name, struct err *err);
 int settings_set_net_address(struct settings *settings, const char *cidr, struct err *err);
+int settings_set_net_group(struct settings *settings, const char *name, struct err *err);
 int settings_set_net_router(struct settings *settings, const char *address, struct err *err);
 /* What they say together of the segment. */
 int settings_check_net(const struct settings *settings, struct err *err);

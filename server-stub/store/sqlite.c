@@ -1,17 +1,14 @@
 #include "store/sqlite.h"
 
-#include <fcntl.h>
 #include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "util/limits.h"
 
-#define STORE_FILE    "newroot.db"
-#define STORE_VERSION 4
+#define STORE_VERSION 5
 
 static const char *const texts[STATEMENTS] = {
 #define SQL(symbol, text) [symbol] = text,
@@ -38,13 +35,14 @@ static const char schema[] =
 	" holding INTEGER NOT NULL DEFAULT 0, hold_step TEXT NOT NULL DEFAULT '',"
 	" lease_by TEXT NOT NULL DEFAULT '', lease_until_ms INTEGER NOT NULL DEFAULT 0,"
 	" anew INTEGER NOT NULL DEFAULT 0, cutover_ms INTEGER NOT NULL DEFAULT 0,"
-	" cutover_wave INTEGER NOT NULL DEFAULT 0, added_ms INTEGER NOT NULL,"
+	" cutover_wave INTEGER NOT NULL DEFAULT 0, secretless INTEGER NOT NULL DEFAULT 0,"
+	" claimed_ms INTEGER NOT NULL DEFAULT 0, added_ms INTEGER NOT NULL,"
 	" changed_ms INTEGER NOT NULL, seen_ms INTEGER NOT NULL DEFAULT 0,"
 	" version INTEGER NOT NULL) STRICT;"
 	/* Apart from it: an UPDATE writes its whole row, and each body of events is one. */
 	"CREATE TABLE vm_text ("
 	" vm INTEGER PRIMARY KEY REFERENCES vm ON DELETE CASCADE,"
-	" job TEXT NOT NULL, spec TEXT NOT NULL) STRICT;"
+	" job TEXT NOT NULL, spec TEXT NOT NULL, given TEXT NOT NULL DEFAULT '') STRICT;"
 	"CREATE UNIQUE INDEX vm_address ON vm (address) WHERE address <> '';"
 	"CREATE UNIQUE INDEX vm_token_hash ON vm (token_hash) WHERE token_hash <> '';"
 	"CREATE INDEX vm_anonymous ON vm (id) WHERE address = '' AND token_hash = '';"
@@ -62,7 +60,8 @@ static const char schema[] =
 	"CREATE TABLE boot ("
 	" id INTEGER PRIMARY KEY AUTOINCREMENT, vm INTEGER NOT NULL REFERENCES vm ON DELETE CASCADE,"
 	" uuid TEXT NOT NULL, taken INTEGER NOT NULL DEFAULT 0, stored INTEGER NOT NULL DEFAULT 0,"
-	" first_ms INTEGER NOT NULL, life INTEGER NOT NULL DEFAULT 0, UNIQUE (vm, uuid)) STRICT;"
+	" first_ms INTEGER NOT NULL, life INTEGER NOT NULL DEFAULT 0,"
+	" trimmed INTEGER NOT NULL DEFAULT 0, UNIQUE (vm, uuid)) STRICT;"
 	"CREATE TABLE event ("
 	" boot INTEGER NOT NULL REFERENCES boot ON DELETE CASCADE, seq INTEGER NOT NULL,"
 	" ms INTEGER NOT NULL, received_ms INTEGER NOT NULL, type TEXT NOT NULL, step TEXT NOT NULL,"
@@ -71,7 +70,7 @@ static const char schema[] =
 	"CREATE TABLE change ("
 	" id INTEGER PRIMARY KEY, vm INTEGER NOT NULL REFERENCES vm ON DELETE CASCADE,"
 	" at_ms INTEGER NOT NULL, from_state TEXT NOT NULL, to_state TEXT NOT NULL,"
-	" cause TEXT NOT NULL) STRICT;"
+	" cause TEXT NOT NULL, by_vm INTEGER NOT NULL DEFAULT 1) STRICT;"
 	"CREATE INDEX change_vm ON change (vm);"
 	"CREATE TABLE refusal ("
 	" id INTEGER PRIMARY KEY, vm INTEGER NOT NULL REFERENCES vm ON DELETE CASCADE,"
@@ -80,23 +79,15 @@ static const char schema[] =
 	" UNIQUE (vm, address, reason)) STRICT;"
 	"CREATE TABLE archive ("
 	" path TEXT PRIMARY KEY, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL,"
-	" inode INTEGER NOT NULL, sha256 TEXT NOT NULL, facts TEXT NOT NULL DEFAULT '') STRICT;";
+	" inode INTEGER NOT NULL, sha256 TEXT NOT NULL, facts TEXT NOT NULL DEFAULT '') STRICT;" SQL_TABLES_OF_5;
 
-/*
- * Added to a store of any version, which reads as before without it. What a plan showed to the operator: the disks, as the
- * agent told them.
- */
-static const char additions[] =
-	"CREATE TABLE IF NOT EXISTS shown_plan ("
-	" vm INTEGER PRIMARY KEY REFERENCES vm ON DELETE CASCADE, disks TEXT NOT NULL) STRICT;";
-
-static int sql_error(struct store *store, const char *what, struct err *err)
+int sql_error(struct store *store, const char *what, struct err *err)
 {
 	return err_set(err, ERR_SERVICE_STORE, STORE_FILE, "%s: %s", what,
 		       sqlite3_errmsg(store->db));
 }
 
-static int sql_exec(struct store *store, const char *text, struct err *err)
+int sql_exec(struct store *store, const char *text, struct err *err)
 {
 	if (sqlite3_exec(store->db, text, NULL, NULL, NULL) != SQLITE_OK)
 		return sql_error(store, "can't set up", err);
@@ -184,71 +175,43 @@ const char *sql_text(sqlite3_stmt *stmt, int column)
 	return text ? text : "";
 }
 
-static int read_version(struct store *store, int *version, struct err *err)
-{
-	sqlite3_stmt *stmt;
-	int ret = -1;
-
-	if (sqlite3_prepare_v2(store->db, "PRAGMA user_version", -1, &stmt, NULL) != SQLITE_OK)
-		return sql_error(store, "can't read its version", err);
-	if (sqlite3_step(stmt) == SQLITE_ROW) {
-		*version = sqlite3_column_int(stmt, 0);
-		ret = 0;
-	} else {
-		sql_error(store, "can't read its version", err);
-	}
-	sqlite3_finalize(stmt);
-	return ret;
-}
-
 /* An empty file has version 0; the version is set in the transaction that makes the tables. */
-static int ensure_schema(struct store *store, bool create, struct err *err)
+static int ensure_schema(struct store *store, const char *path, bool create, struct err *err)
 {
 	int version = 0;
 	char mark[64];
 
-	if (read_version(store, &version, err) < 0)
+	if (sql_version(store, &version, err) < 0)
 		return -1;
 	if (version == STORE_VERSION)
 		return 0;
 	if (version != 0 || !create)
-		return err_set(err, ERR_SERVICE_STORE, STORE_FILE,
-			       "is of version %d; this newroot-server reads version %d", version,
-			       STORE_VERSION);
+		return store_upgrade(store, path, STORE_VERSION, err);
 	snprintf(mark, sizeof(mark), "PRAGMA user_version = %d; COMMIT", STORE_VERSION);
 	if (sql_exec(store, "BEGIN IMMEDIATE", err) < 0 || sql_exec(store, schema, err) < 0)
 		return -1;
 	return sql_exec(store, mark, err);
 }
 
-/* SQLite gives its -wal and -shm files the mode of the database, so that one is made 0600 first. */
-static int make_file(const char *path, struct err *err)
-{
-	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-
-	if (fd < 0)
-		return err_sys(err, ERR_SERVICE_STORE, path, "can't create");
-	close(fd);
-	return 0;
-}
-
 static int open_db(struct store *store, const char *path, bool create, struct err *err)
 {
-	if (create && make_file(path, err) < 0)
+	if (create && sql_make_file(path, err) < 0)
 		return -1;
 	if (sqlite3_open_v2(path, &store->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW, NULL) !=
 	    SQLITE_OK)
 		return sql_error(store, "can't open", err);
 	sqlite3_busy_timeout(store->db, STORE_BUSY_MS);
-	/* FULL: in WAL mode a commit is on disk only with an fsync of the log. */
+	/*
+	 * FULL: in WAL mode a commit is on disk only with an fsync of the log. Deleted texts are overwritten: passwords that have
+	 * left the store must not stand in its free pages.
+	 */
 	if (sql_exec(store,
 		     "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
-		     "PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF",
+		     "PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;"
+		     "PRAGMA secure_delete = ON",
 		     err) < 0)
 		return -1;
-	if (ensure_schema(store, create, err) < 0)
-		return -1;
-	return sql_exec(store, additions, err);
+	return ensure_schema(store, path, create, err);
 }
 
 int store_open(struct store **store, const char *data_path, bool create, struct err *err)

@@ -33,6 +33,56 @@ static int find_boot(struct store *store, int64_t vm, const char *uuid, struct b
 	return sql_done(store, stmt, ret);
 }
 
+/* The first number of a statement's first row; 0: it has none. */
+static int read_number(struct store *store, sqlite3_stmt *stmt, int64_t *number, struct err *err)
+{
+	int ret;
+
+	*number = 0;
+	if (!stmt)
+		return -1;
+	ret = sql_step(store, stmt, err);
+	if (ret > 0)
+		*number = sqlite3_column_int64(stmt, 0);
+	return sql_done(store, stmt, ret < 0 ? -1 : 0);
+}
+
+static int trim(struct store *store, int64_t boot, struct err *err)
+{
+	if (sql_run(store, SQL_BOOT_TRIM_EVENTS, err, "ii", boot,
+		    (int64_t)BOOT_TRIMMED_EVENTS_MAX) < 0)
+		return -1;
+	return sql_run(store, SQL_BOOT_TRIMMED, err, "i", boot);
+}
+
+static int make_room(struct store *store, int64_t vm, struct err *err)
+{
+	int64_t oldest;
+
+	if (read_number(store,
+			sql_use(store, SQL_BOOT_TO_TRIM, err, "ii", vm, (int64_t)VM_BOOTS_MAX),
+			&oldest, err) < 0 ||
+	    (oldest && trim(store, oldest, err) < 0))
+		return -1;
+	return sql_run(store, SQL_BOOT_TRIM, err, "ii", vm, (int64_t)VM_BOOTS_TRIMMED_MAX);
+}
+
+static int check_new(struct store *store, int64_t vm, int64_t now_ms, struct err *err)
+{
+	int64_t count;
+
+	if (read_number(store,
+			sql_use(store, SQL_BOOT_NEW, err, "ii", vm, now_ms - INT64_C(3600000)),
+			&count, err) < 0)
+		return -1;
+	if (count < VM_BOOTS_PER_HOUR)
+		return 0;
+	return err_set(
+		err, ERR_SERVICE_LIMIT, "boot",
+		"%lld boots of this VM began within an hour; no more are taken until it is over",
+		(long long)count);
+}
+
 int store_boot_open(struct store *store, int64_t vm, const char *uuid, int64_t now_ms,
 		    struct boot *boot, struct err *err)
 {
@@ -40,15 +90,23 @@ int store_boot_open(struct store *store, int64_t vm, const char *uuid, int64_t n
 
 	if (found != 0)
 		return found < 0 ? -1 : 0;
-	if (sql_run(store, SQL_BOOT_ADD, err, "iti", vm, uuid, now_ms) < 0 ||
-	    sql_run(store, SQL_BOOT_TRIM, err, "ii", vm, (int64_t)VM_BOOTS_MAX) < 0)
+	if (check_new(store, vm, now_ms, err) < 0 ||
+	    sql_run(store, SQL_BOOT_ADD, err, "iti", vm, uuid, now_ms) < 0 ||
+	    make_room(store, vm, err) < 0)
 		return -1;
 	return find_boot(store, vm, uuid, boot, err) < 0 ? -1 : 0;
 }
 
 int store_boot_forget_oldest(struct store *store, const struct boot *than, struct err *err)
 {
-	return sql_run_changes(store, SQL_BOOT_OLDEST, err, "ii", than->vm, than->id);
+	int64_t oldest;
+
+	if (read_number(store, sql_use(store, SQL_BOOT_OLDEST, err, "ii", than->vm, than->id),
+			&oldest, err) < 0)
+		return -1;
+	if (!oldest)
+		return 0;
+	return trim(store, oldest, err) < 0 ? -1 : 1;
 }
 
 int store_boot_save(struct store *store, const struct boot *boot, struct err *err)

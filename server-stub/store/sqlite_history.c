@@ -5,11 +5,13 @@
 
 int store_change_add(struct store *store, int64_t vm, const struct change_row *row, struct err *err)
 {
-	if (sql_run(store, SQL_CHANGE_ADD, err, "iittt", vm, row->at_ms, row->from, row->to,
-		    row->cause) < 0)
+	const int64_t kept = row->by_vm ? VM_CHANGES_MAX : VM_CHANGES_BY_OTHERS_MAX;
+
+	if (sql_run(store, SQL_CHANGE_ADD, err, "iiittt", vm, (int64_t)row->by_vm, row->at_ms,
+		    row->from, row->to, row->cause) < 0)
 		return -1;
-	return sql_run(store, SQL_CHANGE_TRIM, err, "iii", vm,
-		       (int64_t)(strcmp(row->from, row->to) == 0), (int64_t)VM_CHANGES_MAX);
+	return sql_run(store, SQL_CHANGE_TRIM, err, "iiii", vm, (int64_t)row->by_vm,
+		       (int64_t)(strcmp(row->from, row->to) == 0), kept);
 }
 
 int store_change_each(struct store *store, int64_t vm,

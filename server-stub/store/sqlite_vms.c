@@ -54,6 +54,8 @@ static void read_vm(struct vm *vm, sqlite3_stmt *stmt)
 	vm->cutover_ms = sqlite3_column_int64(stmt, 37);
 	vm->cutover_wave = sqlite3_column_int64(stmt, 38);
 	COPY(cutover_after, 39);
+	vm->secretless = sqlite3_column_int(stmt, 40);
+	vm->claimed_ms = sqlite3_column_int64(stmt, 41);
 }
 
 /* Say in the operator's words which value another VM has already. */
@@ -146,17 +148,11 @@ static sqlite3_stmt *use_finder(struct store *store, enum vm_key key, int64_t id
 		[VM_BY_MAC] = SQL_VM_BY_MAC,
 		[VM_BY_ADDRESS] = SQL_VM_BY_ADDRESS,
 		[VM_BY_TOKEN_HASH] = SQL_VM_BY_TOKEN_HASH,
-		[VM_ANONYMOUS] = SQL_VM_ANONYMOUS,
 	};
 
-	switch (key) {
-	case VM_BY_ID:
+	if (key == VM_BY_ID)
 		return sql_use(store, finder[key], err, "i", id);
-	case VM_ANONYMOUS:
-		return sql_use(store, finder[key], err, "");
-	default:
-		return sql_use(store, finder[key], err, "t", text);
-	}
+	return sql_use(store, finder[key], err, "t", text);
 }
 
 int store_vm_find(struct store *store, enum vm_key key, int64_t id, const char *text, struct vm *vm,
@@ -229,13 +225,13 @@ int store_vm_save(struct store *store, const struct vm *vm, struct err *err)
 {
 	if (touch_group(store, vm, err) < 0)
 		return -1;
-	return sql_run(store, SQL_VM_SAVE, err, "ttttiiitttitiittiiiiiii", vm_state_name(vm->state),
-		       vm_state_name(vm->before), vm->step, vm->progress.item, vm->progress.done,
-		       vm->progress.total, vm->progress.rate, vm->waiting, vm->error,
-		       vm->again_boot, (int64_t)vm->armed, vm->handed_to, (int64_t)vm->hold,
-		       (int64_t)vm->holding, vm->hold_step, vm->lease_by, vm->lease_until_ms,
-		       vm->changed_ms, vm->seen_ms, (int64_t)vm->anew, vm->cutover_ms,
-		       vm->cutover_wave, vm->id);
+	return sql_run(store, SQL_VM_SAVE, err, "ttttiiitttitiittiiiiiiii",
+		       vm_state_name(vm->state), vm_state_name(vm->before), vm->step,
+		       vm->progress.item, vm->progress.done, vm->progress.total, vm->progress.rate,
+		       vm->waiting, vm->error, vm->again_boot, (int64_t)vm->armed, vm->handed_to,
+		       (int64_t)vm->hold, (int64_t)vm->holding, vm->hold_step, vm->lease_by,
+		       vm->lease_until_ms, vm->changed_ms, vm->seen_ms, (int64_t)vm->anew,
+		       vm->cutover_ms, vm->cutover_wave, vm->claimed_ms, vm->id);
 }
 
 int store_vm_save_boot(struct store *store, const struct vm *vm, struct err *err)
@@ -286,4 +282,21 @@ int store_vm_job(struct store *store, int64_t id, char **job, struct err *err)
 int store_vm_spec(struct store *store, int64_t id, char **spec, struct err *err)
 {
 	return read_long(store, SQL_VM_SPEC, id, spec, err);
+}
+
+int store_vm_given(struct store *store, int64_t id, char **given, struct err *err)
+{
+	return read_long(store, SQL_VM_GIVEN, id, given, err);
+}
+
+int store_vm_save_given(struct store *store, int64_t id, const char *given, struct err *err)
+{
+	return sql_run(store, SQL_VM_SAVE_GIVEN, err, "ti", given, id);
+}
+
+int store_vm_save_secretless(struct store *store, int64_t id, const char *job, struct err *err)
+{
+	if (sql_run(store, SQL_VM_SAVE_JOB, err, "ti", job, id) < 0)
+		return -1;
+	return sql_run(store, SQL_VM_SECRETLESS, err, "i", id);
 }

@@ -17,6 +17,7 @@
 
 #include "base/err.h"
 #include "vm/event.h"
+#include "vm/principal.h"
 #include "vm/vm.h"
 
 struct store;
@@ -39,7 +40,6 @@ enum vm_key {
 	VM_BY_MAC,
 	VM_BY_ADDRESS,
 	VM_BY_TOKEN_HASH,
-	VM_ANONYMOUS, /* any VM that has neither address nor token */
 };
 /* `spec`: what a creator needs, as JSON; "" for a VM that no migration document describes. In a transaction. */
 int store_vm_add(struct store *store, struct vm *vm, const char *job, const char *spec,
@@ -50,7 +50,7 @@ int store_vm_remove(struct store *store, int64_t id, struct err *err);
 int store_mac_retire(struct store *store, const char *mac, struct err *err);
 int store_mac_each_retired(struct store *store, void (*each)(void *arg, const char *mac), void *arg,
 			   struct err *err);
-/* VM_BY_ID takes `id`, the others `text`; VM_ANONYMOUS takes neither. */
+/* VM_BY_ID takes `id`, the others `text`. */
 int store_vm_find(struct store *store, enum vm_key key, int64_t id, const char *text, struct vm *vm,
 		  struct err *err);
 /* In the order of names; `each` must not call the store. */
@@ -73,6 +73,11 @@ int store_vm_save_import(struct store *store, const struct vm *vm, const char *j
 /* The job's text and the spec's, malloc'ed, the caller's to free. */
 int store_vm_job(struct store *store, int64_t id, char **job, struct err *err);
 int store_vm_spec(struct store *store, int64_t id, char **spec, struct err *err);
+/* The job without its secrets, in its place (vm/secrets_in.h). In a transaction. */
+int store_vm_save_secretless(struct store *store, int64_t id, const char *job, struct err *err);
+/* What the job named that was handed out last (course/reading.h), in the same way: an import may have brought another one. */
+int store_vm_given(struct store *store, int64_t id, char **given, struct err *err);
+int store_vm_save_given(struct store *store, int64_t id, const char *given, struct err *err);
 
 /*
  * The disks that a plan of this VM showed last, as the agent told them: a JSON array. A find gives them malloc'ed, the caller's
@@ -113,10 +118,13 @@ struct boot {
 	bool after_job;       /* newer than the boot that has the job; true when none is known */
 	int64_t job_heard_ms; /* when that one was heard of last; 0: never */
 };
-/* Find or add; beyond VM_BOOTS_MAX the oldest goes, with its events. */
+/*
+ * Find or add. Beyond VM_BOOTS_MAX of them the oldest is trimmed: begins and ends of steps, errors and states are left of it, the
+ * newest BOOT_TRIMMED_EVENTS_MAX. ERR_SERVICE_LIMIT: VM_BOOTS_PER_HOUR began within the last hour.
+ */
 int store_boot_open(struct store *store, int64_t vm, const char *uuid, int64_t now_ms,
 		    struct boot *boot, struct err *err);
-/* Forget the VM's oldest boot with its events, if it is older than this one: 1; else 0. */
+/* Trim the VM's oldest boot that is not, if it is older than this one: 1; else 0. */
 int store_boot_forget_oldest(struct store *store, const struct boot *than, struct err *err);
 int store_boot_save(struct store *store, const struct boot *boot, struct err *err);
 int store_boot_each(struct store *store, int64_t vm,
@@ -148,10 +156,12 @@ int store_event_since(struct store *store, int64_t boot, int64_t seq, int64_t li
 		      struct err *err);
 
 /*
- * History: what became of a VM, and when. A refused transition has from == to. VM_CHANGES_MAX of those that moved the
- * VM are kept, and as many of the others; the oldest go first.
+ * History: what became of a VM, and when. A refused transition has from == to. Of what the VM itself caused, VM_CHANGES_MAX of
+ * those that moved it are kept, and as many of the others; the oldest go first. What others caused (operators, creators, imports)
+ * goes by a cap of its own, so that nothing the VM does takes it away.
  */
 struct change_row {
+	bool by_vm; /* not read back */
 	int64_t at_ms;
 	const char *from, *to, *cause;
 };
@@ -171,6 +181,22 @@ int store_refusal_add(struct store *store, int64_t vm, const char *address, cons
 int store_refusal_each(struct store *store, int64_t vm,
 		       void (*each)(void *arg, const struct refusal_row *row), void *arg,
 		       struct err *err);
+
+/*
+ * Principals. A token is kept as its SHA-256 alone: it is random, so nobody finds it from that, and a slow hash would add nothing.
+ * One that is saved again has a new token, and the old one opens nothing.
+ */
+int store_principal_save(struct store *store, const struct principal *principal,
+			 const char *token_hash, struct err *err);
+int store_principal_find(struct store *store, const char *name, struct principal *principal,
+			 struct err *err);
+int store_principal_by_token(struct store *store, const char *token_hash,
+			     struct principal *principal, struct err *err);
+/* 1: it is revoked now; 0: there is none, or it was already. */
+int store_principal_revoke(struct store *store, const char *name, int64_t now_ms, struct err *err);
+int store_principal_each(struct store *store,
+			 void (*each)(void *arg, const struct principal *principal), void *arg,
+			 struct err *err);
 
 /* Hashes and facts of archives, valid while size, mtime and inode are the same. */
 struct archive_hash {

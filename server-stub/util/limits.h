@@ -19,6 +19,13 @@
 #define VM_BOOTS_MAX 1000
 /* Moves of one VM in its history, and as much that was refused or only noted: an agent or creator that asks in vain fills no disk. */
 #define VM_CHANGES_MAX 500
+/* The same of what operators, creators and imports did: they are authenticated, and what they did is evidence. */
+#define VM_CHANGES_BY_OTHERS_MAX 5000
+/* New boots of one VM in an hour: one that crashes and restarts at once makes fewer, one that invents boots is stopped. */
+#define VM_BOOTS_PER_HOUR 60
+/* Boots of which only the beginnings and ends of steps, errors and states are left, and how many of these of one boot. */
+#define VM_BOOTS_TRIMMED_MAX    2000
+#define BOOT_TRIMMED_EVENTS_MAX 200
 /* Different refusals (address and reason) kept for one VM; the oldest go first. */
 #define VM_REFUSALS_MAX 64
 
@@ -88,6 +95,8 @@
 /* Threads that speak TLS: enough that a slow disk read does not stall the others. */
 #define HTTP_THREADS_MAX 8
 
+/* Seconds after a cutover within which the VM may still speak: its last report, told again as an answer got lost, or an undo. */
+#define CUT_OVER_GRACE_SECONDS 600
 /* Seconds within which a VM was heard of that can be told to cut itself over: it says something at least every minute. */
 #define ATTENDS_SECONDS 180
 

@@ -35,6 +35,7 @@ static const char *const input_names[VM_INPUTS] = {
 	[INPUT_CANCEL] = "cancel",
 	[INPUT_ORDER] = "cutover",
 	[INPUT_MARK] = "mark",
+	[INPUT_REOPEN] = "reopen",
 };
 
 /* In the table: where a retry goes depends on where the VM came from. */
@@ -62,19 +63,19 @@ static const char *const input_names[VM_INPUTS] = {
  * before a creator takes it.
  */
 static const unsigned char next_state[VM_STATES][VM_INPUTS] = {
-	/*                          agent                              serv. creator             operator               */
-	/*                          none conf inst firs comp cut  err  arch  crea prov pdon fail retr arm  canc ord  mark */
-	[VM_WAITING]            = {WAI, no,  no,  no,  no,  no,  ERR, NEC,  no,  no,  no,  no,  no,  no,  CAN, no,  no},
-	[VM_NEEDS_CREATING]     = {NEC, CON, no,  no,  no,  no,  ERR, no,   CRE, no,  no,  ERR, no,  CRE, CAN, no,  no},
-	[VM_CREATED]            = {CRE, CON, no,  no,  no,  no,  ERR, no,   CRE, no,  no,  ERR, no,  CRE, CAN, no,  no},
-	[VM_CONFIGURING]        = {CON, CON, NEP, FIR, COM, CUT, ERR, no,   CON, no,  no,  no,  no,  CRE, CAN, no,  no},
-	[VM_NEEDS_PROVISIONING] = {NEP, no,  NEP, FIR, COM, CUT, ERR, no,   no,  PRO, no,  no,  no,  CRE, CAN, no,  no},
-	[VM_PROVISIONING]       = {PRO, no,  PRO, FIR, COM, CUT, ERR, no,   no,  PRO, PRO, ERR, NEP, CRE, CAN, no,  no},
-	[VM_FIRST_BOOT]         = {FIR, no,  no,  FIR, COM, CUT, ERR, no,   no,  no,  FIR, no,  no,  CRE, CAN, no,  no},
-	[VM_COMPLETE]           = {COM, no,  no,  FIR, COM, CUT, ERR, no,   no,  no,  COM, no,  no,  CRE, CAN, COM, CUT},
-	[VM_CUT_OVER]           = {CUT, no,  no,  FIR, COM, CUT, CUT, no,   no,  no,  no,  no,  no,  no,  no,  CUT, CUT},
-	[VM_ERROR]              = {ERR, no,  NEP, FIR, COM, CUT, ERR, no,   no,  no,  no,  ERR, BCK, CRE, CAN, no,  no},
-	[VM_CANCELLED]          = {CAN, no,  no,  CAN, CAN, CAN, CAN, no,   no,  no,  no,  no,  BCK, CRE, CAN, no,  no},
+	/*                          agent                              serv. creator             operator                     */
+	/*                          none conf inst firs comp cut  err  arch  crea prov pdon fail retr arm  canc ord  mark reop */
+	[VM_WAITING]            = {WAI, no,  no,  no,  no,  no,  ERR, NEC,  no,  no,  no,  no,  no,  no,  CAN, no,  no, no},
+	[VM_NEEDS_CREATING]     = {NEC, CON, no,  no,  no,  no,  ERR, no,   CRE, no,  no,  ERR, no,  CRE, CAN, no,  no, no},
+	[VM_CREATED]            = {CRE, CON, no,  no,  no,  no,  ERR, no,   CRE, no,  no,  ERR, no,  CRE, CAN, no,  no, no},
+	[VM_CONFIGURING]        = {CON, CON, NEP, FIR, COM, CUT, ERR, no,   CON, no,  no,  no,  no,  CRE, CAN, no,  no, no},
+	[VM_NEEDS_PROVISIONING] = {NEP, no,  NEP, FIR, COM, CUT, ERR, no,   no,  PRO, no,  no,  no,  CRE, CAN, no,  no, no},
+	[VM_PROVISIONING]       = {PRO, no,  PRO, FIR, COM, CUT, ERR, no,   no,  PRO, PRO, ERR, NEP, CRE, CAN, no,  no, no},
+	[VM_FIRST_BOOT]         = {FIR, no,  no,  FIR, COM, CUT, ERR, no,   no,  no,  FIR, no,  no,  CRE, CAN, no,  no, no},
+	[VM_COMPLETE]           = {COM, no,  no,  FIR, COM, CUT, ERR, no,   no,  no,  COM, no,  no,  CRE, CAN, COM, CUT, no},
+	[VM_CUT_OVER]           = {CUT, no,  no,  FIR, COM, CUT, CUT, no,   no,  no,  no,  no,  no,  no,  no,  CUT, CUT, COM},
+	[VM_ERROR]              = {ERR, no,  NEP, FIR, COM, CUT, ERR, no,   no,  no,  no,  ERR, BCK, CRE, CAN, no,  no, no},
+	[VM_CANCELLED]          = {CAN, no,  no,  CAN, CAN, CAN, CAN, no,   no,  no,  no,  no,  BCK, CRE, CAN, no,  no, no},
 };
 
 /* Where what failed or was given up in a state can be tried again. */

@@ -44,8 +44,9 @@ enum vm_input {
 	INPUT_RETRY,
 	INPUT_ARM,
 	INPUT_CANCEL,
-	INPUT_ORDER, /* to cut itself over */
-	INPUT_MARK,  /* it is cut over, by hand */
+	INPUT_ORDER,  /* to cut itself over */
+	INPUT_MARK,   /* it is cut over, by hand */
+	INPUT_REOPEN, /* it is not in service after all: an operator takes that back */
 	VM_INPUTS
 };
 

@@ -41,6 +41,7 @@ void vm_enter(struct vm *vm, enum vm_state to, int64_t now_ms)
 	/* It stands while the VM fails, or does its first boot again: those that go after it wait. */
 	if (to == VM_CUT_OVER || to == VM_CANCELLED || vm_state_configures(to, to))
 		vm->cutover_ms = 0;
+	vm->claimed_ms = 0;
 	vm->anew = false;
 	if (to != VM_PROVISIONING)
 		vm->lease_by[0] = '\0';
@@ -67,9 +68,13 @@ const char *vm_held_why(const struct vm *vm, char text[VM_HELD_TEXT])
 
 const char *vm_ordered_text(const struct vm *vm, char text[VM_HELD_TEXT])
 {
-	if (!vm->cutover_ms)
+	if (!vm->cutover_ms && !vm->claimed_ms)
 		return NULL;
-	if (vm->cutover_after[0])
+	if (!vm->cutover_ms)
+		snprintf(text, VM_HELD_TEXT,
+			 "done, says the VM, but not ordered: `cutover %s --mark` takes its word",
+			 vm->name);
+	else if (vm->cutover_after[0])
 		snprintf(text, VM_HELD_TEXT, "ordered, goes after %s", vm->cutover_after);
 	else if (vm->state == VM_COMPLETE)
 		snprintf(text, VM_HELD_TEXT, "ordered, waits for the VM");

@@ -51,11 +51,14 @@ struct vm {
 	bool armed;
 	char handed_to[BOOT_UUID_TEXT]; /* the boot that got it; "": none since it was armed */
 
+	bool secretless; /* its job's passwords have left the store: it is not handed out before an import brings them back */
+
 	bool anew; /* its failed first boot is to be done again: until it says that it has begun */
 
 	/* Its cutover. */
 	int64_t cutover_ms;   /* ordered then, and not yet done; 0: not ordered */
 	int64_t cutover_wave; /* goes after the lower ones of its group */
+	int64_t claimed_ms; /* it said then that it is cut over, which nobody had ordered, and is where it was; 0: it did not */
 	/* Of these, one that isn't done; "": none. Read only. */
 	char cutover_after[VM_NAME_MAX + 1];
 

@@ -61,15 +61,15 @@ static json_t *course_json(const struct vm *vm)
 	char held[VM_HELD_TEXT];
 
 	return json_pack(
-		"{s:s, s:s?, s:s?, s:o, s:s?, s:b, s:s?, s:o, s:b, s:o, s:o, s:I, s:I, s:I, s:I}",
+		"{s:s, s:s?, s:s?, s:o, s:s?, s:b, s:s?, s:o, s:b, s:o, s:o, s:b, s:I, s:I, s:I, s:I}",
 		"state", vm_state_name(vm->state), "before",
 		vm->before < VM_STATES ? vm_state_name(vm->before) : NULL, "step",
 		or_null(vm->step), "progress", progress_json(&vm->progress), "waiting",
 		or_null(vm->waiting), "hold", vm_held(vm), "held", vm_held_why(vm, held), "error",
 		error_json(vm), "armed", vm->armed, "lease", lease_json(vm), "cutover",
-		cutover_json(vm), "added_ms", (json_int_t)vm->added_ms, "changed_ms",
-		(json_int_t)vm->changed_ms, "seen_ms", (json_int_t)vm->seen_ms, "version",
-		(json_int_t)vm->version);
+		cutover_json(vm), "claims_cutover", vm->claimed_ms != 0, "added_ms",
+		(json_int_t)vm->added_ms, "changed_ms", (json_int_t)vm->changed_ms, "seen_ms",
+		(json_int_t)vm->seen_ms, "version", (json_int_t)vm->version);
 }
 
 json_t *vm_json(const struct vm *vm)

@@ -10,7 +10,16 @@ import uuid
 import openapi
 from common import BUILD, PATIENCE_S, free_port, until
 
-JOB = {"newroot": 1, "volumes": [{"name": "root", "size": "rest", "mount": "/"}]}
+OWN = "https://127.0.0.1:8443/v1/archives/"
+
+
+def job_of(*paths, **members):
+    """A job that names archives of the service's own."""
+    return {"newroot": 1, "volumes": [{"name": "root", "size": "rest", "mount": "/"}],
+            "archives": [{"to": f"/{i}" if i else "/", "url": OWN + path, "sha256": "none"} for i, path in enumerate(paths)], **members}
+
+
+JOB = job_of("root.tar", "vm1/root.tar", "vm1/data.tar")
 MAC = "52:54:00:00:00:11"
 
 

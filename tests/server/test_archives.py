@@ -98,7 +98,7 @@ def listed(service):
 
 def test_the_service_reads_what_comes(service):
     put(service, "vm1/root.tar", SYSTEM)
-    assert service.get("/v1/facts/none.tar").status == 404
+    assert service.get("/v1/facts/vm1/data.tar").status == 404
     until(lambda: listed(service).get("vm1/root.tar"), "facts")
     answer = service.get(f"/v1/facts/vm1/root.tar?mac={MAC}")
     assert answer.status == 200 and answer.json["kernels"] == ["6.1.0-9"] and len(answer.json["sha256"]) == 64

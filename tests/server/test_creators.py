@@ -159,7 +159,7 @@ def test_long_list_comes_in_parts(fresh):
         for number in range(250):
             row |= {"id": 10 + number, "name": f"vm{number:03}", "mac": f"52:54:00:00:02:{number:02x}", "version": 10 + number}
             store.execute(f"INSERT INTO vm ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})", tuple(row.values()))
-            store.execute("INSERT INTO vm_text VALUES (?, '{}', ?)", (row["id"], json.dumps(SPEC)))
+            store.execute("INSERT INTO vm_text (vm, job, spec) VALUES (?, '{}', ?)", (row["id"], json.dumps(SPEC)))
     store.close()
     fresh.start()
     assert listed(fresh) == [f"vm{number:03}" for number in range(200)]

@@ -102,3 +102,42 @@ def test_retry_is_for_what_failed(group):
     said(group, "web1", "configuring")
     done = group.run("retry", "web1", "--data", group.data)
     assert done.returncode == 1 and "refused while it is 'configuring'" in done.stderr
+
+
+@pytest.mark.parametrize("states", [("configuring",), ("configuring", "installed"), ("configuring", "installed", "first boot"), ("complete",)])
+def test_a_cutover_that_nobody_ordered_moves_nothing(group, states):
+    """Its wave would let the next one go, and there would be no way back."""
+    group.cli("arm", "db1")
+    group.boots["db1"] = Boot()
+    said(group, "db1", "configuring", *states)
+    before = group.show("db1")["state"]
+    assert said(group, "db1", "cut over")["cutover"] is False
+    shown = group.show("db1")
+    assert (shown["state"], shown["claims_cutover"]) == (before, True)
+    assert [row["cause"].split(", event")[0] for row in shown["history"][-1:]] == ["refused: cut over"]
+    assert "done, says the VM, but not ordered: `cutover db1 --mark` takes its word" in " ".join(group.cli("watch", "shop", "--once").split())
+    said(group, "db1", "cut over")
+    assert len(group.show("db1")["history"]) == len(shown["history"]), "it is told once"
+    for name in ("db2", "web1", "web2"):
+        group.cli("cutover", name)
+    assert told(group) == ["db2"], "nobody takes the claim for an order, nor waits for it"
+    if before == "complete":
+        assert group.cli("cutover", "db1", "--mark") == "db1: cut over\n" and not group.show("db1")["claims_cutover"]
+    else:
+        said(group, "db1", "complete")
+        assert not group.show("db1")["claims_cutover"]
+
+
+def test_there_is_a_way_back(group):
+    group.cli("cutover", "db1", "--mark")
+    with contextlib.closing(sqlite3.connect(group.data / "newroot.db", timeout=60)) as store:
+        store.execute("UPDATE vm SET changed_ms = 1700000000000 WHERE name = 'db1'")
+        store.commit()
+    assert group.post([group.boots["db1"].event("heartbeat")], mac=MACS["db1"]).status == 403
+    assert group.cli("reopen", "db1") == "db1: complete\n"
+    assert group.post([group.boots["db1"].event("heartbeat")], mac=MACS["db1"]).status == 200, "it is heard again"
+    assert group.show("db1")["history"][-1]["cause"] == "reopen by the operator"
+    done = group.run("reopen", "db1", "--data", group.data)
+    assert done.returncode == 1 and "refused while it is 'complete'" in done.stderr
+    group.act("/v1/vms/db1/mark")
+    assert group.act("/v1/groups/shop/reopen").status == 200 and {group.show(name)["state"] for name in NAMES} == {"complete"}

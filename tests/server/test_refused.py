@@ -1,15 +1,17 @@
 """Each way to be refused: its status and code, a line in the log that says who, and a count in the metrics."""
+import contextlib
 import json
 import re
 import socket
+import sqlite3
 import ssl
 
 import pytest
 
 from common import PATIENCE_S, TOP, until
-from service import MAC, Boot
+from service import MAC, Boot, job_of
 
-OTHER, AWAY = "52:54:00:00:00:12", "52:54:00:00:00:13"
+OTHER, AWAY, LATE = "52:54:00:00:00:12", "52:54:00:00:00:13", "52:54:00:00:00:14"
 CODES = set(re.findall(r'\[REFUSE_\w+\] =\s*\{MHD_HTTP_\w+,\s*"([\w.-]+)"\}', (TOP / "server-stub/http/reply.c").read_text()))
 
 
@@ -17,7 +19,12 @@ CODES = set(re.findall(r'\[REFUSE_\w+\] =\s*\{MHD_HTTP_\w+,\s*"([\w.-]+)"\}', (T
 def group(fresh):
     fresh.init()
     fresh.add("db1", MAC, "--group", "shop", token="auto")
-    fresh.add("db2", OTHER, "--group", "shop", token="auto")
+    fresh.add("db2", OTHER, "--group", "shop", token="auto", job=job_of("db2/root.tar"))
+    fresh.add("waits", LATE, token="auto")
+    fresh.late = fresh.token(LATE)
+    with contextlib.closing(sqlite3.connect(fresh.data / "newroot.db", timeout=60)) as store:
+        store.execute("UPDATE vm SET state = 'waiting for archives' WHERE name = 'waits'")
+        store.commit()
     fresh.add("away", AWAY, "--address", "10.9.9.9")
     (fresh.data / "archives" / "root.tar").write_bytes(b"archive")
     fresh.start()
@@ -63,11 +70,17 @@ REFUSED = {
     "a long boot": (lambda s: agent(s, f"/v1/job?boot={'x' * 37}", token=s.token()), 400, "request.boot", False),
     "a bad query": (lambda s: agent(s, "/v1/peers/db2/state?wait=forever", token=s.token()), 400, "request.query", False),
     "no reader": (lambda s: s.get("/v1/archives/root.tar"), 403, "archive.reader", False),
-    "a path out of the archives": (lambda s: s.get("/v1/archives/%2e%2e/ca.key", token=s.token()), 404, "file.missing", False),
+    "a path out of the archives": (lambda s: s.get("/v1/archives/%2e%2e/ca.key", token=s.token()), 403, "archive.not-named", True),
+    "an archive that is not there": (lambda s: s.get("/v1/archives/vm1/root.tar", token=s.token()), 404, "file.missing", False),
+    "another VM's archive": (lambda s: s.get("/v1/archives/db2/root.tar", token=s.token()), 403, "archive.not-named", True),
+    "another VM's facts": (lambda s: s.get("/v1/facts/db2/root.tar", token=s.token()), 403, "archive.not-named", True),
+    "an archive before its time": (lambda s: s.get("/v1/archives/root.tar", token=s.late), 403, "vm.reach", False),
     "beyond the archive's end": (lambda s: s.get("/v1/archives/root.tar", token=s.token(), headers={"Range": "bytes=7-"}), 416, "request.range", False),
     "no login": (lambda s: s.get("/v1/vms"), 401, "operator.login", False),
     "an agent's token for operators": (lambda s: s.act("/v1/vms/db1/arm", token=s.token()), 401, "operator.login", False),
     "the creators' token for operators": (lambda s: s.act("/v1/vms/db1/arm", token=s.creator), 401, "operator.login", False),
+    "a principal without the role": (lambda s: s.act("/v1/vms/db1/arm", token=s.cli("token", "add", "ann", "--role", "viewer").strip()), 403,
+                                     "principal.role", False),
     "a wrong login": (lambda s: login(s, body='{"token": "x"}'), 401, "operator.login", False),
     "an agent's token for creators": (lambda s: s.get("/v1/needs-creating", token=s.token()), 401, "creator.login", False),
     "another site's form": (by_cookie, 415, "request.type", False),

@@ -10,7 +10,7 @@ import time
 import pytest
 
 from common import until
-from service import JOB, MAC, Boot
+from service import JOB, MAC, Boot, job_of
 
 
 def put_archive(service, path="root.tar", size=300000):
@@ -44,7 +44,7 @@ def test_job(service):
 
 def test_job_is_handed_out_once_for_each_arming(service):
     first, other = Boot().id, Boot().id
-    assert service.get(f"/v1/job?mac={MAC}&mode=plan").json == JOB, "only looked at"
+    assert service.get(f"/v1/job?mac={MAC}&mode=plan").json == JOB, "only looked at, and it has no secret"
     assert service.request("HEAD", f"/v1/job?mac={MAC}&boot={other}").status == 200, "neither"
     assert service.get(f"/v1/job?mac={MAC}&boot={first}").status == 200
     for query in ("", f"&boot={other}", "&boot="):
@@ -68,8 +68,9 @@ def test_job_is_handed_out_once_for_each_arming(service):
     ("/v1/jobs", 404, "request.route"),
     ("/v1/job/", 404, "request.route"),
     ("/v1/events?mac=" + MAC, 405, "request.method"),
-    ("/v1/archives/none.tar", 404, "file.missing"),
-    ("/v1/archives/", 404, "file.missing"),
+    ("/v1/archives/vm1/data.tar", 404, "file.missing"),
+    ("/v1/archives/none.tar", 403, "archive.not-named"),
+    ("/v1/archives/", 403, "archive.not-named"),
 ])
 def test_refused(service, path, status, code):
     answer = service.get(path)
@@ -122,7 +123,7 @@ def test_archives_are_for_vms(fresh):
     fresh.add("there", "52:54:00:00:00:12", "--address", "10.9.9.9")
     assert fresh.get("/v1/archives/root.tar").status == 403
     fresh.add("db1", token="auto")
-    assert fresh.get("/v1/archives/root.tar").status == 403
+    assert fresh.get("/v1/archives/root.tar").json["error"] == "archive.reader"
     assert fresh.get("/v1/archives/root.tar", token="0" * 32).status == 403
     assert fresh.get("/v1/archives/root.tar", token=fresh.token()).body == data
 
@@ -208,18 +209,25 @@ TRAVERSALS = [
 ]
 
 
-@pytest.mark.parametrize("path", TRAVERSALS, ids=range(len(TRAVERSALS)))
-@pytest.mark.parametrize("route", ["archives", "boot"])
-def test_traversal(service, route, path):
-    folder = service.data / route
+def traps(folder):
     (folder / "root.tar").write_bytes(b"archive")
     (folder / ".hidden").write_bytes(b"hidden")
     (folder / "link").symlink_to("../ca.key")
     (folder / "folder").symlink_to("..")
     os.mkfifo(folder / "fifo")
-    answer = service.get(f"/v1/{route}/{path}")
-    assert answer.status == 404, answer.body
-    assert b"PRIVATE" not in answer.body
+
+
+def test_traversal(service):
+    """Neither by a request, nor by a job that names such a path."""
+    for route in ("archives", "boot"):
+        traps(service.data / route)
+    service.add("db2", "52:54:00:00:00:12", token="auto", job=job_of(*TRAVERSALS))
+    token = service.token("52:54:00:00:00:12")
+    for path in TRAVERSALS:
+        for route, how, refused in (("boot", {}, (404,)), ("archives", {}, (403,)), ("archives", {"token": token}, (403, 404))):
+            answer = service.get(f"/v1/{route}/{path}", **how)
+            assert answer.status in refused, (path, route, answer.body)
+            assert b"PRIVATE" not in answer.body
 
 
 def test_boot_files(service):

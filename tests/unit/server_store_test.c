@@ -174,9 +174,9 @@ static void test_find(void **state)
 	assert_int_equal(store_vm_find(f->store, VM_BY_ADDRESS, 0, "10.0.0.1", &found, NULL), 1);
 	assert_int_equal(store_vm_find(f->store, VM_BY_ADDRESS, 0, "", &found, NULL), 0);
 	assert_int_equal(store_vm_find(f->store, VM_BY_TOKEN_HASH, 0, "", &found, NULL), 0);
-	assert_int_equal(store_vm_find(f->store, VM_ANONYMOUS, 0, NULL, &found, NULL), 0);
 	add(f, &other, "db2", "52:54:00:00:00:12", "");
-	assert_int_equal(store_vm_find(f->store, VM_ANONYMOUS, 0, NULL, &found, NULL), 1);
+	assert_int_equal(store_vm_find(f->store, VM_BY_ADDRESS, 0, "", &found, NULL), 0);
+	assert_int_equal(store_vm_find(f->store, VM_BY_ID, other.id, NULL, &found, NULL), 1);
 	assert_string_equal(found.name, "db2");
 }
 
@@ -404,7 +404,8 @@ static void tell_change(void *arg, const struct change_row *row)
 static void test_history_is_capped(void **state)
 {
 	struct fixture *f = *state;
-	struct change_row moved = {1, "created", "configuring", "x"}, refused = {2, "a", "a", "x"};
+	struct change_row moved = {true, 1, "created", "configuring", "x"},
+			  refused = {true, 2, "a", "a", "x"}, held = {false, 3, "a", "a", "hold"};
 	int64_t of[3] = {0};
 
 	assert_int_equal(store_begin(f->store, NULL), 0);
@@ -421,6 +422,14 @@ static void test_history_is_capped(void **state)
 	assert_int_equal(of[false], VM_CHANGES_MAX);
 	assert_int_equal(of[true], VM_CHANGES_MAX);
 	assert_int_equal(of[2], VM_CHANGES_MAX + 9);
+	/* What others did has a cap of its own, and does not make room for the VM's. */
+	for (int i = 0; i < VM_CHANGES_BY_OTHERS_MAX + 9; i++)
+		assert_int_equal(store_change_add(f->store, f->vm.id, &held, NULL), 0);
+	for (int i = 0; i < 2 * VM_CHANGES_MAX; i++)
+		assert_int_equal(store_change_add(f->store, f->vm.id, &refused, NULL), 0);
+	memset(of, 0, sizeof(of));
+	assert_int_equal(store_change_each(f->store, f->vm.id, tell_change, of, NULL), 0);
+	assert_int_equal(of[false], VM_CHANGES_MAX + VM_CHANGES_BY_OTHERS_MAX);
 	assert_int_equal(store_commit(f->store, NULL), 0);
 }
 
@@ -430,29 +439,76 @@ static void count_boot(void *arg, const struct boot *boot)
 
 	if (!of[0]++)
 		of[1] = boot->first_ms;
+	of[2] += boot->stored;
 }
 
+#define HOUR_MS INT64_C(3600000)
+
+/* At ten an hour. */
+static void open_boots(struct fixture *f, int first, int last, struct boot *boot)
+{
+	char uuid[BOOT_UUID_TEXT];
+
+	for (int i = first; i <= last; i++) {
+		snprintf(uuid, sizeof(uuid), "%08x-0b0a-0908-0706-050403020100", (unsigned)i);
+		assert_int_equal(
+			store_boot_open(f->store, f->vm.id, uuid, i * HOUR_MS / 10, boot, NULL), 0);
+	}
+}
+
+static void add_typed(struct fixture *f, const struct boot *boot, int64_t seq, const char *type)
+{
+	const struct event event = {.seq = seq, .type = type, .body = (char *)"{}"};
+
+	assert_int_equal(store_event_add(f->store, boot, &event, 1, NULL), 1);
+}
+
+/* What they did is left, of as many of them again; the one that has the job stays whatever comes. */
 static void test_oldest_boots_make_room(void **state)
 {
 	struct fixture *f = *state;
-	int64_t of[2] = {0, 0};
+	int64_t of[3] = {0};
 	struct boot boot;
-	char uuid[BOOT_UUID_TEXT];
 
 	assert_int_equal(store_begin(f->store, NULL), 0);
-	for (int i = 0; i < VM_BOOTS_MAX + 5; i++) {
-		snprintf(uuid, sizeof(uuid), "%08x-0b0a-0908-0706-050403020100", (unsigned)i);
-		assert_int_equal(store_boot_open(f->store, f->vm.id, uuid, i, &boot, NULL), 0);
-	}
-	assert_int_equal(store_commit(f->store, NULL), 0);
+	open_boots(f, 1, 1, &boot);
+	memcpy(f->vm.handed_to, boot.uuid, sizeof(boot.uuid));
+	assert_int_equal(store_vm_save(f->store, &f->vm, NULL), 0);
+	add_typed(f, &boot, 1, "heartbeat");
+	for (int i = 2; i < BOOT_TRIMMED_EVENTS_MAX + 20; i++)
+		add_typed(f, &boot, i, i % 2 ? "begin" : "error");
+	open_boots(f, 2, VM_BOOTS_MAX, &boot);
 	assert_int_equal(store_boot_each(f->store, f->vm.id, count_boot, of, NULL), 0);
-	assert_int_equal(of[0], VM_BOOTS_MAX);
-	assert_int_equal(of[1], 5);
+	assert_int_equal(of[2], 0);
+	open_boots(f, VM_BOOTS_MAX + 1, VM_BOOTS_MAX + 1, &boot);
+	memset(of, 0, sizeof(of));
+	assert_int_equal(store_boot_each(f->store, f->vm.id, count_boot, of, NULL), 0);
+	assert_int_equal(of[0], VM_BOOTS_MAX + 1);
+	assert_int_equal(of[1], HOUR_MS / 10);
+	assert_int_equal(of[2], BOOT_TRIMMED_EVENTS_MAX);
 	assert_int_equal(store_boot_forget_oldest(f->store, &boot, NULL), 1);
-	of[0] = 0;
+	open_boots(f, VM_BOOTS_MAX + 2, VM_BOOTS_MAX + VM_BOOTS_TRIMMED_MAX + 20, &boot);
+	memset(of, 0, sizeof(of));
 	assert_int_equal(store_boot_each(f->store, f->vm.id, count_boot, of, NULL), 0);
-	assert_int_equal(of[0], VM_BOOTS_MAX - 1);
-	assert_int_equal(of[1], 6);
+	assert_int_equal(of[0], VM_BOOTS_MAX + VM_BOOTS_TRIMMED_MAX + 1);
+	assert_int_equal(of[1], HOUR_MS / 10);
+	assert_int_equal(store_commit(f->store, NULL), 0);
+}
+
+static void test_new_boots_are_limited(void **state)
+{
+	struct fixture *f = *state;
+	struct err err = ERR_INIT;
+	char uuid[BOOT_UUID_TEXT];
+	struct boot boot;
+
+	for (int i = 0; i <= VM_BOOTS_PER_HOUR; i++) {
+		snprintf(uuid, sizeof(uuid), "%08x-0b0a-0908-0706-050403020100", (unsigned)i);
+		assert_int_equal(store_boot_open(f->store, f->vm.id, uuid, i, &boot, &err),
+				 i < VM_BOOTS_PER_HOUR ? 0 : -1);
+	}
+	assert_int_equal(err.code, ERR_SERVICE_LIMIT);
+	assert_int_equal(store_boot_open(f->store, f->vm.id, uuid, HOUR_MS, &boot, NULL), 0);
 }
 
 static void test_remove_takes_all_of_it(void **state)
@@ -508,6 +564,7 @@ int main(void)
 		TEST(test_refusals_are_capped),
 		TEST(test_history_is_capped),
 		TEST(test_oldest_boots_make_room),
+		TEST(test_new_boots_are_limited),
 		TEST(test_remove_takes_all_of_it),
 		TEST(test_not_a_store),
 	};

@@ -15,6 +15,6 @@ CFLAGS_net_sync = $(SERVER_INCLUDE)
 LIBS_net_sync = $(SERVER_STORE_LIBS)
 
 TEST_keeper = $(wildcard server-stub/keeper/*.c) \
-	server-stub/migration/archives_there.c server-stub/migration/archive_path.c $(wildcard server-stub/archives/*.c) $(NET)
+	server-stub/migration/archives_there.c $(wildcard server-stub/archives/*.c) $(NET)
 CFLAGS_keeper = $(SERVER_INCLUDE)
 LIBS_keeper = $(SERVER_STORE_LIBS)
