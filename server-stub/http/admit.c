@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "http/connections.h"
 #include "http/reply.h"
 #include "http/route.h"
 #include "util/log.h"
@@ -57,8 +58,13 @@ static int judge(struct request *request, const struct vm *vm, enum MHD_Result *
 	const char *token = request->token[0] ? request->token : NULL;
 	enum identity identity = identity_judge(vm, request->peer, token);
 
-	if (identity == IDENTITY_OK)
+	if (identity == IDENTITY_OK) {
+		/* A VM that has neither is anybody. */
+		if (vm->token_hash[0] || vm->address[0])
+			connections_prove(request->service->connections, request->connection,
+					  WHO_VM, vm->id);
 		return 0;
+	}
 	keep_refusal(request, vm, table[identity].refusal);
 	*ret = reply_refuse(request, table[identity].refusal, "%s (%s): %s", vm->name, vm->mac,
 			    table[identity].message);

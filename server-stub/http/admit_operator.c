@@ -1,6 +1,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "http/connections.h"
 #include "http/login.h"
 #include "http/reply.h"
 #include "http/route.h"
@@ -61,6 +62,9 @@ static int admit(struct request *request, enum login_role role, enum refusal ref
 		admitted = by_token(request, role, ret);
 	if (admitted == 0)
 		*ret = reply_refuse(request, refusal, "%s: %s", request->route->path, message);
+	if (admitted > 0)
+		connections_prove(request->service->connections, request->connection, WHO_OPERATOR,
+				  0);
 	return admitted > 0 ? 0 : -1;
 }
 

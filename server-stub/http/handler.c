@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "http/connections.h"
 #include "http/reply.h"
 #include "http/route.h"
 #include "http/unescape.h"
@@ -68,9 +69,10 @@ void handler_completed(void *cls, struct MHD_Connection *connection, void **stat
 {
 	struct request *request = *state;
 
-	(void)cls, (void)connection, (void)why;
+	(void)cls, (void)why;
 	if (!request)
 		return;
+	connections_await_next(request->service->connections, connection);
 	if (request->release)
 		request->release(request->pending);
 	body_free(request);
@@ -199,12 +201,15 @@ enum MHD_Result handler_request(void *cls, struct MHD_Connection *connection, co
 	(void)version;
 	if (!request) {
 		*state = request = request_new(cls, connection);
-		if (request)
-			request->head = !strcmp(method, MHD_HTTP_METHOD_HEAD);
-		return request ? begin(request, url, method) : MHD_NO;
+		if (!request)
+			return MHD_NO;
+		connections_await_body(request->service->connections, connection);
+		request->head = !strcmp(method, MHD_HTTP_METHOD_HEAD);
+		return begin(request, url, method);
 	}
 	if (*upload_size)
 		return take_body(request, upload, upload_size);
+	connections_await_answer(request->service->connections, connection);
 	if (!request->let_in && !let_in(request, url, method, &ret))
 		return ret;
 	request->rest = url + request->rest_at;

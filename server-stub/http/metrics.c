@@ -6,6 +6,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "http/connections.h"
 #include "http/login.h"
 #include "http/route.h"
 
@@ -38,6 +39,7 @@ struct sample {
 	FILE *out;
 	struct service *service;
 	uint64_t vms[VM_STATES], held, waiting, groups;
+	struct connection_counts connections;
 };
 
 static void count_vm(void *arg, const struct vm *vm)
@@ -156,6 +158,21 @@ static void print_sessions(const struct sample *sample, const char *name)
 	print_number(sample, name, login_count(sample->service->login));
 }
 
+static void print_connections(const struct sample *sample, const char *name)
+{
+	for (enum who who = 0; who < WHOS; who++)
+		fprintf(sample->out, "%s{who=\"%s\"} %" PRIu64 "\n", name, who_name(who),
+			sample->connections.open[who]);
+}
+
+static void print_connections_ended(const struct sample *sample, const char *name)
+{
+	fprintf(sample->out, "%s{why=\"deadline\"} %" PRIu64 "\n", name, sample->connections.late);
+	fprintf(sample->out, "%s{why=\"room\"} %" PRIu64 "\n", name, sample->connections.evicted);
+	fprintf(sample->out, "%s{why=\"refused\"} %" PRIu64 "\n", name,
+		sample->connections.refused);
+}
+
 static void print_queue(const struct sample *sample, const char *name)
 {
 	print_number(sample, name, writer_queued(sample->service->writer));
@@ -201,6 +218,10 @@ static const struct family {
 	{"newroot_refusals_total", "counter", "Refused requests by code.", print_refusals},
 	{"newroot_streams", "gauge", "Live streams that are open.", print_streams},
 	{"newroot_sessions", "gauge", "Operators' sessions.", print_sessions},
+	{"newroot_connections", "gauge", "Connections by whose address it is.", print_connections},
+	{"newroot_connections_ended_total", "counter",
+	 "Connections that were ended at a deadline, to make room, or refused for want of it.",
+	 print_connections_ended},
 	{"newroot_writer_queue", "gauge", "Requests that wait for the store.", print_queue},
 	{"newroot_body_bytes", "gauge", "Bytes of bodies being received.", print_bodies},
 	{"process_start_time_seconds", "gauge", "When the service was started, since 1970.",
@@ -230,6 +251,7 @@ int metrics_print(struct service *service, char **text, struct err *err)
 	sample.out = open_memstream(text, &size);
 	if (!sample.out)
 		return err_set(err, ERR_MEMORY, "metrics", "no memory");
+	connections_count(service->connections, &sample.connections);
 	print_all(&sample);
 	failed = ferror(sample.out);
 	if (fclose(sample.out) == 0 && !failed)

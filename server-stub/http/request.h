@@ -21,7 +21,8 @@ struct service {
 	struct writer *writer; /* everything that is written */
 	struct login *login;   /* operators and creators */
 	struct hub *hub;       /* connections that wait for a change */
-	int64_t started;       /* seconds since 1970 */
+	struct connections *connections; /* who holds them; http.c's */
+	int64_t started;                 /* seconds since 1970 */
 	struct metrics metrics;
 	atomic_size_t body_bytes; /* of all requests, at most HTTP_BODIES_MAX */
 	atomic_uint streams;      /* live ones, at most HTTP_STREAMS_MAX */

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "http/body.h"
+#include "http/connections.h"
 #include "http/login.h"
 #include "http/reply.h"
 #include "http/route.h"
@@ -44,6 +45,7 @@ enum MHD_Result route_login(struct request *request)
 	}
 	if (login_begin(login, session, &err) < 0)
 		return reply_error(request, &err);
+	connections_prove(request->service->connections, request->connection, WHO_OPERATOR, 0);
 	log_info("an operator logged in from %s", request->peer);
 	return reply_session(request, session, LOGIN_SECONDS);
 }

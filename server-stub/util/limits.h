@@ -81,6 +81,22 @@
 #define HTTP_CONNECTIONS_PER_ADDRESS 64
 /* Seconds without a byte: longer than an agent that waits for its disk, shorter than a forgotten peer. */
 #define HTTP_IDLE_SECONDS 120
+/* Seconds for the handshake and the head of the first request, however slowly the bytes come: twenty round trips of a bad link. */
+#define HTTP_HEAD_SECONDS 20
+/* Seconds for a body: the largest one at 35 KiB a second. */
+#define HTTP_BODY_SECONDS 60
+/* Seconds for an answer to somebody who is not known: boot files of 30 MiB at 50 KiB a second. */
+#define HTTP_ANSWER_SECONDS 600
+/* Of all connections, strangers may have this part (one in …), and those of one network (a /24, a /64) that one. */
+#define HTTP_STRANGERS_PART 2
+#define HTTP_PREFIX_PART    4
+/* And this part is left for addresses where an operator was let in. */
+#define HTTP_OPERATORS_PART 16
+/* Such addresses that are remembered, and those of VMs whose address is not stored: the oldest goes first. */
+#define KNOWN_OPERATORS_MAX 64
+#define KNOWN_VMS_MAX       256
+/* Seconds between two lines in the log about places that are taken. */
+#define CONNECTIONS_TOLD_SECONDS 60
 /* Memory for a connection's headers. */
 #define HTTP_HEADERS_MAX (32 * 1024)
 /* All bodies that are being received, together. */
