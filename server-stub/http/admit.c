@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "http/budget.h"
 #include "http/connections.h"
 #include "http/reply.h"
 #include "http/route.h"
@@ -33,8 +34,14 @@ static void free_refused(struct write *write)
 
 static void keep_refusal(struct request *request, const struct vm *vm, enum refusal refusal)
 {
-	struct refused *refused = calloc(1, sizeof(*refused));
+	struct service *service = request->service;
+	struct refused *refused;
 
+	/* Anybody can be refused as often as he likes: the store is not to be filled with it. */
+	if (!budget_refusal(service->budgets, request->peer) ||
+	    budget_disk_low(service->budgets, service->data->root, service->reserve))
+		return;
+	refused = calloc(1, sizeof(*refused));
 	if (!refused)
 		return;
 	refused->write.apply = store_refused;
@@ -42,7 +49,7 @@ static void keep_refusal(struct request *request, const struct vm *vm, enum refu
 	refused->vm = vm->id;
 	refused->reason = refusal_code(refusal);
 	memcpy(refused->address, request->peer, sizeof(refused->address));
-	writer_submit(request->service->writer, &refused->write);
+	writer_submit(service->writer, &refused->write);
 }
 
 static int judge(struct request *request, const struct vm *vm, enum MHD_Result *ret)

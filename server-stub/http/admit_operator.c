@@ -41,14 +41,16 @@ static int by_token(struct request *request, enum login_role role, enum MHD_Resu
 
 	if (!request->token[0])
 		return 0;
+	/* The right one first: wrong ones of others behind the same address are not its fault. */
+	if (login_token(login, LOGIN_OPERATOR, request->token) ||
+	    login_token(login, role, request->token))
+		return 1;
 	if (!login_may_try(login, request->peer)) {
+		request->retry_after_s = LOGIN_WAIT_SECONDS;
 		*ret = reply_refuse(request, REFUSE_LIMIT,
 				    "too many wrong tokens from %s; wait a minute", request->peer);
 		return -1;
 	}
-	if (login_token(login, LOGIN_OPERATOR, request->token) ||
-	    login_token(login, role, request->token))
-		return 1;
 	login_failed(login, request->peer);
 	return 0;
 }

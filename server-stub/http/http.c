@@ -22,7 +22,7 @@ struct http {
 static void log_mhd(void *cls, const char *fmt, va_list ap)
 {
 	(void)cls;
-	log_refused_va(fmt, ap);
+	log_refused_va("connection", "", fmt, ap);
 }
 
 static unsigned thread_count(void)

@@ -6,9 +6,11 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "http/budget.h"
 #include "http/connections.h"
 #include "http/login.h"
 #include "http/route.h"
+#include "http/views.h"
 
 /* Every status that a route answers with. */
 static const unsigned short statuses[] = {
@@ -183,6 +185,17 @@ static void print_bodies(const struct sample *sample, const char *name)
 	print_number(sample, name, atomic_load(&sample->service->body_bytes));
 }
 
+static void print_disk(const struct sample *sample, const char *name)
+{
+	print_number(sample, name,
+		     budget_disk_free(sample->service->budgets, sample->service->data->root));
+}
+
+static void print_reserve(const struct sample *sample, const char *name)
+{
+	print_number(sample, name, sample->service->reserve);
+}
+
 static void print_start(const struct sample *sample, const char *name)
 {
 	print_number(sample, name, (uint64_t)sample->service->started);
@@ -224,6 +237,9 @@ static const struct family {
 	 print_connections_ended},
 	{"newroot_writer_queue", "gauge", "Requests that wait for the store.", print_queue},
 	{"newroot_body_bytes", "gauge", "Bytes of bodies being received.", print_bodies},
+	{"newroot_disk_free_bytes", "gauge", "Free space where the store is.", print_disk},
+	{"newroot_disk_reserve_bytes", "gauge", "Of it, what is kept for operators.",
+	 print_reserve},
 	{"process_start_time_seconds", "gauge", "When the service was started, since 1970.",
 	 print_start},
 	{"process_resident_memory_bytes", "gauge", "Resident memory.", print_memory},
@@ -244,8 +260,8 @@ int metrics_print(struct service *service, char **text, struct err *err)
 	size_t size;
 	int failed;
 
-	if (store_vm_each(service->views, count_vm, &sample, err) < 0 ||
-	    store_group_each(service->views, count_group, &sample, err) < 0)
+	if (store_vm_each(views_get(service->views), count_vm, &sample, err) < 0 ||
+	    store_group_each(views_get(service->views), count_group, &sample, err) < 0)
 		return -1;
 	*text = NULL;
 	sample.out = open_memstream(text, &size);

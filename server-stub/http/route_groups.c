@@ -2,6 +2,7 @@
 
 #include "http/reply.h"
 #include "http/route.h"
+#include "http/views.h"
 
 static void add_group(void *arg, const struct group_row *row)
 {
@@ -39,7 +40,7 @@ static json_t *values(json_t *object)
 
 enum MHD_Result route_groups(struct request *request)
 {
-	struct store *store = request->service->views;
+	struct store *store = views_get(request->service->views);
 	json_t *groups = json_object();
 	struct err err = ERR_INIT;
 	enum MHD_Result ret;

@@ -33,12 +33,15 @@ enum MHD_Result route_login(struct request *request)
 	char token[TOKEN_TEXT + 1], session[TOKEN_TEXT];
 	struct err err = ERR_INIT;
 
-	if (!login_may_try(login, request->peer))
-		return reply_refuse(request, REFUSE_LIMIT,
-				    "too many wrong tokens from %s; wait a minute", request->peer);
 	if (parse(request, token, &err) < 0)
 		return reply_error(request, &err);
 	if (!login_token(login, LOGIN_OPERATOR, token)) {
+		if (!login_may_try(login, request->peer)) {
+			request->retry_after_s = LOGIN_WAIT_SECONDS;
+			return reply_refuse(request, REFUSE_LIMIT,
+					    "too many wrong tokens from %s; wait a minute",
+					    request->peer);
+		}
 		login_failed(login, request->peer);
 		return reply_refuse(request, REFUSE_OPERATOR,
 				    "login: this is not the token of operator.token");

@@ -1,4 +1,5 @@
 #include "http/sse.h"
+#include "http/views.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -107,7 +108,8 @@ static int refill(struct sse *sse)
 		const uint64_t tick = hub_tick(hub);
 
 		if (!may_see(sse) ||
-		    sse->source->fill(sse->source, sse->service->views, &sse->text) < 0 ||
+		    sse->source->fill(sse->source, views_get(sse->service->views), &sse->text) <
+			    0 ||
 		    sse->text.failed)
 			return -1;
 		add_ping(sse);

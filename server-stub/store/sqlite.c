@@ -13,6 +13,9 @@
 #define STORE_FILE    "newroot.db"
 #define STORE_VERSION 4
 
+#define STORE_TEXT(number)  STORE_TEXT_(number)
+#define STORE_TEXT_(number) #number
+
 static const char *const texts[STATEMENTS] = {
 #define SQL(symbol, text) [symbol] = text,
 #include "store/statements.def"
@@ -233,10 +236,15 @@ static int open_db(struct store *store, const char *path, bool create, struct er
 		return sql_error(store, "can't open", err);
 	sqlite3_busy_timeout(store->db, STORE_BUSY_MS);
 	/* FULL: in WAL mode a commit is on disk only with an fsync of the log. */
-	if (sql_exec(store,
-		     "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
-		     "PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF",
-		     err) < 0)
+	/* Of a new store: what is deleted later goes back to the filesystem (store_tidy). */
+	if (sql_exec(
+		    store,
+		    "PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL;"
+		    "PRAGMA journal_size_limit = " STORE_TEXT(
+			    STORE_LOG_BYTES) ";"
+					     "PRAGMA synchronous = FULL;"
+					     "PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF",
+		    err) < 0)
 		return -1;
 	return ensure_schema(store, create, err);
 }
@@ -271,6 +279,16 @@ void store_close(struct store *store)
 	sqlite3_close(store->db);
 	pthread_mutex_destroy(&store->lock);
 	free(store);
+}
+
+int store_tidy(struct store *store, struct err *err)
+{
+	int ret;
+
+	pthread_mutex_lock(&store->lock);
+	ret = sql_exec(store, "PRAGMA incremental_vacuum(" STORE_TEXT(STORE_TIDY_PAGES) ")", err);
+	pthread_mutex_unlock(&store->lock);
+	return ret;
 }
 
 int store_begin(struct store *store, struct err *err)

@@ -7,6 +7,7 @@
 
 #include "util/limits.h"
 #include "util/log.h"
+#include "util/text.h"
 
 struct writer {
 	struct store *store;
@@ -16,6 +17,8 @@ struct writer {
 	struct write *first, **last;
 	size_t queued;
 	bool stopping;
+
+	int64_t tidied_ms; /* the thread's own */
 };
 
 /* Take up to WRITER_BATCH_MAX writes off the queue; NULL when there is nothing more to come. */
@@ -72,6 +75,18 @@ static void finish(struct write *batch, const struct err *err)
 	}
 }
 
+/* Now and then, while nobody waits. What fails here fails again in what matters, and is told there. */
+static void tidy(struct writer *writer)
+{
+	const int64_t now = clock_ms();
+
+	if (writer_queued(writer) ||
+	    (now >= writer->tidied_ms && now < writer->tidied_ms + STORE_TIDY_MS))
+		return;
+	writer->tidied_ms = now;
+	store_tidy(writer->store, NULL);
+}
+
 static void *writer_main(void *arg)
 {
 	struct writer *writer = arg;
@@ -84,6 +99,7 @@ static void *writer_main(void *arg)
 		if (failed)
 			log_warning("nothing was stored: %s: %s", err.where, err.msg);
 		finish(batch, failed ? &err : NULL);
+		tidy(writer);
 	}
 	return NULL;
 }

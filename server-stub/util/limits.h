@@ -11,6 +11,31 @@
 #define EVENTS_PER_BODY_MAX 2000
 /* One event: an error with 20 lines of stderr and 20 of the kernel log is about 10 KiB; a plan is more. */
 #define EVENT_BYTES_MAX (128 * 1024)
+/* Bytes of events that a VM may send in a minute: ten events a second of 1.7 KiB. */
+#define VM_BYTES_PER_MINUTE (1024 * 1024)
+/* And at once, after a while without: two bodies of all that an agent has spooled. */
+#define VM_BYTES_AT_ONCE (4 * 1024 * 1024)
+/* Bodies of one VM that are on their way: one whole, and one of another boot or a connection that was cut. */
+#define VM_BODIES_MAX (4 * 1024 * 1024)
+/* Bytes of events that are kept for a VM: 200 installations of a chatty one. The oldest boots go first. */
+#define VM_EVENT_BYTES_MAX (256LL * 1024 * 1024)
+/* Bytes that a VM sends between two looks at how much that is: such a look reads all of it. */
+#define VM_WEIGHED_BYTES (16 * 1024 * 1024)
+/* Free space in which no agent's writes are taken any more, unless `serve --reserve` says otherwise: for what operators do. */
+#define DISK_RESERVE_MIB     256
+#define DISK_RESERVE_MIB_MAX (1 << 30)
+/* Seconds between two lines in the log about a disk that is full. */
+#define DISK_TOLD_SECONDS 60
+/* The log of the store shrinks to that, and freed pages go back to the filesystem by so many at once. */
+#define STORE_LOG_BYTES  16777216
+#define STORE_TIDY_PAGES 4096
+#define STORE_TIDY_MS    10000
+/* Seconds after which whoever is refused for want of room may come again, where nothing better is known. */
+#define RETRY_SECONDS 5
+/* A begin or end of a step: a timeline is made of 2,000 of them. */
+#define STEP_EVENT_BYTES_MAX (8 * 1024)
+/* When an event may have been: until the year 9999, which is what people and programs can write. */
+#define EVENT_MS_MAX INT64_C(253402300799999)
 /* Sequence numbers of one boot: a day of ten events a second stays below. */
 #define EVENT_SEQ_MAX 1000000
 /* Events kept for one VM, all boots together: fills no disk, however often a VM reports. */
@@ -19,6 +44,11 @@
 #define VM_BOOTS_MAX 1000
 /* Moves of one VM in its history, and as much that was refused or only noted: an agent or creator that asks in vain fills no disk. */
 #define VM_CHANGES_MAX 500
+/* Refusals of one address (IPv6: of a /64) that are written at once, and seconds until there is room for one more. */
+#define REFUSED_AT_ONCE 20
+#define REFUSED_SECONDS 10
+/* Such addresses; more of them share one row. */
+#define REFUSED_ADDRESSES_MAX 256
 /* Different refusals (address and reason) kept for one VM; the oldest go first. */
 #define VM_REFUSALS_MAX 64
 
@@ -99,7 +129,7 @@
 #define CONNECTIONS_TOLD_SECONDS 60
 /* Memory for a connection's headers. */
 #define HTTP_HEADERS_MAX (32 * 1024)
-/* All bodies that are being received, together. */
+/* All bodies of agents that are being received, together; what operators and creators send is small, and not counted. */
 #define HTTP_BODIES_MAX (64 * 1024 * 1024)
 /* Threads that speak TLS: enough that a slow disk read does not stall the others. */
 #define HTTP_THREADS_MAX 8
@@ -113,6 +143,7 @@
 #define LOGIN_SESSIONS_MAX 64
 /* Wrong tokens from one address in a minute, before it has to wait: a person's slips, not a guesser's. */
 #define LOGIN_FAILURES_PER_MINUTE 10
+#define LOGIN_WAIT_SECONDS        60
 /* Addresses whose failures are counted; the oldest row goes first. */
 #define LOGIN_ADDRESSES_MAX 256
 /* A body of an operator or creator: a creator's message is the longest of it. */
@@ -125,6 +156,9 @@
 #define TIMELINE_EVENTS_MAX 2000
 /* Events in one answer. */
 #define EVENTS_LISTED_MAX 1000
+/* Bytes of them, and of one piece of a live log: a thread that answers is with nobody else meanwhile. */
+#define EVENTS_LISTED_BYTES (4 * 1024 * 1024)
+#define LIVE_LOG_BYTES      (1024 * 1024)
 
 /* Live streams at once: each holds its connection, and for a moment all VMs as text. */
 #define HTTP_STREAMS_MAX 64
@@ -178,7 +212,11 @@
 /* Seconds without an event after which an agent that installs counts as silent: three heartbeats. */
 #define SILENT_SECONDS 30
 
-/* Refusals logged in a second: a hostile peer must not fill the log. */
+/* Refusals of one kind logged in a second, and of one address among them: a hostile peer must neither fill the log nor hide others. */
 #define LOG_REFUSED_PER_SECOND 20
+#define LOG_PEER_PER_SECOND    12
+/* Kinds: one for each code, and the connections' own. An address as text. */
+#define LOG_KINDS_MAX 40
+#define LOG_PEER_TEXT 46
 
 #endif
