@@ -48,6 +48,8 @@ enum MHD_Result reply_queue(struct request *request, unsigned status, struct MHD
 	if (!response)
 		return MHD_NO;
 	metrics_count(request, status);
+	/* There is no port without TLS; a browser is not to try one. */
+	MHD_add_response_header(response, "Strict-Transport-Security", "max-age=31536000");
 	ret = MHD_queue_response(request->connection, status, response);
 	MHD_destroy_response(response);
 	return ret;

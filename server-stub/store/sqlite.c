@@ -291,6 +291,11 @@ int store_tidy(struct store *store, struct err *err)
 	return ret;
 }
 
+int store_touch(struct store *store, struct err *err)
+{
+	return sql_run(store, SQL_TOUCH, err, "");
+}
+
 int store_begin(struct store *store, struct err *err)
 {
 	return sql_run(store, SQL_BEGIN, err, "");
@@ -308,6 +313,11 @@ void store_rollback(struct store *store)
 {
 	if (!sqlite3_get_autocommit(store->db))
 		sql_run(store, SQL_ROLLBACK, NULL, "");
+}
+
+bool store_in_transaction(struct store *store)
+{
+	return !sqlite3_get_autocommit(store->db);
 }
 
 int store_part_begin(struct store *store, struct err *err)

@@ -28,9 +28,14 @@ void store_close(struct store *store);
 /* Give some of what was freed back to the filesystem; not in a transaction. A store made by 0.1's first builds has none of it. */
 int store_tidy(struct store *store, struct err *err);
 
+/* Write something, and change nothing: ERR_SERVICE_STORE when that can't be done. */
+int store_touch(struct store *store, struct err *err);
+
 int store_begin(struct store *store, struct err *err);
 int store_commit(struct store *store, struct err *err);
 void store_rollback(struct store *store);
+/* Whether the transaction is still there: a full disk or an I/O error may have undone all of it, and then each change is kept at once. */
+bool store_in_transaction(struct store *store);
 /* A part of a transaction that can be undone alone; parts don't nest. */
 int store_part_begin(struct store *store, struct err *err);
 int store_part_end(struct store *store, bool keep, struct err *err);

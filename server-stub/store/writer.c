@@ -1,6 +1,7 @@
 #include "store/writer.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +19,7 @@ struct writer {
 	size_t queued;
 	bool stopping;
 
+	atomic_bool failing;
 	int64_t tidied_ms; /* the thread's own */
 };
 
@@ -52,12 +54,25 @@ static void apply_one(struct store *store, struct write *write)
 		write->ret = -1;
 }
 
+static int lost(const struct write *write, struct err *err)
+{
+	if (write->ret < 0)
+		*err = write->err;
+	else
+		err_set(err, ERR_SERVICE_STORE, "store", "the transaction was undone");
+	return -1;
+}
+
 static int apply_all(struct store *store, struct write *batch, struct err *err)
 {
 	if (store_begin(store, err) < 0)
 		return -1;
-	for (struct write *write = batch; write; write = write->next)
+	for (struct write *write = batch; write; write = write->next) {
 		apply_one(store, write);
+		/* Undone as a whole: what would follow stayed although nobody is told so. */
+		if (!store_in_transaction(store))
+			return lost(write, err);
+	}
 	return store_commit(store, err);
 }
 
@@ -96,6 +111,7 @@ static void *writer_main(void *arg)
 		struct err err = ERR_INIT;
 		bool failed = apply_all(writer->store, batch, &err) < 0;
 
+		atomic_store(&writer->failing, failed);
 		if (failed)
 			log_warning("nothing was stored: %s: %s", err.where, err.msg);
 		finish(batch, failed ? &err : NULL);
@@ -149,6 +165,11 @@ void writer_submit(struct writer *writer, struct write *write)
 	write->ret = err_set(&write->err, ERR_SERVICE_LIMIT, "store",
 			     "the service is stopping or has too much to store; try again");
 	write->done(write);
+}
+
+bool writer_failing(struct writer *writer)
+{
+	return atomic_load(&writer->failing);
 }
 
 size_t writer_queued(struct writer *writer)
