@@ -2,7 +2,6 @@
 import contextlib
 import json
 import sqlite3
-import time
 import uuid
 
 import pytest

@@ -1,6 +1,5 @@
 """Attacks that would shut others out: with connections. A hostile peer has addresses of its own in 127.0.0.0/8, as on its segment."""
 import contextlib
-import json
 import re
 import resource
 import socket
