@@ -3,6 +3,7 @@
 
 #include "cmd/command.h"
 #include "site/data.h"
+#include "util/printable.h"
 
 #define OPERANDS_MAX 4
 
@@ -62,8 +63,12 @@ static const struct command *find_command(const char *name)
 
 static int fail(const char *name, const struct err *err)
 {
-	fprintf(stderr, "newroot-server %s: %s%s%s\n", name, err->where, err->where[0] ? ": " : "",
-		err->msg);
+	char where[sizeof(err->where)], msg[sizeof(err->msg)];
+
+	/* It may quote what a document, an archive or an agent says. */
+	printable_copy(where, sizeof(where), err->where);
+	printable_copy(msg, sizeof(msg), err->msg);
+	fprintf(stderr, "newroot-server %s: %s%s%s\n", name, where, where[0] ? ": " : "", msg);
 	if (err->code == ERR_USAGE) {
 		fprintf(stderr, "See `newroot-server help %s`.\n", name);
 		return 2;

@@ -83,7 +83,8 @@ int change_data(struct open *open, int (*work)(struct store *store, void *arg, s
 		store_rollback(open->store);
 		return -1;
 	}
-	if (store_commit(open->store, ret ? NULL : err) < 0 || ret)
+	if (store_commit(open->store, ret ? NULL : err) < 0 || ret ||
+	    store_tidy(open->store, err) < 0)
 		return -1;
 	tell_command();
 	return sync_net(open, err);

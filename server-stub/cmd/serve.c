@@ -5,11 +5,13 @@
 
 #include "cmd/command.h"
 #include "cmd/open.h"
+#include "http/budget.h"
 #include "http/http.h"
 #include "http/hub.h"
 #include "http/listen.h"
 #include "http/login.h"
 #include "http/tls.h"
+#include "http/views.h"
 #include "keeper/keeper.h"
 #include "keeper/reading.h"
 #include "site/ca.h"
@@ -21,13 +23,15 @@
 
 #define EXPIRY_WARNING_DAYS 30
 
-static const char *listen_option = LISTEN_DEFAULT, *per_address_option;
+static const char *listen_option = LISTEN_DEFAULT, *per_address_option, *reserve_option;
 
 static const struct option_row options[] = {
 	COMMAND_DATA_OPTION,
 	{"listen", OPTION_TEXT, &listen_option, "ADDR:PORT", "default " LISTEN_DEFAULT},
 	{"per-address", OPTION_TEXT, &per_address_option, "N",
 	 "connections of one peer (default 64)"},
+	{"reserve", OPTION_TEXT, &reserve_option, "MIB",
+	 "free space kept for operators (default 256)"},
 	{NULL, OPTION_FLAG, NULL, NULL, NULL},
 };
 
@@ -162,7 +166,7 @@ static int serve_threads(struct open *open, struct service *service, struct stor
 
 	if (writer_start(&service->writer, writing, err) < 0)
 		return -1;
-	ret = hub_start(&service->hub, service->views, err);
+	ret = hub_start(&service->hub, views_get(service->views), err);
 	if (ret < 0) {
 		writer_stop(service->writer);
 	} else {
@@ -173,12 +177,14 @@ static int serve_threads(struct open *open, struct service *service, struct stor
 	return ret;
 }
 
-static int serve(struct open *open, const struct http_config *config, struct err *err)
+static int serve(struct open *open, const struct http_config *config, uint64_t reserve,
+		 struct err *err)
 {
 	struct service service = {
 		.data = &open->data,
 		.store = open->store,
 		.started = time(NULL),
+		.reserve = reserve,
 	};
 	struct store *writing = NULL;
 	sigset_t signals;
@@ -187,12 +193,14 @@ static int serve(struct open *open, const struct http_config *config, struct err
 	block_signals(&signals);
 	if (modes_check(&open->data, err) == 0 &&
 	    store_open(&writing, open->data.path, false, err) == 0 &&
-	    store_open(&service.views, open->data.path, false, err) == 0 &&
+	    views_open(&service.views, open->data.path, err) == 0 &&
+	    budgets_new(&service.budgets, err) == 0 &&
 	    login_new(&service.login, service.data, err) == 0)
 		ret = serve_threads(open, &service, writing, config, &signals, err);
 	tls_free();
 	login_free(service.login);
-	store_close(service.views);
+	budgets_free(service.budgets);
+	views_close(service.views);
 	store_close(writing);
 	return ret;
 }
@@ -201,17 +209,18 @@ static int run(char **operands, size_t count, struct err *err)
 {
 	struct http_config config;
 	struct open open;
-	long per_address = HTTP_CONNECTIONS_PER_ADDRESS;
+	long per_address = HTTP_CONNECTIONS_PER_ADDRESS, reserve = DISK_RESERVE_MIB;
 	int ret;
 
 	(void)operands, (void)count;
 	if (listen_parse(&config.address, listen_option, err) < 0 ||
 	    command_number("per-address", per_address_option, 1, HTTP_CONNECTIONS_MAX, &per_address,
 			   err) < 0 ||
+	    command_number("reserve", reserve_option, 0, DISK_RESERVE_MIB_MAX, &reserve, err) < 0 ||
 	    open_data(&open, err) < 0)
 		return -1;
 	config.per_address = (unsigned)per_address;
-	ret = serve(&open, &config, err);
+	ret = serve(&open, &config, (uint64_t)reserve << 20, err);
 	close_data(&open);
 	return ret;
 }

@@ -247,6 +247,29 @@ static int make_room(struct course *course, int64_t events)
 	}
 }
 
+/* The same by bytes; read only now and then, for all of them have to be. */
+static int make_room_for_bytes(struct course *course)
+{
+	int64_t bytes, oldest;
+	int forgot = 1;
+
+	if (store_event_bytes(course->store, course->vm.id, &bytes, course->err) < 0)
+		return -1;
+	while (forgot && bytes > VM_EVENT_BYTES_MAX) {
+		if (store_event_bytes_oldest(course->store, course->vm.id, &oldest, course->err) <
+		    0)
+			return -1;
+		forgot = store_boot_forget_oldest(course->store, &course->boot, course->err);
+		if (forgot < 0)
+			return -1;
+		bytes -= oldest;
+	}
+	return forgot ? 0
+		      : err_set(course->err, ERR_SERVICE_LIMIT, "events",
+				"%lld bytes of events of '%s' are stored, at most %lld are kept",
+				(long long)bytes + oldest, course->vm.name, VM_EVENT_BYTES_MAX);
+}
+
 static int open_course(struct course *course, int64_t vm_id, const struct event_list *events)
 {
 	struct err *err = course->err;
@@ -258,6 +281,8 @@ static int open_course(struct course *course, int64_t vm_id, const struct event_
 		return err_set(err, ERR_SERVICE_VM, "mac", "the VM was removed just now");
 	if (store_boot_open(course->store, vm_id, events->boot, course->now_ms, &course->boot,
 			    err) < 0)
+		return -1;
+	if (events->weigh && make_room_for_bytes(course) < 0)
 		return -1;
 	return make_room(course, (int64_t)events->count);
 }

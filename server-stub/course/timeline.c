@@ -35,19 +35,31 @@ static struct timeline_row *open_row(struct timeline *timeline, const struct eve
 	return NULL;
 }
 
+/* What a browser can count with: nothing below 0 or beyond 2^53. */
+static int64_t a_number(int64_t value)
+{
+	const int64_t most = INT64_C(1) << 53;
+
+	if (value < 0)
+		return 0;
+	return value < most ? value : most;
+}
+
 static void end(struct timeline *timeline, const struct event_row *event)
 {
 	struct timeline_row *row = open_row(timeline, event);
-	json_t *body = row ? json_loads(event->body, 0, NULL) : NULL;
+	/* One that is longer was stored before there was a cap; to parse it takes too long. */
+	const bool small = strlen(event->body) <= STEP_EVENT_BYTES_MAX;
+	json_t *body = row && small ? json_loads(event->body, 0, NULL) : NULL;
 	const json_t *taken = json_object_get(body, "ms_taken");
 
 	if (!row)
 		return;
 	row->ended = true;
 	row->ok = json_is_true(json_object_get(body, "ok"));
-	row->bytes = json_integer_value(json_object_get(body, "bytes"));
-	row->ms_taken =
-		json_is_integer(taken) ? json_integer_value(taken) : event->ms - row->begin_ms;
+	row->bytes = a_number(json_integer_value(json_object_get(body, "bytes")));
+	row->ms_taken = a_number(json_is_integer(taken) ? json_integer_value(taken)
+							: event->ms - row->begin_ms);
 	json_decref(body);
 }
 

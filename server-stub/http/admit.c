@@ -2,8 +2,11 @@
 #include <string.h>
 
 #include "course/may_read.h"
+#include "http/budget.h"
+#include "http/connections.h"
 #include "http/reply.h"
 #include "http/route.h"
+#include "http/views.h"
 #include "util/log.h"
 #include "util/text.h"
 #include "vm/identity.h"
@@ -34,8 +37,14 @@ static void free_refused(struct write *write)
 
 static void keep_refusal(struct request *request, const struct vm *vm, enum refusal refusal)
 {
-	struct refused *refused = calloc(1, sizeof(*refused));
+	struct service *service = request->service;
+	struct refused *refused;
 
+	/* Anybody can be refused as often as he likes: the store is not to be filled with it. */
+	if (!budget_refusal(service->budgets, request->peer) ||
+	    budget_disk_low(service->budgets, service->data->root, service->reserve))
+		return;
+	refused = calloc(1, sizeof(*refused));
 	if (!refused)
 		return;
 	refused->write.apply = store_refused;
@@ -43,7 +52,7 @@ static void keep_refusal(struct request *request, const struct vm *vm, enum refu
 	refused->vm = vm->id;
 	refused->reason = refusal_code(refusal);
 	memcpy(refused->address, request->peer, sizeof(refused->address));
-	writer_submit(request->service->writer, &refused->write);
+	writer_submit(service->writer, &refused->write);
 }
 
 /* What it had is void once it is in service. */
@@ -70,8 +79,13 @@ static int judge(struct request *request, const struct vm *vm, enum MHD_Result *
 	const char *token = request->token[0] ? request->token : NULL;
 	enum identity identity = identity_judge(vm, request->peer, token);
 
-	if (identity == IDENTITY_OK)
+	if (identity == IDENTITY_OK) {
+		/* A VM that has neither is anybody. */
+		if (vm->token_hash[0] || vm->address[0])
+			connections_prove(request->service->connections, request->connection,
+					  WHO_VM, vm->id);
 		return judge_reach(request, vm, ret);
+	}
 	keep_refusal(request, vm, table[identity].refusal);
 	*ret = reply_refuse(request, table[identity].refusal, "%s (%s): %s", vm->name, vm->mac,
 			    table[identity].message);
@@ -168,7 +182,7 @@ static void add_nameless(void *arg, const struct vm *vm)
 /* Found is one of them that may read the archive, else any of them. */
 static int find_nameless(struct request *request, struct vm *vm, struct err *err)
 {
-	struct store *store = request->service->views;
+	struct store *store = views_get(request->service->views);
 	struct nameless all = {0};
 	int found = store_vm_each(store, add_nameless, &all, err), may = 0;
 

@@ -2,6 +2,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "http/connections.h"
 #include "http/login.h"
 #include "http/reply.h"
 #include "http/route.h"
@@ -107,19 +108,22 @@ static int by_token(struct request *request, unsigned roles, enum MHD_Result *re
 
 	if (!request->token[0])
 		return 0;
-	if (!login_may_try(login, request->peer)) {
-		*ret = reply_refuse(request, REFUSE_LIMIT,
-				    "too many wrong tokens from %s; wait a minute", request->peer);
-		return -1;
-	}
+	/* The right one first: wrong ones of others behind the same address are not its fault. */
 	found = principal_of_token(request, request->token, &err);
 	if (found < 0)
 		*ret = reply_error(request, &err);
 	if (found > 0 && is_other_file(request, roles))
 		found = 0;
-	if (found == 0)
-		login_failed(login, request->peer);
-	return found;
+	if (found != 0)
+		return found;
+	if (!login_may_try(login, request->peer)) {
+		request->retry_after_s = LOGIN_WAIT_SECONDS;
+		*ret = reply_refuse(request, REFUSE_LIMIT,
+				    "too many wrong tokens from %s; wait a minute", request->peer);
+		return -1;
+	}
+	login_failed(login, request->peer);
+	return 0;
 }
 
 static int refuse_role(struct request *request, const char *why, enum MHD_Result *ret)
@@ -174,7 +178,10 @@ static int admit(struct request *request, unsigned roles, enum refusal refusal, 
 		return -1;
 	if (!principal_may(&request->who, roles))
 		return refuse_role(request, "has no role for that", ret);
-	return judge_group(request, ret);
+	if (judge_group(request, ret) < 0)
+		return -1;
+	connections_prove(request->service->connections, request->connection, WHO_OPERATOR, 0);
+	return 0;
 }
 
 #define OPERATORS "log in, or show the token of operator.token or of a principal with the role"

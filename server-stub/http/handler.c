@@ -4,6 +4,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "http/budget.h"
+#include "http/connections.h"
 #include "http/reply.h"
 #include "http/route.h"
 #include "http/unescape.h"
@@ -57,7 +59,11 @@ static struct request *request_new(struct service *service, struct MHD_Connectio
 
 static void body_free(struct request *request)
 {
-	atomic_fetch_sub(&request->service->body_bytes, request->body_room);
+	if (request->body_room && !BODY_IS_SMALL(request->route))
+		atomic_fetch_sub(&request->service->body_bytes, request->body_room);
+	if (request->taken)
+		budget_give_back(request->service->budgets, request->vm.id, request->taken);
+	request->taken = 0;
 	free(request->body);
 	request->body = NULL;
 	request->body_size = request->body_room = 0;
@@ -68,9 +74,10 @@ void handler_completed(void *cls, struct MHD_Connection *connection, void **stat
 {
 	struct request *request = *state;
 
-	(void)cls, (void)connection, (void)why;
+	(void)cls, (void)why;
 	if (!request)
 		return;
+	connections_await_next(request->service->connections, connection);
 	if (request->release)
 		request->release(request->pending);
 	body_free(request);
@@ -98,6 +105,35 @@ static bool take_match(struct request *request, const char *url, const struct pa
 	return true;
 }
 
+static enum MHD_Result refuse_for_now(struct request *request)
+{
+	if (request->retry_after_s)
+		return reply_refuse(request, REFUSE_LIMIT,
+				    "%s has sent more than its share; try again in %u s",
+				    request->vm.name, request->retry_after_s);
+	return reply_refuse(request, REFUSE_LIMIT,
+			    "the service is receiving as much as it can; try again");
+}
+
+/* Of what the VM may send, as much as it announces; what comes unannounced is taken as it comes. */
+static bool take_share(struct request *request, size_t size)
+{
+	if (BODY_IS_SMALL(request->route) || !size)
+		return true;
+	request->retry_after_s = budget_take(request->service->budgets, request->vm.id, size);
+	if (request->retry_after_s)
+		return false;
+	request->taken += size;
+	return true;
+}
+
+static size_t announced(const struct request *request)
+{
+	const char *header = request_header(request, MHD_HTTP_HEADER_CONTENT_LENGTH);
+
+	return header ? strtoull(header, NULL, 10) : 0;
+}
+
 /* What the route says of the request: false, with the answer given. */
 static bool judge(struct request *request, enum MHD_Result *ret)
 {
@@ -105,10 +141,11 @@ static bool judge(struct request *request, enum MHD_Result *ret)
 
 	if (route->admit && route->admit(request, ret) < 0)
 		return false;
-	if (body_fits(request))
+	if (!body_fits(request))
+		*ret = reply_refuse(request, REFUSE_BODY_SIZE, "at most %zu bytes are accepted",
+				    route->body_max);
+	else
 		return true;
-	*ret = reply_refuse(request, REFUSE_BODY_SIZE, "at most %zu bytes are accepted",
-			    route->body_max);
 	return false;
 }
 
@@ -125,6 +162,9 @@ static bool let_in(struct request *request, const char *url, const char *method,
 		*ret = reply_refuse(request, REFUSE_METHOD, "%s takes no %s", url, method);
 	else
 		request->let_in = judge(request, ret);
+	/* Read to its end all the same: whoever is still sending would take an early answer for a cut connection. */
+	if (request->let_in)
+		request->overflows = !take_share(request, announced(request));
 	return request->let_in;
 }
 
@@ -143,7 +183,24 @@ static enum MHD_Result begin(struct request *request, const char *url, const cha
 	return ret;
 }
 
-/* Make room for `size` more bytes within the route's cap and that of all requests. */
+/* Of what all agents' bodies may take together. */
+static bool take_memory(struct request *request, size_t size)
+{
+	atomic_size_t *all = &request->service->body_bytes;
+
+	if (BODY_IS_SMALL(request->route) || atomic_fetch_add(all, size) + size <= HTTP_BODIES_MAX)
+		return true;
+	atomic_fetch_sub(all, size);
+	return false;
+}
+
+static void leave_memory(struct request *request, size_t size)
+{
+	if (!BODY_IS_SMALL(request->route))
+		atomic_fetch_sub(&request->service->body_bytes, size);
+}
+
+/* Make room for `size` more bytes, within the route's cap. */
 static bool body_grow(struct request *request, size_t size)
 {
 	size_t need = request->body_size + size,
@@ -154,18 +211,13 @@ static bool body_grow(struct request *request, size_t size)
 		room *= 2;
 	if (room > request->route->body_max)
 		room = request->route->body_max;
-	if (need > room)
-		return false;
 	if (room == request->body_room)
 		return true;
-	if (atomic_fetch_add(&request->service->body_bytes, room - request->body_room) + room >
-	    HTTP_BODIES_MAX) {
-		atomic_fetch_sub(&request->service->body_bytes, room - request->body_room);
+	if (!take_memory(request, room - request->body_room))
 		return false;
-	}
 	grown = realloc(request->body, room);
 	if (!grown) {
-		atomic_fetch_sub(&request->service->body_bytes, room - request->body_room);
+		leave_memory(request, room - request->body_room);
 		return false;
 	}
 	request->body = grown;
@@ -173,17 +225,34 @@ static bool body_grow(struct request *request, size_t size)
 	return true;
 }
 
-/* Beyond its cap a body of unannounced length has no end in sight: the connection is closed. */
+/* Room for what has come, and a share of the VM's for what was not announced. */
+static bool has_room(struct request *request, size_t size)
+{
+	const size_t all = request->body_size + size;
+
+	if (request->overflows)
+		return false;
+	if (all > request->taken && !take_share(request, all - request->taken))
+		return false;
+	return body_grow(request, size);
+}
+
+/*
+ * Beyond its cap a body of unannounced length has no end in sight: the connection is closed. MHD takes an answer only when a
+ * body has ended: one for which there is no room is read to its end, and forgotten.
+ */
 static enum MHD_Result take_body(struct request *request, const char *upload, size_t *upload_size)
 {
 	if (!request->let_in)
 		return MHD_NO;
-	if (!body_grow(request, *upload_size)) {
+	if (request->body_size + *upload_size > request->route->body_max) {
 		reply_note(request, REFUSE_BODY_SIZE,
 			   "the body has no end; the connection is closed");
 		return MHD_NO;
 	}
-	memcpy(request->body + request->body_size, upload, *upload_size);
+	request->overflows = !has_room(request, *upload_size);
+	if (!request->overflows)
+		memcpy(request->body + request->body_size, upload, *upload_size);
 	request->body_size += *upload_size;
 	*upload_size = 0;
 	return MHD_YES;
@@ -199,14 +268,19 @@ enum MHD_Result handler_request(void *cls, struct MHD_Connection *connection, co
 	(void)version;
 	if (!request) {
 		*state = request = request_new(cls, connection);
-		if (request)
-			request->head = !strcmp(method, MHD_HTTP_METHOD_HEAD);
-		return request ? begin(request, url, method) : MHD_NO;
+		if (!request)
+			return MHD_NO;
+		connections_await_body(request->service->connections, connection);
+		request->head = !strcmp(method, MHD_HTTP_METHOD_HEAD);
+		return begin(request, url, method);
 	}
 	if (*upload_size)
 		return take_body(request, upload, upload_size);
+	connections_await_answer(request->service->connections, connection);
 	if (!request->let_in && !let_in(request, url, method, &ret))
 		return ret;
+	if (request->overflows)
+		return refuse_for_now(request);
 	request->rest = url + request->rest_at;
 	return request->route->serve(request);
 }

@@ -7,6 +7,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "http/connections.h"
 #include "http/handler.h"
 #include "http/listen.h"
 #include "http/tls.h"
@@ -15,12 +16,13 @@
 
 struct http {
 	struct MHD_Daemon *daemon;
+	struct connections *connections;
 };
 
 static void log_mhd(void *cls, const char *fmt, va_list ap)
 {
 	(void)cls;
-	log_refused_va(fmt, ap);
+	log_refused_va("connection", "", fmt, ap);
 }
 
 static unsigned thread_count(void)
@@ -49,7 +51,12 @@ static unsigned connection_count(void)
 	return fit < HTTP_CONNECTIONS_MAX ? (unsigned)fit : HTTP_CONNECTIONS_MAX;
 }
 
-static struct MHD_Daemon *start_daemon(struct service *service, const struct http_config *config)
+/*
+ * MHD gives each of its threads a part of the places, and counts no address: who may have one is decided before, and some are to
+ * spare where threads have unequal shares.
+ */
+static struct MHD_Daemon *start_daemon(struct service *service, const struct http_config *config,
+				       unsigned count)
 {
 	const struct sockaddr *address = (const struct sockaddr *)(const void *)&config->address;
 	unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_TLS | MHD_ALLOW_SUSPEND_RESUME |
@@ -60,7 +67,7 @@ static struct MHD_Daemon *start_daemon(struct service *service, const struct htt
 	/* The logger comes first, so that it hears what is wrong with the other options. */
 	/* clang-format off */
 	return MHD_start_daemon(
-		flags, 0, NULL, NULL, handler_request, service,
+		flags, 0, connections_accept, service->connections, handler_request, service,
 		MHD_OPTION_EXTERNAL_LOGGER, log_mhd, NULL,
 		MHD_OPTION_SOCK_ADDR, address,
 		MHD_OPTION_HTTPS_CERT_CALLBACK, tls_retrieve,
@@ -68,8 +75,8 @@ static struct MHD_Daemon *start_daemon(struct service *service, const struct htt
 		MHD_OPTION_NOTIFY_COMPLETED, handler_completed, NULL,
 		MHD_OPTION_UNESCAPE_CALLBACK, handler_unescape, NULL,
 		MHD_OPTION_THREAD_POOL_SIZE, thread_count(),
-		MHD_OPTION_CONNECTION_LIMIT, connection_count(),
-		MHD_OPTION_PER_IP_CONNECTION_LIMIT, config->per_address,
+		MHD_OPTION_NOTIFY_CONNECTION, connections_notify, service->connections,
+		MHD_OPTION_CONNECTION_LIMIT, count + thread_count() * 16,
 		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HTTP_HEADERS_MAX,
 		MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)HTTP_IDLE_SECONDS,
 		MHD_OPTION_END);
@@ -80,15 +87,23 @@ int http_start(struct http **http, struct service *service, const struct http_co
 	       struct err *err)
 {
 	struct http *started = calloc(1, sizeof(*started));
+	const unsigned count = connection_count();
 	char where[LISTEN_TEXT];
 
 	if (!started)
 		return err_set(err, ERR_MEMORY, "serve", "no memory");
+	if (connections_start(&started->connections, count, config->per_address, service->store,
+			      err) < 0) {
+		free(started);
+		return -1;
+	}
+	service->connections = started->connections;
 	errno = 0;
-	started->daemon = start_daemon(service, config);
+	started->daemon = start_daemon(service, config, count);
 	if (!started->daemon) {
 		int sys = errno;
 
+		connections_stop(started->connections);
 		free(started);
 		listen_text(where, &config->address, listen_port(&config->address));
 		return err_set(err, ERR_SERVICE_LISTEN, "listen", "can't listen on %s: %s", where,
@@ -109,5 +124,6 @@ unsigned http_port(const struct http *http)
 void http_stop(struct http *http)
 {
 	MHD_stop_daemon(http->daemon);
+	connections_stop(http->connections);
 	free(http);
 }

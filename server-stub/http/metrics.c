@@ -6,8 +6,11 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "http/budget.h"
+#include "http/connections.h"
 #include "http/login.h"
 #include "http/route.h"
+#include "http/views.h"
 
 /* Every status that a route answers with. */
 static const unsigned short statuses[] = {
@@ -38,6 +41,7 @@ struct sample {
 	FILE *out;
 	struct service *service;
 	uint64_t vms[VM_STATES], held, waiting, groups;
+	struct connection_counts connections;
 };
 
 static void count_vm(void *arg, const struct vm *vm)
@@ -156,6 +160,21 @@ static void print_sessions(const struct sample *sample, const char *name)
 	print_number(sample, name, login_count(sample->service->login));
 }
 
+static void print_connections(const struct sample *sample, const char *name)
+{
+	for (enum who who = 0; who < WHOS; who++)
+		fprintf(sample->out, "%s{who=\"%s\"} %" PRIu64 "\n", name, who_name(who),
+			sample->connections.open[who]);
+}
+
+static void print_connections_ended(const struct sample *sample, const char *name)
+{
+	fprintf(sample->out, "%s{why=\"deadline\"} %" PRIu64 "\n", name, sample->connections.late);
+	fprintf(sample->out, "%s{why=\"room\"} %" PRIu64 "\n", name, sample->connections.evicted);
+	fprintf(sample->out, "%s{why=\"refused\"} %" PRIu64 "\n", name,
+		sample->connections.refused);
+}
+
 static void print_queue(const struct sample *sample, const char *name)
 {
 	print_number(sample, name, writer_queued(sample->service->writer));
@@ -164,6 +183,17 @@ static void print_queue(const struct sample *sample, const char *name)
 static void print_bodies(const struct sample *sample, const char *name)
 {
 	print_number(sample, name, atomic_load(&sample->service->body_bytes));
+}
+
+static void print_disk(const struct sample *sample, const char *name)
+{
+	print_number(sample, name,
+		     budget_disk_free(sample->service->budgets, sample->service->data->root));
+}
+
+static void print_reserve(const struct sample *sample, const char *name)
+{
+	print_number(sample, name, sample->service->reserve);
 }
 
 static void print_start(const struct sample *sample, const char *name)
@@ -201,8 +231,15 @@ static const struct family {
 	{"newroot_refusals_total", "counter", "Refused requests by code.", print_refusals},
 	{"newroot_streams", "gauge", "Live streams that are open.", print_streams},
 	{"newroot_sessions", "gauge", "Operators' sessions.", print_sessions},
+	{"newroot_connections", "gauge", "Connections by whose address it is.", print_connections},
+	{"newroot_connections_ended_total", "counter",
+	 "Connections that were ended at a deadline, to make room, or refused for want of it.",
+	 print_connections_ended},
 	{"newroot_writer_queue", "gauge", "Requests that wait for the store.", print_queue},
 	{"newroot_body_bytes", "gauge", "Bytes of bodies being received.", print_bodies},
+	{"newroot_disk_free_bytes", "gauge", "Free space where the store is.", print_disk},
+	{"newroot_disk_reserve_bytes", "gauge", "Of it, what is kept for operators.",
+	 print_reserve},
 	{"process_start_time_seconds", "gauge", "When the service was started, since 1970.",
 	 print_start},
 	{"process_resident_memory_bytes", "gauge", "Resident memory.", print_memory},
@@ -223,13 +260,14 @@ int metrics_print(struct service *service, char **text, struct err *err)
 	size_t size;
 	int failed;
 
-	if (store_vm_each(service->views, count_vm, &sample, err) < 0 ||
-	    store_group_each(service->views, count_group, &sample, err) < 0)
+	if (store_vm_each(views_get(service->views), count_vm, &sample, err) < 0 ||
+	    store_group_each(views_get(service->views), count_group, &sample, err) < 0)
 		return -1;
 	*text = NULL;
 	sample.out = open_memstream(text, &size);
 	if (!sample.out)
 		return err_set(err, ERR_MEMORY, "metrics", "no memory");
+	connections_count(service->connections, &sample.connections);
 	print_all(&sample);
 	failed = ferror(sample.out);
 	if (fclose(sample.out) == 0 && !failed)

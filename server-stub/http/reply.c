@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,6 +36,7 @@ static const struct {
 	[REFUSE_LIMIT] = {MHD_HTTP_TOO_MANY_REQUESTS, "limit"},
 	[REFUSE_STATE] = {MHD_HTTP_CONFLICT, "vm.state"},
 	[REFUSE_STORE] = {MHD_HTTP_SERVICE_UNAVAILABLE, "store"},
+	[REFUSE_DISK] = {MHD_HTTP_SERVICE_UNAVAILABLE, "store.reserve"},
 };
 
 const char *refusal_code(enum refusal refusal)
@@ -49,6 +51,8 @@ enum MHD_Result reply_queue(struct request *request, unsigned status, struct MHD
 	if (!response)
 		return MHD_NO;
 	metrics_count(request, status);
+	/* There is no port without TLS; a browser is not to try one. */
+	MHD_add_response_header(response, "Strict-Transport-Security", "max-age=31536000");
 	ret = MHD_queue_response(request->connection, status, response);
 	MHD_destroy_response(response);
 	return ret;
@@ -130,6 +134,14 @@ static void add_refusal_headers(struct MHD_Response *response, const struct requ
 
 	if (refusal == REFUSE_METHOD)
 		MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, allow[request->methods]);
+	if (refusals[refusal].status == MHD_HTTP_TOO_MANY_REQUESTS ||
+	    refusals[refusal].status == MHD_HTTP_SERVICE_UNAVAILABLE) {
+		char seconds[16];
+
+		snprintf(seconds, sizeof(seconds), "%u",
+			 request->retry_after_s ? request->retry_after_s : RETRY_SECONDS);
+		MHD_add_response_header(response, MHD_HTTP_HEADER_RETRY_AFTER, seconds);
+	}
 	if (refusals[refusal].status == MHD_HTTP_UNAUTHORIZED)
 		MHD_add_response_header(response, MHD_HTTP_HEADER_WWW_AUTHENTICATE,
 					"Bearer realm=\"newroot\"");
@@ -152,7 +164,8 @@ static enum MHD_Result refuse(struct request *request, enum refusal refusal, con
 void reply_note(const struct request *request, enum refusal refusal, const char *message)
 {
 	atomic_fetch_add(&request->service->metrics.refusals[refusal], 1);
-	log_refused("%s %s: %s", request->peer, refusals[refusal].code, message);
+	log_refused(refusals[refusal].code, request->peer, "%s %s: %s", request->peer,
+		    refusals[refusal].code, message);
 }
 
 enum MHD_Result reply_refuse(struct request *request, enum refusal refusal, const char *fmt, ...)

@@ -18,11 +18,14 @@
 struct service {
 	const struct data *data;
 	struct store *store;   /* for reading, by any thread, a few rows at a time */
-	struct store *views;   /* the same, for what reads many rows: nobody's agent waits for it */
+	struct views *views;   /* the same, for what reads many rows: nobody waits for another's */
 	struct writer *writer; /* everything that is written */
 	struct login *login;   /* operators and creators */
 	struct hub *hub;       /* connections that wait for a change */
-	int64_t started;       /* seconds since 1970 */
+	struct connections *connections; /* who holds them; http.c's */
+	int64_t started;                 /* seconds since 1970 */
+	struct budgets *budgets;         /* of VMs */
+	uint64_t reserve;                /* bytes of the disk that are kept for operators */
 	struct metrics metrics;
 	atomic_size_t body_bytes; /* of all requests, at most HTTP_BODIES_MAX */
 	atomic_uint streams;      /* live ones, at most HTTP_STREAMS_MAX */
@@ -45,10 +48,16 @@ struct request {
 	struct vm vm;               /* who asks, once a route for VMs has let it in */
 	char *body;
 	size_t body_size, body_room;
+	size_t taken;           /* of the VM's budget */
+	bool overflows;         /* the service has no room for the body: read and forgotten */
+	unsigned retry_after_s; /* what a refusal tells; 0: RETRY_SECONDS */
 	/* Of a suspended request: its function's own, freed by `release`. */
 	void *pending;
 	void (*release)(void *pending);
 };
+
+/* For bodies that a VM sends, however many. */
+#define BODY_IS_SMALL(route) ((route)->body_max <= SMALL_BODY_MAX)
 
 /* The query's value, or NULL. */
 const char *request_query(const struct request *request, const char *key);

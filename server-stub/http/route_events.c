@@ -1,6 +1,7 @@
 #include <stdlib.h>
 
 #include "course/intake.h"
+#include "http/budget.h"
 #include "http/deferred.h"
 #include "http/reply.h"
 #include "http/route.h"
@@ -39,9 +40,17 @@ static enum MHD_Result submit(struct request *request)
 
 	if (!posting)
 		return MHD_NO;
+	if (budget_disk_low(request->service->budgets, request->service->data->root,
+			    request->service->reserve)) {
+		request->retry_after_s = DISK_TOLD_SECONDS;
+		return reply_refuse(
+			request, REFUSE_DISK,
+			"the service's disk is full; it takes events again when there is room");
+	}
 	if (events_parse(&posting->events, request->body, request->body_size, &err) < 0)
 		return reply_error(request, &err);
 	posting->vm = request->vm.id;
+	posting->events.weigh = budget_weigh(request->service->budgets, request->vm.id);
 	return deferred_submit(request);
 }
 

@@ -3,6 +3,7 @@
 #include "archives/archive_list.h"
 #include "http/reply.h"
 #include "http/route.h"
+#include "http/views.h"
 
 /* What isn't known is answered as what isn't there: a request waits for no reading. */
 enum MHD_Result route_facts(struct request *request)
@@ -28,8 +29,8 @@ enum MHD_Result route_archive_list(struct request *request)
 	struct err err = ERR_INIT;
 	json_t *list = json_array();
 
-	if (archive_list(request->service->data->archives, request->service->views, false, list,
-			 &err) == 0)
+	if (archive_list(request->service->data->archives, views_get(request->service->views),
+			 false, list, &err) == 0)
 		return reply_json(request, json_pack("{s:o}", "archives", list));
 	json_decref(list);
 	return reply_error(request, &err);

@@ -2,6 +2,7 @@
 
 #include "http/reply.h"
 #include "http/route.h"
+#include "http/views.h"
 
 struct listing {
 	const struct principal *who;
@@ -49,7 +50,7 @@ static json_t *values(json_t *object)
 
 enum MHD_Result route_groups(struct request *request)
 {
-	struct store *store = request->service->views;
+	struct store *store = views_get(request->service->views);
 	struct listing listing = {&request->who, json_object()};
 	struct err err = ERR_INIT;
 	enum MHD_Result ret;

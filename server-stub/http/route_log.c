@@ -9,6 +9,7 @@
 #include "http/reply.h"
 #include "http/route.h"
 #include "http/sse.h"
+#include "http/views.h"
 
 /* How far a boot's events were sent. */
 struct cursor {
@@ -27,6 +28,7 @@ struct log_stream {
 	size_t count, room;
 	bool begun, failed;
 	int64_t piece, last; /* events of a piece, and the number of the last one */
+	bool full;           /* the piece: what follows comes with the next one */
 	/* Where to go on, from Last-Event-ID; "": at the last events. */
 	char boot[BOOT_UUID_TEXT];
 	int64_t seq;
@@ -103,6 +105,9 @@ static void send_event(void *arg, const struct event_row *row)
 	struct log_stream *stream = arg;
 	char id[BOOT_UUID_TEXT + 24];
 
+	stream->full = stream->full || stream->text->size > LIVE_LOG_BYTES;
+	if (stream->full)
+		return;
 	snprintf(id, sizeof(id), "%s:%" PRId64, row->boot, row->seq);
 	sse_add(stream->text, NULL, id, row->body);
 	stream->piece++;
@@ -113,12 +118,13 @@ static void send_event(void *arg, const struct event_row *row)
 static int send_piece(struct log_stream *stream, struct store *store, struct cursor *cursor)
 {
 	stream->piece = 0;
+	stream->full = false;
 	stream->last = cursor->sent;
 	if (store_event_since(store, cursor->boot, cursor->sent, PIECE, send_event, stream, NULL) <
 	    0)
 		return -1;
 	cursor->sent = stream->last;
-	if (stream->piece < PIECE && cursor->sent < cursor->taken)
+	if (!stream->full && stream->piece < PIECE && cursor->sent < cursor->taken)
 		cursor->sent = cursor->taken;
 	return 0;
 }
@@ -168,7 +174,7 @@ enum MHD_Result route_vm_log(struct request *request)
 	struct log_stream *stream;
 	struct vm vm;
 
-	if (course_find(request->service->views, request->name, &vm, &err) < 0)
+	if (course_find(views_get(request->service->views), request->name, &vm, &err) < 0)
 		return reply_error(request, &err);
 	stream = calloc(1, sizeof(*stream));
 	if (!stream)

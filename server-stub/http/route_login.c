@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "http/body.h"
+#include "http/connections.h"
 #include "http/login.h"
 #include "http/reply.h"
 #include "http/route.h"
@@ -33,15 +34,19 @@ enum MHD_Result route_login(struct request *request)
 	struct err err = ERR_INIT;
 	int found;
 
-	if (!login_may_try(login, request->peer))
-		return reply_refuse(request, REFUSE_LIMIT,
-				    "too many wrong tokens from %s; wait a minute", request->peer);
 	if (parse(request, token, &err) < 0)
 		return reply_error(request, &err);
+	/* The right one first, as in by_token(). */
 	found = principal_of_token(request, token, &err);
 	if (found < 0)
 		return reply_error(request, &err);
 	if (!found || !principal_may(&request->who, ROLE_VIEWER)) {
+		if (!login_may_try(login, request->peer)) {
+			request->retry_after_s = LOGIN_WAIT_SECONDS;
+			return reply_refuse(request, REFUSE_LIMIT,
+					    "too many wrong tokens from %s; wait a minute",
+					    request->peer);
+		}
 		login_failed(login, request->peer);
 		return reply_refuse(
 			request, REFUSE_OPERATOR,
@@ -49,6 +54,7 @@ enum MHD_Result route_login(struct request *request)
 	}
 	if (login_begin(login, request->who.name, session, &err) < 0)
 		return reply_error(request, &err);
+	connections_prove(request->service->connections, request->connection, WHO_OPERATOR, 0);
 	log_info("%s logged in from %s", request->who.name, request->peer);
 	return reply_session(request, session, LOGIN_SECONDS);
 }

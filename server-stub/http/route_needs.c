@@ -9,6 +9,7 @@
 #include "http/deferred.h"
 #include "http/reply.h"
 #include "http/route.h"
+#include "http/views.h"
 #include "util/log.h"
 #include "util/text.h"
 #include "vm/vm_json.h"
@@ -74,7 +75,7 @@ static int needs_json(struct store *store, const struct needs *needs, json_t *ar
 
 enum MHD_Result route_needs(struct request *request)
 {
-	struct store *store = request->service->views;
+	struct store *store = views_get(request->service->views);
 	struct needs needs = {.who = &request->who, .work = work_of(request), .now_ms = clock_ms()};
 	json_t *array = json_array();
 	struct err err = ERR_INIT;

@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -6,6 +7,7 @@
 #include "http/query.h"
 #include "http/reply.h"
 #include "http/route.h"
+#include "http/views.h"
 #include "vm/vm_json.h"
 
 struct listing {
@@ -31,7 +33,7 @@ enum MHD_Result route_vms(struct request *request)
 	struct listing listing = {request_query(request, "group"), &request->who, json_array(), 0};
 	struct err err = ERR_INIT;
 
-	if (store_vm_each(request->service->views, list_vm, &listing, &err) < 0) {
+	if (store_vm_each(views_get(request->service->views), list_vm, &listing, &err) < 0) {
 		json_decref(listing.vms);
 		return reply_error(request, &err);
 	}
@@ -41,7 +43,7 @@ enum MHD_Result route_vms(struct request *request)
 
 enum MHD_Result route_vm(struct request *request)
 {
-	struct store *store = request->service->views;
+	struct store *store = views_get(request->service->views);
 	struct err err = ERR_INIT;
 	json_t *object;
 	struct vm vm;
@@ -69,30 +71,62 @@ static void pick_boot(void *arg, const struct boot *boot)
 	wanted->found = true;
 }
 
+/* Events as they are stored, which is JSON already: to parse them would take seconds when they are long. */
+struct events_text {
+	FILE *out;
+	char *text;
+	size_t size, bytes;
+	bool full;
+};
+
 static void add_event(void *arg, const struct event_row *row)
 {
-	json_array_append_new(arg, json_loads(row->body, 0, NULL));
+	struct events_text *events = arg;
+
+	events->full = events->full || events->bytes > EVENTS_LISTED_BYTES;
+	if (events->full)
+		return;
+	fprintf(events->out, "%s%s", events->bytes ? "," : "{\"events\":[", row->body);
+	events->bytes += strlen(row->body);
+}
+
+/* The answer's text, the caller's to free; NULL without memory. */
+static char *end_events(struct events_text *events)
+{
+	bool failed;
+
+	fputs(events->bytes ? "]}" : "{\"events\":[]}", events->out);
+	failed = ferror(events->out);
+	if (fclose(events->out) == 0 && !failed)
+		return events->text;
+	free(events->text);
+	return NULL;
 }
 
 static enum MHD_Result reply_events(struct request *request, const struct vm *vm, int64_t after,
 				    int64_t limit)
 {
-	struct store *store = request->service->views;
+	struct store *store = views_get(request->service->views);
 	struct wanted wanted = {.uuid = request_query(request, "boot")};
-	json_t *events = json_array();
+	struct events_text events = {0};
 	struct err err = ERR_INIT;
+	char *text;
 
-	if (store_boot_each(store, vm->id, pick_boot, &wanted, &err) == 0 &&
-	    (!wanted.found || store_event_since(store, wanted.boot.id, after, limit, add_event,
-						events, &err) == 0)) {
-		if (wanted.found || !wanted.uuid)
-			return reply_json(request, json_pack("{s:o}", "events", events));
-		json_decref(events);
+	if (store_boot_each(store, vm->id, pick_boot, &wanted, &err) < 0)
+		return reply_error(request, &err);
+	if (!wanted.found && wanted.uuid)
 		return reply_refuse(request, REFUSE_BOOT, "%s has no boot %.40s", vm->name,
 				    wanted.uuid);
+	events.out = open_memstream(&events.text, &events.size);
+	if (!events.out)
+		return MHD_NO;
+	if (wanted.found &&
+	    store_event_since(store, wanted.boot.id, after, limit, add_event, &events, &err) < 0) {
+		free(end_events(&events));
+		return reply_error(request, &err);
 	}
-	json_decref(events);
-	return reply_error(request, &err);
+	text = end_events(&events);
+	return text ? reply_text(request, text) : MHD_NO;
 }
 
 enum MHD_Result route_vm_events(struct request *request)
@@ -106,7 +140,7 @@ enum MHD_Result route_vm_events(struct request *request)
 		return reply_refuse(request, REFUSE_QUERY,
 				    "after is a number up to %d, limit one from 1 to %d",
 				    EVENT_SEQ_MAX, EVENTS_LISTED_MAX);
-	if (course_find(request->service->views, request->name, &vm, &err) < 0)
+	if (course_find(views_get(request->service->views), request->name, &vm, &err) < 0)
 		return reply_error(request, &err);
 	return reply_events(request, &vm, after, limit);
 }

@@ -1,4 +1,5 @@
 #include "http/sse.h"
+#include "http/views.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -98,7 +99,7 @@ static bool may_see(const struct sse *sse)
 		return false;
 	if (sse->who.of_file)
 		return true;
-	return store_principal_find(sse->service->views, sse->who.name, &who, NULL) > 0 &&
+	return store_principal_find(views_get(sse->service->views), sse->who.name, &who, NULL) > 0 &&
 	       who.made_ms == sse->who.made_ms && principal_is_valid(&who, clock_ms());
 }
 
@@ -116,7 +117,8 @@ static int refill(struct sse *sse)
 		const uint64_t tick = hub_tick(hub);
 
 		if (!may_see(sse) ||
-		    sse->source->fill(sse->source, sse->service->views, &sse->text) < 0 ||
+		    sse->source->fill(sse->source, views_get(sse->service->views), &sse->text) <
+			    0 ||
 		    sse->text.failed)
 			return -1;
 		add_ping(sse);

@@ -11,8 +11,11 @@
 #include "base/err.h"
 #include "site/data.h"
 
-/* TLS 1.2 for the agent, 1.3 for everyone else; no legacy ciphers. */
-#define TLS_PRIORITIES "SECURE128:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"
+/* TLS 1.2 for the agent, 1.3 for everyone else; keys that are forgotten, and ciphers that authenticate: no CBC, no SHA-1, no RSA key exchange. */
+#define TLS_PRIORITIES                                                                             \
+	"NONE:+VERS-TLS1.3:+VERS-TLS1.2:+ECDHE-ECDSA:+ECDHE-RSA:+AES-128-GCM:+AES-256-GCM:"        \
+	"+CHACHA20-POLY1305:+AEAD:+GROUP-ALL:+SIGN-ALL:-SIGN-RSA-SHA1:-SIGN-ECDSA-SHA1:"           \
+	"-SIGN-DSA-SHA1:+COMP-NULL:+CTYPE-X509"
 
 /* (Re-)read server.key and server.pem; after an error the pair in use stays. ERR_SERVICE_CERTIFICATE. */
 int tls_load(const struct data *data, struct err *err);

@@ -2,7 +2,7 @@
 
 import { howFar } from "./looks.js";
 import { Stream } from "./service.js";
-import { clock, el, mib, plural } from "./tools.js";
+import { clock, el, iso, mib, plural } from "./tools.js";
 
 const LINES = 2000; /* more than that nobody reads here */
 const BATCH = 50; /* ms that news wait for more: the list is laid out once for all of them */
@@ -28,9 +28,18 @@ const EVENTS = {
 	state: (e) => ["●", "busy", e.state],
 };
 
+/* No event keeps the others from being shown, whatever its members are: one that can't be read is shown as it came. */
+function read(event) {
+	try {
+		return EVENTS[event.type]?.(event) ?? ["?", "", JSON.stringify(event)];
+	} catch {
+		return ["?", "", JSON.stringify(event)];
+	}
+}
+
 function logLine(event) {
-	const [sign, kind, text, folded = []] = EVENTS[event.type]?.(event) ?? ["?", "", JSON.stringify(event)];
-	const time = el("time", { dateTime: new Date(event.ms).toISOString(), title: `${event.boot} ${event.seq}` }, clock(event.ms));
+	const [sign, kind, text, folded = []] = read(event);
+	const time = el("time", { dateTime: iso(event.ms), title: `${event.boot} ${event.seq}` }, clock(event.ms));
 	return el("li", { className: kind }, time, el("span", { className: "sign" }, sign),
 		el("div", {}, el("span", { className: "text" }, typeof text === "string" ? text : JSON.stringify(text) ?? ""), ...folded));
 }

@@ -57,9 +57,14 @@ export function duration(seconds) {
 	return m ? `${m} min ${String(s).padStart(2, "0")} s` : `${s} s`;
 }
 
+/* "" for what is no time: an agent may say anything. */
+export const iso = (ms) => {
+	const time = new Date(ms);
+	return Number.isNaN(time.getTime()) ? "" : time.toISOString();
+};
 export const clock = (ms) => new Date(ms).toLocaleTimeString("en-GB");
 export const date = (ms) => new Date(ms).toLocaleDateString("en-GB", { day: "numeric", month: "short" }) + " " + clock(ms);
-export const when = (ms) => (ms ? el("time", { dateTime: new Date(ms).toISOString(), title: new Date(ms).toISOString() }, date(ms)) : "never");
+export const when = (ms) => (ms ? el("time", { dateTime: iso(ms), title: iso(ms) }, date(ms)) : "never");
 
 /* Tells the reader something; errors stay until they are closed. */
 export function notice(text, kind = "") {

@@ -10,6 +10,9 @@
 
 #define STORE_VERSION 5
 
+#define STORE_TEXT(number)  STORE_TEXT_(number)
+#define STORE_TEXT_(number) #number
+
 static const char *const texts[STATEMENTS] = {
 #define SQL(symbol, text) [symbol] = text,
 #include "store/statements.def"
@@ -202,14 +205,18 @@ static int open_db(struct store *store, const char *path, bool create, struct er
 		return sql_error(store, "can't open", err);
 	sqlite3_busy_timeout(store->db, STORE_BUSY_MS);
 	/*
-	 * FULL: in WAL mode a commit is on disk only with an fsync of the log. Deleted texts are overwritten: passwords that have
-	 * left the store must not stand in its free pages.
+	 * Of a new store: what is deleted later goes back to the filesystem (store_tidy). FULL: in WAL mode a commit is on disk
+	 * only with an fsync of the log. Deleted texts are overwritten: passwords that have left the store must not stand in its
+	 * free pages.
 	 */
-	if (sql_exec(store,
-		     "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
-		     "PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;"
-		     "PRAGMA secure_delete = ON",
-		     err) < 0)
+	if (sql_exec(
+		    store,
+		    "PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL;"
+		    "PRAGMA journal_size_limit = " STORE_TEXT(
+			    STORE_LOG_BYTES) ";"
+					     "PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;"
+					     "PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF",
+		    err) < 0)
 		return -1;
 	return ensure_schema(store, path, create, err);
 }
@@ -246,6 +253,21 @@ void store_close(struct store *store)
 	free(store);
 }
 
+int store_tidy(struct store *store, struct err *err)
+{
+	int ret;
+
+	pthread_mutex_lock(&store->lock);
+	ret = sql_exec(store, "PRAGMA incremental_vacuum(" STORE_TEXT(STORE_TIDY_PAGES) ")", err);
+	pthread_mutex_unlock(&store->lock);
+	return ret;
+}
+
+int store_touch(struct store *store, struct err *err)
+{
+	return sql_run(store, SQL_TOUCH, err, "");
+}
+
 int store_begin(struct store *store, struct err *err)
 {
 	return sql_run(store, SQL_BEGIN, err, "");
@@ -263,6 +285,11 @@ void store_rollback(struct store *store)
 {
 	if (!sqlite3_get_autocommit(store->db))
 		sql_run(store, SQL_ROLLBACK, NULL, "");
+}
+
+bool store_in_transaction(struct store *store)
+{
+	return !sqlite3_get_autocommit(store->db);
 }
 
 int store_part_begin(struct store *store, struct err *err)

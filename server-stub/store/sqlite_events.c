@@ -138,9 +138,11 @@ int store_event_add(struct store *store, const struct boot *boot, const struct e
 			       event->ms, now_ms, event->type, event->step, event->body);
 }
 
-int store_event_count(struct store *store, int64_t vm, int64_t *count, struct err *err)
+/* The one number that a statement about a VM gives. */
+static int number_of(struct store *store, enum statement which, int64_t vm, int64_t *count,
+		     struct err *err)
 {
-	sqlite3_stmt *stmt = sql_use(store, SQL_EVENT_COUNT, err, "i", vm);
+	sqlite3_stmt *stmt = sql_use(store, which, err, "i", vm);
 	int ret;
 
 	if (!stmt)
@@ -148,6 +150,21 @@ int store_event_count(struct store *store, int64_t vm, int64_t *count, struct er
 	ret = sql_step(store, stmt, err);
 	*count = ret > 0 ? sqlite3_column_int64(stmt, 0) : 0;
 	return sql_done(store, stmt, ret < 0 ? -1 : 0);
+}
+
+int store_event_count(struct store *store, int64_t vm, int64_t *count, struct err *err)
+{
+	return number_of(store, SQL_EVENT_COUNT, vm, count, err);
+}
+
+int store_event_bytes(struct store *store, int64_t vm, int64_t *bytes, struct err *err)
+{
+	return number_of(store, SQL_EVENT_BYTES, vm, bytes, err);
+}
+
+int store_event_bytes_oldest(struct store *store, int64_t vm, int64_t *bytes, struct err *err)
+{
+	return number_of(store, SQL_EVENT_BYTES_OLDEST, vm, bytes, err);
 }
 
 static int each_event(struct store *store, sqlite3_stmt *stmt,

@@ -26,9 +26,17 @@ struct store;
 int store_open(struct store **store, const char *data_path, bool create, struct err *err);
 void store_close(struct store *store);
 
+/* Give some of what was freed back to the filesystem; not in a transaction. A store made by 0.1's first builds has none of it. */
+int store_tidy(struct store *store, struct err *err);
+
+/* Write something, and change nothing: ERR_SERVICE_STORE when that can't be done. */
+int store_touch(struct store *store, struct err *err);
+
 int store_begin(struct store *store, struct err *err);
 int store_commit(struct store *store, struct err *err);
 void store_rollback(struct store *store);
+/* Whether the transaction is still there: a full disk or an I/O error may have undone all of it, and then each change is kept at once. */
+bool store_in_transaction(struct store *store);
 /* A part of a transaction that can be undone alone; parts don't nest. */
 int store_part_begin(struct store *store, struct err *err);
 int store_part_end(struct store *store, bool keep, struct err *err);
@@ -133,8 +141,11 @@ int store_boot_each(struct store *store, int64_t vm,
 /* 1: added; 0: a repeat, which is left as it was first stored. */
 int store_event_add(struct store *store, const struct boot *boot, const struct event *event,
 		    int64_t now_ms, struct err *err);
-/* Events stored for a VM, all boots together. */
+/* Events stored for a VM, all boots together; and the bytes of their bodies, which are all read for that. */
 int store_event_count(struct store *store, int64_t vm, int64_t *count, struct err *err);
+int store_event_bytes(struct store *store, int64_t vm, int64_t *bytes, struct err *err);
+/* The same of its oldest boot. */
+int store_event_bytes_oldest(struct store *store, int64_t vm, int64_t *bytes, struct err *err);
 
 struct event_row {
 	const char *boot, *type, *step, *body;

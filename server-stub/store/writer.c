@@ -1,12 +1,14 @@
 #include "store/writer.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "util/limits.h"
 #include "util/log.h"
+#include "util/text.h"
 
 struct writer {
 	struct store *store;
@@ -16,6 +18,9 @@ struct writer {
 	struct write *first, **last;
 	size_t queued;
 	bool stopping;
+
+	atomic_bool failing;
+	int64_t tidied_ms; /* the thread's own */
 };
 
 /* Take up to WRITER_BATCH_MAX writes off the queue; NULL when there is nothing more to come. */
@@ -49,12 +54,25 @@ static void apply_one(struct store *store, struct write *write)
 		write->ret = -1;
 }
 
+static int lost(const struct write *write, struct err *err)
+{
+	if (write->ret < 0)
+		*err = write->err;
+	else
+		err_set(err, ERR_SERVICE_STORE, "store", "the transaction was undone");
+	return -1;
+}
+
 static int apply_all(struct store *store, struct write *batch, struct err *err)
 {
 	if (store_begin(store, err) < 0)
 		return -1;
-	for (struct write *write = batch; write; write = write->next)
+	for (struct write *write = batch; write; write = write->next) {
 		apply_one(store, write);
+		/* Undone as a whole: what would follow stayed although nobody is told so. */
+		if (!store_in_transaction(store))
+			return lost(write, err);
+	}
 	return store_commit(store, err);
 }
 
@@ -72,6 +90,18 @@ static void finish(struct write *batch, const struct err *err)
 	}
 }
 
+/* Now and then, while nobody waits. What fails here fails again in what matters, and is told there. */
+static void tidy(struct writer *writer)
+{
+	const int64_t now = clock_ms();
+
+	if (writer_queued(writer) ||
+	    (now >= writer->tidied_ms && now < writer->tidied_ms + STORE_TIDY_MS))
+		return;
+	writer->tidied_ms = now;
+	store_tidy(writer->store, NULL);
+}
+
 static void *writer_main(void *arg)
 {
 	struct writer *writer = arg;
@@ -81,9 +111,11 @@ static void *writer_main(void *arg)
 		struct err err = ERR_INIT;
 		bool failed = apply_all(writer->store, batch, &err) < 0;
 
+		atomic_store(&writer->failing, failed);
 		if (failed)
 			log_warning("nothing was stored: %s: %s", err.where, err.msg);
 		finish(batch, failed ? &err : NULL);
+		tidy(writer);
 	}
 	return NULL;
 }
@@ -133,6 +165,11 @@ void writer_submit(struct writer *writer, struct write *write)
 	write->ret = err_set(&write->err, ERR_SERVICE_LIMIT, "store",
 			     "the service is stopping or has too much to store; try again");
 	write->done(write);
+}
+
+bool writer_failing(struct writer *writer)
+{
+	return atomic_load(&writer->failing);
 }
 
 size_t writer_queued(struct writer *writer)

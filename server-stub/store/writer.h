@@ -25,6 +25,8 @@ struct write {
 int writer_start(struct writer **writer, struct store *store, struct err *err);
 /* From any thread. A full queue or a stopping writer calls `done` at once, with ERR_SERVICE_LIMIT. */
 void writer_submit(struct writer *writer, struct write *write);
+/* Whether nothing could be stored the last time. */
+bool writer_failing(struct writer *writer);
 /* Writes that wait for their turn. */
 size_t writer_queued(struct writer *writer);
 /* Finish all that was submitted, refuse the rest from now on; returns when the thread has ended. */

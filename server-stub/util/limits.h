@@ -11,6 +11,31 @@
 #define EVENTS_PER_BODY_MAX 2000
 /* One event: an error with 20 lines of stderr and 20 of the kernel log is about 10 KiB; a plan is more. */
 #define EVENT_BYTES_MAX (128 * 1024)
+/* Bytes of events that a VM may send in a minute: ten events a second of 1.7 KiB. */
+#define VM_BYTES_PER_MINUTE (1024 * 1024)
+/* And at once, after a while without: two bodies of all that an agent has spooled. */
+#define VM_BYTES_AT_ONCE (4 * 1024 * 1024)
+/* Bodies of one VM that are on their way: one whole, and one of another boot or a connection that was cut. */
+#define VM_BODIES_MAX (4 * 1024 * 1024)
+/* Bytes of events that are kept for a VM: 200 installations of a chatty one. The oldest boots go first. */
+#define VM_EVENT_BYTES_MAX (256LL * 1024 * 1024)
+/* Bytes that a VM sends between two looks at how much that is: such a look reads all of it. */
+#define VM_WEIGHED_BYTES (16 * 1024 * 1024)
+/* Free space in which no agent's writes are taken any more, unless `serve --reserve` says otherwise: for what operators do. */
+#define DISK_RESERVE_MIB     256
+#define DISK_RESERVE_MIB_MAX (1 << 30)
+/* Seconds between two lines in the log about a disk that is full. */
+#define DISK_TOLD_SECONDS 60
+/* The log of the store shrinks to that, and freed pages go back to the filesystem by so many at once. */
+#define STORE_LOG_BYTES  16777216
+#define STORE_TIDY_PAGES 4096
+#define STORE_TIDY_MS    10000
+/* Seconds after which whoever is refused for want of room may come again, where nothing better is known. */
+#define RETRY_SECONDS 5
+/* A begin or end of a step: a timeline is made of 2,000 of them. */
+#define STEP_EVENT_BYTES_MAX (8 * 1024)
+/* When an event may have been: until the year 9999, which is what people and programs can write. */
+#define EVENT_MS_MAX INT64_C(253402300799999)
 /* Sequence numbers of one boot: a day of ten events a second stays below. */
 #define EVENT_SEQ_MAX 1000000
 /* Events kept for one VM, all boots together: fills no disk, however often a VM reports. */
@@ -26,6 +51,11 @@
 /* Boots of which only the beginnings and ends of steps, errors and states are left, and how many of these of one boot. */
 #define VM_BOOTS_TRIMMED_MAX    2000
 #define BOOT_TRIMMED_EVENTS_MAX 200
+/* Refusals of one address (IPv6: of a /64) that are written at once, and seconds until there is room for one more. */
+#define REFUSED_AT_ONCE 20
+#define REFUSED_SECONDS 10
+/* Such addresses; more of them share one row. */
+#define REFUSED_ADDRESSES_MAX 256
 /* Different refusals (address and reason) kept for one VM; the oldest go first. */
 #define VM_REFUSALS_MAX 64
 
@@ -88,9 +118,25 @@
 #define HTTP_CONNECTIONS_PER_ADDRESS 64
 /* Seconds without a byte: longer than an agent that waits for its disk, shorter than a forgotten peer. */
 #define HTTP_IDLE_SECONDS 120
+/* Seconds for the handshake and the head of the first request, however slowly the bytes come: twenty round trips of a bad link. */
+#define HTTP_HEAD_SECONDS 20
+/* Seconds for a body: the largest one at 35 KiB a second. */
+#define HTTP_BODY_SECONDS 60
+/* Seconds for an answer to somebody who is not known: boot files of 30 MiB at 50 KiB a second. */
+#define HTTP_ANSWER_SECONDS 600
+/* Of all connections, strangers may have this part (one in …), and those of one network (a /24, a /64) that one. */
+#define HTTP_STRANGERS_PART 2
+#define HTTP_PREFIX_PART    4
+/* And this part is left for addresses where an operator was let in. */
+#define HTTP_OPERATORS_PART 16
+/* Such addresses that are remembered, and those of VMs whose address is not stored: the oldest goes first. */
+#define KNOWN_OPERATORS_MAX 64
+#define KNOWN_VMS_MAX       256
+/* Seconds between two lines in the log about places that are taken. */
+#define CONNECTIONS_TOLD_SECONDS 60
 /* Memory for a connection's headers. */
 #define HTTP_HEADERS_MAX (32 * 1024)
-/* All bodies that are being received, together. */
+/* All bodies of agents that are being received, together; what operators and creators send is small, and not counted. */
 #define HTTP_BODIES_MAX (64 * 1024 * 1024)
 /* Threads that speak TLS: enough that a slow disk read does not stall the others. */
 #define HTTP_THREADS_MAX 8
@@ -106,6 +152,7 @@
 #define LOGIN_SESSIONS_MAX 64
 /* Wrong tokens from one address in a minute, before it has to wait: a person's slips, not a guesser's. */
 #define LOGIN_FAILURES_PER_MINUTE 10
+#define LOGIN_WAIT_SECONDS        60
 /* Addresses whose failures are counted; the oldest row goes first. */
 #define LOGIN_ADDRESSES_MAX 256
 /* A body of an operator or creator: a creator's message is the longest of it. */
@@ -118,6 +165,9 @@
 #define TIMELINE_EVENTS_MAX 2000
 /* Events in one answer. */
 #define EVENTS_LISTED_MAX 1000
+/* Bytes of them, and of one piece of a live log: a thread that answers is with nobody else meanwhile. */
+#define EVENTS_LISTED_BYTES (4 * 1024 * 1024)
+#define LIVE_LOG_BYTES      (1024 * 1024)
 
 /* Live streams at once: each holds its connection, and for a moment all VMs as text. */
 #define HTTP_STREAMS_MAX 64
@@ -171,7 +221,11 @@
 /* Seconds without an event after which an agent that installs counts as silent: three heartbeats. */
 #define SILENT_SECONDS 30
 
-/* Refusals logged in a second: a hostile peer must not fill the log. */
+/* Refusals of one kind logged in a second, and of one address among them: a hostile peer must neither fill the log nor hide others. */
 #define LOG_REFUSED_PER_SECOND 20
+#define LOG_PEER_PER_SECOND    12
+/* Kinds: one for each code, and the connections' own. An address as text. */
+#define LOG_KINDS_MAX 40
+#define LOG_PEER_TEXT 46
 
 #endif

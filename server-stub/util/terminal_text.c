@@ -6,46 +6,36 @@
 #include <string.h>
 #include <wchar.h>
 
+#include "util/printable.h"
+
 bool terminal_is_utf8(void)
 {
 	return setlocale(LC_CTYPE, "") && !strcmp(nl_langinfo(CODESET), "UTF-8");
 }
 
-/* Bytes of the character that `text` begins with, and its columns; 0: it can't be shown. */
-static size_t measure(const char *text, unsigned *columns)
+/* The columns of the character of `size` bytes; 0: it can't be shown. */
+static unsigned measure(const char *text, size_t size)
 {
 	mbstate_t state = {0};
 	wchar_t wide;
-	size_t size = mbrtowc(&wide, text, strnlen(text, TERMINAL_CHAR - 1), &state);
-	int width = size > TERMINAL_CHAR - 1 ? -1 : wcwidth(wide);
+	int width = mbrtowc(&wide, text, size, &state) == size ? wcwidth(wide) : -1;
 
-	/* Controls have no width; marks that take no column could pile up on their neighbours. */
-	if (width <= 0)
-		return 0;
-	*columns = (unsigned)width;
-	return size;
-}
-
-/* Bytes that stand for one character, shown as one '?': a broken sequence is taken byte by byte. */
-static size_t unshown(const char *text, bool utf8)
-{
-	mbstate_t state = {0};
-	size_t size = utf8 ? mbrtowc(NULL, text, strnlen(text, TERMINAL_CHAR - 1), &state) : 1;
-
-	return size > TERMINAL_CHAR - 1 ? 1 : size;
+	/* Marks that take no column could pile up on their neighbours. */
+	return width > 0 ? (unsigned)width : 0;
 }
 
 const char *terminal_take(char out[TERMINAL_CHAR], unsigned *columns, const char *text, bool utf8)
 {
-	const bool ascii = text[0] >= ' ' && text[0] <= '~';
-	size_t size = ascii ? 1 : 0;
+	bool printable;
+	const size_t size = printable_size(text, &printable);
 
 	*columns = 1;
-	if (!ascii && utf8)
-		size = measure(text, columns);
-	if (!size) {
+	if (printable && size > 1)
+		*columns = utf8 ? measure(text, size) : 0;
+	if (!printable || !*columns) {
 		memcpy(out, "?", 2);
-		return text + unshown(text, utf8);
+		*columns = 1;
+		return text + (utf8 ? size : 1);
 	}
 	memcpy(out, text, size);
 	out[size] = '\0';

@@ -132,7 +132,8 @@ static int64_t size_or_zero(const json_t *object, const char *key)
 {
 	json_int_t value = json_integer_value(json_object_get(object, key));
 
-	return value > 0 ? value : 0;
+	/* A browser counts exactly up to 2^53. */
+	return value > 0 && value <= INT64_C(1) << 53 ? value : 0;
 }
 
 static int take_progress(struct event *event, const json_t *object, const struct place *place)
@@ -234,14 +235,17 @@ static int take_boot(struct event_list *list, const json_t *object, const struct
 
 static int take_body(struct event *event, const json_t *object, const struct place *place)
 {
+	const bool of_step = !strcmp(event->type, "begin") || !strcmp(event->type, "end");
+	const size_t max = of_step ? STEP_EVENT_BYTES_MAX : EVENT_BYTES_MAX;
+
 	event->body = json_dumps(object, JSON_COMPACT);
 	if (!event->body)
 		return err_set(place->err, ERR_MEMORY, "events", "no memory for an event");
-	if (strlen(event->body) > EVENT_BYTES_MAX) {
+	if (strlen(event->body) > max) {
 		char what[80];
 
-		snprintf(what, sizeof(what), "has %zu bytes; at most %d are accepted",
-			 strlen(event->body), EVENT_BYTES_MAX);
+		snprintf(what, sizeof(what), "has %zu bytes; at most %zu are accepted",
+			 strlen(event->body), max);
 		return refuse(place, "", what);
 	}
 	return 0;
@@ -256,7 +260,7 @@ static int parse_event(struct event_list *list, const json_t *object, const stru
 		return refuse(place, "", "must be an object");
 	if (take_boot(list, object, place) < 0 ||
 	    take_integer(object, "seq", 1, EVENT_SEQ_MAX, &event->seq, place) < 0 ||
-	    take_integer(object, "ms", 0, INT64_C(1) << 53, &event->ms, place) < 0 ||
+	    take_integer(object, "ms", 0, EVENT_MS_MAX, &event->ms, place) < 0 ||
 	    take_type(object, &type, place) < 0 ||
 	    take_step(event, object, type->has_step, place) < 0)
 		return -1;

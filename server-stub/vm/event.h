@@ -44,6 +44,7 @@ struct event_list {
 	char boot[BOOT_UUID_TEXT];
 	struct event *item;
 	size_t count;
+	bool weigh; /* what is kept of the VM is to be held against VM_EVENT_BYTES_MAX first */
 };
 
 /* Whether the text may name a boot: a UUID. */

@@ -84,6 +84,17 @@ int address_parse(char address[ADDRESS_TEXT], const char *text, struct err *err)
 		       "'%.80s' is not an address, such as 10.0.2.15 or fd00::15", text);
 }
 
+void address_prefix(char prefix[ADDRESS_TEXT], const char *address)
+{
+	struct in6_addr v6;
+
+	snprintf(prefix, ADDRESS_TEXT, "%s", address);
+	if (inet_pton(AF_INET6, address, &v6) != 1)
+		return;
+	memset(v6.s6_addr + 8, 0, 8);
+	inet_ntop(AF_INET6, &v6, prefix, ADDRESS_TEXT);
+}
+
 void address_of_peer(char address[ADDRESS_TEXT], const struct sockaddr *peer)
 {
 	address[0] = '\0';

@@ -21,6 +21,8 @@ int mac_parse(char mac[MAC_TEXT], const char *text, struct err *err);
 /* IPv4 or IPv6; an IPv4-mapped IPv6 address becomes IPv4. */
 int address_parse(char address[ADDRESS_TEXT], const char *text, struct err *err);
 
+/* What addresses of one holder have in common: of IPv6 the first 64 bits, as text; IPv4 as it is. */
+void address_prefix(char prefix[ADDRESS_TEXT], const char *address);
 /* The peer's address in the same form; "" for anything but IPv4 and IPv6. */
 void address_of_peer(char address[ADDRESS_TEXT], const struct sockaddr *peer);
 

@@ -86,7 +86,7 @@ json_t *vm_json(const struct vm *vm)
 
 int print_json(const json_t *value, struct err *err)
 {
-	char *text = value ? json_dumps(value, JSON_INDENT(2)) : NULL;
+	char *text = value ? json_dumps(value, JSON_INDENT(2) | JSON_ENSURE_ASCII) : NULL;
 
 	if (!text)
 		return err_set(err, ERR_MEMORY, "json", "no memory");

@@ -1,4 +1,5 @@
 """Texts of VMs are texts: no markup, no disguise, no flood."""
+from test_hostile_events import hostile, post_one
 
 MARKUP = "</span><script>document.title = 'owned'</script><img src=x onerror=\"document.title = 'owned'\"><style>*{display:none}</style>"
 TURNED = "\u202e\u2067gnp.esraeler\u200f"
@@ -68,3 +69,18 @@ def test_an_event_of_no_known_form_is_still_shown(page, agents):
     page.go("#/vm/db1")
     page.wait_text("[role=log] > li:last-child", "the end")
     assert len(page.texts("[role=log] > li")) == 6
+
+
+def test_no_event_keeps_the_others_from_being_shown(page, agents):
+    """Every field of every event with every wrong type, on one page; the last one is there, and so is the timeline."""
+    agent = agents["db1"]
+    agent.begin("check")
+    taken = 0
+    for event in hostile(agent.boot):
+        taken += post_one(agent.service, agent.mac, event)
+    agent.note("the end")
+    assert taken > 150
+    page.go("#/vm/db1")
+    page.wait_text("[role=log] > li:last-child", "the end")
+    page.wait(lambda: page.texts(".timeline tbody tr"))
+    assert page.js("return Math.max(...[...document.querySelectorAll('[role=log] time')].map((time) => time.textContent.length))") < 30

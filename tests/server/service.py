@@ -76,11 +76,11 @@ class Service:
     def show(self, name):
         return json.loads(self.cli("show", name, "--json"))
 
-    def start(self, *argv):
+    def start(self, *argv, **kwargs):
         """At the same port each time."""
         listen = f"127.0.0.1:{self.port or free_port()}"
         self.process = subprocess.Popen([self.program, "serve", "--data", self.data, "--listen", listen, *argv],
-                                        stdout=subprocess.PIPE, stderr=open(self.data.parent / "log", "ab"), text=True)
+                                        stdout=subprocess.PIPE, stderr=open(self.data.parent / "log", "ab"), text=True, **kwargs)
         line = self.process.stdout.readline()
         assert "listening on 127.0.0.1:" in line, f"{line!r}: {self.log()}"
         self.port = int(line.rsplit(":", 1)[1])

@@ -1,6 +1,8 @@
 """Operators: the login, what they see, and what they do; creators' token on their routes."""
 import json
 import re
+import socket
+import ssl
 import threading
 import time
 
@@ -91,9 +93,12 @@ def test_wrong_logins_are_logged_and_slowed_down(group):
         answer = try_login(f"{number:032x}")
         assert (answer.status, answer.json["error"]) == (401, "operator.login")
     assert group.log().count("operator.login: login: this is not the token") == 10
-    for token in ("0" * 32, group.operator):
-        assert (try_login(token).status, try_login(token).json["error"]) == (429, "limit")
-    assert group.get("/v1/vms", token=group.operator).status == 429, "a token is an attempt, too"
+    assert (try_login("0" * 32).status, try_login("0" * 32).json["error"]) == (429, "limit")
+    assert try_login("0" * 32).headers["Retry-After"] == "60"
+    assert group.get("/v1/vms", token="0" * 32).status == 429, "a token is an attempt, too"
+    assert try_login(group.operator).status == 200, "the right one waits for nobody's wrong ones"
+    assert group.get("/v1/vms", token=group.operator).status == 200
+    assert group.get("/v1/needs-creating", token=group.creator).status == 200
     assert group.get(f"/v1/hello?mac={MAC}", token=group.token()).status == 200, "agents are not concerned"
 
 
@@ -287,6 +292,28 @@ def test_page_is_there_for_everyone_and_its_data_is_not(group):
         assert (again.status, again.body, again.headers["ETag"]) == (304, b"", etag)
         assert group.get(path, headers={"If-None-Match": '"other"'}).body == answer.body
         assert b"db1" not in answer.body and group.request("HEAD", path).status == 200
+
+
+@pytest.mark.parametrize("suite", ["ECDHE-ECDSA-AES128-SHA", "ECDHE-ECDSA-AES256-SHA", "ECDHE-ECDSA-AES128-SHA256", "ECDHE-ECDSA-AES256-CCM", "AES128-GCM-SHA256"])
+def test_no_suite_without_authentication_or_with_a_lasting_key(group, suite):
+    context = group.context()
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
+    context.set_ciphers(f"{suite}:@SECLEVEL=0")
+    with socket.create_connection(("127.0.0.1", group.port), timeout=60) as plain, pytest.raises((ssl.SSLError, ConnectionError)):
+        context.wrap_socket(plain, server_hostname="localhost")
+
+
+@pytest.mark.parametrize("suite", ["ECDHE-ECDSA-AES128-GCM-SHA256", "ECDHE-ECDSA-AES256-GCM-SHA384", "ECDHE-ECDSA-CHACHA20-POLY1305"])
+def test_the_agents_suites(group, suite):
+    context = group.context()
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
+    context.set_ciphers(suite)
+    with socket.create_connection(("127.0.0.1", group.port), timeout=60) as plain:
+        assert context.wrap_socket(plain, server_hostname="localhost").cipher()[0] == suite
+
+
+def test_browsers_stay_with_tls(group):
+    assert group.get("/").headers["Strict-Transport-Security"] == "max-age=31536000"
 
 
 def test_health(group):

@@ -295,19 +295,6 @@ def test_plain_http_and_noise_are_survived(service):
     assert service.get(f"/v1/hello?mac={MAC}").status == 200
 
 
-def test_connections_of_one_address_are_limited(fresh):
-    fresh.init()
-    fresh.add("db1")
-    fresh.start("--per-address", "4")
-    held = [fresh.connect() for _ in range(4)]
-    for connection in held:
-        connection.connect()
-    with pytest.raises((ConnectionError, ssl.SSLError, OSError)):
-        fresh.get(f"/v1/hello?mac={MAC}")
-    for connection in held:
-        connection.close()
-
-
 def test_many_downloads_at_once(service):
     data = put_archive(service, size=3000000)
     bodies = []

@@ -1,5 +1,5 @@
 # What stands beside serve on the command line: watch, hosts, forward, runbook.
-TEST_server_terminal_text = server-stub/util/terminal_text.c
+TEST_server_terminal_text = server-stub/util/terminal_text.c server-stub/util/printable.c
 CFLAGS_server_terminal_text = $(SERVER_INCLUDE)
 
 TEST_server_cutover = $(addprefix server-stub/cutover/,migrating.c order.c public.c) server-stub/vm/names.c $(JOB_SOURCES)
