@@ -54,7 +54,7 @@ struct connections {
 
 const char *who_name(enum who who)
 {
-	static const char *const names[WHOS] = {"stranger", "vm", "operator"};
+	static const char *const names[WHO_COUNT] = {"stranger", "vm", "operator"};
 
 	return names[who];
 }

@@ -19,14 +19,14 @@ enum who {
 	WHO_STRANGER,
 	WHO_VM,       /* the address of a VM, or where one showed its token */
 	WHO_OPERATOR, /* an address where an operator or a creator was let in today */
-	WHOS
+	WHO_COUNT
 };
 
 const char *who_name(enum who who);
 
 /* For the metrics. */
 struct connection_counts {
-	uint64_t open[WHOS];
+	uint64_t open[WHO_COUNT];
 	uint64_t refused; /* not accepted: no place */
 	uint64_t evicted; /* ended to make room */
 	uint64_t late;    /* ended at a deadline */

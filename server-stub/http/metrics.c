@@ -162,7 +162,7 @@ static void print_sessions(const struct sample *sample, const char *name)
 
 static void print_connections(const struct sample *sample, const char *name)
 {
-	for (enum who who = 0; who < WHOS; who++)
+	for (enum who who = 0; who < WHO_COUNT; who++)
 		fprintf(sample->out, "%s{who=\"%s\"} %" PRIu64 "\n", name, who_name(who),
 			sample->connections.open[who]);
 }

@@ -1,5 +1,4 @@
 #include "http/sse.h"
-#include "http/views.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,6 +7,7 @@
 #include "http/hub.h"
 #include "http/login.h"
 #include "http/reply.h"
+#include "http/views.h"
 #include "util/limits.h"
 #include "util/text.h"
 #include "util/log.h"
@@ -99,7 +99,8 @@ static bool may_see(const struct sse *sse)
 		return false;
 	if (sse->who.of_file)
 		return true;
-	return store_principal_find(views_get(sse->service->views), sse->who.name, &who, NULL) > 0 &&
+	return store_principal_find(views_get(sse->service->views), sse->who.name, &who, NULL) >
+		       0 &&
 	       who.made_ms == sse->who.made_ms && principal_is_valid(&who, clock_ms());
 }
 
