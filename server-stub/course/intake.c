@@ -229,7 +229,7 @@ static int tell_lost_job(struct course *course)
 /* Old boots make room for new events; one boot that fills it all alone is refused. */
 static int make_room(struct course *course, int64_t events)
 {
-	int64_t count;
+	int64_t count, freed;
 	int forgot;
 
 	for (;;) {
@@ -237,7 +237,8 @@ static int make_room(struct course *course, int64_t events)
 			return -1;
 		if (count + events <= VM_EVENTS_MAX)
 			return 0;
-		forgot = store_boot_forget_oldest(course->store, &course->boot, course->err);
+		forgot =
+			store_boot_forget_oldest(course->store, &course->boot, &freed, course->err);
 		if (forgot < 0)
 			return -1;
 		if (!forgot)
@@ -250,24 +251,24 @@ static int make_room(struct course *course, int64_t events)
 /* The same by bytes; read only now and then, for all of them have to be. */
 static int make_room_for_bytes(struct course *course)
 {
-	int64_t bytes, oldest;
-	int forgot = 1;
+	int64_t bytes, freed;
+	int forgot;
 
 	if (store_event_bytes(course->store, course->vm.id, &bytes, course->err) < 0)
 		return -1;
-	while (forgot && bytes > VM_EVENT_BYTES_MAX) {
-		if (store_event_bytes_oldest(course->store, course->vm.id, &oldest, course->err) <
-		    0)
-			return -1;
-		forgot = store_boot_forget_oldest(course->store, &course->boot, course->err);
+	while (bytes > VM_EVENT_BYTES_MAX) {
+		forgot =
+			store_boot_forget_oldest(course->store, &course->boot, &freed, course->err);
 		if (forgot < 0)
 			return -1;
-		bytes -= oldest;
-	}
-	return forgot ? 0
-		      : err_set(course->err, ERR_SERVICE_LIMIT, "events",
+		if (!forgot)
+			return err_set(
+				course->err, ERR_SERVICE_LIMIT, "events",
 				"%lld bytes of events of '%s' are stored, at most %lld are kept",
-				(long long)bytes + oldest, course->vm.name, VM_EVENT_BYTES_MAX);
+				(long long)bytes, course->vm.name, VM_EVENT_BYTES_MAX);
+		bytes -= freed;
+	}
+	return 0;
 }
 
 static int open_course(struct course *course, int64_t vm_id, const struct event_list *events)

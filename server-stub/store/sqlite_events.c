@@ -97,16 +97,27 @@ int store_boot_open(struct store *store, int64_t vm, const char *uuid, int64_t n
 	return find_boot(store, vm, uuid, boot, err) < 0 ? -1 : 0;
 }
 
-int store_boot_forget_oldest(struct store *store, const struct boot *than, struct err *err)
+static int bytes_of_boot(struct store *store, int64_t boot, int64_t *bytes, struct err *err)
 {
-	int64_t oldest;
+	return read_number(store, sql_use(store, SQL_BOOT_BYTES, err, "i", boot), bytes, err);
+}
 
+int store_boot_forget_oldest(struct store *store, const struct boot *than, int64_t *freed,
+			     struct err *err)
+{
+	int64_t oldest, left;
+
+	*freed = 0;
 	if (read_number(store, sql_use(store, SQL_BOOT_OLDEST, err, "ii", than->vm, than->id),
 			&oldest, err) < 0)
 		return -1;
 	if (!oldest)
 		return 0;
-	return trim(store, oldest, err) < 0 ? -1 : 1;
+	if (bytes_of_boot(store, oldest, freed, err) < 0 || trim(store, oldest, err) < 0 ||
+	    bytes_of_boot(store, oldest, &left, err) < 0)
+		return -1;
+	*freed -= left;
+	return 1;
 }
 
 int store_boot_save(struct store *store, const struct boot *boot, struct err *err)
@@ -138,33 +149,14 @@ int store_event_add(struct store *store, const struct boot *boot, const struct e
 			       event->ms, now_ms, event->type, event->step, event->body);
 }
 
-/* The one number that a statement about a VM gives. */
-static int number_of(struct store *store, enum statement which, int64_t vm, int64_t *count,
-		     struct err *err)
-{
-	sqlite3_stmt *stmt = sql_use(store, which, err, "i", vm);
-	int ret;
-
-	if (!stmt)
-		return -1;
-	ret = sql_step(store, stmt, err);
-	*count = ret > 0 ? sqlite3_column_int64(stmt, 0) : 0;
-	return sql_done(store, stmt, ret < 0 ? -1 : 0);
-}
-
 int store_event_count(struct store *store, int64_t vm, int64_t *count, struct err *err)
 {
-	return number_of(store, SQL_EVENT_COUNT, vm, count, err);
+	return read_number(store, sql_use(store, SQL_EVENT_COUNT, err, "i", vm), count, err);
 }
 
 int store_event_bytes(struct store *store, int64_t vm, int64_t *bytes, struct err *err)
 {
-	return number_of(store, SQL_EVENT_BYTES, vm, bytes, err);
-}
-
-int store_event_bytes_oldest(struct store *store, int64_t vm, int64_t *bytes, struct err *err)
-{
-	return number_of(store, SQL_EVENT_BYTES_OLDEST, vm, bytes, err);
+	return read_number(store, sql_use(store, SQL_EVENT_BYTES, err, "i", vm), bytes, err);
 }
 
 static int each_event(struct store *store, sqlite3_stmt *stmt,

@@ -132,8 +132,9 @@ struct boot {
  */
 int store_boot_open(struct store *store, int64_t vm, const char *uuid, int64_t now_ms,
 		    struct boot *boot, struct err *err);
-/* Trim the VM's oldest boot that is not, if it is older than this one: 1; else 0. */
-int store_boot_forget_oldest(struct store *store, const struct boot *than, struct err *err);
+/* Trim the VM's oldest boot that is not, if it is older than this one: 1, and the bytes of bodies that went; else 0. */
+int store_boot_forget_oldest(struct store *store, const struct boot *than, int64_t *freed,
+			     struct err *err);
 int store_boot_save(struct store *store, const struct boot *boot, struct err *err);
 int store_boot_each(struct store *store, int64_t vm,
 		    void (*each)(void *arg, const struct boot *boot), void *arg, struct err *err);
@@ -144,8 +145,6 @@ int store_event_add(struct store *store, const struct boot *boot, const struct e
 /* Events stored for a VM, all boots together; and the bytes of their bodies, which are all read for that. */
 int store_event_count(struct store *store, int64_t vm, int64_t *count, struct err *err);
 int store_event_bytes(struct store *store, int64_t vm, int64_t *bytes, struct err *err);
-/* The same of its oldest boot. */
-int store_event_bytes_oldest(struct store *store, int64_t vm, int64_t *bytes, struct err *err);
 
 struct event_row {
 	const char *boot, *type, *step, *body;

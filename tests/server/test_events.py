@@ -61,12 +61,8 @@ def test_a_plan_that_was_shown_is_kept(service):
 
 
 def test_plans_go_with_their_vm(fresh):
-    """And a store of before has none, and gets room for them."""
     fresh.init()
     fresh.add("db1", MAC, token="none")
-    with sqlite3.connect(fresh.data / "newroot.db") as store:
-        store.execute("DROP TABLE shown_plan")
-    store.close()
     fresh.start()
     boot = Boot()
     assert fresh.post([boot.event("plan", text="Plan", shown=SHOWN)]).status == 200

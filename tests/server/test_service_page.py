@@ -138,8 +138,11 @@ def prepare(folder, program):
     (folder / "old" / "etc").mkdir(parents=True)
     (folder / "old" / "sbin").mkdir()
     # As much of a system as import asks of a root archive, and of a kernel package.
-    for name in ("etc/hostname", "etc/inittab", "sbin/init"):
+    for name in ("etc/hostname", "etc/inittab", "sbin/init", "etc/network/interfaces", "etc/init.d/networking"):
+        (folder / "old" / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / "old" / name).write_text("old\n" * 100)
+    (folder / "old/etc/rcS.d").mkdir()
+    (folder / "old/etc/rcS.d/S01networking").symlink_to("../init.d/networking")
     (folder / "kernel.rpm").write_bytes(archives.tar({"boot/vmlinuz-6.1.0-9": os.urandom(1000), "lib/modules/6.1.0-9/modules.dep": b""}))
     (folder / "home" / ".ssh").mkdir(parents=True)
     subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", folder / "home" / ".ssh" / "id_ed25519"], check=True)

@@ -467,7 +467,7 @@ static void add_typed(struct fixture *f, const struct boot *boot, int64_t seq, c
 static void test_oldest_boots_make_room(void **state)
 {
 	struct fixture *f = *state;
-	int64_t of[3] = {0};
+	int64_t of[3] = {0}, freed;
 	struct boot boot;
 
 	assert_int_equal(store_begin(f->store, NULL), 0);
@@ -486,7 +486,7 @@ static void test_oldest_boots_make_room(void **state)
 	assert_int_equal(of[0], VM_BOOTS_MAX + 1);
 	assert_int_equal(of[1], HOUR_MS / 10);
 	assert_int_equal(of[2], BOOT_TRIMMED_EVENTS_MAX);
-	assert_int_equal(store_boot_forget_oldest(f->store, &boot, NULL), 1);
+	assert_int_equal(store_boot_forget_oldest(f->store, &boot, &freed, NULL), 1);
 	open_boots(f, VM_BOOTS_MAX + 2, VM_BOOTS_MAX + VM_BOOTS_TRIMMED_MAX + 20, &boot);
 	memset(of, 0, sizeof(of));
 	assert_int_equal(store_boot_each(f->store, f->vm.id, count_boot, of, NULL), 0);
