@@ -152,7 +152,7 @@ def test_promotion(follower, source, sshd):
     assert done.returncode == 0, done.stdout + done.stderr
     acknowledged = follower.writes.stop()
     assert len(acknowledged) > 20 and set(lines(follower.server)) == {-1, *acknowledged}
-    assert promoted(follower) and follower.state == "cut over"
+    assert promoted(follower) and follower.marked()
     assert follower.attending.wait(PATIENCE_S) == 0
 
     # Nothing of the way is left, and the server takes writes after a restart, too.
@@ -310,7 +310,7 @@ def test_undo_of_a_promotion_that_was_killed(follower, source, sshd):
     assert promoted(follower) and follower.state == "complete" and not (follower.folder / "state/cutover").exists()
     for secret in (SECRET, sshd.secret):
         assert follower.shows(secret) == []
-    assert follower.cut_over().returncode == 0 and follower.state == "cut over"
+    assert follower.cut_over().returncode == 0 and follower.marked()
 
 
 def test_killed_at_every_place(follower, source):
@@ -322,7 +322,7 @@ def test_killed_at_every_place(follower, source):
         await_end(follower, run)
     done = follower.cut_over()
     assert done.returncode == 0, done.stdout + done.stderr
-    assert promoted(follower) and follower.state == "cut over"
+    assert promoted(follower) and follower.marked()
     assert set(lines(follower.server)) == {-1, *follower.writes.stop()}
 
 

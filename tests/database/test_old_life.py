@@ -38,7 +38,7 @@ def test_life(record, machine, source, sshd, new):
     assert done.returncode == 0, done.stderr + machine.log
     assert not living.exists()
     assert "Master_Host" not in server.status() and server.sql("SELECT @@read_only") == "0"
-    until(lambda: machine.state == "cut over", lambda: machine.log)
+    assert machine.marked()
     assert attending.wait(PATIENCE_S) == 0
     done = machine.cut_over("undo")
     assert done.returncode == 0 and machine.state == "complete", done.stderr + machine.log

@@ -172,7 +172,10 @@ def test_each_state_offers_what_it_allows(page, shop, agents):
     page.button("Mark as cut over web1").click()
     page.confirm()
     page.wait_text("article .title", "cut over")
-    assert offered() == []
+    assert offered() == ["Reopen"]
+    page.button("Reopen web1").click()
+    page.confirm()
+    page.wait_text("article .title", "complete")
 
 
 def test_a_refused_action_is_told(page, shop):

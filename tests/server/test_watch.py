@@ -1,7 +1,9 @@
 """watch: on a real terminal, without one, and with agents that would command it."""
+import contextlib
 import os
 import re
 import signal
+import sqlite3
 import subprocess
 import time
 import unicodedata
@@ -107,9 +109,14 @@ def test_leaves_the_terminal_as_it_was(shop, terminal, way):
 def test_leaves_the_terminal_as_it_was_when_it_fails(shop, terminal):
     window = terminal()
     window.wait("db1")
-    os.truncate(shop.data / "newroot.db-wal", 0)
-    shop.kill()
-    (shop.data / "newroot.db").write_bytes(b"rubbish" * 10000)
+    # A change that comes last has the pages read anew.
+    with contextlib.closing(sqlite3.connect(shop.data / "newroot.db", isolation_level=None)) as store:
+        store.execute("BEGIN IMMEDIATE")
+        store.execute("UPDATE vm SET mac = mac")
+        shop.kill()
+        os.truncate(shop.data / "newroot.db-wal", 0)
+        (shop.data / "newroot.db").write_bytes(b"rubbish" * 10000)
+        store.execute("COMMIT")
     window.read_until(lambda: window.process.poll() is not None)
     assert window.process.returncode == 1
     window.read()
