@@ -135,7 +135,7 @@ def test_quarantine_was_open(follower, service):
     assert follower.state == "complete" and follower.attending.poll() is None
 
 
-def test_promotion(follower, source, sshd):
+def test_promotion(follower, source, sshd, service):
     """Under writes: nothing that the old master has acknowledged is missing."""
     refused = follower.cut_over()
     assert refused.returncode and "[cutover.writable]" in refused.stderr and "SET GLOBAL read_only=1" in refused.stderr
@@ -143,6 +143,7 @@ def test_promotion(follower, source, sshd):
     assert follows(follower) > 20
 
     source.sql("SET GLOBAL read_only=1")
+    service.cli("retry", follower.name)
     # What a process has left that was killed goes, too.
     (follower.folder / "state/databases/source.cnf").write_text(SECRET)
     shown = follower.cut_over("dry-run")
