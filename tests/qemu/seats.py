@@ -13,20 +13,31 @@ def _take(file):
     return False
 
 
-def _take_all(files, count):
-    """So many at once, or none: nobody keeps a seat empty while waiting for another."""
-    taken = [file for file in files if _take(file)]
-    for file in taken if len(taken) < count else taken[count:]:
-        fcntl.flock(file, fcntl.LOCK_UN)
-    return len(taken) >= count
+def _take_one(files, both):
+    while True:
+        fcntl.flock(both, fcntl.LOCK_SH)
+        taken = any(_take(file) for file in files)
+        fcntl.flock(both, fcntl.LOCK_UN)
+        if taken:
+            return
+        time.sleep(0.5)
+
+
+def _take_both(files, both):
+    fcntl.flock(both, fcntl.LOCK_EX)
+    for file in files:
+        fcntl.flock(file, fcntl.LOCK_EX)
+    fcntl.flock(both, fcntl.LOCK_UN)
 
 
 @contextlib.contextmanager
 def seats(folder, count):
-    """Hold `count` seats, whose locks are files in `folder`. Who needs both has them when no other case is left to run beside."""
+    """
+    Hold one seat or both, whose locks are files in `folder`. While somebody waits for both, nobody new takes one: cases for both
+    come first and in a row, and none of them keeps a process waiting that could run a case beside another.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     with contextlib.ExitStack() as stack:
-        files = [stack.enter_context(open(folder / f"seat-{number}", "w")) for number in range(SEATS)]
-        while not _take_all(files, count):
-            time.sleep(0.5)
+        both, *files = [stack.enter_context(open(folder / name, "w")) for name in ("both", *(f"seat-{number}" for number in range(SEATS)))]
+        (_take_both if count == SEATS else _take_one)(files, both)
         yield
