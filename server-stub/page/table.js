@@ -4,7 +4,7 @@ import { groupActions, rowActions, showActions } from "./actions.js";
 import { matches } from "./filters.js";
 import { mark, remark, remarksOf, stateMark, StepCell } from "./looks.js";
 import { place, toGroup, toVm } from "./places.js";
-import { $, byName, el, plural, put, redo, stamp } from "./tools.js";
+import { $, byName, classify, el, plural, put, redo, stamp } from "./tools.js";
 import { count, groups, isHeld, STATES, vms } from "./vms.js";
 
 class Row {
@@ -18,7 +18,7 @@ class Row {
 	update(vm) {
 		const remarks = remarksOf(vm);
 		this.root.hidden = !matches(vm);
-		this.root.className = vm.state === "error" ? "error" : isHeld(vm) ? "held" : "";
+		classify(this.root, vm.state === "error" ? "error" : isHeld(vm) ? "held" : "");
 		put(this.role, [vm.role, vm.master && `of ${vm.master}`].filter(Boolean).join(" "));
 		redo(this.state, vm.state, () => stateMark(vm.state));
 		this.stepCell.update(vm);

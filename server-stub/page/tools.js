@@ -26,6 +26,10 @@ export function put(node, text) {
 	if (node.textContent !== text) node.textContent = text;
 }
 
+export function classify(node, className) {
+	if (node.className !== className) node.className = className;
+}
+
 /* New children when `key` differs from the last one; the focus stays near. */
 export function redo(node, key, make) {
 	if (node.lastKey === key) return;

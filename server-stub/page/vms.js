@@ -65,14 +65,13 @@ export function changeSilent() {
 	if (changed.size) plan();
 }
 
-/* The stream tells of VMs only: whether a group is held is asked for when it may have changed. */
+/* The stream tells of VMs only: whether a group is held is asked for when it may have changed. That changes heads, no row. */
 let learning = null;
 export function learnGroups() {
 	learning ??= setTimeout(async () => {
 		learning = null;
 		const answer = await get("/v1/groups").catch(() => null);
 		answer?.groups.forEach((group) => groups.set(group.name, group));
-		for (const name of vms.keys()) changed.add(name);
 		plan();
 	}, 300);
 }
