@@ -1,18 +1,25 @@
-"""The order of the suites, and the closing line that CI reads."""
-import pathlib
+"""The order of the suites, who goes before whom, and the closing line that CI reads."""
+import os
 
-from common import TOP
+import pytest
+import schedule
 
-ORDER = ["build", "checks", "unit", "fuzz", "docs", "firewalls", "server", "migration", "database", "sync", "old_systems", "load", "page", "transport", "qemu"]
+# Of the host's tests beside VMs: a machine that is emulated is what takes longest, and what bears waiting worst.
+HOST_NICE = 5
 
 
 def pytest_collection_modifyitems(items):
-    """Cheap suites first: a broken parser is told before a VM boots. (xdist takes files with many tests first: so do they.)"""
-    def rank(item):
-        part = pathlib.Path(item.fspath).relative_to(TOP / "tests").parts[0]
-        return ORDER.index(part) if part in ORDER else len(ORDER)
+    items.sort(key=lambda item: schedule.rank(item.nodeid.partition("::")[0]))
 
-    items.sort(key=rank)
+
+def pytest_xdist_make_scheduler(config, log):
+    return schedule.Schedule(config, log)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item):
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        os.setpriority(os.PRIO_PROCESS, 0, 0 if schedule.vms(item.nodeid.partition("::")[0]) else HOST_NICE)
 
 
 def pytest_unconfigure(config):
