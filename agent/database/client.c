@@ -1,10 +1,7 @@
 #include "database/client.h"
 
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <grp.h>
-#include <limits.h>
 #include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
@@ -19,8 +16,6 @@
 #include "database/root_login.h"
 #include "database/server_options.h"
 
-#define OPTIONS ".cnf"
-
 static const struct database_kind *const engines[] = {
 	[DATABASE_MYSQL] = &database_mysql,
 	[DATABASE_POSTGRESQL] = &database_postgresql,
@@ -33,69 +28,9 @@ const char *database_master_host(const struct job_databases *databases)
 
 /* --- its option file */
 
-static int write_options(const char *path, const char *text, struct err *err)
-{
-	int fd;
-
-	unlink(path);
-	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (fd < 0)
-		return err_sys(err, ERR_FIRST_BOOT, path, "cannot make %s", path);
-	if (write_all(fd, text, strlen(text))) {
-		err_sys(err, ERR_FIRST_BOOT, path, "cannot write %s", path);
-		close(fd);
-		return -1;
-	}
-	return close(fd) ? err_sys(err, ERR_FIRST_BOOT, path, "cannot close %s", path) : 0;
-}
-
 static const char *option(struct arena *arena, const char *name, const char *value)
 {
 	return value && *value ? arena_printf(arena, "%s=\"%s\"\n", name, value) : "";
-}
-
-/* NAME.PID.cnf: of `pid`; 0 for whatever else. */
-static pid_t owner_of(const char *name)
-{
-	const char *dot = strchr(name, '.');
-	long pid = dot ? strtol(dot + 1, NULL, 10) : 0;
-
-	return pid > 0 && pid <= INT_MAX ? (pid_t)pid : 0;
-}
-
-/* What killed processes have left; with `all` those of the living, too. */
-static void remove_options(const char *state_dir, bool all)
-{
-	char path[MARKS_PATH_MAX];
-	struct dirent *entry;
-	DIR *folder;
-
-	marks_path(state_dir, "", "", path);
-	folder = opendir(path);
-	while (folder && (entry = readdir(folder))) {
-		const char *end = strrchr(entry->d_name, '.');
-		pid_t owner = owner_of(entry->d_name);
-
-		if (!end || strcmp(end, OPTIONS) != 0)
-			continue;
-		if (all || !owner || (kill(owner, 0) && errno == ESRCH))
-			unlinkat(dirfd(folder), entry->d_name, 0);
-	}
-	if (folder)
-		closedir(folder);
-}
-
-/* The process that attends and a cutover by hand ask at once: each has a file of its own. */
-static int make_options(struct database_client *client, const char *state_dir, const char *name,
-			const char *text, struct err *err)
-{
-	char path[MARKS_PATH_MAX], own[64];
-
-	remove_options(state_dir, false);
-	snprintf(own, sizeof(own), "%s.%d", name, (int)getpid());
-	marks_path(state_dir, own, OPTIONS, path);
-	client->options = arena_strdup(client->arena, path);
-	return write_options(path, text, err);
 }
 
 static int find_program(struct database_client *client, struct err *err)
@@ -144,7 +79,7 @@ static int make_local(struct database_client *client, const char *state_dir, str
 			    option(arena, "user", login->user),
 			    option(arena, "password", login->password),
 			    option(arena, "socket", client->socket));
-	return make_options(client, state_dir, "client", text, err);
+	return option_file_make(&client->options, state_dir, "client", text, arena, err);
 }
 
 int database_client_open(struct database_client *client, const struct job_databases *databases,
@@ -174,7 +109,7 @@ static int make_remote(struct database_client *client, const struct remote *remo
 			     option(arena, "password", remote->password));
 
 	client->elsewhere = remote->name;
-	return make_options(client, state_dir, file, text, err);
+	return option_file_make(&client->options, state_dir, file, text, arena, err);
 }
 
 int database_client_open_master(struct database_client *client,
@@ -217,14 +152,12 @@ int database_client_open_source(struct database_client *client,
 
 void database_client_close(struct database_client *client)
 {
-	if (client->options)
-		unlink(client->options);
-	client->options = NULL;
+	option_file_remove(&client->options);
 }
 
 void database_client_forget(const char *state_dir)
 {
-	remove_options(state_dir, true);
+	option_file_forget(state_dir);
 }
 
 /* --- running it */

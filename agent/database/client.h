@@ -13,6 +13,7 @@
 #include "base/err.h"
 #include "base/limits.h"
 #include "database/dump_filter.h"
+#include "database/option_file.h"
 #include "job/job.h"
 
 /* Why a question failed. */
@@ -62,7 +63,7 @@ struct database_client {
 	const struct database_kind *engine;
 	const struct child_watch *watch;
 	const char *program;
-	const char *options;   /* path of the option file; NULL: none */
+	struct option_file options;
 	const char *elsewhere; /* the server is this other machine's; NULL: it is this VM's */
 	const char *socket; /* where this VM's server is; NULL: where the client looks by itself */
 	bool proven;        /* it is this VM's server that answers */

@@ -18,7 +18,7 @@ static bool is_mariadb(const char *program)
 static void connect(const struct database_client *client, const char ***argv)
 {
 	/* This must be the first word. The system's own settings for clients say where others go, and how they print. */
-	*(*argv)++ = arena_printf(client->arena, "--defaults-file=%s", client->options);
+	*(*argv)++ = arena_printf(client->arena, "--defaults-file=%s", client->options.path);
 	*(*argv)++ = "--batch";
 	*(*argv)++ = "--connect-timeout=10";
 	/* It would show rows of customers, which are nobody's business in a log. Others don't, and would warn. */

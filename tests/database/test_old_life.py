@@ -1,4 +1,5 @@
 """The whole life of a VM with a database as on Linux 2.6.18: first boot, following, cutover and back. (All of this suite on all old kernels: tests/soak.)"""
+import fcntl
 import os
 
 import newer_calls
@@ -20,16 +21,18 @@ def test_life(record, machine, source, sshd, new):
     server = new(2, "--log-bin=binlog")
     machine.instruct(server, source=way(sshd, source))
     seed = machine.seed.read_bytes()
-    # Option files of other processes: one lives, one was killed.
+    # Option files of other processes: one is in use, the others were left; one by a boot whose process number is another's now.
     (machine.folder / "state/databases").mkdir()
-    living, dead = (machine.folder / f"state/databases/client.{pid}.cnf" for pid in (os.getpid(), 1 << 30))
-    living.touch()
-    dead.touch()
+    living, dead, older = (machine.folder / f"state/databases/client.{pid}.cnf" for pid in (1, 1 << 30, os.getpid()))
+    for left in (dead, older):
+        left.touch()
+    in_use = living.open("w")
+    fcntl.flock(in_use, fcntl.LOCK_EX)
     machine.complete()
     assert len(machine.seed.read_bytes()) == 512 and machine.seed.read_bytes() != seed
     assert machine.seed.stat().st_mode & 0o7777 == 0o600 and "the seed" not in machine.log
     first = machine.seed.read_bytes()
-    assert living.exists() and not dead.exists()
+    assert living.exists() and not dead.exists() and not older.exists()
     attending = machine.attend()
     source.sql("INSERT INTO shop.line VALUES (7, 'new')")
     until(lambda: 7 in lines(server), lambda: server.status() + machine.log)
