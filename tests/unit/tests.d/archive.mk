@@ -9,6 +9,8 @@ LIBS_decompress = $(ARCHIVE_LIBS)
 TEST_extract = archive/extract.c archive/input.c archive/place.c archive/tree.c archive/metadata.c archive/acl.c \
 	archive/named.c archive/accounts.c base/io.c base/err.c $(SCRATCH)
 LIBS_extract = -larchive
+TEST_extract_refused = $(TEST_extract)
+LIBS_extract_refused = $(LIBS_extract)
 
 TEST_facts = facts/marks.c facts/facts_json.c facts/facts_read.c facts/judge.c facts/network_choice.c facts/network_managers.c archive/input.c job/profile.c job/size.c base/arena.c \
 	$(ARCHIVE_DECODERS) $(SCRATCH)
