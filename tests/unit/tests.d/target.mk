@@ -10,6 +10,8 @@ OS_DIALECTS = $(OS_NETWORKS) $(OS_OLD) os/access.c os/detect.c os/fstab.c os/fst
 OS_MOVED = os/ini.c os/mtab.c os/nfs.c os/puppet.c os/puppet_files.c os/quarantine.c os/service_record.c os/services.c \
 	steps/configure_moved.c steps/quarantine_kernel.c service/url.c job/address.c job/profile.c
 TEST_managers = $(OS_TREE) $(OS_DIALECTS) facts/marks.c facts/network_choice.c
+TEST_managers_refused = $(TEST_managers)
+TEST_set_aside = $(TEST_managers)
 TEST_os = $(OS_TREE) $(OS_DIALECTS)
 TEST_readers = $(OS_TREE) $(OS_DIALECTS)
 TEST_target = $(OS_TREE)
