@@ -32,7 +32,7 @@ TEST_peers = target/peers.c service/retry.c service/wait.c base/random.c base/io
 OS_MODULES = $(addprefix archive/,modules.c modules_read.c modfile.c module_order.c stream.c decompress.c \
 	decoder_gzip.c decoder_bzip2.c decoder_xz.c decoder_zstd.c)
 LIBS_MODULES = -lisal -lbz2 -llzma -lzstd
-TEST_verify = $(OS_TREE) $(OS_MODULES) os/executable.c steps/rehearsal.c steps/rehearsal_boot.c steps/initrd_contents.c \
+TEST_verify = $(OS_TREE) $(OS_MODULES) os/executable.c os/fstab_line.c steps/rehearsal.c steps/rehearsal_boot.c steps/initrd_contents.c \
 	job/profile.c
 LIBS_verify = -larchive $(LIBS_MODULES)
 TEST_configure = $(OS_TREE) $(OS_DIALECTS) $(OS_MOVED) $(OS_MODULES) steps/configure.c steps/chosen.c plan/find.c steps/first_boot_files.c sync/config.c \
