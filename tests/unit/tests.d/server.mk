@@ -33,6 +33,14 @@ TEST_server_store = $(SERVER_STORE)
 CFLAGS_server_store = $(SERVER_INCLUDE)
 LIBS_server_store = $(SERVER_STORE_LIBS)
 
+TEST_server_store_caps = $(SERVER_STORE)
+CFLAGS_server_store_caps = $(SERVER_INCLUDE)
+LIBS_server_store_caps = $(SERVER_STORE_LIBS)
+
+TEST_server_intake = $(SERVER_STORE)
+CFLAGS_server_intake = $(SERVER_INCLUDE)
+LIBS_server_intake = $(SERVER_STORE_LIBS)
+
 TEST_server_course = $(SERVER_STORE)
 CFLAGS_server_course = $(SERVER_INCLUDE)
 LIBS_server_course = $(SERVER_STORE_LIBS)
