@@ -9,8 +9,9 @@
 #include "http/reply.h"
 #include "http/views.h"
 #include "util/limits.h"
-#include "util/text.h"
 #include "util/log.h"
+#include "util/monotonic.h"
+#include "util/text.h"
 
 struct sse {
 	struct waiter waiter;
@@ -83,7 +84,7 @@ void sse_add_json(struct sse_text *text, const char *event, const char *id, json
 
 static void add_ping(struct sse *sse)
 {
-	const int64_t now = hub_now_ms();
+	const int64_t now = monotonic_ms();
 
 	if (!sse->text.size && now >= sse->ping_ms)
 		add(&sse->text, ": still here\n\n");
@@ -174,7 +175,7 @@ static struct sse *sse_new(struct request *request, struct sse_source *source)
 	sse->who = request->who;
 	/* The first read tells the browser how soon to come back, and so ends the wait for a first byte. */
 	add_field(&sse->text, "retry: ", "2000\n");
-	sse->ping_ms = hub_now_ms() + LIVE_PING_SECONDS * 1000;
+	sse->ping_ms = monotonic_ms() + LIVE_PING_SECONDS * 1000;
 	return sse;
 }
 
