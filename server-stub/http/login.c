@@ -11,8 +11,8 @@
 
 struct session {
 	char hash[TOKEN_HASH_TEXT];
-	char name[VM_NAME_MAX + 1]; /* whose */
-	int64_t until;              /* 0: free */
+	struct principal who; /* as it began; what that may now is asked again each time */
+	int64_t until;        /* 0: free */
 };
 
 /* The failures of one address in its current minute. */
@@ -30,6 +30,7 @@ const struct login_file login_files[LOGIN_ROLES] = {
 struct login {
 	pthread_mutex_t lock; /* of all that follows */
 	char hash[LOGIN_ROLES][TOKEN_HASH_TEXT];
+	int64_t token[LOGIN_ROLES]; /* counts up with each new one */
 	struct session session[LOGIN_SESSIONS_MAX];
 	struct failures failures[LOGIN_ADDRESSES_MAX];
 };
@@ -55,13 +56,6 @@ static int read_hash(const struct data *data, const char *name, char hash[TOKEN_
 	return 0;
 }
 
-static void end_sessions_of(struct login *login, const char *name)
-{
-	for (size_t i = 0; i < LOGIN_SESSIONS_MAX; i++)
-		if (!strcmp(login->session[i].name, name))
-			memset(&login->session[i], 0, sizeof(login->session[i]));
-}
-
 int login_reload(struct login *login, const struct data *data, bool changed[LOGIN_ROLES],
 		 struct err *err)
 {
@@ -73,8 +67,7 @@ int login_reload(struct login *login, const struct data *data, bool changed[LOGI
 	pthread_mutex_lock(&login->lock);
 	for (enum login_role role = 0; role < LOGIN_ROLES; role++) {
 		changed[role] = strcmp(login->hash[role], hash[role]) != 0;
-		if (changed[role])
-			end_sessions_of(login, login_files[role].name);
+		login->token[role] += changed[role];
 	}
 	memcpy(login->hash, hash, sizeof(hash));
 	pthread_mutex_unlock(&login->lock);
@@ -105,7 +98,26 @@ void login_free(struct login *login)
 	free(login);
 }
 
-bool login_token(struct login *login, enum login_role role, const char *token)
+/* Under the lock. */
+static void be_file(const struct login *login, enum login_role role, struct principal *who)
+{
+	*who = (struct principal){
+		.roles = login_files[role].roles,
+		.made_ms = login->token[role],
+		.of_file = true,
+	};
+	snprintf(who->name, sizeof(who->name), "%s", login_files[role].name);
+}
+
+void login_principal(struct login *login, enum login_role role, struct principal *who)
+{
+	pthread_mutex_lock(&login->lock);
+	be_file(login, role, who);
+	pthread_mutex_unlock(&login->lock);
+}
+
+bool login_token(struct login *login, enum login_role role, const char *token,
+		 struct principal *who)
 {
 	bool matches;
 
@@ -113,6 +125,8 @@ bool login_token(struct login *login, enum login_role role, const char *token)
 		return false;
 	pthread_mutex_lock(&login->lock);
 	matches = token_matches(login->hash[role], token);
+	if (matches)
+		be_file(login, role, who);
 	pthread_mutex_unlock(&login->lock);
 	return matches;
 }
@@ -133,7 +147,8 @@ static struct session *place(struct login *login, int64_t at)
 	return place;
 }
 
-int login_begin(struct login *login, const char *name, char session[TOKEN_TEXT], struct err *err)
+int login_begin(struct login *login, const struct principal *who, char session[TOKEN_TEXT],
+		struct err *err)
 {
 	const int64_t at = now();
 	struct session *begun;
@@ -143,7 +158,7 @@ int login_begin(struct login *login, const char *name, char session[TOKEN_TEXT],
 	pthread_mutex_lock(&login->lock);
 	begun = place(login, at);
 	token_hash(begun->hash, session);
-	snprintf(begun->name, sizeof(begun->name), "%s", name);
+	begun->who = *who;
 	begun->until = at + LOGIN_SECONDS;
 	pthread_mutex_unlock(&login->lock);
 	return 0;
@@ -160,14 +175,14 @@ static struct session *running(struct login *login, const char *shown)
 	return NULL;
 }
 
-bool login_session(struct login *login, const char *shown, char name[VM_NAME_MAX + 1])
+bool login_session(struct login *login, const char *shown, struct principal *who)
 {
 	const struct session *session;
 
 	pthread_mutex_lock(&login->lock);
 	session = running(login, shown);
-	if (session && name)
-		memcpy(name, session->name, sizeof(session->name));
+	if (session)
+		*who = session->who;
 	pthread_mutex_unlock(&login->lock);
 	return session != NULL;
 }

@@ -39,6 +39,12 @@ int admit_creator(struct request *request, enum MHD_Result *ret);
 
 /* The principal whose token it is: 1; 0: nobody's, or no longer; -1: an error of the store. */
 int principal_of_token(struct request *request, const char *token, struct err *err);
+/*
+ * Whether the principal is still the one that `who` (name, made_ms, of_file) was, and valid: 1, and `who` as he is now; 0: he was
+ * revoked, is over, or another has the name or the token; -1: an error of the store.
+ */
+int principal_again(struct service *service, struct store *store, struct principal *who,
+		    struct err *err);
 /* Whether the principal may see the VMs of this group. */
 bool principal_sees(const struct principal *who, const char *group);
 

@@ -52,7 +52,7 @@ enum MHD_Result route_login(struct request *request)
 			request, REFUSE_OPERATOR,
 			"login: this is not the token of operator.token, nor of a viewer or operator");
 	}
-	if (login_begin(login, request->who.name, session, &err) < 0)
+	if (login_begin(login, &request->who, session, &err) < 0)
 		return reply_error(request, &err);
 	connections_prove(request->service->connections, request->connection, WHO_OPERATOR, 0);
 	log_info("%s logged in from %s", request->who.name, request->peer);

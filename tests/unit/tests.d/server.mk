@@ -14,6 +14,10 @@ CFLAGS_server_range = $(SERVER_INCLUDE)
 TEST_server_pattern = server-stub/http/pattern.c
 CFLAGS_server_pattern = $(SERVER_INCLUDE)
 
+TEST_server_connections = server-stub/http/connections.c server-stub/vm/names.c server-stub/util/text.c agent/base/err.c
+CFLAGS_server_connections = $(SERVER_INCLUDE)
+LIBS_server_connections = -lpthread
+
 TEST_server_query = $(addprefix server-stub/http/,query.c unescape.c)
 CFLAGS_server_query = $(SERVER_INCLUDE)
 

@@ -17,7 +17,7 @@ TEST_readers = $(OS_TREE) $(OS_DIALECTS)
 TEST_target = $(OS_TREE)
 TEST_grub = steps/grub_images.c steps/grub_disk.c base/arena.c base/err.c base/child.c base/child_stage.c base/tail.c base/log.c
 FIRST_BOOT_SOURCES = target/first_boot.c target/first_boot_steps.c target/turn.c installed/environment.c installed/first_boot_config.c installed/installed_report.c target/clock_check.c service/clock.c \
-	base/log.c base/random.c $(JOB_SOURCES) tests/unit/first_boot_scene.c
+	service/retry.c service/wait.c base/log.c base/random.c $(JOB_SOURCES) tests/unit/first_boot_scene.c
 TEST_first_boot = $(FIRST_BOOT_SOURCES)
 LIBS_first_boot = -ljansson
 TEST_first_boot_instructions = $(FIRST_BOOT_SOURCES)
