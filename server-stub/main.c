@@ -35,6 +35,8 @@ static const struct command *const commands[] = {
 	&cmd_cert,
 	&cmd_token,
 	&cmd_audit,
+	&cmd_backup,
+	&cmd_restore,
 	&cmd_serve,
 };
 /* clang-format on */
