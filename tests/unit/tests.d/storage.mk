@@ -5,7 +5,7 @@ STORAGE_MACHINE := machine/machine.c machine/bios.c machine/disks.c machine/loca
 TEST_machine = $(STORAGE_BASE) $(STORAGE_MACHINE) tests/unit/sysfs_tree.c
 TEST_vg_folder = base/err.c steps/vg_folder.c tests/unit/scratch.c
 TEST_disk_errors = base/err.c steps/disk_errors.c
-TEST_reservation = base/err.c machine/reservation.c steps/reservations.c
+TEST_reservation = base/err.c machine/reservation.c machine/reservation_nvme.c steps/reservations.c
 TEST_params = $(STORAGE_BASE) machine/params.c
 PLAN_SOURCES = $(STORAGE_BASE) plan/plan.c plan/find.c plan/select.c plan/bios.c plan/paths.c plan/layout.c plan/volumes.c plan/filesystems.c plan/print.c \
 	plan/columns.c job/databases.c job/profile.c job/size.c job/snapshot.c
