@@ -1,6 +1,6 @@
 # Machine, plan and the storage steps.
 STORAGE_BASE := base/err.c base/io.c base/arena.c
-STORAGE_MACHINE := machine/machine.c machine/bios.c machine/disks.c machine/location.c machine/nics.c machine/sysfs.c
+STORAGE_MACHINE := machine/machine.c machine/bios.c machine/controllers.c machine/disks.c machine/location.c machine/nics.c machine/sysfs.c
 
 TEST_machine = $(STORAGE_BASE) $(STORAGE_MACHINE) tests/unit/sysfs_tree.c
 TEST_vg_folder = base/err.c steps/vg_folder.c tests/unit/scratch.c
