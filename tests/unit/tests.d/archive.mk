@@ -12,7 +12,7 @@ LIBS_extract = -larchive
 TEST_extract_refused = $(TEST_extract)
 LIBS_extract_refused = $(LIBS_extract)
 
-TEST_facts = facts/marks.c facts/facts_json.c facts/facts_read.c facts/judge.c facts/network_choice.c facts/network_managers.c archive/input.c job/profile.c job/size.c base/arena.c \
+TEST_facts = facts/marks.c facts/facts_json.c facts/facts_read.c facts/boot_files.c facts/kernel_choice.c facts/kernel_default.c facts/kernel_version.c facts/judge.c job/archives.c facts/network_choice.c facts/network_managers.c archive/input.c job/profile.c job/size.c base/arena.c \
 	$(ARCHIVE_DECODERS) $(SCRATCH)
 LIBS_facts = -larchive -ljansson $(ARCHIVE_LIBS)
 
@@ -39,5 +39,5 @@ LIBS_boot_root = -lblkid
 TEST_initrd_modules = steps/initrd_modules.c plan/plan.c plan/find.c plan/select.c plan/bios.c plan/paths.c plan/layout.c plan/volumes.c plan/filesystems.c \
 	job/interface_name.c job/profile.c job/size.c job/snapshot.c $(ARCHIVE_MODULES) $(ARCHIVE_DECODERS)
 LIBS_initrd_modules = $(ARCHIVE_LIBS) -luuid
-TEST_kernel = facts/marks.c facts/network_managers.c steps/kernel_package.c steps/kernel_find.c steps/kernel_default.c os/text.c steps/kernel_version.c steps/kernel_image.c base/io.c base/child.c \
+TEST_kernel = facts/marks.c facts/network_managers.c steps/kernel_package.c steps/kernel_find.c facts/kernel_choice.c facts/kernel_default.c facts/kernel_version.c steps/kernel_image.c base/io.c base/child.c \
 	base/child_stage.c base/tail.c base/log.c base/arena.c base/err.c $(SCRATCH)
