@@ -22,9 +22,6 @@
 #define NAMESERVERS_MAX    3
 #define SEARCH_DOMAINS_MAX 6
 
-/* URLs: what every server and proxy takes (RFC 7230 3.1.1 asks for 8000 at least, practice is 2 KB). */
-#define URL_BYTES_MAX 2048
-
 /* A token goes on the kernel command line, which has 2 KB in all. */
 #define TOKEN_BYTES_MAX 256
 

@@ -8,7 +8,7 @@ OS_DIALECTS = $(OS_NETWORKS) $(OS_OLD) os/access.c os/detect.c os/fstab.c os/fst
 	os/init_systemd.c os/init_sysv.c os/inittab.c os/old_console.c os/securetty.c os/selinux.c os/serial.c \
 	os/service.c os/startpar.c os/systemd_units.c os/sysv_links.c os/unit_file.c os/volume_rules.c
 OS_MOVED = os/ini.c os/mtab.c os/nfs.c os/puppet.c os/puppet_files.c os/quarantine.c os/service_record.c os/services.c \
-	steps/configure_moved.c steps/quarantine_kernel.c service/url.c job/address.c job/profile.c
+	steps/configure_moved.c steps/quarantine_kernel.c base/url.c job/address.c job/profile.c
 TEST_managers = $(OS_TREE) $(OS_DIALECTS) facts/marks.c facts/network_choice.c
 TEST_managers_refused = $(TEST_managers)
 TEST_set_aside = $(TEST_managers)
