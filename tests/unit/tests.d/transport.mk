@@ -20,6 +20,7 @@ TEST_http = service/http.c service/http_head.c base/err.c $(PICOHTTP)
 CFLAGS_http = -isystem build/sysroot/src
 TEST_spool = service/spool.c service/event.c service/text.c base/err.c
 LIBS_spool = -ljansson
+CFLAGS_spool = -Wl,--wrap=fsync
 TEST_report = service/report.c service/reporter.c service/spool.c service/event.c service/text.c service/retry.c \
 	service/wait.c base/random.c base/io.c base/err.c base/log.c
 LIBS_report = -ljansson
