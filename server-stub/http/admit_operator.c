@@ -38,7 +38,7 @@ static int principal_of_name(struct request *request, const char *name, struct e
 			return 1;
 		}
 	found = store_principal_find(request->service->store, name, &request->who, err);
-	return found > 0 ? principal_is_valid(&request->who, clock_ms()) : found;
+	return found > 0 ? principal_is_valid(&request->who, wall_ms()) : found;
 }
 
 int principal_of_token(struct request *request, const char *token, struct err *err)
@@ -55,7 +55,7 @@ int principal_of_token(struct request *request, const char *token, struct err *e
 		return 0;
 	token_hash(hash, token);
 	found = store_principal_by_token(request->service->store, hash, &request->who, err);
-	return found > 0 ? principal_is_valid(&request->who, clock_ms()) : found;
+	return found > 0 ? principal_is_valid(&request->who, wall_ms()) : found;
 }
 
 bool principal_sees(const struct principal *who, const char *group)

@@ -101,7 +101,7 @@ static bool may_see(const struct sse *sse)
 		return true;
 	return store_principal_find(views_get(sse->service->views), sse->who.name, &who, NULL) >
 		       0 &&
-	       who.made_ms == sse->who.made_ms && principal_is_valid(&who, clock_ms());
+	       who.made_ms == sse->who.made_ms && principal_is_valid(&who, wall_ms());
 }
 
 /* New text, or the end (-1), or nothing (0) with the connection suspended. */
