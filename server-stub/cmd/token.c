@@ -54,7 +54,7 @@ static int fill(struct principal *principal, const char *name, struct err *err)
 		return err_set(err, ERR_USAGE, name, "is the principal of a file, %s.token", name);
 	snprintf(principal->name, sizeof(principal->name), "%s", name);
 	snprintf(principal->group, sizeof(principal->group), "%s", group ? group : "");
-	principal->made_ms = clock_ms();
+	principal->made_ms = wall_ms();
 	principal->expires_ms = days ? principal->made_ms + days * DAY_MS : 0;
 	return 0;
 }
@@ -77,7 +77,7 @@ static int add(struct open *open, const char *name, struct err *err)
 static int revoke_in_store(struct store *store, void *arg, struct err *err)
 {
 	const char *name = arg;
-	int revoked = store_principal_revoke(store, name, clock_ms(), err);
+	int revoked = store_principal_revoke(store, name, wall_ms(), err);
 
 	if (revoked == 0)
 		return err_set(err, ERR_USAGE, name,
@@ -108,7 +108,7 @@ static void print_principal(void *arg, const struct principal *principal)
 
 static int list(struct open *open, struct err *err)
 {
-	int64_t now_ms = clock_ms();
+	int64_t now_ms = wall_ms();
 
 	printf("%-20s %-24s %-16s %-8s %s\n", "NAME", "ROLES", "GROUP", "STATE", "UNTIL (UTC)");
 	printf("%-20s %-24s %-16s %-8s %s\n", "operator", "admin", "-", "valid", "operator.token");

@@ -34,7 +34,7 @@ static int find_again(struct service *service, struct store *store, struct princ
 			return 1;
 		}
 	found = store_principal_find(store, began.name, who, err);
-	return found > 0 ? principal_is_valid(who, clock_ms()) : found;
+	return found > 0 ? principal_is_valid(who, wall_ms()) : found;
 }
 
 int principal_again(struct service *service, struct store *store, struct principal *who,
@@ -58,7 +58,7 @@ int principal_of_token(struct request *request, const char *token, struct err *e
 		return 0;
 	token_hash(hash, token);
 	found = store_principal_by_token(request->service->store, hash, &request->who, err);
-	return found > 0 ? principal_is_valid(&request->who, clock_ms()) : found;
+	return found > 0 ? principal_is_valid(&request->who, wall_ms()) : found;
 }
 
 bool principal_sees(const struct principal *who, const char *group)

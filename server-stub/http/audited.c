@@ -15,7 +15,7 @@ static struct audit_row row_of(const struct audited *audited, const char *act, c
 			       int ret)
 {
 	return (struct audit_row){
-		.at_ms = clock_ms(),
+		.at_ms = wall_ms(),
 		.who = audited->who,
 		.from = audited->from,
 		.act = act,

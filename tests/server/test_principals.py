@@ -8,10 +8,9 @@ import time
 import pytest
 
 from common import until
-from service import MAC, Boot
+from service import MAC, OTHER, Boot
 from test_operators import ROUTES
 
-OTHER = "52:54:00:00:00:12"
 # By a route's admission: who is let in.
 MAY = {"admit_viewer": {"viewer", "operator", "admin"}, "admit_operator": {"operator", "admin"}, "admit_metrics": {"metrics", "operator", "admin"},
        "admit_uploader": {"viewer", "operator", "uploader", "admin"}, "admit_creator": {"creator", "admin"}}
@@ -20,10 +19,7 @@ MAY = {"admit_viewer": {"viewer", "operator", "admin"}, "admit_operator": {"oper
 @pytest.fixture
 def shop(fresh):
     """A VM each of two groups, serving; `tokens` has that of a principal of each role, viewer1 and so on."""
-    fresh.init()
-    fresh.add("db1", MAC, "--group", "shop")
-    fresh.add("book1", OTHER, "--group", "books")
-    fresh.start()
+    fresh.start_with(db1="shop", book1="books")
     fresh.tokens = {role: principal(fresh, f"{role}1", "--role", role) for role in ("viewer", "metrics", "operator", "creator", "uploader", "admin")}
     return fresh
 

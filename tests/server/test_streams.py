@@ -7,17 +7,12 @@ import time
 import pytest
 
 from common import until
-from service import MAC, Boot
-
-OTHER = "52:54:00:00:00:12"
+from service import MAC, OTHER, Boot
 
 
 @pytest.fixture
 def group(fresh):
-    fresh.init()
-    fresh.add("db1", MAC, "--group", "shop")
-    fresh.add("db2", OTHER, "--group", "shop")
-    fresh.start()
+    fresh.start_with(db1="shop", db2="shop")
     return fresh
 
 

@@ -19,7 +19,7 @@
 
 #include "tests/unit/scratch.h"
 
-static struct scratch scratch;
+SCRATCH_FOR_ALL
 
 /* What GNU tar may say of a tree, and find and getfattr, for a comparison of two. */
 #define DESCRIBE                                                                                   \
@@ -92,23 +92,9 @@ static inline void expect_refused(const char *archive, const char *root, enum er
 		assert_string_equal(result.err.where, where);
 }
 
-static inline int setup(void **state)
-{
-	(void)state;
-	scratch_make(&scratch);
-	return 0;
-}
-
-static inline int teardown(void **state)
-{
-	(void)state;
-	scratch_remove(&scratch);
-	return 0;
-}
-
 /* Unpacking needs root: without it the tests are skipped. */
 #define RUN_AS_ROOT(tests)                                                                         \
-	(geteuid() == 0 ? cmocka_run_group_tests(tests, setup, teardown)                           \
+	(geteuid() == 0 ? cmocka_run_group_tests(tests, scratch_setup, scratch_teardown)           \
 			: (print_message("skipped: needs root\n"), 0))
 
 #endif

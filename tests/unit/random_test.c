@@ -36,7 +36,7 @@ int __wrap_ioctl(int fd, unsigned long request, const struct rand_pool_info *inf
 int __real_clock_gettime(clockid_t clock, struct timespec *now);
 int __wrap_clock_gettime(clockid_t clock, struct timespec *now);
 
-static struct scratch scratch;
+SCRATCH_FOR_ALL
 static bool has_getrandom, fsync_fails, time_passes;
 static size_t gathered; /* bytes that /dev/random has for whoever reads them */
 static unsigned polls;
@@ -330,20 +330,6 @@ static void chance_waits_for_nothing(void **state)
 	assert_int_equal(in_process(chance, "none"), 0);
 }
 
-static int make(void **state)
-{
-	(void)state;
-	scratch_make(&scratch);
-	return 0;
-}
-
-static int unmake(void **state)
-{
-	(void)state;
-	scratch_remove(&scratch);
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -353,5 +339,5 @@ int main(void)
 		cmocka_unit_test(chance_waits_for_nothing),
 	};
 
-	return cmocka_run_group_tests(tests, make, unmake);
+	return cmocka_run_group_tests(tests, scratch_setup, scratch_teardown);
 }
