@@ -34,6 +34,7 @@ static const struct command *const commands[] = {
 	&cmd_facts,
 	&cmd_cert,
 	&cmd_token,
+	&cmd_session,
 	&cmd_audit,
 	&cmd_backup,
 	&cmd_restore,

@@ -79,7 +79,13 @@ bench: all
 load: all build/load
 	$(Q)/usr/bin/python3 -B tests/load/run.py
 
-unit-programs: $(UNIT_BINS) $(FUZZ_BINS)
+# For a service whose clocks are moved: tests/server/clocks.py.
+build/shifted_clock.so: tests/server/shifted_clock.c
+	$(call say,CC,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(DEFS) $(WARN) -O1 -fPIC -shared -o $@ $<
+
+unit-programs: $(UNIT_BINS) $(FUZZ_BINS) build/shifted_clock.so
 
 include tests/load/load.mk
 include tests/old_systems/old_systems.mk

@@ -193,7 +193,7 @@ int set_collect(json_t **manifest, const struct data *data, const struct setting
 	if (ret == 0)
 		ret = collect_archives(archives, data, store, err);
 	*manifest = json_pack("{s:i, s:s, s:I, s:s, s:o, s:o, s:o}", "newroot_backup", SET_FORMAT,
-			      "version", NEWROOT_VERSION, "made_ms", (json_int_t)clock_ms(), "url",
+			      "version", NEWROOT_VERSION, "made_ms", (json_int_t)wall_ms(), "url",
 			      settings->url, "folders", c.folders, "files", c.files, "archives",
 			      archives);
 	if (ret == 0 && !*manifest)

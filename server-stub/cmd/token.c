@@ -5,6 +5,7 @@
 
 #include "cmd/command.h"
 #include "cmd/open.h"
+#include "site/sessions.h"
 #include "util/text.h"
 
 #define DAY_MS INT64_C(86400000)
@@ -85,9 +86,26 @@ static int revoke_in_store(struct store *store, void *arg, struct err *err)
 	return revoked < 0 ? -1 : 0;
 }
 
+struct ending {
+	const struct data *data;
+	const char *name;
+};
+
+/* One that stays is over as well, when it is used next: the list has it until then. */
+static void end_session(void *arg, const struct session_row *row)
+{
+	const struct ending *ending = arg;
+
+	if (!strcmp(row->who, ending->name))
+		sessions_end(ending->data, row->id, NULL);
+}
+
 static int revoke(struct open *open, char *name, struct err *err)
 {
-	if (change_data(open, revoke_in_store, name, err) < 0)
+	struct ending ending = {&open->data, name};
+
+	if (change_data(open, revoke_in_store, name, err) < 0 ||
+	    sessions_each(&open->data, end_session, &ending, err) < 0)
 		return -1;
 	printf("%s is revoked\n", name);
 	return 0;

@@ -2,6 +2,9 @@
 #include <string.h>
 #include <strings.h>
 
+#include "course/course.h"
+#include "http/audited.h"
+#include "http/budget.h"
 #include "http/connections.h"
 #include "http/login.h"
 #include "http/reply.h"
@@ -99,6 +102,36 @@ static int by_session(struct request *request, enum MHD_Result *ret)
 	return -1;
 }
 
+static void note_wrong_token(const struct request *request)
+{
+	char what[96];
+	unsigned untold;
+
+	if (!budget_wrong_token(request->service->budgets, request->peer, &untold))
+		return;
+	if (untold)
+		snprintf(what, sizeof(what), "wrong token at %s, after %u more here or elsewhere",
+			 request->route->path, untold);
+	else
+		snprintf(what, sizeof(what), "wrong token at %s", request->route->path);
+	audited_note(request, "login", what, COURSE_REFUSED);
+}
+
+int admit_wrong_token(struct request *request, enum MHD_Result *ret)
+{
+	struct login *login = request->service->login;
+
+	note_wrong_token(request);
+	if (login_may_try(login, request->peer)) {
+		login_failed(login, request->peer);
+		return 0;
+	}
+	request->retry_after_s = LOGIN_WAIT_SECONDS;
+	*ret = reply_refuse(request, REFUSE_LIMIT, "too many wrong tokens from %s; wait a minute",
+			    request->peer);
+	return -1;
+}
+
 /* What creator.token is not for is told as if it were no token, as ever. */
 static bool is_other_file(const struct request *request, unsigned roles)
 {
@@ -108,7 +141,6 @@ static bool is_other_file(const struct request *request, unsigned roles)
 /* By a token: as by_session(). */
 static int by_token(struct request *request, unsigned roles, enum MHD_Result *ret)
 {
-	struct login *login = request->service->login;
 	struct err err = ERR_INIT;
 	int found;
 
@@ -122,14 +154,7 @@ static int by_token(struct request *request, unsigned roles, enum MHD_Result *re
 		found = 0;
 	if (found != 0)
 		return found;
-	if (!login_may_try(login, request->peer)) {
-		request->retry_after_s = LOGIN_WAIT_SECONDS;
-		*ret = reply_refuse(request, REFUSE_LIMIT,
-				    "too many wrong tokens from %s; wait a minute", request->peer);
-		return -1;
-	}
-	login_failed(login, request->peer);
-	return 0;
+	return admit_wrong_token(request, ret);
 }
 
 static int refuse_role(struct request *request, const char *why, enum MHD_Result *ret)

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "site/data.h"
+#include "site/sessions.h"
 #include "vm/principal.h"
 #include "vm/names.h"
 #include "vm/token.h"
@@ -42,12 +43,17 @@ void login_principal(struct login *login, enum login_role role, struct principal
 bool login_token(struct login *login, enum login_role role, const char *token,
 		 struct principal *who);
 
-/* A session of that principal for LOGIN_SECONDS; with LOGIN_SESSIONS_MAX of them the one that ends first goes. */
-int login_begin(struct login *login, const struct principal *who, char session[TOKEN_TEXT],
-		struct err *err);
-/* Whether it runs, and who began it: `who` gets his name and made_ms. */
+/*
+ * A session of that principal for LOGIN_SECONDS, and as long as LOGIN_IDLE_SECONDS do not pass without login_session(); with
+ * LOGIN_SESSIONS_MAX of them the one that ends first goes. `id` is how it is listed (site/sessions.h).
+ */
+int login_begin(struct login *login, const struct principal *who, const char *from,
+		char session[TOKEN_TEXT], char id[SESSION_ID_TEXT], struct err *err);
+/* Whether it runs, which uses it, and who began it: `who` gets his name and made_ms. */
 bool login_session(struct login *login, const char *session, struct principal *who);
 void login_end(struct login *login, const char *session);
+/* How the session is listed; false: it is over. */
+bool login_id(struct login *login, const char *session, char id[SESSION_ID_TEXT]);
 unsigned login_count(struct login *login);
 
 /* Attempts of one address: false once LOGIN_FAILURES_PER_MINUTE of them have failed. */

@@ -23,6 +23,7 @@ static const struct {
 	[REFUSE_CREATOR] = {MHD_HTTP_UNAUTHORIZED, "creator.login"},
 	[REFUSE_ROLE] = {MHD_HTTP_FORBIDDEN, "principal.role"},
 	[REFUSE_VM] = {MHD_HTTP_NOT_FOUND, "vm.unknown"},
+	[REFUSE_SESSION] = {MHD_HTTP_NOT_FOUND, "session.unknown"},
 	[REFUSE_ADDRESS] = {MHD_HTTP_FORBIDDEN, "vm.address"},
 	[REFUSE_NO_TOKEN] = {MHD_HTTP_FORBIDDEN, "vm.no-token"},
 	[REFUSE_TOKEN] = {MHD_HTTP_FORBIDDEN, "vm.token"},
