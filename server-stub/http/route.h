@@ -59,6 +59,7 @@ enum MHD_Result route_boot(struct request *request);
 
 enum MHD_Result route_login(struct request *request);
 enum MHD_Result route_logout(struct request *request);
+enum MHD_Result route_certificates(struct request *request);
 enum MHD_Result route_groups(struct request *request);
 enum MHD_Result route_archive_list(struct request *request);
 enum MHD_Result route_vms(struct request *request);

@@ -208,3 +208,14 @@ def test_vms_that_come_and_go(page, shop):
     page.wait(lambda: not page.row("db1"))
     shop.cli("remove", "new")
     page.wait(lambda: not page.row("new") and "other" not in page.texts("h2"))
+
+
+def test_a_certificate_that_ends_is_told(shop, open_page):
+    """Before it does: afterwards no browser shows the page."""
+    page = open_page(shop)
+    page.wait_row("db1")
+    assert not page.find("#certificates").is_displayed()
+    shop.cli("cert", "renew", "--days", "10")
+    page.go()
+    page.wait_text("#certificates", "the certificate is valid until")
+    assert "cert renew" in page.text("#certificates")
