@@ -33,6 +33,7 @@ static const struct command *const commands[] = {
 	&cmd_archives,
 	&cmd_facts,
 	&cmd_cert,
+	&cmd_ca,
 	&cmd_token,
 	&cmd_session,
 	&cmd_audit,

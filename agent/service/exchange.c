@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "service/anchors.h"
 #include "service/text.h"
 
 static void drop_connection(struct service *service)
@@ -18,6 +19,7 @@ static int open_connection(struct service *service, const struct url *url, struc
 	const bool pinned = service->pinned && url_same_origin(url, &service->url);
 
 	drop_connection(service);
+	anchors_follow(service);
 	return connection_open(&service->connection, url, &service->trust,
 			       pinned ? service->pin : NULL, &service->limits, err);
 }

@@ -19,7 +19,13 @@
 struct service {
 	struct url url;
 	struct trust trust;
-	bool pinned; /* the service's own origin only */
+	char *ca_file; /* that they were read from; anchors.c follows it */
+	struct {
+		uint64_t inode, size;
+		int64_t mtime_s, mtime_ns;
+	} seen;                   /* of the file, when it was read last */
+	char told[TRUST_ID_TEXT]; /* what the service is told instead of trust.id; "": that */
+	bool pinned;              /* the service's own origin only */
 	uint8_t pin[PIN_SIZE];
 	char *token;  /* NULL: none */
 	char mac[18]; /* "": not given */

@@ -4,6 +4,7 @@
 #include <jansson.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -280,6 +281,14 @@ void report_error(const char *step, const struct err *err, const char *const *st
 	event_set_lines(event, "stderr", stderr_lines, stderr_count);
 	event_set_lines(event, "kernel", kernel_lines, kernel_count);
 	send_event(event);
+}
+
+void report_anchors(const char *id)
+{
+	if (!report.shared || atomic_load(&report.shared->anchors_known))
+		return;
+	snprintf(report.shared->anchors, sizeof(report.shared->anchors), "%s", id);
+	atomic_store(&report.shared->anchors_known, true);
 }
 
 bool report_held(void)

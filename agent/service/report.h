@@ -49,6 +49,9 @@ void report_heartbeat(void);
 void report_error(const char *step, const struct err *err, const char *const *stderr_lines,
 		  size_t stderr_count, const char *const *kernel_lines, size_t kernel_count);
 
+/* The trust_id() of the anchors that the system that is being installed begins with: it is what the service is told from now on. */
+void report_anchors(const char *id);
+
 /* The service's last word: on hold, and on giving up what this boot does, to begin anew. */
 bool report_held(void);
 bool report_again(void);

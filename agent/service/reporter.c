@@ -15,6 +15,8 @@
 
 #include "base/limits.h"
 #include "base/log.h"
+#include "service/anchors.h"
+#include "service/event.h"
 #include "service/retry.h"
 #include "service/spool.h"
 #include "service/wait.h"
@@ -31,6 +33,7 @@ struct reporter {
 	uint64_t received; /* messages, of which the sharers are told after the spool knows them */
 	unsigned failures; /* deliveries in a row */
 	unsigned refused;  /* events dropped for good */
+	bool unlearnt;     /* the service's trust anchors could not be kept, which was told */
 	bool unsaved;      /* the spool's file could not be written, which was told */
 	uint64_t next_try; /* of wait_now() */
 };
@@ -145,6 +148,25 @@ static void settle(struct reporter *reporter)
 	atomic_store(&reporter->shared->received, reporter->received);
 }
 
+/* That it was learnt is told at once: the service waits for it. */
+static void learn(struct reporter *reporter, char *anchors)
+{
+	struct err err = ERR_INIT;
+	int learnt = anchors ? anchors_learn(reporter->service, anchors, &err) : 0;
+
+	free(anchors);
+	if (learnt > 0) {
+		json_t *event = event_new("note", NULL);
+
+		event_set_text(event, "text", "the site's new trust anchors are known from now on");
+		if (event)
+			spool_add(&reporter->spool, event);
+	} else if (learnt < 0 && !reporter->unlearnt) {
+		log_line("reporter: %s: %s", err.where, err.msg);
+	}
+	reporter->unlearnt = learnt < 0;
+}
+
 /* What an answer says of an earlier boot's events is no order to this one; a hold is the VM's. */
 static void delivered(struct reporter *reporter, const json_t *batch,
 		      const struct events_answer *answer)
@@ -160,6 +182,7 @@ static void delivered(struct reporter *reporter, const json_t *batch,
 		atomic_store(&reporter->shared->cutover, answer->cutover);
 	}
 	spool_taken(&reporter->spool, answer->taken);
+	learn(reporter, answer->anchors);
 }
 
 static void failed(struct reporter *reporter, const struct err *err)
@@ -191,6 +214,8 @@ static void deliver(struct reporter *reporter, const json_t *batch)
 	struct events_answer answer = {0};
 	struct err err = ERR_INIT;
 
+	if (atomic_load(&reporter->shared->anchors_known))
+		anchors_tell(reporter->service, reporter->shared->anchors);
 	if (!text)
 		err_set(&err, ERR_MEMORY, NULL, "no memory for a batch of events");
 	else

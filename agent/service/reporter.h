@@ -11,6 +11,7 @@
 #include <sys/types.h>
 
 #include "service/service.h"
+#include "service/trust.h"
 
 /* In memory that the agent, its children and the reporter share. */
 struct reporter_shared {
@@ -20,6 +21,8 @@ struct reporter_shared {
 	_Atomic uint64_t undelivered; /* events in the spool */
 	_Atomic uint64_t next; /* number of the next event, should the spool's file be behind */
 	_Atomic bool hold, again, cutover; /* the service's last word */
+	char anchors[TRUST_ID_TEXT]; /* of the system that is being installed: anchors_tell() … */
+	_Atomic bool anchors_known;  /* … once this says so */
 };
 
 /*

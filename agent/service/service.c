@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "service/anchors.h"
 #include "service/clock.h"
 #include "service/exchange.h"
 #include "service/fetch.h"
@@ -60,7 +61,10 @@ static int configure(struct service *service, const struct service_config *confi
 	service->pinned = config->pin;
 	if (config->pin && x509_pin_parse(service->pin, config->pin, err))
 		return -1;
-	return trust_load(&service->trust, config->ca_file, err);
+	return anchors_begin(service, config->ca_file, err) ||
+			       trust_load(&service->trust, config->ca_file, err)
+		       ? -1
+		       : 0;
 }
 
 int service_new(struct service **service, const struct service_config *config, struct err *err)
@@ -84,6 +88,7 @@ void service_free(struct service *service)
 		return;
 	connection_close(service->connection);
 	trust_free(&service->trust);
+	free(service->ca_file);
 	if (service->token)
 		explicit_bzero(service->token, strlen(service->token));
 	free(service->token);
@@ -312,15 +317,18 @@ static int read_events_answer(const json_t *json, struct events_answer *answer)
 	const json_t *hold = json_object_get(json, "hold");
 	const json_t *again = json_object_get(json, "again");
 	const json_t *cutover = json_object_get(json, "cutover");
+	const json_t *anchors = json_object_get(json, "anchors");
 
 	if (!json_is_integer(taken) || json_integer_value(taken) < 0 || !json_is_boolean(hold) ||
-	    (again && !json_is_boolean(again)) || (cutover && !json_is_boolean(cutover)))
+	    (again && !json_is_boolean(again)) || (cutover && !json_is_boolean(cutover)) ||
+	    (anchors && !json_is_string(anchors)))
 		return -1;
 	*answer = (struct events_answer){
 		.taken = (uint64_t)json_integer_value(taken),
 		.hold = json_is_true(hold),
 		.again = json_is_true(again),
 		.cutover = json_is_true(cutover),
+		.anchors = anchors ? strdup(json_string_value(anchors)) : NULL,
 	};
 	return 0;
 }
@@ -339,12 +347,13 @@ int service_post_events(struct service *service, const char *json, size_t size,
 	int ret = 0;
 
 	route_url(service, "/v1/events", url);
+	add_parameter(url, "anchors", *service->told ? service->told : service->trust.id);
 	if (ask(service, url, &request, meanings, &said, err))
 		return -1;
 	if (read_events_answer(said, answer))
 		ret = err_set(
 			err, ERR_SERVICE_ANSWER, url,
-			"the answer lacks \"taken\" (number) or \"hold\" (boolean), or has an \"again\" that is no boolean");
+			"the answer lacks \"taken\" (number) or \"hold\" (boolean), or has an \"again\" that is no boolean or \"anchors\" that are no string");
 	json_decref(said);
 	return ret;
 }

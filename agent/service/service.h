@@ -1,5 +1,5 @@
 /*
- * The service as the agent sees it: its URL, the one trust anchor, who this VM is.
+ * The service as the agent sees it: its URL, its trust anchors, who this VM is.
  * Also the way to any other https origin under the same trust.
  */
 #ifndef NEWROOT_SERVICE_SERVICE_H
@@ -67,6 +67,7 @@ struct events_answer {
 	bool hold;      /* stop at the next step boundary */
 	bool again;     /* the boot that sent the events is to give up, and to begin anew */
 	bool cutover;   /* the VM is to put itself into service */
+	char *anchors; /* PEM, the caller's to free: others than this VM has said that it has; NULL: none */
 };
 
 /*

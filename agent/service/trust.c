@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -151,6 +152,18 @@ static int parse_objects(struct trust *trust, const char *pem, size_t size, stru
 	return open ? err_set(err, ERR_TLS, where, "the PEM file ends inside an object") : 0;
 }
 
+void trust_id(char id[static TRUST_ID_TEXT], const char *pem, size_t size)
+{
+	unsigned char digest[br_sha256_SIZE];
+	br_sha256_context sha;
+
+	br_sha256_init(&sha);
+	br_sha256_update(&sha, pem, size);
+	br_sha256_out(&sha, digest);
+	for (size_t i = 0; i < sizeof(digest); i++)
+		snprintf(id + 2 * i, 3, "%02x", digest[i]);
+}
+
 int trust_parse(struct trust *trust, const char *pem, size_t size, const char *where,
 		struct err *err)
 {
@@ -160,6 +173,7 @@ int trust_parse(struct trust *trust, const char *pem, size_t size, const char *w
 	*trust = (struct trust){.anchors = calloc(TRUST_ANCHORS_MAX, sizeof(*trust->anchors))};
 	if (!trust->anchors)
 		return err_set(err, ERR_MEMORY, where, "no memory for trust anchors");
+	trust_id(trust->id, pem, size);
 	ret = parse_objects(trust, pem, size, &der, where, err);
 	free(der.data);
 	if (!ret && !trust->count)
@@ -174,8 +188,14 @@ int trust_parse(struct trust *trust, const char *pem, size_t size, const char *w
 static int trust_terminated(struct trust *trust, char *pem, size_t size, const char *where,
 			    struct err *err)
 {
+	char id[TRUST_ID_TEXT];
+	int ret;
+
+	trust_id(id, pem, size);
 	pem[size++] = '\n';
-	return trust_parse(trust, pem, size, where, err);
+	ret = trust_parse(trust, pem, size, where, err);
+	memcpy(trust->id, id, sizeof(id));
+	return ret;
 }
 
 int trust_load(struct trust *trust, const char *path, struct err *err)

@@ -12,7 +12,9 @@
 #include "base/random.h"
 #include "installed/first_boot_config.h"
 #include "installed/installed.h"
+#include "service/report.h"
 #include "service/service.h"
+#include "service/trust.h"
 #include "sync/config.h"
 
 #define THIS_PROGRAM "/proc/self/exe"
@@ -49,24 +51,42 @@ static const char *own_mac(const struct context *ctx)
 	return ctx->machine.nic_count ? ctx->machine.nics[0].mac : "";
 }
 
-static int add_trust_anchor(struct changes *changes, struct err *err)
+/*
+ * Reading back asks for what was written, and so does the service, which waits until all VMs know its new anchors: what the agent
+ * itself learns meanwhile is not in the new system.
+ */
+static int read_anchors(const struct text **anchors, struct err *err)
 {
-	struct text text = {.arena = changes->arena};
-	char piece[4096];
-	FILE *file = fopen(SITE_CA, "re");
-	size_t got;
-	int ret = 0;
+	static char pem[TRUST_BYTES_MAX];
+	static struct text kept;
+	FILE *file;
 
+	*anchors = &kept;
+	if (kept.data)
+		return 0;
+	file = fopen(SITE_CA, "re");
 	if (!file)
 		return err_sys(err, ERR_CONFIGURE, SITE_CA, "cannot open the site's CA");
-	while (text.size < TRUST_BYTES_MAX && (got = fread(piece, 1, sizeof(piece), file)) > 0)
-		text_add(&text, piece, got);
+	kept.size = fread(pem, 1, sizeof(pem), file);
 	if (ferror(file))
-		ret = err_sys(err, ERR_CONFIGURE, SITE_CA, "cannot read the site's CA");
+		err_sys(err, ERR_CONFIGURE, SITE_CA, "cannot read the site's CA");
+	else
+		kept.data = pem;
 	fclose(file);
-	if (ret == 0)
-		changes_file(changes, FIRST_BOOT_CA, &text);
-	return ret;
+	return kept.data ? 0 : -1;
+}
+
+static int add_trust_anchors(struct changes *changes, struct err *err)
+{
+	const struct text *anchors;
+	char id[TRUST_ID_TEXT];
+
+	if (read_anchors(&anchors, err))
+		return -1;
+	changes_file(changes, FIRST_BOOT_CA, anchors);
+	trust_id(id, anchors->data, anchors->size);
+	report_anchors(id);
+	return 0;
 }
 
 static int add_instructions(struct changes *changes, const struct context *ctx, struct err *err)
@@ -185,5 +205,5 @@ int first_boot_files_render(struct changes *changes, const struct context *ctx,
 		ctx->note("no newroot.url= here: %s is left as it is", FIRST_BOOT_CONFIG);
 		return 0;
 	}
-	return add_trust_anchor(changes, err) || add_instructions(changes, ctx, err) ? -1 : 0;
+	return add_trust_anchors(changes, err) || add_instructions(changes, ctx, err) ? -1 : 0;
 }

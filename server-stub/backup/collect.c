@@ -17,10 +17,10 @@
 #include "util/log.h"
 #include "util/text.h"
 
-/* Of the data folder itself. A token or the sample may be gone, and the CA's key may be kept elsewhere. */
+/* Of the data folder itself. A token or the sample may be gone, the CA's key may be kept elsewhere, and a next CA is there while it is introduced. */
 static const char *const files[] = {
-	DATA_CA_KEY,         DATA_CA_CERT,       DATA_KEY,        DATA_CERT,
-	DATA_OPERATOR_TOKEN, DATA_CREATOR_TOKEN, DATA_SAMPLE_JOB,
+	DATA_CA_KEY, DATA_CA_CERT,        DATA_CA_NEXT_KEY,   DATA_KEY,
+	DATA_CERT,   DATA_OPERATOR_TOKEN, DATA_CREATOR_TOKEN, DATA_SAMPLE_JOB,
 };
 
 /* Folders of which nothing is kept: archives are too large, the files of net/ are made anew from the store. */

@@ -1,11 +1,12 @@
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
+#include <unistd.h>
 
+#include "cmd/certificates_print.h"
 #include "cmd/command.h"
 #include "cmd/open.h"
 #include "site/ca.h"
-
-#define DAYS_MAX 36500
 
 static struct option_list names, addresses;
 static const char *days_text;
@@ -15,7 +16,8 @@ static const struct option_row options[] = {
 	COMMAND_DATA_OPTION,
 	{"name", OPTION_LIST, &names, "NAME", "host names instead of those there are"},
 	{"address", OPTION_LIST, &addresses, "ADDR", "addresses instead of those there are"},
-	{"days", OPTION_TEXT, &days_text, "N", "valid so long (default 1095; negative: expired)"},
+	{"days", OPTION_TEXT, &days_text, "N",
+	 "valid so long (default and most 217; negative: expired)"},
 	{"new-key", OPTION_FLAG, &new_key, NULL, "with a new key: pinned keys are void then"},
 	{NULL, OPTION_FLAG, NULL, NULL, NULL},
 };
@@ -28,45 +30,68 @@ static int replace_names(struct settings *settings, struct err *err)
 	return add_names(settings, &names, &addresses, err);
 }
 
-static int renew(struct open *open, int days, struct err *err)
+static int issue(struct open *open, int days, struct err *err)
 {
+	int lock = pem_lock(&open->data, err);
+	int ret;
+
+	if (lock < 0)
+		return -1;
+	ret = ca_issue(&open->data, &open->settings, days, new_key, err);
+	close(lock);
+	return ret;
+}
+
+static int renew(struct open *open, struct err *err)
+{
+	long days = CERT_DAYS_DEFAULT;
 	char pin[CA_PIN_TEXT];
 
-	if (replace_names(&open->settings, err) < 0 ||
-	    ca_issue(&open->data, &open->settings, days, new_key, err) < 0 ||
+	if (command_number("days", days_text, 1 - CERT_BACKDATE_DAYS, CERT_DAYS_DEFAULT, &days,
+			   err) < 0 ||
+	    replace_names(&open->settings, err) < 0 || issue(open, (int)days, err) < 0 ||
 	    settings_save(&open->settings, &open->data, err) < 0 ||
-	    ca_pin(&open->data, pin, err) < 0)
+	    ca_pin(&open->data, pin, err) < 0 || note_command(open->store, 0, err) < 0)
 		return -1;
-	printf("renewed for %d days, pin %s\nSend SIGHUP to a running serve.\n", days, pin);
+	printf("renewed for %ld days, pin %s\nA running serve takes it up by itself.\n", days, pin);
 	return 0;
 }
+
+static int state(struct open *open, struct err *err)
+{
+	return certificates_print(&open->data, err);
+}
+
+static const struct verb {
+	const char *name;
+	int (*run)(struct open *open, struct err *err);
+} verbs[] = {{"renew", renew}, {"state", state}};
 
 static int run(char **operands, size_t count, struct err *err)
 {
 	struct open open;
-	long days = CERT_DAYS_DEFAULT;
+	size_t i = 0;
 	int ret;
 
 	(void)count;
-	if (strcmp(operands[0], "renew"))
+	while (i < sizeof(verbs) / sizeof(verbs[0]) && strcmp(operands[0], verbs[i].name) != 0)
+		i++;
+	if (i == sizeof(verbs) / sizeof(verbs[0]))
 		return err_set(err, ERR_USAGE, operands[0],
-			       "is not accepted; only `cert renew` is");
-	if (command_number("days", days_text, 1 - CA_BACKDATE_DAYS, DAYS_MAX, &days, err) < 0 ||
-	    open_data(&open, err) < 0)
+			       "is not accepted; `cert renew` and `cert state` are");
+	if (open_data(&open, err) < 0)
 		return -1;
-	ret = renew(&open, (int)days, err);
-	if (ret == 0)
-		ret = note_command(open.store, 0, err);
+	ret = verbs[i].run(&open, err);
 	close_data(&open);
 	return ret;
 }
 
 const struct command cmd_cert = {
 	.name = "cert",
-	.operands = "renew",
+	.operands = "renew|state",
 	.operands_min = 1,
 	.operands_max = 1,
-	.summary = "Sign a new certificate with the site's CA",
+	.summary = "Sign a new certificate with the site's CA, or show how long both are valid",
 	.options = options,
 	.run = run,
 };

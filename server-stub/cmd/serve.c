@@ -5,6 +5,7 @@
 
 #include "cmd/command.h"
 #include "cmd/open.h"
+#include "http/anchors.h"
 #include "http/budget.h"
 #include "http/http.h"
 #include "http/hub.h"
@@ -14,14 +15,12 @@
 #include "http/views.h"
 #include "keeper/keeper.h"
 #include "keeper/reading.h"
-#include "site/ca.h"
+#include "keeper/renewal.h"
 #include "site/modes.h"
 #include "store/audit.h"
 #include "util/limits.h"
 #include "util/log.h"
 #include "util/text.h"
-
-#define EXPIRY_WARNING_DAYS 30
 
 static const char *listen_option = LISTEN_DEFAULT, *per_address_option, *reserve_option;
 
@@ -34,19 +33,6 @@ static const struct option_row options[] = {
 	 "free space kept for operators (default 256)"},
 	{NULL, OPTION_FLAG, NULL, NULL, NULL},
 };
-
-static void warn_of_expiry(const struct data *data)
-{
-	struct err err = ERR_INIT;
-	char text[TEXT_TIME_MAX];
-	int64_t expiry;
-
-	if (ca_expiry(data, &expiry, &err) < 0)
-		log_warning("%s: %s", err.where, err.msg);
-	else if (expiry < time(NULL) + EXPIRY_WARNING_DAYS * 86400)
-		log_warning("the certificate is valid until %s UTC only; see `cert renew`",
-			    text_time(text, expiry * 1000));
-}
 
 /* Before any thread is started, so that all of them leave these signals to wait_for_end(). */
 static void block_signals(sigset_t *set)
@@ -89,12 +75,12 @@ static void reload(const struct service *service)
 	if (login_reload(service->login, service->data, changed, &err) < 0)
 		log_warning("the tokens stay as they were: %s: %s", err.where, err.msg);
 	note_tokens(service, changed);
-	if (tls_load(service->data, &err) < 0) {
+	if (renewal_load(service->data, &err) < 0) {
 		log_warning("the certificate stays as it was: %s: %s", err.where, err.msg);
 		return;
 	}
 	log_info("certificate and tokens read again");
-	warn_of_expiry(service->data);
+	renewal_warn(service->data);
 }
 
 static void wait_for_end(const struct service *service, const sigset_t *set)
@@ -107,13 +93,15 @@ static void wait_for_end(const struct service *service, const sigset_t *set)
 }
 
 /* While the keeper is at it. */
-static int serve_kept(const struct open *open, const struct service *service, const char *listening,
-		      const sigset_t *signals, struct err *err)
+static int serve_kept(const struct open *open, const struct service *service,
+		      struct renewal *renewal, const char *listening, const sigset_t *signals,
+		      struct err *err)
 {
 	const struct keeper_config config = {
 		.data = &open->data,
 		.settings = &open->settings,
 		.writer = service->writer,
+		.renewal = renewal,
 	};
 	struct reading *reading;
 	struct keeper *keeper;
@@ -124,7 +112,6 @@ static int serve_kept(const struct open *open, const struct service *service, co
 		keeper_stop(keeper);
 		return -1;
 	}
-	warn_of_expiry(&open->data);
 	printf("newroot-server: listening on %s\n", listening);
 	fflush(stdout);
 	wait_for_end(service, signals);
@@ -144,15 +131,17 @@ static int serve_http(struct open *open, struct service *service, const struct h
 		      const sigset_t *signals, struct err *err)
 {
 	char listening[LISTEN_TEXT];
+	struct renewal renewal;
 	struct http *http;
 	int ret;
 
-	if (tls_load(service->data, err) < 0 || http_start(&http, service, config, err) < 0) {
+	if (renewal_start(&renewal, service->data, service->store, err) < 0 ||
+	    http_start(&http, service, config, err) < 0) {
 		stop_waiting(service);
 		return -1;
 	}
 	listen_text(listening, &config->address, http_port(http));
-	ret = serve_kept(open, service, listening, signals, err);
+	ret = serve_kept(open, service, &renewal, listening, signals, err);
 	stop_waiting(service);
 	http_stop(http);
 	return ret;
@@ -198,6 +187,7 @@ static int serve(struct open *open, const struct http_config *config, uint64_t r
 	    login_new(&service.login, service.data, err) == 0)
 		ret = serve_threads(open, &service, writing, config, &signals, err);
 	tls_free();
+	anchors_free();
 	login_free(service.login);
 	budgets_free(service.budgets);
 	views_close(service.views);

@@ -30,7 +30,7 @@ static void print_session(void *arg, const struct session_row *row)
 
 static int list(struct open *open, struct err *err)
 {
-	int64_t now_ms = clock_ms();
+	int64_t now_ms = wall_ms();
 
 	printf("%-10s %-20s %-24s %-20s %s\n", "ID", "WHO", "FROM", "BEGUN (UTC)", "USED (UTC)");
 	return sessions_each(&open->data, print_session, &now_ms, err);

@@ -313,8 +313,11 @@ int intake_events(struct store *store, int64_t vm_id, const struct event_list *e
 	for (size_t i = 0; i < events->count; i++)
 		if (take(&course, &events->item[i]) < 0)
 			return -1;
-	if (boot_is_followed(&course.vm, &course.boot))
+	if (boot_is_followed(&course.vm, &course.boot)) {
 		course.vm.seen_ms = now_ms;
+		if (events->anchors[0] && store_trust_save(store, vm_id, events->anchors, err) < 0)
+			return -1;
+	}
 	if (boot_is_left_alone(&course.vm, &course.boot, now_ms) && tell_lost_job(&course) < 0)
 		return -1;
 	result->taken = course.boot.taken;

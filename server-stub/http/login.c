@@ -188,7 +188,7 @@ static struct session *place(struct login *login, int64_t at)
 /* A session that can't be listed is one all the same: a full disk keeps nobody from logging in. */
 static void list(struct login *login, struct session *session, const char *from)
 {
-	struct session_row row = {.begun_ms = clock_ms()};
+	struct session_row row = {.begun_ms = wall_ms()};
 	struct err err = ERR_INIT;
 
 	snprintf(row.id, sizeof(row.id), "%s", session->id);

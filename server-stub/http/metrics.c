@@ -11,6 +11,7 @@
 #include "http/login.h"
 #include "http/route.h"
 #include "http/views.h"
+#include "site/certificates.h"
 
 /* Every status that a route answers with. */
 static const unsigned short statuses[] = {
@@ -196,6 +197,25 @@ static void print_reserve(const struct sample *sample, const char *name)
 	print_number(sample, name, sample->service->reserve);
 }
 
+static void print_left(const struct sample *sample, const char *name, const char *which,
+		       int64_t until)
+{
+	fprintf(sample->out, "%s{certificate=\"%s\"} %" PRId64 "\n", name, which,
+		until - (int64_t)time(NULL));
+}
+
+/* Files that can't be read have no figures: the log says why. */
+static void print_certificates(const struct sample *sample, const char *name)
+{
+	struct certificates certificates;
+	struct err err = ERR_INIT;
+
+	if (certificates_read(sample->service->data, &certificates, &err) < 0)
+		return;
+	print_left(sample, name, "service", certificates.until);
+	print_left(sample, name, "ca", certificates.ca_until);
+}
+
 static void print_start(const struct sample *sample, const char *name)
 {
 	print_number(sample, name, (uint64_t)sample->service->started);
@@ -240,6 +260,9 @@ static const struct family {
 	{"newroot_disk_free_bytes", "gauge", "Free space where the store is.", print_disk},
 	{"newroot_disk_reserve_bytes", "gauge", "Of it, what is kept for operators.",
 	 print_reserve},
+	{"newroot_certificate_seconds_left", "gauge",
+	 "Seconds until the service's certificate, or the site's CA, ends; negative: it has.",
+	 print_certificates},
 	{"process_start_time_seconds", "gauge", "When the service was started, since 1970.",
 	 print_start},
 	{"process_resident_memory_bytes", "gauge", "Resident memory.", print_memory},

@@ -69,6 +69,7 @@ enum MHD_Result route_login(struct request *request);
 enum MHD_Result route_logout(struct request *request);
 enum MHD_Result route_sessions(struct request *request);
 enum MHD_Result route_session_end(struct request *request);
+enum MHD_Result route_certificates(struct request *request);
 enum MHD_Result route_groups(struct request *request);
 enum MHD_Result route_archive_list(struct request *request);
 enum MHD_Result route_vms(struct request *request);

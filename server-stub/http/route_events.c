@@ -1,6 +1,8 @@
 #include <stdlib.h>
+#include <string.h>
 
 #include "course/intake.h"
+#include "http/anchors.h"
 #include "http/budget.h"
 #include "http/deferred.h"
 #include "http/reply.h"
@@ -32,6 +34,16 @@ static void posting_free(void *pending)
 	free(posting);
 }
 
+/* An agent that says it in a way of its own is one that does not say it. */
+static void take_anchors(const struct request *request, struct event_list *events)
+{
+	const char *id = request_query(request, "anchors");
+
+	if (id && strlen(id) == TRUST_ID_TEXT - 1 &&
+	    strspn(id, "0123456789abcdef") == TRUST_ID_TEXT - 1)
+		memcpy(events->anchors, id, TRUST_ID_TEXT);
+}
+
 static enum MHD_Result submit(struct request *request)
 {
 	struct posting *posting =
@@ -50,6 +62,7 @@ static enum MHD_Result submit(struct request *request)
 	if (events_parse(&posting->events, request->body, request->body_size, &err) < 0)
 		return reply_error(request, &err);
 	posting->vm = request->vm.id;
+	take_anchors(request, &posting->events);
 	posting->events.weigh = budget_weigh(request->service->budgets, request->vm.id);
 	return deferred_submit(request);
 }
@@ -67,6 +80,18 @@ static void log_intake(const struct request *request, const struct posting *post
 			 vm_state_name(intake->from));
 }
 
+static json_t *answer(const struct posting *posting)
+{
+	char *news = anchors_news(posting->events.anchors);
+	json_t *json =
+		json_pack("{s:I, s:b, s:b, s:b, s:s*}", "taken", (json_int_t)posting->intake.taken,
+			  "hold", posting->intake.hold, "again", posting->intake.again, "cutover",
+			  posting->intake.cutover, "anchors", news);
+
+	free(news);
+	return json;
+}
+
 enum MHD_Result route_events(struct request *request)
 {
 	const struct posting *posting = request->pending;
@@ -79,8 +104,5 @@ enum MHD_Result route_events(struct request *request)
 		return reply_error(request, err);
 	log_intake(request, posting);
 	atomic_fetch_add(&request->service->metrics.events, posting->intake.added);
-	return reply_json(request, json_pack("{s:I, s:b, s:b, s:b}", "taken",
-					     (json_int_t)posting->intake.taken, "hold",
-					     posting->intake.hold, "again", posting->intake.again,
-					     "cutover", posting->intake.cutover));
+	return reply_json(request, answer(posting));
 }

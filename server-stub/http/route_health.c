@@ -1,10 +1,12 @@
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "http/budget.h"
 #include "http/metrics.h"
 #include "http/reply.h"
 #include "http/route.h"
+#include "http/tls.h"
 #include "util/log.h"
 
 static int touch(struct write *write, struct store *store, struct err *err)
@@ -44,6 +46,8 @@ static const char *status_of(struct service *service)
 		try_to_write(service);
 		return "store";
 	}
+	if (!tls_valid(time(NULL)))
+		return "certificate";
 	return budget_disk_low(service->budgets, service->data->root, service->reserve) ? "disk"
 											: "ok";
 }

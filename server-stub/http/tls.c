@@ -4,69 +4,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "util/file.h"
-#include "util/limits.h"
+#include "site/pem.h"
 
 struct pair {
 	gnutls_pcert_st cert;
 	gnutls_privkey_t key;
+	int64_t from, until; /* seconds since 1970 */
 	struct pair *older;
 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct pair *newest;
-
-static int tls_error(int code, const char *what, struct err *err)
-{
-	return err_set(err, ERR_SERVICE_CERTIFICATE, what, "%s", gnutls_strerror(code));
-}
-
-static int read_pem(const struct data *data, const char *name, gnutls_datum_t *pem, struct err *err)
-{
-	char *text;
-	size_t size;
-
-	if (file_read(data->root, name, SMALL_FILE_MAX, &text, &size, err) < 0)
-		return -1;
-	pem->data = (void *)text;
-	pem->size = (unsigned)size;
-	return 0;
-}
-
-static int import_key(struct pair *pair, const gnutls_datum_t *pem, struct err *err)
-{
-	int code = gnutls_privkey_init(&pair->key);
-
-	if (code >= 0)
-		code = gnutls_privkey_import_x509_raw(pair->key, pem, GNUTLS_X509_FMT_PEM, NULL,
-						      GNUTLS_PKCS_PLAIN);
-	return code < 0 ? tls_error(code, DATA_KEY, err) : 0;
-}
-
-/* A certificate for another key would fail every handshake; better to say so now. */
-static int check_match(struct pair *pair, struct err *err)
-{
-	unsigned char of_key[32], of_cert[32];
-	size_t key_size = sizeof(of_key), cert_size = sizeof(of_cert);
-	gnutls_pubkey_t pubkey;
-	int code = gnutls_pubkey_init(&pubkey);
-
-	if (code < 0)
-		return tls_error(code, DATA_KEY, err);
-	code = gnutls_pubkey_import_privkey(pubkey, pair->key, 0, 0);
-	if (code >= 0)
-		code = gnutls_pubkey_get_key_id(pubkey, GNUTLS_KEYID_USE_SHA256, of_key, &key_size);
-	if (code >= 0)
-		code = gnutls_pubkey_get_key_id(pair->cert.pubkey, GNUTLS_KEYID_USE_SHA256, of_cert,
-						&cert_size);
-	gnutls_pubkey_deinit(pubkey);
-	if (code < 0)
-		return tls_error(code, DATA_CERT, err);
-	if (memcmp(of_key, of_cert, sizeof(of_key)))
-		return err_set(err, ERR_SERVICE_CERTIFICATE, DATA_CERT,
-			       "is for another key than " DATA_KEY);
-	return 0;
-}
 
 static void pair_free(struct pair *pair)
 {
@@ -76,32 +24,42 @@ static void pair_free(struct pair *pair)
 	free(pair);
 }
 
-static int import_pair(struct pair *pair, const gnutls_datum_t *key, const gnutls_datum_t *cert,
+/* Takes `key` over. */
+static int import_key(struct pair *pair, gnutls_x509_privkey_t key, struct err *err)
+{
+	int code = gnutls_privkey_init(&pair->key);
+
+	if (code >= 0)
+		code = gnutls_privkey_import_x509(pair->key, key, GNUTLS_PRIVKEY_IMPORT_COPY);
+	gnutls_x509_privkey_deinit(key);
+	return pem_check(code, DATA_KEY, err);
+}
+
+/* The first certificate of the file, and the key that belongs to it: another one would fail every handshake. */
+static int import_pair(struct pair *pair, const struct data *data, const struct pem_certs *certs,
 		       struct err *err)
 {
-	int code;
+	const struct pem_certs first = {certs->cert, 1};
+	gnutls_x509_privkey_t key;
+	unsigned which;
 
-	if (import_key(pair, key, err) < 0)
+	if (pem_key_read(data, DATA_KEY, &first, &key, &which, err) < 0 ||
+	    import_key(pair, key, err) < 0)
 		return -1;
-	code = gnutls_pcert_import_x509_raw(&pair->cert, cert, GNUTLS_X509_FMT_PEM, 0);
-	if (code < 0)
-		return tls_error(code, DATA_CERT, err);
-	return check_match(pair, err);
+	pair->from = gnutls_x509_crt_get_activation_time(certs->cert[0]);
+	pair->until = gnutls_x509_crt_get_expiration_time(certs->cert[0]);
+	return pem_check(gnutls_pcert_import_x509(&pair->cert, certs->cert[0], 0), DATA_CERT, err);
 }
 
 static int load_pair(struct pair *pair, const struct data *data, struct err *err)
 {
-	gnutls_datum_t key = {0}, cert = {0};
-	int ret = read_pem(data, DATA_KEY, &key, err);
+	struct pem_certs certs;
+	int ret;
 
-	if (ret == 0)
-		ret = read_pem(data, DATA_CERT, &cert, err);
-	if (ret == 0)
-		ret = import_pair(pair, &key, &cert, err);
-	if (key.data)
-		gnutls_memset(key.data, 0, key.size);
-	free(key.data);
-	free(cert.data);
+	if (pem_certs_read(data, DATA_CERT, &certs, err) < 0)
+		return -1;
+	ret = import_pair(pair, data, &certs, err);
+	pem_certs_free(&certs);
 	return ret;
 }
 
@@ -130,6 +88,16 @@ void tls_free(void)
 		newest = pair->older;
 		pair_free(pair);
 	}
+}
+
+bool tls_valid(int64_t now)
+{
+	bool valid;
+
+	pthread_mutex_lock(&lock);
+	valid = newest && newest->from <= now && now < newest->until;
+	pthread_mutex_unlock(&lock);
+	return valid;
 }
 
 int tls_retrieve(gnutls_session_t session, const gnutls_datum_t *req_ca_rdn, int nreqs,

@@ -7,6 +7,8 @@
 
 #include <gnutls/abstract.h>
 #include <gnutls/gnutls.h>
+#include <stdbool.h>
+#include <stdint.h>
 
 #include "base/err.h"
 #include "site/data.h"
@@ -20,6 +22,9 @@
 /* (Re-)read server.key and server.pem; after an error the pair in use stays. ERR_SERVICE_CERTIFICATE. */
 int tls_load(const struct data *data, struct err *err);
 void tls_free(void);
+
+/* Whether the certificate in use is valid at the time `now`, seconds since 1970: else nobody gets through to the service. */
+bool tls_valid(int64_t now);
 
 /* For MHD_OPTION_HTTPS_CERT_CALLBACK, which has no argument of its own: hence one pair a process. */
 int tls_retrieve(gnutls_session_t session, const gnutls_datum_t *req_ca_rdn, int nreqs,

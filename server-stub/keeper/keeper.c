@@ -16,9 +16,10 @@ struct keeper {
 	struct store *store; /* the keeper's alone: its reading never waits for a request's */
 	struct net *net;
 	struct waiting waiting;
+	struct renewal *renewal;
 	int64_t rounds;
 	/* Said last; the same is not said again and again. */
-	struct err about_files, about_archives;
+	struct err about_files, about_archives, about_certificates;
 	pthread_t thread;
 	pthread_mutex_t lock; /* of what follows */
 	pthread_cond_t stop;
@@ -35,7 +36,7 @@ static void complain(struct err *said, const struct err *err)
 
 static void look(struct keeper *keeper)
 {
-	struct err files = ERR_INIT, archives = ERR_INIT;
+	struct err files = ERR_INIT, archives = ERR_INIT, certificates = ERR_INIT;
 
 	if (keeper->rounds++ % KEEPER_SLOW_ROUNDS == 0) {
 		waiting_look(&keeper->waiting, &archives);
@@ -43,6 +44,8 @@ static void look(struct keeper *keeper)
 	}
 	net_sync(keeper->net, keeper->store, NULL, &files);
 	complain(&keeper->about_files, &files);
+	renewal_look(keeper->renewal, &certificates);
+	complain(&keeper->about_certificates, &certificates);
 }
 
 /* Sleep until the next look; false: no more. */
@@ -94,6 +97,8 @@ int keeper_start(struct keeper **keeper, const struct keeper_config *config, str
 					    .writer = config->writer,
 					    .data = config->data,
 					    .url = config->settings->url};
+	started->renewal = config->renewal;
+	started->renewal->store = started->store;
 	code = pthread_create(&started->thread, NULL, keeper_main, started);
 	if (code) {
 		err_set(err, ERR_INTERNAL, "keeper", "can't start a thread: %s", strerror(code));

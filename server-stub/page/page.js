@@ -13,6 +13,8 @@ import { $, mib, plural, put } from "./tools.js";
 import { VmPage } from "./vm.js";
 import { changeSilent, count, follow, STATES, vms } from "./vms.js";
 
+const CERTIFICATES_MS = 600000;
+
 let page = null; /* the VM that is open */
 let scrolled = 0; /* where the overview was left */
 
@@ -71,6 +73,13 @@ function showLink(live) {
 	$("#page").classList.toggle("stale", !live);
 }
 
+/* What somebody has to know of the service's certificates; asked for now and then, and kept when there is no answer. */
+async function showCertificates() {
+	const { warning } = await get("/v1/certificates");
+	put($("#certificates"), warning ?? "");
+	$("#certificates").hidden = !warning;
+}
+
 /* The reader's choice, else the system's. */
 function setTheme(theme) {
 	document.documentElement.dataset.theme = theme;
@@ -105,6 +114,8 @@ async function start() {
 	await login.done;
 	route();
 	follow(show, showLink);
+	showCertificates().catch(() => {});
+	setInterval(() => showCertificates().catch(() => {}), CERTIFICATES_MS);
 	setInterval(() => {
 		changeSilent();
 		page?.tick();

@@ -14,6 +14,7 @@
 #define DATA_SETTINGS       "service.json" /* written last by init: a folder with it is initialised */
 #define DATA_CA_KEY         "ca.key"
 #define DATA_CA_CERT        "ca.pem"
+#define DATA_CA_NEXT_KEY    "ca-next.key" /* of the CA that is being introduced */
 #define DATA_KEY            "server.key"
 #define DATA_CERT           "server.pem"
 #define DATA_OPERATOR_TOKEN "operator.token"

@@ -13,7 +13,8 @@ static const struct secret {
 	const char *name, *anew;
 	mode_t mode;
 } secrets[] = {
-	{DATA_CA_KEY, "the site's CA: a new data folder and site image", 0600},
+	{DATA_CA_KEY, "the site's CA: `newroot-server ca rotate begin`, and `finish`", 0600},
+	{DATA_CA_NEXT_KEY, "the next CA: `newroot-server ca rotate undo`, then `begin`", 0600},
 	{DATA_KEY, "the service's key: `newroot-server cert renew --new-key`", 0600},
 	{DATA_OPERATOR_TOKEN, "the operator's token: delete the file and send SIGHUP", 0600},
 	{DATA_CREATOR_TOKEN, "the creators' token: delete the file and send SIGHUP", 0600},
@@ -21,6 +22,7 @@ static const struct secret {
 	{"newroot.db-wal", "VMs' tokens (`arm`) and the passwords of jobs", 0600},
 	{"newroot.db-shm", "nothing", 0600},
 	{"newroot.db.v4", "VMs' tokens (`arm`) and the passwords of jobs", 0600},
+	{"newroot.db.v5", "VMs' tokens (`arm`) and the passwords of jobs", 0600},
 	{"archives", "what is secret in the archives", 0700},
 };
 

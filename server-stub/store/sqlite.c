@@ -8,7 +8,7 @@
 
 #include "util/limits.h"
 
-#define STORE_VERSION 5
+#define STORE_VERSION 6
 
 const int store_version = STORE_VERSION;
 
@@ -84,7 +84,8 @@ static const char schema[] =
 	" UNIQUE (vm, address, reason)) STRICT;"
 	"CREATE TABLE archive ("
 	" path TEXT PRIMARY KEY, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL,"
-	" inode INTEGER NOT NULL, sha256 TEXT NOT NULL, facts TEXT NOT NULL DEFAULT '') STRICT;" SQL_TABLES_OF_5;
+	" inode INTEGER NOT NULL, sha256 TEXT NOT NULL, facts TEXT NOT NULL DEFAULT '') STRICT;" SQL_TABLES_OF_5
+		SQL_TABLES_OF_6;
 
 int sql_error(struct store *store, const char *what, struct err *err)
 {

@@ -25,6 +25,10 @@
 	"CREATE TRIGGER audit_kept BEFORE DELETE ON audit BEGIN SELECT raise(ABORT, 'the audit is only added to'); END;" \
 	"CREATE TRIGGER audit_fixed BEFORE UPDATE ON audit BEGIN SELECT raise(ABORT, 'the audit is only added to'); END;"
 
+#define SQL_TABLES_OF_6                                                                            \
+	"CREATE TABLE trust ("                                                                     \
+	" vm INTEGER PRIMARY KEY REFERENCES vm ON DELETE CASCADE, anchors TEXT NOT NULL) STRICT;"
+
 enum statement {
 #define SQL(symbol, text) symbol,
 #include "store/statements.def"

@@ -103,6 +103,20 @@ int store_plan_save(struct store *store, int64_t vm, const char *disks, struct e
 int store_plan_find(struct store *store, int64_t vm, char **disks, struct err *err);
 int store_plan_forget(struct store *store, int64_t vm, struct err *err);
 
+/*
+ * Which trust anchors a VM has, by the SHA-256 of their file: what its agent told last; "": it never did. `each` must not call the
+ * store.
+ */
+struct trust_row {
+	const char *name, *anchors;
+	enum vm_state state, before;
+	int64_t seen_ms; /* 0: never */
+};
+int store_trust_save(struct store *store, int64_t vm, const char *anchors, struct err *err);
+/* Of all VMs, in the order of names. */
+int store_trust_each(struct store *store, void (*each)(void *arg, const struct trust_row *row),
+		     void *arg, struct err *err);
+
 /* Groups: VMs that move together and hold each other. */
 struct group_row {
 	const char *name;

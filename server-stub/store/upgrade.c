@@ -31,6 +31,7 @@ static const struct step {
 	 "'$.databases.source.ssh.key', '', '$.sync.ssh.key', '') "
 	 "WHERE vm IN (SELECT id FROM vm WHERE secretless);"
 	 "UPDATE vm_group SET document = '{}' WHERE document <> '';" SQL_TABLES_OF_5},
+	{5, SQL_TABLES_OF_6},
 };
 
 #define STEPS  (sizeof(steps) / sizeof(steps[0]))

@@ -40,10 +40,15 @@ enum boot_life {
 /* What the event tells of its boot's life. */
 enum boot_life event_life(const struct event *event);
 
+/* SHA-256 in hex, and its end. */
+#define TRUST_ID_TEXT 65
+
 struct event_list {
 	char boot[BOOT_UUID_TEXT];
 	struct event *item;
 	size_t count;
+	char anchors
+		[TRUST_ID_TEXT]; /* that the agent says its VM has (store_trust_save()); "": it says nothing */
 	bool weigh; /* what is kept of the VM is to be held against VM_EVENT_BYTES_MAX first */
 };
 

@@ -126,6 +126,18 @@ bool vm_state_configures(enum vm_state state, enum vm_state before)
 	return state < VM_STATES && configures[state];
 }
 
+bool vm_state_keeps_anchors(enum vm_state state, enum vm_state before)
+{
+	static const bool keeps[VM_STATES] = {
+		[VM_CONFIGURING] = true, [VM_NEEDS_PROVISIONING] = true, [VM_PROVISIONING] = true,
+		[VM_FIRST_BOOT] = true,  [VM_COMPLETE] = true,
+	};
+
+	if (state == VM_ERROR || state == VM_CANCELLED)
+		state = before;
+	return state < VM_STATES && keeps[state];
+}
+
 const char *vm_state_name(enum vm_state state)
 {
 	return state < VM_STATES ? state_names[state] : "unknown";

@@ -59,6 +59,12 @@ enum vm_state vm_state_next(enum vm_state state, enum vm_state before, enum vm_i
 /* Whether the VM belongs into the in-memory system: told otherwise, it boots from its own disk. */
 bool vm_state_configures(enum vm_state state, enum vm_state before);
 
+/*
+ * Whether the VM has trust anchors that nobody but the service, while they vouch for it, can replace: it is being installed, or
+ * stands by. One that was not begun gets them with its next boot from the network; one in service needs none.
+ */
+bool vm_state_keeps_anchors(enum vm_state state, enum vm_state before);
+
 /* "first boot": the names are stable, scripts and the store use them. */
 const char *vm_state_name(enum vm_state state);
 /* VM_STATES when there is no such state. */

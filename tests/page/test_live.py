@@ -228,3 +228,14 @@ def test_a_busy_service_is_left_alone_as_long_as_it_asks(page, shop):
     page.wait(lambda: page.js("return asked.length") > 1)
     first, second = page.js("return asked.slice(0, 2)")
     assert second - first >= 3000
+
+
+def test_a_certificate_that_ends_is_told(shop, open_page):
+    """Before it does: afterwards no browser shows the page."""
+    page = open_page(shop)
+    page.wait_row("db1")
+    assert not page.find("#certificates").is_displayed()
+    shop.cli("cert", "renew", "--days", "10")
+    page.go()
+    page.wait_text("#certificates", "the certificate is valid until")
+    assert "cert renew" in page.text("#certificates")

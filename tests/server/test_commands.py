@@ -183,8 +183,6 @@ def test_certificate_names(fresh):
 def test_renewal_reaches_a_running_service(service):
     before, key = served_certificate(service), (service.data / "server.key").read_bytes()
     printed = service.cli("cert", "renew", "--name", "other.test")
-    assert served_certificate(service) == before
-    service.process.send_signal(signal.SIGHUP)
     until(lambda: served_certificate(service) != before, "the new certificate is served")
     assert served_certificate(service) == (service.data / "server.pem").read_text()
     assert (service.data / "server.key").read_bytes() == key and "pin sha256:" in printed
@@ -201,12 +199,26 @@ def test_broken_renewal_keeps_the_certificate(service):
 
 
 def test_expired_certificate_is_told(fresh):
+    """Without the CA's key it can't be renewed; whoever still gets through hears that this is no health."""
+    fresh.init()
+    fresh.cli("cert", "renew", "--days", "-1")
+    (fresh.data / "ca.key").rename(fresh.data.parent / "ca.key")
+    fresh.start()
+    assert "the certificate was valid until" in fresh.log()
+    with pytest.raises(ssl.SSLCertVerificationError, match="expired"):
+        fresh.get("/v1/hello?mac=" + MAC)
+    fresh.context = ssl._create_unverified_context
+    answer = fresh.get("/healthz")
+    assert (answer.status, answer.json) == (503, {"status": "certificate"})
+    done = fresh.run("cert", "state", "--data", fresh.data)
+    assert done.returncode == 1 and "VMs and browsers refuse it" in done.stderr
+
+
+def test_expired_certificate_is_renewed_at_start(fresh):
     fresh.init()
     fresh.cli("cert", "renew", "--days", "-1")
     fresh.start()
-    assert "valid until" in fresh.log()
-    with pytest.raises(ssl.SSLCertVerificationError, match="expired"):
-        fresh.get("/v1/hello?mac=" + MAC)
+    assert fresh.get("/healthz").status == 200
 
 
 def test_every_command_is_documented(fresh):

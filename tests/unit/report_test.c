@@ -16,6 +16,7 @@
 #include <cmocka.h>
 #include <jansson.h>
 
+#include "service/anchors.h"
 #include "service/report.h"
 #include "service/wait.h"
 
@@ -41,6 +42,8 @@ static struct {
 	volatile pid_t reporter;
 	volatile unsigned descriptors; /* of the reporter */
 	volatile unsigned boots, gaps;
+	char anchors[8]; /* what the next answer tells; "": nothing */
+	char told[80];   /* which anchors the reporter says that the VM has; "": its own */
 	char boot[40];
 	char types[1 << 16]; /* first letter of the type of each event taken */
 } * seen;
@@ -114,8 +117,25 @@ int service_post_events(struct service *unused, const char *json, size_t size,
 					 .hold = seen->hold,
 					 .again = seen->again,
 					 .cutover = seen->cutover};
+	if (*seen->anchors)
+		answer->anchors = strdup((const char *)seen->anchors);
+	*seen->anchors = '\0'; /* said once */
 	seen->descriptors = count_descriptors();
 	return 0;
+}
+
+int anchors_learn(struct service *unused, const char *pem, struct err *err)
+{
+	(void)unused;
+	if (!strcmp(pem, "known"))
+		return 0;
+	return strcmp(pem, "new") ? err_set(err, ERR_TLS, NULL, "no anchors") : 1;
+}
+
+void anchors_tell(struct service *unused, const char *id)
+{
+	(void)unused;
+	snprintf((char *)seen->told, sizeof(seen->told), "%s", id);
 }
 
 void service_forked(struct service *unused)
@@ -301,6 +321,31 @@ static void hold_comes_back(void **state)
 	assert_false(report_held());
 	assert_int_equal(report_stop(PATIENCE_S), 0);
 	assert_false(report_held());
+}
+
+/* What was learnt is told by an event of its own: the service waits for it. */
+static void anchors_are_learnt_and_told(void **state)
+{
+	static const struct {
+		const char *told, *events;
+	} rows[] = {{"new", "hn"}, {"known", "h"}, {"bad", "h"}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		memset(seen->types, 0, sizeof(seen->types));
+		snprintf(seen->anchors, sizeof(seen->anchors), "%s", rows[i].told);
+		start(NULL);
+		report_heartbeat();
+		assert_int_equal(report_stop(PATIENCE_S), 0);
+		assert_string_equal(seen->types, rows[i].events);
+	}
+	assert_string_equal(seen->told, "");
+	start(NULL);
+	report_anchors("those of the new system");
+	report_anchors("others");
+	report_heartbeat();
+	assert_int_equal(report_stop(PATIENCE_S), 0);
+	assert_string_equal(seen->told, "those of the new system");
 }
 
 static void forked_children_report_too(void **state)
@@ -513,6 +558,7 @@ int main(void)
 		TEST(flush_gives_up_in_time),
 		TEST(agent_never_waits),
 		TEST(hold_comes_back),
+		TEST(anchors_are_learnt_and_told),
 		TEST(forked_children_report_too),
 		TEST(death_of_the_agent_loses_nothing),
 		TEST(death_of_the_reporter_is_made_good),

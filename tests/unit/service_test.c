@@ -6,10 +6,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
+#include "service/anchors.h"
 #include "service/clock.h"
+#include "service/exchange.h"
 #include "service/service.h"
 #include "tests/unit/fake_exchange.h"
 
@@ -346,6 +349,72 @@ static void peers_that_are_none(void **state)
 	service_free(service);
 }
 
+static char *text_of(const char *path)
+{
+	static char text[8192];
+	FILE *file = fopen(path, "r");
+
+	assert_non_null(file);
+	text[fread(text, 1, sizeof(text) - 1, file)] = '\0';
+	fclose(file);
+	return text;
+}
+
+static void write_text(const char *path, const char *text)
+{
+	FILE *file = fopen(path, "w");
+
+	assert_non_null(file);
+	fputs(text, file);
+	assert_int_equal(fclose(file), 0);
+}
+
+/* The request says which anchors there are; others take their place, in the file, too, and stay there. */
+static void anchors_are_learnt(void **state)
+{
+	const struct fake_answer script = {
+		.status = 200, .body = "{\"taken\":1,\"hold\":false,\"anchors\":\"PEM\"}"};
+	char path[] = "/tmp/newroot-anchors-XXXXXX", two[8192], id[TRUST_ID_TEXT];
+	struct service_config config = {"https://h", path, NULL, NULL, MAC};
+	struct events_answer answer;
+	struct service *service;
+	struct err err = ERR_INIT;
+
+	(void)state;
+	close(mkstemp(path));
+	write_text(path, text_of(CA));
+	snprintf(two, sizeof(two), "%s%s", text_of(CA), text_of(CA));
+	assert_int_equal(service_new(&service, &config, NULL), 0);
+	fake_script(&script, 1);
+	assert_int_equal(service_post_events(service, "[1]", 3, &answer, NULL), 0);
+	assert_string_equal(answer.anchors, "PEM");
+	free(answer.anchors);
+	assert_non_null(strstr(fake.url, service->trust.id));
+	assert_int_equal(anchors_learn(service, "no PEM\n", &err), -1);
+	assert_int_equal(err.code, ERR_TLS);
+	assert_int_equal(service->trust.count, 1);
+	assert_int_equal(anchors_learn(service, two, NULL), 1);
+	assert_int_equal(service->trust.count, 2);
+	assert_string_equal(text_of(path), two);
+	assert_int_equal(anchors_learn(service, two, NULL), 0);
+	trust_id(id, two, strlen(two));
+	assert_string_equal(service->trust.id, id);
+	/* Another program has learnt. */
+	write_text(path, text_of(CA));
+	anchors_follow(service);
+	assert_int_equal(service->trust.count, 1);
+	write_text(path, "rubbish");
+	anchors_follow(service);
+	assert_int_equal(service->trust.count, 1);
+	anchors_tell(service, "another");
+	fake_script(&script, 1);
+	assert_int_equal(service_post_events(service, "[1]", 3, &answer, NULL), 0);
+	free(answer.anchors);
+	assert_non_null(strstr(fake.url, "anchors=another"));
+	service_free(service);
+	assert_int_equal(unlink(path), 0);
+}
+
 static void clock_texts_are_readable(void **state)
 {
 	char text[CLOCK_TEXT];
@@ -374,6 +443,7 @@ int main(void)
 		cmocka_unit_test(a_shown_plan_is_asked_for),
 		cmocka_unit_test(peers_are_asked_for),
 		cmocka_unit_test(peers_that_are_none),
+		cmocka_unit_test(anchors_are_learnt),
 		cmocka_unit_test(clock_texts_are_readable),
 	};
 

@@ -2,7 +2,7 @@
 PICOHTTP := build/sysroot/src/picohttpparser.c
 $(PICOHTTP): build/sysroot.ready ;
 TRANSPORT := $(addprefix service/,wait.c connect.c clock.c cert.c trust.c tls_text.c x509.c suites.c tls.c http.c \
-	http_head.c retry.c connection.c exchange.c text.c service.c fetch.c sink.c) base/url.c base/random.c base/io.c base/err.c base/log.c $(PICOHTTP)
+	http_head.c retry.c connection.c anchors.c exchange.c text.c service.c fetch.c sink.c) base/url.c base/random.c base/io.c base/err.c base/log.c $(PICOHTTP)
 TRANSPORT_LIBS := -lbearssl -lnettle -ljansson
 
 # Faults are injected by a server (tests/transport), against this program.
