@@ -37,6 +37,6 @@ TEST_nfs_fetch = nfs/nfs_fetch.c nfs/nfs_reader.c base/nfs_url.c nfs/nfs_error.c
 	base/url.c base/child_stage.c base/random.c base/io.c base/err.c base/log.c tests/unit/scratch.c
 LIBS_nfs_fetch = -lnettle
 CFLAGS_nfs_fetch = -Wl,--wrap=pread
-TEST_contact = steps/contact.c steps/fetch.c steps/refuse.c service/clock.c service/retry.c service/wait.c base/random.c base/log.c \
+TEST_contact = steps/contact.c steps/fetch.c steps/refuse.c steps/disk_errors.c service/clock.c service/retry.c service/wait.c base/random.c base/log.c \
 	$(JOB_SOURCES)
 LIBS_contact = -ljansson
