@@ -20,13 +20,14 @@ TEST_http = service/http.c service/http_head.c base/err.c $(PICOHTTP)
 CFLAGS_http = -isystem build/sysroot/src
 TEST_spool = service/spool.c service/event.c service/text.c base/err.c
 LIBS_spool = -ljansson
+CFLAGS_spool = -Wl,--wrap=fsync
 TEST_report = service/report.c service/reporter.c service/spool.c service/event.c service/text.c service/retry.c \
 	service/wait.c base/random.c base/io.c base/err.c base/log.c
 LIBS_report = -ljansson
 TEST_fetch = service/fetch.c service/sink.c service/retry.c service/wait.c base/random.c base/io.c base/err.c base/log.c tests/unit/fake_exchange.c
 LIBS_fetch = -lnettle
 CFLAGS_fetch = -isystem build/sysroot/src
-TEST_service = service/service.c service/fetch.c service/sink.c service/retry.c service/wait.c base/url.c service/trust.c \
+TEST_service = service/service.c service/anchors.c service/fetch.c service/sink.c service/retry.c service/wait.c base/url.c service/trust.c \
 	service/tls_text.c service/x509.c service/cert.c service/clock.c service/text.c base/random.c base/io.c base/err.c base/log.c \
 	tests/unit/fake_exchange.c
 LIBS_service = $(TRANSPORT_LIBS)
