@@ -43,16 +43,29 @@ def backup_gpt_only(path):
     assert "gpt" in run(["sfdisk", "--dump", path])
 
 
+def zfs_labels(path):
+    """Four labels, two at each end, each with the 128 uberblocks of a pool of 512-byte sectors (zfs(4), on-disk format)."""
+    size = path.stat().st_size
+    with open(path, "r+b") as disk:
+        for place in (0, 256 << 10, size - (512 << 10), size - (256 << 10)):
+            for number in range(128):
+                disk.seek(place + (128 << 10) + (number << 10))
+                disk.write(struct.pack("<Q", 0x00BAB10C))
+    assert "zfs_member" in run(["blkid", "-p", path])
+
+
 def test_old_signatures_at_the_ends(lab, inputs):
     vm = lab.vm("db1", lambda address: small_job(
         lab, inputs, address, finish="reboot", boot={"size": "256MiB", "fs": "ext4"},
         kernel={"url": lab.archive(inputs.kernel), "sha256": inputs.sums[inputs.kernel]}),
-        [2 * GIB, GIB], bus="sata", nic="e1000e")
+        [2 * GIB, GIB, GIB // 2], bus="sata", nic="e1000e")
     backup_gpt_only(vm.disks[0])
     md_superblock_at_the_end(vm.disks[1])
+    zfs_labels(vm.disks[2])
     install(lab, vm)
     dump = run(["sfdisk", "--dump", vm.disks[0]])
     assert "label: dos" in dump
     assert b"EFI PART" not in open(vm.disks[0], "rb").read()[-SECTOR:]
     assert "linux_raid_member" not in run(["blkid", "-p", vm.disks[1]])
+    assert "zfs_member" not in run(["blkid", "-p", vm.disks[2]])
     boot_mini(lab, vm)

@@ -1,8 +1,10 @@
-"""The service dies in the middle of two installations: nothing it had acknowledged is lost, and both go on."""
+"""Two VMs at once: the service dies while both are installed, and one boots in the other's name."""
+import shutil
 import time
 
-from faults import small_job, wait_unpacking
-from jobs import GIB
+from faults import REFUSED, small_job, wait_unpacking
+from jobs import GIB, install_job
+from process import wait_until
 
 VMS = 2
 INSTALL_S = 900
@@ -15,6 +17,7 @@ def counts(lab, name):
 
 
 def test_service_killed(lab, inputs):
+    """Nothing it had acknowledged is lost, and both go on."""
     vms = [lab.vm(name, lambda address: small_job(lab, inputs, address, hostname=name, finish="poweroff", kernel={
         "url": lab.archive(inputs.kernel), "sha256": inputs.sums[inputs.kernel]}), [2 * GIB], group="shop")
         for name in ("web1", "web2")]
@@ -38,3 +41,23 @@ def test_service_killed(lab, inputs):
         assert numbers == list(range(1, len(numbers) + 1)), "no gap, and nothing twice"
         ended = [event["step"] for event in lab.service.events(vm.name) if event["type"] == "end"]
         assert len(ended) == len(set(ended)), "no step was done twice"
+
+
+def entry(lab, vm):
+    return lab.service.data / "boot/ipxe" / f"{vm.mac.replace(':', '-')}.ipxe"
+
+
+def test_second_boot_in_its_name(lab, inputs):
+    """As when a platform switches a VM on twice: the boot that has the job goes on, and the VM is not in error."""
+    first, second = [lab.vm(name, lambda address: install_job(lab, inputs, address, name, root=inputs.mini, data=inputs.large_data, finish="poweroff"),
+                            [2 * GIB, 2 * GIB]) for name in ("web1", "web2")]
+    first.start("n")
+    wait_until("the job is handed out", lambda: "web1: job handed out" in (lab.folder / "server.log").read_text(), INSTALL_S)
+    shutil.copy(entry(lab, first), entry(lab, second))
+    second.start("n")
+    assert second.wait_for(REFUSED, INSTALL_S)[1] == "service.not-armed"
+    assert lab.service.state("web1") == "configuring", "it is installed meanwhile"
+    first.wait_for(r"installed; next", INSTALL_S)
+    first.wait_end(120)
+    assert lab.service.state("web1") == "needs provisioning"
+    assert "state error" not in lab.service.cli("show", "web1")

@@ -10,7 +10,9 @@ INSTALL_S = 1800
 BOOT_S = 900
 RESET_S = 600
 REFRESH_S = 900
-SQL = "mysql -N shop -e"
+# As old database hosts have it: newroot's own client goes to this VM's server all the same, and reads what it says.
+MY_CNF = "[client]\nhost=10.77.0.1\nprotocol=tcp\n[mysql]\ntable\nvertical\nsafe-updates\n"
+SQL = "mysql --no-defaults -N shop -e"
 DUMP = "CREATE TABLE items (id INT PRIMARY KEY, name VARCHAR(20)) ENGINE=InnoDB;\n" + "".join(
     f"INSERT INTO items VALUES ({number}, 'item {number}');\n" for number in range(500))
 ROWS = f"{SQL} 'SELECT COUNT(*), SUM(id), MAX(name) FROM items'"
@@ -44,7 +46,7 @@ def snapshot_job(lab, inputs, address):
         archives=[{"to": "/", "url": lab.archive(inputs.systemd), "sha256": inputs.sums[inputs.systemd]},
                   {"to": "/data", "url": lab.archive(data), "sha256": sha256(data)}],
         databases={"dumps": [{"database": "shop", "url": lab.archive(dump), "sha256": sha256(dump), "end_mark": False}]},
-        files=[{"path": "/data/from-the-job", "content": "of the job\n"}])
+        files=[{"path": "/data/from-the-job", "content": "of the job\n"}, {"path": "/root/.my.cnf", "content": MY_CNF, "mode": "0600"}])
 
 
 class Case:
