@@ -117,15 +117,17 @@ static int write_image(const struct data *data, struct err *err)
 	return ret;
 }
 
+/* What fails is tried again with the next look. */
 static int take_over(struct renewal *renewal, const struct renewal_seen *now, struct err *err)
 {
-	const bool anchors = memcmp(&now->file[0], &renewal->seen.file[0], sizeof(now->file[0]));
+	const bool anchors =
+		memcmp(&now->file[0], &renewal->seen.file[0], sizeof(now->file[0])) != 0;
 
-	renewal->seen = *now;
-	if (anchors && write_image(renewal->data, err) < 0)
-		return -1;
 	if (renewal_load(renewal->data, err) < 0)
 		return err_prefix(err, "the certificate stays as it was");
+	if (anchors && write_image(renewal->data, err) < 0)
+		return -1;
+	renewal->seen = *now;
 	log_info("certificate read again");
 	return 0;
 }
