@@ -10,6 +10,7 @@
 #include "machine/params.h"
 #include "plan/plan.h"
 #include "service/service.h"
+#include "steps/archive_facts.h"
 
 #define PARAMS_FILE "/run/newroot/params"
 #define COMMAND     "plan"
@@ -68,14 +69,13 @@ static const char *own_mac(const struct params *params, const struct machine *ma
 	return machine->nic_count ? machine->nics[0].mac : "";
 }
 
-/* The job as the service gives it; `*text` is the caller's to free. */
-static int ask_service(const struct options *o, const struct machine *machine, char **text,
-		       size_t *size, struct arena *arena, struct err *err)
+/* The job as the service gives it; `*service` and `*text` are the caller's to free. */
+static int ask_service(const struct options *o, const struct machine *machine,
+		       struct service **service, char **text, size_t *size, struct arena *arena,
+		       struct err *err)
 {
-	struct service *service = NULL;
 	struct params params;
 	struct hello hello;
-	int ret = -1;
 
 	if (access(PARAMS_FILE, F_OK) < 0)
 		return err_set(
@@ -86,21 +86,22 @@ static int ask_service(const struct options *o, const struct machine *machine, c
 	if (!params.url)
 		return err_set(err, ERR_MACHINE_BOOT_PARAM, "newroot.url",
 			       "the boot parameters name no service; give the job with --job FILE");
-	if (service_new(&service,
+	if (service_new(service,
 			&(struct service_config){.url = params.url,
 						 .ca_file = o->ca,
 						 .pin = params.pin,
 						 .token = params.token,
 						 .mac = own_mac(&params, machine)},
-			err) == 0 &&
-	    service_hello(service, false, &hello, err) == 0)
-		ret = service_job(service, NULL, true, text, size, err);
-	service_free(service);
-	return ret;
+			err) < 0 ||
+	    service_hello(*service, false, &hello, err) < 0)
+		return -1;
+	return service_job(*service, NULL, true, text, size, err);
 }
 
-static int load_job(const struct options *o, const struct machine *machine, struct job *job,
-		    struct arena *arena, struct err_list *errors)
+/* `*service` stays NULL when the job is a file. */
+static int load_job(const struct options *o, const struct machine *machine,
+		    struct service **service, struct job *job, struct arena *arena,
+		    struct err_list *errors)
 {
 	struct err err = ERR_INIT;
 	char *text = NULL;
@@ -109,7 +110,7 @@ static int load_job(const struct options *o, const struct machine *machine, stru
 
 	if (o->job)
 		return job_read(job, o->job, arena, errors);
-	if (ask_service(o, machine, &text, &size, arena, &err) < 0) {
+	if (ask_service(o, machine, service, &text, &size, arena, &err) < 0) {
 		err_list_add(errors, &err);
 		return -1;
 	}
@@ -135,6 +136,7 @@ int cmd_plan(int argc, char **argv)
 	struct arena arena = {0};
 	struct err_list errors = {0};
 	struct err err = ERR_INIT;
+	struct service *service = NULL;
 	struct machine machine;
 	struct options o;
 	struct plan plan;
@@ -145,9 +147,12 @@ int cmd_plan(int argc, char **argv)
 		return status;
 	if (machine_probe(&machine, o.sysfs, &arena, &err) < 0)
 		err_list_add(&errors, &err);
-	else if (load_job(&o, &machine, &job, &arena, &errors) == 0 &&
-		 plan_make(&plan, &job, &machine, &arena, &errors) == 0)
+	else if (load_job(&o, &machine, &service, &job, &arena, &errors) == 0 &&
+		 plan_make(&plan, &job, &machine, &arena, &errors) == 0) {
+		plan.kernels = archive_facts_kernels(service, &job, &arena);
 		show(&plan, &errors);
+	}
+	service_free(service);
 	status = errors.count ? command_fail_list(COMMAND, &errors) : 0;
 	err_list_free(&errors);
 	arena_free(&arena);

@@ -35,7 +35,10 @@ static const struct command *const commands[] = {
 	&cmd_cert,
 	&cmd_ca,
 	&cmd_token,
+	&cmd_session,
 	&cmd_audit,
+	&cmd_backup,
+	&cmd_restore,
 	&cmd_serve,
 };
 /* clang-format on */

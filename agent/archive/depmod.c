@@ -9,7 +9,7 @@
 
 #include "archive/depmod_private.h"
 #include "archive/modfile.h"
-#include "base/io.h"
+#include "base/file.h"
 
 static const char *keep(struct depmod *depmod, const char *s)
 {
@@ -177,17 +177,12 @@ static int resolve(struct depmod *depmod, const char *prefix, struct err *err)
 static int read_file(struct depmod *depmod, int dir_fd, const char *name,
 		     struct modfile_strings *file, struct err *err)
 {
-	char *text = arena_alloc(&depmod->arena, MODULES_FILE_MAX + 1);
-	int fd = openat(dir_fd, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	ssize_t got = errno == ENOENT ? 0 : -1;
+	size_t size = 0;
+	const char *text = file_text(dir_fd, name, MODULES_FILE_MAX, &depmod->arena, &size);
 
-	if (fd >= 0) {
-		got = read_all(fd, text, MODULES_FILE_MAX);
-		close(fd);
-	}
-	if (got < 0)
+	if (!text && errno != ENOENT)
 		return err_sys(err, ERR_IO, name, "cannot read");
-	*file = (struct modfile_strings){text, (size_t)got};
+	*file = (struct modfile_strings){text ? text : arena_strdup(&depmod->arena, ""), size};
 	return 0;
 }
 

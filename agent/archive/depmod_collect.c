@@ -9,7 +9,7 @@
 
 #include "archive/depmod_private.h"
 #include "archive/modfile.h"
-#include "base/io.h"
+#include "base/file.h"
 
 #define FOLDERS_DEEP 32 /* kernel/drivers/net/ethernet/… is 6 */
 #define UNRANKED     UINT32_MAX
@@ -156,18 +156,11 @@ static void rank_modules(struct depmod *depmod, char *text)
 /* modules.order comes with the package; without it aliases are ranked by name. */
 static int read_order(struct depmod *depmod, int dir_fd, struct err *err)
 {
-	int fd = openat(dir_fd, "modules.order", O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	char *text;
-	ssize_t got;
+	char *text = file_text(dir_fd, "modules.order", MODULES_FILE_MAX, &depmod->arena, NULL);
 
-	if (fd < 0)
-		return errno == ENOENT ? 0 : err_sys(err, ERR_IO, "modules.order", "cannot open");
-	text = arena_alloc(&depmod->arena, MODULES_FILE_MAX + 1);
-	got = read_all(fd, text, MODULES_FILE_MAX);
-	close(fd);
-	if (got < 0)
+	if (!text && errno != ENOENT)
 		return err_sys(err, ERR_IO, "modules.order", "cannot read");
-	if (depmod->count > 0)
+	if (text && depmod->count > 0)
 		rank_modules(depmod, text);
 	return 0;
 }

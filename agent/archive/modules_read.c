@@ -1,35 +1,19 @@
 #include <errno.h>
 #include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "archive/modules.h"
-#include "base/io.h"
+#include "base/file.h"
 #include "base/limits.h"
 
 /* The whole file as a string in the arena; `*text` is NULL when there is none. */
 static int read_text(int dir_fd, const char *path, struct arena *arena, char **text,
 		     struct err *err)
 {
-	int fd = openat(dir_fd, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	struct stat st;
-	ssize_t got;
-
-	*text = NULL;
-	if (fd < 0)
-		return errno == ENOENT ? 0 : err_sys(err, ERR_IO, path, "cannot open");
-	if (fstat(fd, &st) || st.st_size > MODULES_FILE_MAX) {
-		close(fd);
-		return err_set(err, ERR_KERNEL, path, "cannot be read, or is larger than %d bytes",
-			       MODULES_FILE_MAX);
-	}
-	*text = arena_alloc(arena, (size_t)st.st_size + 1);
-	got = read_all(fd, *text, (size_t)st.st_size);
-	close(fd);
-	if (got < 0)
-		return err_sys(err, ERR_IO, path, "cannot read");
-	(*text)[got] = '\0';
-	return 0;
+	*text = file_text(dir_fd, path, MODULES_FILE_MAX, arena, NULL);
+	if (*text || errno == ENOENT)
+		return 0;
+	return err_sys(err, errno == EFBIG ? ERR_KERNEL : ERR_IO, path,
+		       "cannot be read, as a file of at most %d bytes", MODULES_FILE_MAX);
 }
 
 int modules_read_config(struct modules *modules, const char *config, struct err *err)

@@ -23,6 +23,7 @@ static void fill(struct err *err, enum err_code code, int sys, const char *where
 {
 	err->code = code;
 	err->sys = sys;
+	err->retry_after_s = 0;
 	snprintf(err->where, sizeof(err->where), "%s", where ? where : "");
 }
 

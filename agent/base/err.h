@@ -18,9 +18,11 @@ enum err_code {
 
 struct err {
 	enum err_code code;
-	int sys;         /* errno at the origin, or 0 */
-	char where[256]; /* JSON path, device, file or URL; may be empty */
-	char msg[768];   /* what failed, why, what would be accepted */
+	int sys; /* errno at the origin, or 0 */
+	unsigned
+		retry_after_s; /* whoever refused wants no further try before that; 0: says nothing */
+	char where[256];       /* JSON path, device, file or URL; may be empty */
+	char msg[768];         /* what failed, why, what would be accepted */
 };
 
 #define ERR_INIT                                                                                   \

@@ -22,9 +22,6 @@
 #define NAMESERVERS_MAX    3
 #define SEARCH_DOMAINS_MAX 6
 
-/* URLs: what every server and proxy takes (RFC 7230 3.1.1 asks for 8000 at least, practice is 2 KB). */
-#define URL_BYTES_MAX 2048
-
 /* A token goes on the kernel command line, which has 2 KB in all. */
 #define TOKEN_BYTES_MAX 256
 
@@ -118,8 +115,9 @@
 #define MODALIAS_BYTES_MAX 1024
 
 /* First boot: switches and DHCP take a minute, a service under repair a few; then a person must look. */
-#define FIRST_BOOT_PATIENCE_S  900
-#define FIRST_BOOT_PAUSE_MAX_S 16
+#define FIRST_BOOT_PATIENCE_S   900
+#define FIRST_BOOT_PAUSE_MS     1000
+#define FIRST_BOOT_PAUSE_MAX_MS 16000
 /* One that is taken over: what it has not delivered within this time, its successor does; which waits for its end. */
 #define FIRST_BOOT_LEAVE_S    5
 #define FIRST_BOOT_HANDOVER_S 60

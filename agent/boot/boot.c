@@ -7,7 +7,7 @@
 #include <sys/mount.h>
 #include <unistd.h>
 
-#include "base/io.h"
+#include "base/file.h"
 #include "base/limits.h"
 #include "boot/config.h"
 #include "boot/line.h"
@@ -22,16 +22,9 @@
 /* A small file as a string in the arena; "" when it is absent. */
 static char *read_text(const char *path, struct arena *arena)
 {
-	char *text = arena_alloc(arena, BOOT_FILE_MAX + 1);
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t got = 0;
+	char *text = file_text(AT_FDCWD, path, BOOT_FILE_MAX, arena, NULL);
 
-	if (fd >= 0) {
-		got = read_all(fd, text, BOOT_FILE_MAX);
-		close(fd);
-	}
-	text[got > 0 ? got : 0] = '\0';
-	return text;
+	return text ? text : arena_strdup(arena, "");
 }
 
 static _Noreturn void fail_for_good(const struct err *err)

@@ -3,66 +3,42 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/mount.h>
-#include <unistd.h>
 
-#include "base/io.h"
+#include "base/file.h"
 #include "base/limits.h"
 #include "machine/sysfs.h"
 #include "boot/config.h"
 #include "boot/line.h"
 #include "boot/nodes.h"
 #include "boot/root.h"
+#include "os/fstab_line.h"
 
-#define BLANKS " \t"
-
-/* The next field of a line, past runs of blanks; NULL at the end. */
-static char *next_field(char **line)
+bool boot_usr_parse(struct boot_usr *usr, const char *fstab, struct arena *arena)
 {
-	char *field;
+	struct fstab_line line;
 
-	do
-		field = strsep(line, BLANKS);
-	while (field && !*field);
-	return field;
-}
-
-bool boot_usr_parse(struct boot_usr *usr, char *fstab)
-{
-	char *line;
-
-	while ((line = strsep(&fstab, "\n"))) {
-		const char *device = next_field(&line), *mount_point = next_field(&line);
-		const char *type = next_field(&line), *options = next_field(&line);
-
-		if (!type || *device == '#' || strcmp(mount_point, "/usr"))
+	while (fstab_next(&line, &fstab, arena)) {
+		if (strcmp(line.mount, "/usr"))
 			continue;
-		*usr = (struct boot_usr){device, type, options ? options : "defaults"};
-		return strchr(device, ':') == NULL && strcmp(type, "bind") && strcmp(type, "none");
+		*usr = (struct boot_usr){line.spec, line.type,
+					 *line.options ? line.options : "defaults"};
+		return !strchr(line.spec, ':') && strcmp(line.type, "bind") &&
+		       strcmp(line.type, "none");
 	}
 	return false;
 }
 
-static char *read_fstab(struct arena *arena)
-{
-	char *text = arena_alloc(arena, BOOT_FILE_MAX + 1);
-	int fd = open(BOOT_SYSROOT "/etc/fstab", O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	ssize_t got = fd < 0 ? 0 : read_all(fd, text, BOOT_FILE_MAX);
-
-	if (fd >= 0)
-		close(fd);
-	text[got > 0 ? got : 0] = '\0';
-	return text;
-}
-
 int boot_usr_mount(struct arena *arena, struct err *err)
 {
+	const char *fstab =
+		file_text(AT_FDCWD, BOOT_SYSROOT "/etc/fstab", BOOT_FILE_MAX, arena, NULL);
 	struct boot_usr usr;
 	unsigned long flags = 0;
 	const char **paths, *options;
 	char device[256];
 	size_t count;
 
-	if (!boot_usr_parse(&usr, read_fstab(arena)))
+	if (!fstab || !boot_usr_parse(&usr, fstab, arena))
 		return 0;
 	if (boot_nodes_scan(SYSFS, "/dev", &paths, &count, arena, err))
 		return -1;

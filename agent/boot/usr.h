@@ -14,8 +14,8 @@ struct boot_usr {
 	const char *device, *type, *options;
 };
 
-/* The line for /usr in the text of an fstab, which is changed; false: there is none on a local disk. */
-bool boot_usr_parse(struct boot_usr *usr, char *fstab);
+/* The line for /usr in the text of an fstab; its strings are in `arena`. False: there is none on a local disk. */
+bool boot_usr_parse(struct boot_usr *usr, const char *fstab, struct arena *arena);
 
 /* Mount the /usr of the system at BOOT_SYSROOT. No line for it is no error. Errors: ERR_BOOT. */
 int boot_usr_mount(struct arena *arena, struct err *err);

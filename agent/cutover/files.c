@@ -7,10 +7,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/io.h"
 #include "cutover/parts.h"
-
-#define WRITTEN_AS ".newroot-new"
 
 const char *cutover_path(struct cutover_work *work, const char *path)
 {
@@ -35,42 +34,12 @@ const char *cutover_link(struct cutover_work *work, const char *path)
 	return arena_strdup(&work->arena, to);
 }
 
-static int read_open(struct cutover_work *work, int fd, const char **text)
-{
-	struct stat st;
-	char *data;
-	ssize_t size;
-
-	if (fstat(fd, &st))
-		return -1;
-	if (!S_ISREG(st.st_mode) || st.st_size > TARGET_READ_MAX) {
-		errno = EFBIG;
-		return -1;
-	}
-	data = arena_alloc(&work->arena, (size_t)st.st_size + 1);
-	size = read_all(fd, data, (size_t)st.st_size);
-	if (size < 0)
-		return -1;
-	data[size] = '\0';
-	*text = data;
-	return 0;
-}
-
 int cutover_read(struct cutover_work *work, const char *path, const char **text, struct err *err)
 {
-	int fd = open(cutover_path(work, path), O_RDONLY | O_CLOEXEC);
-	int ret;
-
-	*text = NULL;
-	if (fd < 0)
-		return errno == ENOENT || errno == ENOTDIR
-			       ? 0
-			       : err_sys(err, ERR_CUTOVER, path, "cannot open %s", path);
-	ret = read_open(work, fd, text);
-	if (ret)
-		err_sys(err, ERR_CUTOVER, path, "cannot read %s", path);
-	close(fd);
-	return ret;
+	*text = file_text(AT_FDCWD, cutover_path(work, path), TARGET_READ_MAX, &work->arena, NULL);
+	return *text || errno == ENOENT || errno == ENOTDIR
+		       ? 0
+		       : err_sys(err, ERR_CUTOVER, path, "cannot read %s", path);
 }
 
 static const char *folder_of(struct cutover_work *work, const char *path)
@@ -97,28 +66,18 @@ static int make_folder(struct cutover_work *work, const char *folder)
 	return mkdir(cutover_path(work, folder), 0755);
 }
 
-static int write_open(int fd, const char *text)
-{
-	int ret = write_all(fd, text, strlen(text)) || fsync(fd) ? -1 : 0;
-
-	return close(fd) ? -1 : ret;
-}
-
 int cutover_write(struct cutover_work *work, const char *path, const char *text, struct err *err)
 {
-	const char *fresh = cutover_path(work, arena_printf(&work->arena, "%s" WRITTEN_AS, path));
-	int fd = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-
-	if (fd < 0 || write_open(fd, text) || rename(fresh, cutover_path(work, path)))
-		return err_sys(err, ERR_CUTOVER, path, "cannot write %s", path);
-	return sync_folder(work, path, err);
+	return file_replace(AT_FDCWD, cutover_path(work, path), text, strlen(text), 0600)
+		       ? err_sys(err, ERR_CUTOVER, path, "cannot write %s", path)
+		       : 0;
 }
 
 int cutover_rename(struct cutover_work *work, const char *from, const char *to, struct err *err)
 {
-	if (rename(cutover_path(work, from), cutover_path(work, to)))
-		return err_sys(err, ERR_CUTOVER, from, "cannot rename %s to %s", from, to);
-	return sync_folder(work, to, err);
+	return file_rename(cutover_path(work, from), cutover_path(work, to))
+		       ? err_sys(err, ERR_CUTOVER, from, "cannot rename %s to %s", from, to)
+		       : 0;
 }
 
 int cutover_symlink(struct cutover_work *work, const char *path, const char *to, struct err *err)

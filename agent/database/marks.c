@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/io.h"
 
 #define LOADING ".loading"
@@ -65,9 +66,9 @@ int marks_set(const char *state_dir, const char *database, enum database_mark ma
 	marks_path(state_dir, database, LOADED, loaded);
 	if (mark == MARK_LOADING && make_file(loading, err))
 		return -1;
-	if (mark == MARK_LOADED && rename(loading, loaded))
+	if (mark == MARK_LOADED && file_rename(loading, loaded))
 		return err_sys(err, ERR_FIRST_BOOT, loaded, "cannot rename %s", loading);
-	return keep_name(loaded, err);
+	return mark == MARK_LOADED ? 0 : keep_name(loaded, err);
 }
 
 int marks_read(const char *state_dir, const char *name, char *text)
@@ -87,16 +88,10 @@ int marks_read(const char *state_dir, const char *name, char *text)
 
 int marks_write(const char *state_dir, const char *name, const char *text, struct err *err)
 {
-	char path[MARKS_PATH_MAX], fresh[MARKS_PATH_MAX];
-	int fd, failed;
+	char path[MARKS_PATH_MAX];
 
 	marks_path(state_dir, name, "", path);
-	marks_path(state_dir, name, ".new", fresh);
-	fd = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	if (fd < 0)
-		return err_sys(err, ERR_FIRST_BOOT, fresh, "cannot make %s", fresh);
-	failed = write_all(fd, text, strlen(text)) || fsync(fd);
-	if (close(fd) || failed || rename(fresh, path))
-		return err_sys(err, ERR_FIRST_BOOT, path, "cannot write %s", path);
-	return keep_name(path, err);
+	return file_replace(AT_FDCWD, path, text, strlen(text), 0600)
+		       ? err_sys(err, ERR_FIRST_BOOT, path, "cannot write %s", path)
+		       : 0;
 }

@@ -2,9 +2,8 @@
 
 #include <fcntl.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "base/io.h"
+#include "base/file.h"
 #include "base/limits.h"
 #include "os/text.h"
 
@@ -52,13 +51,7 @@ static const char *pick(const char *text, struct arena *arena)
 
 const char *root_login(const char *path, struct arena *arena)
 {
-	char *text = arena_alloc(arena, DATABASE_ANSWER_MAX);
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t size;
+	const char *text = file_text(AT_FDCWD, path, DATABASE_ANSWER_MAX, arena, NULL);
 
-	if (fd < 0)
-		return "";
-	size = read_all(fd, text, DATABASE_ANSWER_MAX - 1);
-	close(fd);
-	return size > 0 ? pick(text, arena) : "";
+	return text ? pick(text, arena) : "";
 }

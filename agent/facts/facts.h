@@ -16,7 +16,7 @@
 #define FACTS_KERNELS_MAX 16          /* a root that was updated for years has a dozen */
 #define FACTS_RELEASE_MAX 128
 #define FACTS_NAMES_MAX   16      /* of one kind: marks.c has fewer */
-#define FACTS_VERSION     2       /* what is looked for: facts of an older one are found anew */
+#define FACTS_VERSION     3       /* what is looked for: facts of an older one are found anew */
 #define FACTS_OTHER       "other" /* format of what is no archive */
 
 /* Kinds of things that are looked for in an archive by name. */
@@ -47,6 +47,9 @@ struct facts {
 	struct facts_names names[FACTS_KINDS];
 	char kernel[FACTS_KERNELS_MAX][FACTS_RELEASE_MAX]; /* releases: "2.6.18-164.el5" */
 	size_t kernel_count;
+	char default_kernel
+		[FACTS_RELEASE_MAX]; /* of these, the own boot loader's; "": it names none */
+	bool default_known; /* else its files are not all in the archive, or a reader of before did not look */
 	struct manager_signs managers;
 	bool managers_known; /* a reader of before did not look */
 };

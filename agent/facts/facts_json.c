@@ -68,6 +68,9 @@ static int add_contents(const struct facts *facts, json_t *object)
 					   names_json(&facts->names[kind]));
 	if (facts->managers_known)
 		ret |= json_object_set_new(object, "managers", managers_json(&facts->managers));
+	if (facts->default_known)
+		ret |= json_object_set_new(object, "default_kernel",
+					   json_string(facts->default_kernel));
 	return ret | json_object_set_new(object, "kernels", kernels_json(facts));
 }
 
@@ -235,6 +238,8 @@ int facts_parse(struct facts *facts, const char *text, size_t size, struct err *
 		read_names(facts, (enum facts_kind)kind,
 			   json_object_get(object, facts_kind_key((enum facts_kind)kind)));
 	read_kernels(facts, json_object_get(object, "kernels"));
+	facts->default_known = json_is_string(json_object_get(object, "default_kernel"));
+	read_text(facts->default_kernel, sizeof(facts->default_kernel), object, "default_kernel");
 	read_managers(facts, json_object_get(object, "managers"));
 	read_error(facts, json_object_get(object, "error"));
 	json_decref(object);

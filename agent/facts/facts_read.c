@@ -8,6 +8,7 @@
 #include "archive/input.h"
 #include "base/io.h"
 #include "base/limits.h"
+#include "facts/boot_files.h"
 
 /* "./usr/bin/sh" is "usr/bin/sh", as when it is unpacked. */
 static const char *plain_path(const char *path)
@@ -62,26 +63,36 @@ static void add_head(struct head *head, const void *data, size_t size, int64_t o
 	head->size += size;
 }
 
-static int take_contents(struct input *input, struct facts *facts, struct archive_entry *entry,
-			 const char *path, struct err *err)
+/* What is read, and what is kept of it until the end. */
+struct reading {
+	struct input input;
+	struct facts *facts;
+	struct boot_files boot;
+};
+
+static int take_contents(struct reading *reading, struct archive_entry *entry, const char *path,
+			 struct err *err)
 {
+	const bool link = archive_entry_hardlink(entry) || archive_entry_symlink(entry);
+	struct boot_file *boot = boot_files_begin(&reading->boot, path, link);
 	struct head head = {.size = 0};
 	const void *data;
 	int64_t offset;
 	size_t size;
 	int more;
 
-	while ((more = input_data(input, &data, &size, &offset, err)) > 0) {
+	while ((more = input_data(&reading->input, &data, &size, &offset, err)) > 0) {
 		add_head(&head, data, size, offset);
-		facts->unpacked += size;
+		boot_file_add(boot, data, size, offset);
+		reading->facts->unpacked += size;
 	}
-	take_machine(facts, entry, path, head.data, head.size);
+	take_machine(reading->facts, entry, path, head.data, head.size);
 	return more;
 }
 
-static int take_entry(struct input *input, struct facts *facts, struct archive_entry *entry,
-		      struct err *err)
+static int take_entry(struct reading *reading, struct archive_entry *entry, struct err *err)
 {
+	struct facts *facts = reading->facts;
 	const char *path = archive_entry_pathname(entry);
 	const bool link = archive_entry_hardlink(entry);
 
@@ -94,7 +105,7 @@ static int take_entry(struct input *input, struct facts *facts, struct archive_e
 		facts_mark(facts, plain_path(path), archive_entry_symlink(entry));
 	else
 		facts_mark_folder(facts, plain_path(path));
-	return take_contents(input, facts, entry, plain_path(path), err);
+	return take_contents(reading, entry, plain_path(path), err);
 }
 
 static void take_format(struct facts *facts, struct input *input)
@@ -124,34 +135,36 @@ static int read_other(int in_fd, struct facts *facts, struct err *err)
 	return 0;
 }
 
-static int read_all_entries(struct input *input, struct facts *facts, struct err *err)
+static int read_all_entries(struct reading *reading, struct err *err)
 {
 	struct archive_entry *entry;
 	int more;
 
-	while ((more = input_next(input, &entry, err)) > 0)
-		if (take_entry(input, facts, entry, err))
+	while ((more = input_next(&reading->input, &entry, err)) > 0)
+		if (take_entry(reading, entry, err))
 			return -1;
 	if (more < 0)
 		return -1;
-	take_format(facts, input);
-	return input_end(input, err);
+	take_format(reading->facts, &reading->input);
+	boot_files_end(&reading->boot, reading->facts);
+	return input_end(&reading->input, err);
 }
 
 int facts_read(int in_fd, struct facts *facts, struct err *err)
 {
+	struct reading reading = {.facts = facts};
 	struct err failure = ERR_INIT;
-	struct input input;
 	int ret;
 
 	memset(facts, 0, sizeof(*facts));
 	/* As extract_stream() does: names are bytes, which libarchive reads through the locale. */
 	setlocale(LC_CTYPE, "C.UTF-8");
-	if (input_open(&input, in_fd, &failure))
+	if (input_open(&reading.input, in_fd, &failure))
 		return failure.code == ERR_ARCHIVE_FORMAT ? read_other(in_fd, facts, err)
 							  : err_keep(err, &failure);
-	ret = read_all_entries(&input, facts, err);
-	input_close(&input);
+	ret = read_all_entries(&reading, err);
+	input_close(&reading.input);
+	boot_files_free(&reading.boot);
 	facts->whole = ret == 0;
 	return ret;
 }

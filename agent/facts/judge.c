@@ -34,22 +34,6 @@ static const struct facts *facts_of(const struct judge *j, const struct job_sour
 	return j->scene->of(j->scene->ctx, source);
 }
 
-/* A file that is unpacked there, or below, may bring what the root archive lacks. */
-static bool is_elsewhere(const struct judge *j, const char *folder)
-{
-	const size_t size = strlen(folder);
-
-	for (size_t i = 0; i < j->job->archive_count; i++) {
-		const char *to = j->job->archives[i].to;
-
-		if (&j->job->archives[i] != j->root_archive &&
-		    (!strcmp(to, "/usr") ||
-		     (!strncmp(to, folder, size) && (!to[size] || to[size] == '/'))))
-			return true;
-	}
-	return false;
-}
-
 static bool lacks(const struct judge *j, enum facts_kind kind, const char *name)
 {
 	return !facts_has(j->root, kind, name);
@@ -153,7 +137,7 @@ static void check_room(struct judge *j, size_t index)
 
 static void check_kernel_there(struct judge *j)
 {
-	if (!j->job->kernel.given && !j->root->kernel_count && !is_elsewhere(j, "/boot"))
+	if (!j->job->kernel.given && !j->root->kernel_count && !job_unpacks_to(j->job, "/boot"))
 		refuse(j, ERR_KERNEL, j->root_archive->source.path,
 		       "the root archive has no kernel (no file /boot/vmlinuz-VERSION), and the job gives no kernel package; accepted is either");
 }
@@ -199,7 +183,7 @@ static void check_kernel(struct judge *j)
 	if (!j->root)
 		return;
 	check_kernel_there(j);
-	if (!j->job->kernel.given && !is_elsewhere(j, "/boot")) {
+	if (!j->job->kernel.given && !job_unpacks_to(j->job, "/boot")) {
 		check_profile(j, j->root, j->root_archive->source.path);
 		check_kernel_machine(j, j->root, j->root_archive->source.path);
 	}
@@ -223,7 +207,7 @@ static void check_machine(struct judge *j)
 
 static void check_init(struct judge *j)
 {
-	if (!j->root->names[FACTS_INIT].count && !is_elsewhere(j, "/etc"))
+	if (!j->root->names[FACTS_INIT].count && !job_unpacks_to(j->job, "/etc"))
 		refuse(j, ERR_CONFIGURE, j->root_archive->source.path,
 		       "the root archive has no init system that newroot knows; accepted are systemd, OpenRC, and sysvinit with /etc/inittab");
 }
@@ -231,7 +215,8 @@ static void check_init(struct judge *j)
 /* As agent/os/quarantine.c chooses. */
 static void check_quarantine(struct judge *j)
 {
-	if (!j->job->quarantine.given || !lacks(j, FACTS_TOOL, "nft") || is_elsewhere(j, "/sbin"))
+	if (!j->job->quarantine.given || !lacks(j, FACTS_TOOL, "nft") ||
+	    job_unpacks_to(j->job, "/sbin"))
 		return;
 	if (lacks(j, FACTS_TOOL, "iptables-restore") || lacks(j, FACTS_TOOL, "ip6tables-restore"))
 		refuse(j, ERR_CONFIGURE, j->root_archive->source.path,
@@ -243,7 +228,7 @@ static void check_quarantine(struct judge *j)
 static void check_nfs(struct judge *j)
 {
 	if (!j->job->nfs.mount_count || job_profile(j->job) == PROFILE_2_6_18 ||
-	    !lacks(j, FACTS_TOOL, "mount.nfs") || is_elsewhere(j, "/sbin"))
+	    !lacks(j, FACTS_TOOL, "mount.nfs") || job_unpacks_to(j->job, "/sbin"))
 		return;
 	refuse(j, ERR_CONFIGURE, j->root_archive->source.path,
 	       "the job has NFS mounts, and the root archive has no mount.nfs; add the package nfs-common or nfs-utils to it");
@@ -286,7 +271,7 @@ static void check_network(struct judge *j)
 
 	if (!network->given || (!network->interface_count && !network->hostname))
 		return;
-	if (!is_elsewhere(j, "/etc") && !is_elsewhere(j, "/lib"))
+	if (!job_unpacks_to(j->job, "/etc") && !job_unpacks_to(j->job, "/lib"))
 		choice = network_choose(j->root, &j->job->services, &manager);
 	if (choice == NETWORK_UNWRITTEN)
 		refuse_unwritten(j, manager);

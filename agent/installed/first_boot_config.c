@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/io.h"
+#include "base/file.h"
 #include "job/tables.h"
 
 static const char *keep(struct arena *arena, const char *s)
@@ -132,20 +132,6 @@ const char *first_boot_config_text(const struct first_boot_config *config, struc
 	return text;
 }
 
-static int write_new(const char *path, const char *text, struct err *err)
-{
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-
-	if (fd < 0)
-		return err_sys(err, ERR_FIRST_BOOT, path, "cannot make %s", path);
-	if (write_all(fd, text, strlen(text)) || fsync(fd)) {
-		err_sys(err, ERR_FIRST_BOOT, path, "cannot write %s", path);
-		close(fd);
-		return -1;
-	}
-	return close(fd) ? err_sys(err, ERR_FIRST_BOOT, path, "cannot close %s", path) : 0;
-}
-
 /* What is needed to follow, and to end that, from the databases' text; in the arena. */
 static const char *source_only(const char *text, struct arena *arena)
 {
@@ -170,7 +156,6 @@ int first_boot_config_forget(const struct first_boot_config *config, bool follow
 {
 	struct first_boot_config kept = *config;
 	struct arena arena = {0};
-	const char *fresh = arena_printf(&arena, "%s.new", path);
 	const char *text;
 	int ret = -1;
 
@@ -180,10 +165,10 @@ int first_boot_config_forget(const struct first_boot_config *config, bool follow
 	text = first_boot_config_text(&kept, &arena);
 	if (!text)
 		err_set(err, ERR_FIRST_BOOT, path, "the instructions are no JSON any more");
-	else if (write_new(fresh, text, err) == 0)
-		ret = rename(fresh, path) || sync_parent(path)
-			      ? err_sys(err, ERR_FIRST_BOOT, path, "cannot put %s in place", path)
-			      : 0;
+	else if (file_replace(AT_FDCWD, path, text, strlen(text), 0600))
+		err_sys(err, ERR_FIRST_BOOT, path, "cannot write %s", path);
+	else
+		ret = 0;
 	arena_free(&arena);
 	return ret;
 }

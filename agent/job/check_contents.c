@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "base/nfs_url.h"
+
 static bool has(const struct value *v, const char *key)
 {
 	return json_object_get(v->json, key) != NULL;

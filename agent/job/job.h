@@ -33,7 +33,6 @@ struct job_size {
 	uint32_t hundredths; /* SIZE_PERCENT: 1 % is 100 */
 };
 
-#define NFS_SCHEME "nfs://"
 
 /* Where bytes come from: an archive, a kernel package or a dump. */
 struct job_source {
@@ -317,6 +316,8 @@ const char *clock_wish_name(enum clock_wish wish);
 const char *finish_action_name(enum finish_action action);
 /* LV name of the volume's snapshot, "data.installed", in the arena; NULL: it has none. */
 const char *job_snapshot_name(const struct job_volume *volume, struct arena *arena);
+/* Is an archive unpacked to `folder`, below it or to /usr? Then it may bring what the root archive lacks there. */
+bool job_unpacks_to(const struct job *job, const char *folder);
 /* Where a dump lies in the new system: "/var/lib/newroot/dumps/01-shop.dump"; in the arena. */
 const char *job_dump_path(const struct job_databases *databases, size_t index, struct arena *arena);
 /* "8 GiB", "512 MiB", "123 bytes": exact when it can be; `buf` holds at least 32 bytes. */

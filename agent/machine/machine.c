@@ -23,7 +23,8 @@ int machine_probe(struct machine *machine, const char *sysfs, struct arena *aren
 		return err_set(err, ERR_IO, sysfs,
 			       "not a sysfs folder: it has neither block nor class");
 	probe_bios(machine, sysfs, arena);
-	if (probe_disks(machine, sysfs, arena, err) < 0)
+	if (probe_disks(machine, sysfs, arena, err) < 0 ||
+	    probe_controllers(machine, sysfs, arena, err) < 0)
 		return -1;
 	return probe_nics(machine, sysfs, arena, err);
 }

@@ -41,6 +41,13 @@ struct bios_disk {
 	uint32_t mbr_signature;
 };
 
+/* A PCI function that disks hang on, or should. */
+struct controller {
+	const char *pci; /* "0000:00:05.0", as in the location of its disks */
+	uint16_t vendor, device;
+	const char *driver; /* "": the kernel has none for it */
+};
+
 struct nic {
 	const char *name;     /* "eth0" */
 	const char *location; /* where it is plugged (machine/location.h), "" when unknown */
@@ -54,7 +61,10 @@ struct machine {
 	struct disk *
 		disks; /* sd/vd/xvd/nvme… whole disks that can be written, in the order of their locations: */
 	size_t disk_count; /* no removable media, loop, ram, zram, dm, md, optical */
-	struct nic *nics;  /* in the order of their locations, too */
+	struct controller
+		*controllers; /* in the order of their addresses, those without a disk too */
+	size_t controller_count;
+	struct nic *nics; /* in the order of their locations, too */
 	size_t nic_count;
 	uint64_t memory; /* bytes */
 	enum firmware firmware;

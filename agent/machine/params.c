@@ -4,9 +4,8 @@
 #include <fcntl.h>
 #include <stdbool.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "base/io.h"
+#include "base/file.h"
 
 #define PREFIX "newroot."
 #define PARAMS_BYTES_MAX                                                                           \
@@ -114,34 +113,15 @@ static int take_word(struct params *params, char *word, struct arena *arena, str
 	return 0;
 }
 
-static int read_words(char *buf, size_t size, const char *path, struct err *err)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t got;
-
-	if (fd < 0)
-		return err_sys(err, ERR_MACHINE_BOOT_PARAM, path,
-			       "cannot open the boot parameters");
-	got = read_all(fd, buf, size - 1);
-	close(fd);
-	if (got < 0)
-		return err_sys(err, ERR_MACHINE_BOOT_PARAM, path,
-			       "cannot read the boot parameters");
-	buf[got] = '\0';
-	if ((size_t)got == size - 1)
-		return err_set(err, ERR_MACHINE_BOOT_PARAM, path,
-			       "the boot parameters are longer than %zu bytes", size - 2);
-	return 0;
-}
-
 int params_read(struct params *params, const char *path, struct arena *arena, struct err *err)
 {
-	char text[PARAMS_BYTES_MAX];
-	char *rest = text, *word;
+	char *rest = file_text(AT_FDCWD, path, PARAMS_BYTES_MAX, arena, NULL), *word;
 
 	*params = (struct params){0};
-	if (read_words(text, sizeof(text), path, err) < 0)
-		return -1;
+	if (!rest)
+		return err_sys(err, ERR_MACHINE_BOOT_PARAM, path,
+			       "cannot read the boot parameters, at most %d bytes",
+			       PARAMS_BYTES_MAX);
 	while ((word = strtok_r(rest, " \t\r\n", &rest)))
 		if (take_word(params, word, arena, err) < 0)
 			return -1;

@@ -6,6 +6,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "machine/reservation_nvme.h"
+
 #define READ_IN          0x5e /* PERSISTENT RESERVE IN */
 #define READ_KEYS        0x00 /* its service actions */
 #define READ_RESERVATION 0x01
@@ -150,7 +152,8 @@ int reservation_read(struct reservation *reservation, const char *path, struct e
 	if (fd < 0)
 		return err_sys(err, ERR_MACHINE_DISK, path,
 			       "cannot open the disk to ask for reservations");
-	ask(fd, reservation);
+	if (!reservation_ask_nvme(fd, reservation))
+		ask(fd, reservation);
 	close(fd);
 	return 0;
 }

@@ -1,5 +1,6 @@
 /*
- * SCSI-3 persistent reservations of a disk (SPC-4, PERSISTENT RESERVE IN): another host's, since the in-memory system makes none.
+ * Reservations of a disk: another host's, since the in-memory system makes none. SCSI-3 persistent ones (SPC-4, PERSISTENT RESERVE
+ * IN), and NVMe's (machine/reservation_nvme.h).
  */
 #ifndef NEWROOT_MACHINE_RESERVATION_H
 #define NEWROOT_MACHINE_RESERVATION_H
@@ -44,7 +45,7 @@ void reservation_take_keys(struct reservation *reservation, const struct scsi_an
 
 const char *reservation_type_name(uint8_t type); /* "write exclusive" */
 
-/* Ask the disk `path`. One that takes no SCSI commands has none. Errors: ERR_MACHINE_DISK: it cannot be opened. */
+/* Ask the disk `path`. One that takes neither SCSI nor NVMe commands has none. Errors: ERR_MACHINE_DISK: it cannot be opened. */
 int reservation_read(struct reservation *reservation, const char *path, struct err *err);
 
 #endif

@@ -7,7 +7,7 @@
 #define NEWROOT_NFS_NFS_MOUNT_H
 
 #include "base/err.h"
-#include "nfs/nfs_url.h"
+#include "base/nfs_url.h"
 #include "service/limits.h"
 
 /*

@@ -12,7 +12,7 @@
 
 #include "base/child_stage.h"
 #include "base/err.h"
-#include "nfs/nfs_url.h"
+#include "base/nfs_url.h"
 #include "service/limits.h"
 
 /* What tells one file from another of the same name. */

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "os/text.h"
+
 #define BLANKS " \t"
 
 static bool is_octal(const char *c)
@@ -64,4 +66,15 @@ bool fstab_line_parse(struct fstab_line *line, const char *text, size_t size, st
 		line->options = "";
 	cut_slashes(mount);
 	return true;
+}
+
+bool fstab_next(struct fstab_line *line, const char **rest, struct arena *arena)
+{
+	const char *text;
+	size_t size;
+
+	while (text_next(rest, &text, &size))
+		if (fstab_line_parse(line, text, size, arena))
+			return true;
+	return false;
 }

@@ -1,4 +1,4 @@
-/* A line of fstab, as mount(8) reads it (getmntent(3), mnt_table_parse_stream() of util-linux). */
+/* Lines of fstab, as mount(8) reads it (getmntent(3), mnt_table_parse_stream() of util-linux). */
 #ifndef NEWROOT_OS_FSTAB_LINE_H
 #define NEWROOT_OS_FSTAB_LINE_H
 
@@ -17,5 +17,8 @@ struct fstab_line {
  * line, or one that mount(8) would refuse.
  */
 bool fstab_line_parse(struct fstab_line *line, const char *text, size_t size, struct arena *arena);
+
+/* The next of them in a whole fstab: `*rest` moves behind it. False: no more. */
+bool fstab_next(struct fstab_line *line, const char **rest, struct arena *arena);
 
 #endif

@@ -59,19 +59,6 @@ void text_join(struct text *text, const char *between, const char *const *item, 
 		text_printf(text, "%s%s", i ? between : "", item[i]);
 }
 
-int text_next(const char **rest, const char **line, size_t *size)
-{
-	const char *end;
-
-	if (!**rest)
-		return 0;
-	*line = *rest;
-	end = strchrnul(*rest, '\n');
-	*size = (size_t)(end - *rest);
-	*rest = *end ? end + 1 : end;
-	return 1;
-}
-
 bool text_lists(const char *list, const char *word)
 {
 	size_t size = strlen(word);

@@ -9,6 +9,7 @@
 #include <stddef.h>
 
 #include "base/arena.h"
+#include "base/lines.h"
 
 struct text {
 	struct arena *arena;
@@ -22,12 +23,6 @@ void text_printf(struct text *text, const char *fmt, ...) __attribute__((format(
 
 /* "a, b, c": the items with `between` between them. */
 void text_join(struct text *text, const char *between, const char *const *item, size_t count);
-
-/*
- * Walk the lines of a text: `*line` and `*size` become the next line without its newline, `*rest`
- * moves behind it. Returns 0 at the end.
- */
-int text_next(const char **rest, const char **line, size_t *size);
 
 /*
  * Is `word` one of the words of `list`, which commas divide? For mount options: musl's hasmntopt(3) finds "ro"

@@ -27,6 +27,9 @@ const char *plan_disk_is_no_other(const struct disk *disk);
 void plan_check_bios(const struct plan *plan, struct err_list *errors);
 void plan_check_paths(const struct plan *plan, struct err_list *errors);
 
+/* kernels.c: a part of plan_print(). */
+void plan_print_kernels(const struct plan *plan, FILE *out);
+
 /* Give `fs` its UUID, also where its fstab entry names it. */
 void plan_set_uuid(const struct plan *plan, struct plan_fs *fs, const char *uuid);
 

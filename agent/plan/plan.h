@@ -7,6 +7,7 @@
 
 #include <stdio.h>
 
+#include "facts/facts.h"
 #include "job/job.h"
 #include "machine/machine.h"
 
@@ -56,6 +57,12 @@ struct plan_fs {
 	char uuid[UUID_TEXT];
 };
 
+/* What is known of the archives that kernels come from; NULL: nothing. */
+struct plan_kernels {
+	const struct facts *root;    /* of the archive that is unpacked to "/" */
+	const struct facts *package; /* of the job's kernel package */
+};
+
 struct plan {
 	const struct job *job;
 	const struct machine *machine;
@@ -72,6 +79,8 @@ struct plan {
 	size_t fs_count;
 	const struct job_archive **archives; /* in unpack order: outer mounts first */
 	size_t archive_count;
+	struct plan_kernels
+		kernels;     /* plan_make() leaves them empty: who has asked for facts sets them */
 	struct arena *arena; /* all of the plan is allocated here */
 };
 
@@ -92,7 +101,7 @@ void plan_check_disks(const struct plan *plan, struct err_list *errors);
 int plan_adopt(struct plan *plan, struct err *err);
 int plan_adopt_fs(const struct plan *plan, struct plan_fs *fs, struct err *err);
 
-/* For people: disks, partitions, volumes, filesystems, archives, each with bytes. -1: writing failed. */
+/* For people: disks, partitions, volumes, filesystems, archives, each with bytes, and kernels. -1: writing failed. */
 int plan_print(const struct plan *plan, FILE *out);
 
 /* Extents that all snapshots take together, and how many there are. */

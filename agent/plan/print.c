@@ -218,5 +218,6 @@ int plan_print(const struct plan *plan, FILE *out)
 	print_lvs(plan, out);
 	print_filesystems(plan, out);
 	print_archives(plan, out);
+	plan_print_kernels(plan, out);
 	return fflush(out) || ferror(out) ? -1 : 0;
 }

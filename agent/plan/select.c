@@ -87,6 +87,43 @@ static void describe_present(struct text *text, const struct machine *machine)
 	}
 }
 
+static bool has_disk(const struct machine *machine, const struct controller *controller)
+{
+	for (size_t i = 0; i < machine->disk_count; i++)
+		if (strstr(machine->disks[i].location, controller->pci))
+			return true;
+	return false;
+}
+
+/* A disk that is missed may hang on one of them; appended to a message. */
+static void describe_empty(struct text *text, const struct machine *machine)
+{
+	const char *between = "; controllers without a disk: ";
+
+	for (size_t i = 0; i < machine->controller_count; i++) {
+		const struct controller *controller = &machine->controllers[i];
+
+		if (has_disk(machine, controller))
+			continue;
+		text_add(text, "%s%s (PCI ID %04x:%04x, %s%s)", between, controller->pci,
+			 controller->vendor, controller->device,
+			 *controller->driver ? "driver " : "no driver", controller->driver);
+		between = ", ";
+	}
+}
+
+static void no_disk_at_all(const struct machine *machine, struct err_list *errors)
+{
+	struct err err = ERR_INIT;
+	char empty[400] = "";
+
+	describe_empty(&(struct text){empty, sizeof(empty), 0}, machine);
+	err_set(&err, ERR_MACHINE_DISK, NULL,
+		"this machine has no disk; accepted are SCSI, ATA, virtio, NVMe and Xen disks%s",
+		empty);
+	err_list_add(errors, &err);
+}
+
 static void take(struct plan *plan, const struct disk *disk, struct err_list *errors)
 {
 	struct err err = ERR_INIT;
@@ -109,6 +146,7 @@ static int no_such_disk(const struct plan *plan, const struct job_disk *wanted,
 
 	describe_wanted(&asked_text, wanted);
 	describe_present(&present_text, plan->machine);
+	describe_empty(&present_text, plan->machine);
 	if (twice)
 		err_set(&err, ERR_MACHINE_DISK, wanted->json_path,
 			"the disk%s is %s, which the job uses already; every disk may be used once",
@@ -159,13 +197,10 @@ static void take_all_others(struct plan *plan, struct err_list *errors)
 int plan_select(struct plan *plan, struct err_list *errors)
 {
 	const struct job_disks *wanted = &plan->job->disks;
-	struct err err = ERR_INIT;
 	int ret;
 
 	if (plan->machine->disk_count == 0) {
-		err_set(&err, ERR_MACHINE_DISK, NULL,
-			"this machine has no disk; accepted are SCSI, ATA, virtio, NVMe and Xen disks");
-		err_list_add(errors, &err);
+		no_disk_at_all(plan->machine, errors);
 		return -1;
 	}
 	plan->disks = arena_array(plan->arena, plan->machine->disk_count, sizeof(*plan->disks));

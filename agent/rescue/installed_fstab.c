@@ -2,14 +2,16 @@
 
 #include <blkid/blkid.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
-#include <mntent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
 
-#include "base/arena.h"
+#include "base/file.h"
+#include "base/limits.h"
+#include "os/fstab_line.h"
 #include "os/text.h"
 
 #define ENTRIES_MAX 256 /* JOB_LIST_MAX volumes are more than anyone mounts */
@@ -20,38 +22,36 @@ struct entry {
 	size_t order;
 };
 
-static bool on_block_device(const struct mntent *mount)
+static bool on_block_device(const struct fstab_line *line)
 {
-	return !strncmp(mount->mnt_fsname, "/dev/", 5) || !strncmp(mount->mnt_fsname, "UUID=", 5) ||
-	       !strncmp(mount->mnt_fsname, "LABEL=", 6);
+	return !strncmp(line->spec, "/dev/", 5) || !strncmp(line->spec, "UUID=", 5) ||
+	       !strncmp(line->spec, "LABEL=", 6);
 }
 
-static bool wanted(const struct mntent *mount)
+static bool wanted(const struct fstab_line *line)
 {
-	return on_block_device(mount) && mount->mnt_dir[0] == '/' && strcmp(mount->mnt_dir, "/") &&
-	       strcmp(mount->mnt_type, "swap") && !text_lists(mount->mnt_opts, "noauto");
+	return on_block_device(line) && line->mount[0] == '/' && strcmp(line->mount, "/") &&
+	       strcmp(line->type, "swap") && !text_lists(line->options, "noauto");
 }
 
 static size_t read_entries(struct entry *entries, struct arena *arena)
 {
-	FILE *file = setmntent(INSTALLED_FSTAB, "re");
-	struct mntent *mount;
+	const char *rest = file_text(AT_FDCWD, INSTALLED_FSTAB, TARGET_READ_MAX, arena, NULL);
+	struct fstab_line line;
 	size_t count = 0;
 
-	while (file && count < ENTRIES_MAX && (mount = getmntent(file))) {
-		if (!wanted(mount))
+	while (rest && count < ENTRIES_MAX && fstab_next(&line, &rest, arena)) {
+		if (!wanted(&line))
 			continue;
 		entries[count] = (struct entry){
-			.spec = arena_strdup(arena, mount->mnt_fsname),
-			.dir = arena_strdup(arena, mount->mnt_dir),
-			.type = arena_strdup(arena, mount->mnt_type),
-			.read_only = text_lists(mount->mnt_opts, "ro"),
+			.spec = line.spec,
+			.dir = line.mount,
+			.type = line.type,
+			.read_only = text_lists(line.options, "ro"),
 			.order = count,
 		};
 		count++;
 	}
-	if (file)
-		endmntent(file);
 	return count;
 }
 

@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/limits.h"
 #include "service/wait.h"
 
 static int resolve(const struct url *url, struct addrinfo **list, struct err *err)

@@ -3,7 +3,7 @@
 #define NEWROOT_SERVICE_CONNECT_H
 
 #include "base/err.h"
-#include "service/url.h"
+#include "base/url.h"
 
 /*
  * Try every address of the host, each for at most `limit_ms`. Returns a non-blocking descriptor,

@@ -13,7 +13,7 @@
 #include "service/limits.h"
 #include "service/tls.h"
 #include "service/trust.h"
-#include "service/url.h"
+#include "base/url.h"
 
 struct connection {
 	pid_t owner;

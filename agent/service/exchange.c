@@ -215,7 +215,9 @@ int exchange_refused(struct service *service, const char *url, const struct http
 	text_clean(reason, sizeof(reason), response->reason);
 	json_decref(answer);
 	free(body);
-	return err_set(err, passes(response->status) ? ERR_HTTP_BUSY : ERR_HTTP_STATUS, url,
-		       "the answer is %d %s%s%s", response->status, reason, *message ? ": " : "",
-		       message);
+	err_set(err, passes(response->status) ? ERR_HTTP_BUSY : ERR_HTTP_STATUS, url,
+		"the answer is %d %s%s%s", response->status, reason, *message ? ": " : "", message);
+	if (err)
+		err->retry_after_s = response->retry_after_s;
+	return -1;
 }

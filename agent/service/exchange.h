@@ -54,7 +54,7 @@ int exchange_body(struct service *service, const char *url, size_t cap, char **b
 
 /*
  * ERR_HTTP_BUSY when the status is one that passes, else ERR_HTTP_STATUS, with what the peer says about
- * it; reads the body, calls exchange_end(). Returns -1.
+ * it and its Retry-After; reads the body, calls exchange_end(). Returns -1.
  */
 int exchange_refused(struct service *service, const char *url, const struct http_response *response,
 		     struct err *err);

@@ -11,14 +11,6 @@
 #include "service/retry.h"
 #include "service/sink.h"
 
-/* A response that is no success, remembered for retry_wait(). Returns -1. */
-static int refused(struct service *service, const char *url, const struct http_response *response,
-		   struct retry *retry, struct err *err)
-{
-	retry->after_s = response->retry_after_s;
-	return exchange_refused(service, url, response, err);
-}
-
 static int missing(const char *url, const struct http_response *response, struct err *err)
 {
 	return err_set(err, ERR_ARCHIVE_MISSING, url, "there is no such file (%d)",
@@ -46,7 +38,7 @@ static bool tells_length(const struct http_request *request, const struct http_r
 }
 
 static int look(struct service *service, const char *url, const struct http_request *request,
-		struct http_response *response, struct retry *retry, struct err *err)
+		struct http_response *response, struct err *err)
 {
 	if (exchange_begin(service, url, request, response, err))
 		return -1;
@@ -55,7 +47,7 @@ static int look(struct service *service, const char *url, const struct http_requ
 		return missing(url, response, err);
 	}
 	if (!tells_length(request, response))
-		return refused(service, url, response, retry, err);
+		return exchange_refused(service, url, response, err);
 	exchange_end(service);
 	return 0;
 }
@@ -67,15 +59,15 @@ static bool head_is_refused(int status)
 }
 
 static int head_once(struct service *service, const char *url, struct fetch_info *info,
-		     struct retry *retry, struct err *err)
+		     struct err *err)
 {
 	const struct http_request head = {.method = "HEAD"};
 	const struct http_request first_byte = {.method = "GET", .first_byte = true};
 	struct http_response response = {0};
-	int ret = look(service, url, &head, &response, retry, err);
+	int ret = look(service, url, &head, &response, err);
 
 	if (ret && head_is_refused(response.status))
-		ret = look(service, url, &first_byte, &response, retry, err);
+		ret = look(service, url, &first_byte, &response, err);
 	if (ret == 0)
 		describe(&response, info);
 	return ret;
@@ -86,14 +78,14 @@ int fetch_head(struct service *service, const char *url, struct fetch_info *info
 	struct retry retry = {.limits = &service->limits};
 	struct err last = ERR_INIT;
 
-	while (head_once(service, url, info, &retry, &last))
+	while (head_once(service, url, info, &last))
 		if (retry_wait(&retry, &last))
 			return err_keep(err, &last);
 	return 0;
 }
 
 static int memory_once(struct service *service, const char *url, size_t cap, char **body,
-		       size_t *size, int *status, struct retry *retry, struct err *err)
+		       size_t *size, int *status, struct err *err)
 {
 	const struct http_request request = {.method = "GET"};
 	struct http_response response;
@@ -103,7 +95,7 @@ static int memory_once(struct service *service, const char *url, size_t cap, cha
 		return -1;
 	*status = response.status;
 	if (response.status != 200)
-		return refused(service, url, &response, retry, err);
+		return exchange_refused(service, url, &response, err);
 	return exchange_body(service, url, cap, body, size, err);
 }
 
@@ -113,7 +105,7 @@ int fetch_memory(struct service *service, const char *url, size_t cap, char **bo
 	struct retry retry = {.limits = &service->limits};
 	struct err last = ERR_INIT;
 
-	while (memory_once(service, url, cap, body, size, status, &retry, &last))
+	while (memory_once(service, url, cap, body, size, status, &last))
 		if (retry_wait(&retry, &last))
 			return err_keep(err, &last);
 	return 0;
@@ -219,7 +211,7 @@ static int check_answer(struct stream *stream, const struct http_response *respo
 	if (response->status == 404 || response->status == 410)
 		ret = missing(stream->sink.url, response, err);
 	else if (response->status != 200 && response->status != 206 && response->status != 416)
-		return refused(stream->service, stream->sink.url, response, &stream->retry, err);
+		return exchange_refused(stream->service, stream->sink.url, response, err);
 	else if (stream->sink.done)
 		ret = resumed_answer(stream, response, err);
 	else

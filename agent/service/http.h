@@ -13,6 +13,7 @@
 
 #include "base/err.h"
 #include "base/limits.h"
+#include "base/url.h"
 
 struct http_stream {
 	/* Up to `size` bytes; 0: the peer ended in good order; -1. */

@@ -186,7 +186,7 @@ static void delivered(struct reporter *reporter, const json_t *batch,
 
 static void failed(struct reporter *reporter, const struct err *err)
 {
-	reporter->next_try = wait_now() + retry_delay(&backoff, ++reporter->failures);
+	reporter->next_try = wait_now() + retry_delay(&backoff, ++reporter->failures, err);
 	if (reporter->failures == 1)
 		log_line("reporter: events wait for the service: %s: %s", err->where, err->msg);
 }

@@ -13,15 +13,17 @@
 struct retry {
 	const struct net_limits *limits;
 	unsigned failures; /* since the last progress */
-	unsigned after_s;  /* the peer's Retry-After, 0: none */
 	bool pointless;    /* set by the caller: this failure will not go away */
 };
 
 /* The network or the service is in trouble that may pass by itself. */
 bool retry_may_pass(enum err_code code);
 
-/* Milliseconds to wait after the n-th failure in a row (from 1). */
-unsigned retry_delay(const struct net_limits *limits, unsigned failures);
+/*
+ * Milliseconds to wait after the n-th failure in a row (from 1), of which `err` tells: with exponential backoff, and never less
+ * than the peer's Retry-After, which http_head.c has capped.
+ */
+unsigned retry_delay(const struct net_limits *limits, unsigned failures, const struct err *err);
 
 /*
  * After a failure: wait and return 0, or return -1 when trying again is pointless or was done often

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/limits.h"
 #include "service/event.h"
 
@@ -293,21 +294,22 @@ static json_t *document(const struct spool *spool)
 
 int spool_save(struct spool *spool, struct err *err)
 {
-	char fresh[4096];
 	json_t *json;
-	int fd, failed;
+	char *text;
+	int ret = -1;
 
 	if (!spool->path || !spool->dirty)
 		return 0;
-	snprintf(fresh, sizeof(fresh), "%s.new", spool->path);
 	json = document(spool);
-	fd = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-	failed = fd < 0 || !json || json_dumpfd(json, fd, JSON_COMPACT);
-	if (fd >= 0)
-		failed |= close(fd);
+	text = json ? json_dumps(json, JSON_COMPACT) : NULL;
+	if (!text)
+		err_set(err, ERR_MEMORY, spool->path, "no memory to write the spool");
+	else if (file_replace(AT_FDCWD, spool->path, text, strlen(text), 0600))
+		err_sys(err, ERR_IO, spool->path, "the spool can't be written");
+	else
+		ret = 0;
+	spool->dirty = ret != 0;
+	free(text);
 	json_decref(json);
-	if (failed || rename(fresh, spool->path))
-		return err_sys(err, ERR_IO, spool->path, "the spool can't be written");
-	spool->dirty = false;
-	return 0;
+	return ret;
 }

@@ -12,7 +12,7 @@
 #include "base/err.h"
 #include "service/limits.h"
 #include "service/trust.h"
-#include "service/url.h"
+#include "base/url.h"
 
 struct tls;
 

@@ -15,7 +15,7 @@
 #include "base/limits.h"
 #include "service/cert.h"
 #include "service/trust.h"
-#include "service/url.h"
+#include "base/url.h"
 
 #define PIN_SIZE 32 /* SHA-256 of the SubjectPublicKeyInfo */
 

@@ -103,6 +103,7 @@ static int run(struct context *ctx, struct err *err)
 	/* What isn't there was told. */
 	if (!errors.count)
 		check_facts(&view, &errors);
+	ctx->kernels = view.kernels;
 	if (errors.count)
 		ret = refuse(ctx, &errors, err);
 	err_list_free(&errors);

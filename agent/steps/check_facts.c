@@ -1,13 +1,9 @@
 #include "steps/check_facts.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 #include "facts/judge.h"
-#include "service/service.h"
+#include "steps/archive_facts.h"
 #include "steps/chosen.h"
 #include "steps/pipeline.h"
-#include "steps/source.h"
 
 struct known {
 	const struct job_source *source;
@@ -21,14 +17,24 @@ struct scene {
 	size_t count;
 };
 
-static const struct facts *facts_of(void *arg, const struct job_source *source)
+static const struct facts *find(const struct scene *scene, const struct job_source *source)
 {
-	const struct scene *scene = arg;
-
 	for (size_t i = 0; i < scene->count; i++)
 		if (scene->known[i].source == source && scene->known[i].found)
 			return &scene->known[i].facts;
 	return NULL;
+}
+
+static const struct facts *facts_of(void *arg, const struct job_source *source)
+{
+	return find(arg, source);
+}
+
+static const struct facts *find_whole(const struct scene *scene, const struct job_source *source)
+{
+	const struct facts *facts = find(scene, source);
+
+	return facts && facts->whole ? facts : NULL;
 }
 
 static uint64_t room(void *arg, const char *folder, const char **mount)
@@ -46,22 +52,16 @@ static void note(void *arg, const char *text)
 	((const struct scene *)arg)->ctx->note("%s", text);
 }
 
-/* An error of asking is no reason to stop: what is wrong is found when it is unpacked, as ever. */
+/* What is wrong is found when it is unpacked, as ever. */
 static void ask(const struct context *ctx, struct known *known)
 {
-	const char *url = known->source->url;
 	struct err err = ERR_INIT;
-	char *text = NULL;
-	size_t size;
 
-	if (ctx->service && source_needs_service(known->source) &&
-	    service_facts(ctx->service, url, FACTS_BYTES_MAX, &text, &size, &err) == 0 && text)
-		known->found = facts_parse(&known->facts, text, size, &err) == 0;
-	free(text);
+	known->found = archive_facts_ask(ctx->service, known->source, &known->facts, &err);
 	if (!known->found)
 		ctx->note(
 			"%s: not looked into before%s%s; \"verify_before\": \"full\" has it read before disks are erased",
-			url, err.code ? ": " : "", err.msg);
+			known->source->url, err.code ? ": " : "", err.msg);
 }
 
 static void read_whole(struct context *ctx, struct known *known, const char *to,
@@ -115,4 +115,8 @@ void check_facts(struct context *ctx, struct err_list *errors)
 	if (job->kernel.given)
 		learn(ctx, &scene, "/", &job->kernel.source, errors);
 	facts_judge(&facts, errors);
+	ctx->kernels = (struct plan_kernels){
+		.root = find_whole(&scene, archive_facts_root(job)),
+		.package = find_whole(&scene, &job->kernel.source),
+	};
 }

@@ -12,7 +12,7 @@
 #include "os/puppet.h"
 #include "os/quarantine.h"
 #include "os/services.h"
-#include "service/url.h"
+#include "base/url.h"
 #include "steps/quarantine_kernel.h"
 
 static void render_marker(struct changes *changes)

@@ -25,7 +25,7 @@ static int be_patient(const struct context *ctx, unsigned failures, uint64_t dea
 		ctx->note("%s: %s; trying again for up to %d s", err->where, err->msg,
 			  CONTACT_PATIENCE_S);
 	*told = err->code;
-	return wait_sleep(retry_delay(&limits, failures), err);
+	return wait_sleep(retry_delay(&limits, failures, err), err);
 }
 
 static int run(struct context *ctx, struct err *err)

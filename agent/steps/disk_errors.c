@@ -1,6 +1,7 @@
 #include "steps/disk_errors.h"
 
 #include <ctype.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -23,15 +24,36 @@ static const char *last_line(const struct disk *disk, const char *const *lines, 
 	return NULL;
 }
 
-static void name_disk(const struct disk *disk, const char *line, struct err *err)
+__attribute__((format(printf, 2, 3))) static void add(struct err *err, const char *fmt, ...)
 {
 	const size_t used = strlen(err->msg);
+	va_list ap;
 
+	va_start(ap, fmt);
+	vsnprintf(err->msg + used, sizeof(err->msg) - used, fmt, ap);
+	va_end(ap);
+}
+
+#define IDENTITY          "(serial '%s', wwn '%s', at %s)"
+#define IDENTITY_OF(disk) (disk)->serial, (disk)->wwn, (disk)->location
+
+static void name_disk(const struct disk *disk, const char *line, struct err *err)
+{
 	if (!err->where[0])
 		snprintf(err->where, sizeof(err->where), "%s", disk->path);
-	snprintf(err->msg + used, sizeof(err->msg) - used,
-		 "; the kernel reports errors of the disk %s (serial '%s', wwn '%s', at %s): %s",
-		 disk->path, disk->serial, disk->wwn, disk->location, line);
+	add(err, "; the kernel reports errors of the disk %s " IDENTITY ": %s", disk->path,
+	    IDENTITY_OF(disk), line);
+}
+
+void disk_errors_identify(const struct machine *machine, struct err *err)
+{
+	for (size_t i = 0; i < machine->disk_count; i++) {
+		const struct disk *disk = &machine->disks[i];
+
+		if (!strcmp(disk->path, err->where) &&
+		    (!*disk->location || !strstr(err->msg, disk->location)))
+			add(err, " " IDENTITY, IDENTITY_OF(disk));
+	}
 }
 
 void disk_errors_add(const struct plan *plan, const char *const *lines, size_t count,

@@ -14,4 +14,10 @@
 void disk_errors_add(const struct plan *plan, const char *const *lines, size_t count,
 		     struct err *err);
 
+/*
+ * When `err` is about one of the machine's disks: adds its serial, WWN and place, unless the message has them. Its path is the
+ * kernel's name of this boot, by which nobody finds a disk.
+ */
+void disk_errors_identify(const struct machine *machine, struct err *err);
+
 #endif

@@ -17,6 +17,7 @@
 #include "archive/gzip.h"
 #include "archive/modfile.h"
 #include "archive/modules.h"
+#include "base/file.h"
 #include "base/lvm.h"
 #include "job/interface_name.h"
 #include "steps/initrd_modules.h"
@@ -180,7 +181,7 @@ static int replace(const struct making *m, int modules_fd, const struct module_o
 		ret = err_sys(err, ERR_INITRD, temporary, "cannot write to the disk");
 	if (close(fd) && ret == 0)
 		ret = err_sys(err, ERR_INITRD, temporary, "cannot write");
-	if (ret == 0 && rename(temporary, m->path))
+	if (ret == 0 && file_rename(temporary, m->path))
 		ret = err_sys(err, ERR_INITRD, m->path, "cannot rename %s to it", temporary);
 	if (ret)
 		unlink(temporary);

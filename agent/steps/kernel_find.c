@@ -1,67 +1,59 @@
 #include "steps/kernel_find.h"
 
-#include <ctype.h>
 #include <dirent.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "steps/kernel_default.h"
-#include "steps/kernel_version.h"
+#include "base/io.h"
+#include "facts/kernel_default.h"
 
 #define IMAGE_NAME "vmlinuz-"
-/* Other names are copies that somebody made: GRUB's and our own files would read them as several words. */
-#define RELEASE_CHARS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.+_~-"
 
-bool kernel_is_release(const char *text)
+/* An archive may hold a fifo of that name: not waited for. */
+static const char *read_file(void *ctx, const char *path, struct arena *arena)
 {
-	size_t digits = strspn(text, "0123456789");
-	size_t length = strlen(text);
+	char *text = arena_alloc(arena, BOOT_FILE_MAX + 1);
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	ssize_t got = fd < 0 ? -1 : read_all(fd, text, BOOT_FILE_MAX);
 
-	return digits > 0 && text[digits] == '.' && isdigit((unsigned char)text[digits + 1]) &&
-	       length < KERNEL_RELEASE_MAX && strspn(text, RELEASE_CHARS) == length &&
-	       !strstr(text, ".old");
+	(void)ctx;
+	if (fd >= 0)
+		close(fd);
+	text[got > 0 ? got : 0] = '\0';
+	return text;
 }
 
-/* Names that hold the release of a kernel which is preferred: the job's package, the old boot loader's default. */
-struct wishes {
-	const char *package, *standard;
-};
+typedef void visit_fn(void *arg, const char *release);
 
-static bool names(const char *text, const char *release)
+/* A package of today's has the image beside the modules, from where kernel_image_ensure() copies it. */
+static bool is_beside_modules(const char *release)
 {
-	return text && strstr(text, release);
+	char image[2 * KERNEL_RELEASE_MAX], inner[2 * KERNEL_RELEASE_MAX];
+
+	if (!kernel_is_release(release))
+		return false;
+	snprintf(image, sizeof(image), KERNEL_IMAGE_PREFIX "%s", release);
+	snprintf(inner, sizeof(inner), KERNEL_INNER_FORMAT, release);
+	return access(image, F_OK) && access(inner, R_OK) == 0;
 }
 
-/* 1: `release` is the one that `text` names, and `best` is not; -1: the other way round; 0: it does not tell. */
-static int prefer_named(const char *text, const char *release, const char *best)
+static void visit_modules(visit_fn *visit, void *arg)
 {
-	bool named = names(text, release), best_named = names(text, best);
+	DIR *dir = opendir("/lib/modules");
+	struct dirent *item;
 
-	if (named != best_named)
-		return named ? 1 : -1;
-	/* "2.6.18-164" is in the name of "kernel-2.6.18-164.el5.rpm", too. */
-	return named ? (int)strlen(release) - (int)strlen(best) : 0;
+	if (!dir)
+		return;
+	while ((item = readdir(dir)))
+		if (is_beside_modules(item->d_name))
+			visit(arg, item->d_name);
+	closedir(dir);
 }
 
-static bool better(const struct wishes *wishes, const char *release, const char *best)
-{
-	bool special = kernel_version_is_special(release);
-	int order;
-
-	if (!*best)
-		return true;
-	if ((order = prefer_named(wishes->package, release, best)))
-		return order > 0;
-	if (special != kernel_version_is_special(best))
-		return !special;
-	if ((order = prefer_named(wishes->standard, release, best)))
-		return order > 0;
-	return kernel_version_compare(release, best) > 0;
-}
-
-/* Call `visit` with the release of every kernel image in /boot. */
-static int visit_images(void (*visit)(void *arg, const char *release), void *arg, struct err *err)
+/* Call `visit` with the release of every kernel image in /boot, or beside its modules. */
+static int visit_images(visit_fn *visit, void *arg, struct err *err)
 {
 	DIR *dir = opendir("/boot");
 	struct dirent *item;
@@ -76,11 +68,12 @@ static int visit_images(void (*visit)(void *arg, const char *release), void *arg
 			visit(arg, release);
 	}
 	closedir(dir);
+	visit_modules(visit, arg);
 	return 0;
 }
 
 struct choosing {
-	struct wishes wishes;
+	struct kernel_wishes wishes;
 	struct kernel_choice *choice;
 };
 
@@ -88,8 +81,10 @@ static void take_better(void *arg, const char *release)
 {
 	struct choosing *choosing = arg;
 	struct kernel_choice *choice = choosing->choice;
+	enum kernel_reason reason;
 
-	if (better(&choosing->wishes, release, choice->release))
+	if (!*choice->release ||
+	    kernel_prefer(&choosing->wishes, release, choice->release, &reason) > 0)
 		snprintf(choice->release, sizeof(choice->release), "%s", release);
 }
 
@@ -105,15 +100,16 @@ static void add_other(void *arg, const char *release)
 
 int kernel_choose(const char *package, struct kernel_choice *choice, struct err *err)
 {
+	static const struct boot_reader reader = {.read = read_file};
 	struct arena arena = {0};
-	struct choosing choosing = {{package, kernel_default(&arena)}, choice};
+	struct choosing choosing = {{package, kernel_default(&reader, &arena)}, choice};
 	int ret;
 
 	*choice = (struct kernel_choice){0};
 	ret = visit_images(take_better, &choosing, err);
 	if (ret == 0)
 		ret = visit_images(add_other, choice, err);
-	choice->standard = names(choosing.wishes.standard, choice->release);
+	choice->standard = kernel_named(choosing.wishes.standard, choice->release);
 	arena_free(&arena);
 	if (ret == 0 && !*choice->release)
 		ret = err_set(

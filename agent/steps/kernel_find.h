@@ -6,14 +6,12 @@
 #include <stddef.h>
 
 #include "base/err.h"
+#include "facts/kernel_choice.h"
 #include "steps/step.h"
 
-#define KERNEL_RELEASE_MAX   128 /* uname(2) has room for 64 */
 #define KERNEL_IMAGE_PREFIX  "/boot/vmlinuz-"
+#define KERNEL_INNER_FORMAT  "/lib/modules/%s/vmlinuz"     /* takes the release */
 #define KERNEL_INITRD_FORMAT "/boot/initrd-newroot-%s.img" /* takes the release */
-
-/* Tell whether `text` can be a kernel's release: digits and dots first, then letters, digits and .+_~- alone. */
-bool kernel_is_release(const char *text);
 
 /*
  * Fill what the kernel and initrd steps have left NULL in `ctx`, when they did not run now (`apply`): the kernel
@@ -26,16 +24,14 @@ void kernel_set(struct context *ctx, const char *release);
 
 struct kernel_choice {
 	char release[KERNEL_RELEASE_MAX];
-	char others
-		[4 *
-		 KERNEL_RELEASE_MAX]; /* the other kernels in /boot, for people; cut at its end */
-	bool standard;                /* it is the default of the system's own boot loader */
+	char others[4 * KERNEL_RELEASE_MAX]; /* the other kernels, for people; cut at its end */
+	bool standard;                       /* it is the default of the system's own boot loader */
 };
 
 /*
- * For a child with the new system as its root directory: of the kernels with an image in /boot the one that `package` (a package's
- * file name, may be NULL) contains, else the default of the system's own boot loader (kernel_default.h), else the
- * newest. Special ones (kernel_version.h) are chosen only when there is no other. Errors: ERR_KERNEL.
+ * For a child with the new system as its root directory: of the kernels with an image in /boot, or beside their modules, the one that `package` (a package's
+ * file name, may be NULL) contains, else the default of the system's own boot loader (facts/kernel_default.h), else the
+ * newest. Special ones (facts/kernel_version.h) are chosen only when there is no other. Errors: ERR_KERNEL.
  */
 int kernel_choose(const char *package, struct kernel_choice *choice, struct err *err);
 

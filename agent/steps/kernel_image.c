@@ -81,7 +81,7 @@ int kernel_image_ensure(const char *release, struct err *err)
 	char image[2 * KERNEL_RELEASE_MAX], inner[2 * KERNEL_RELEASE_MAX];
 
 	snprintf(image, sizeof(image), KERNEL_IMAGE_PREFIX "%s", release);
-	snprintf(inner, sizeof(inner), "/lib/modules/%s/vmlinuz", release);
+	snprintf(inner, sizeof(inner), KERNEL_INNER_FORMAT, release);
 	if (access(image, F_OK) && copy_file(inner, image, err))
 		return -1;
 	return kernel_image_check(image, release, err);

@@ -21,6 +21,8 @@ static int make(struct context *ctx, struct err *err)
 		ctx->plan = NULL;
 		*err = errors.item[0];
 	}
+	if (ret == 0)
+		ctx->plan->kernels = ctx->kernels;
 	err_list_free(&errors);
 	return ret;
 }

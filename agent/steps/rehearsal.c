@@ -1,6 +1,5 @@
 #include "steps/rehearsal.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -9,6 +8,7 @@
 #include "machine/superblock.h"
 #include "os/executable.h"
 #include "os/fstab.h"
+#include "os/fstab_line.h"
 #include "os/text.h"
 
 int rehearse_filesystems(const struct rehearsal *r, struct err *err)
@@ -64,28 +64,28 @@ static bool appears_at_boot(const char *mount)
 	return false;
 }
 
+/* What the boot does not wait for may be absent now: a CD, a disk that comes later. */
+static bool is_waited_for(const struct fstab_line *line)
+{
+	return !text_lists(line->options, "noauto") && !text_lists(line->options, "nofail");
+}
+
 int rehearse_fstab(const struct rehearsal *r, struct err *err)
 {
-	const char *rest, *line;
-	size_t size;
+	struct fstab_line line;
+	const char *rest;
 
 	if (target_read(r->target, FSTAB, r->arena, &rest, NULL, err))
 		return -1;
-	while (rest && text_next(&rest, &line, &size)) {
-		char spec[256], mount[256], options[256] = "";
-		const char *copy = arena_printf(r->arena, "%.*s", (int)size, line);
-
-		if (sscanf(copy, " %255[^# \t] %255s %*s %255s", spec, mount, options) < 2)
-			continue;
-		/* What the boot does not wait for may be absent now: a CD, a disk that comes later. */
-		if (!text_lists(options, "noauto") && !text_lists(options, "nofail") &&
-		    check_spec(r->ctx->plan, spec, err))
+	while (rest && fstab_next(&line, &rest, r->arena)) {
+		if (is_waited_for(&line) && check_spec(r->ctx->plan, line.spec, err))
 			return -1;
-		if (mount[0] == '/' && !appears_at_boot(mount) && !target_exists(r->target, mount))
+		if (line.mount[0] == '/' && !appears_at_boot(line.mount) &&
+		    !target_exists(r->target, line.mount))
 			return err_set(
 				err, ERR_VERIFY, FSTAB,
 				"fstab of the new system mounts %s on %s, which does not exist",
-				spec, mount);
+				line.spec, line.mount);
 	}
 	return 0;
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/child.h"
+#include "base/nfs_url.h"
 #include "nfs/nfs_fetch.h"
 #include "service/fetch.h"
 

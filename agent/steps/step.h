@@ -28,6 +28,7 @@ struct context {
 	const char *boot;        /* UUID of this boot of the agent; NULL: it sends no events */
 	struct job *job;         /* NULL before fetch */
 	struct plan *plan;       /* NULL before plan; `check` sees it as it will be, if it can be */
+	struct plan_kernels kernels; /* set by check: the facts that it asked for */
 	struct arena *arena;
 	const struct child_watch *watch; /* give it to every child_run() */
 	const char *kernel_release;      /* set by the kernel step: "2.6.18-164.el5" */

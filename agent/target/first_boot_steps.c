@@ -11,6 +11,8 @@
 #include "database/database.h"
 #include "installed/watch.h"
 #include "service/report.h"
+#include "service/retry.h"
+#include "service/wait.h"
 #include "target/clock_check.h"
 #include "target/hooks.h"
 #include "target/peers.h"
@@ -70,8 +72,10 @@ static bool has_quarantine(const struct first_boot_context *ctx)
 /* The network of a system that is just booting may take a while: every failure is worth another try. */
 static int check_in(struct first_boot_context *ctx, struct err *err)
 {
+	static const struct net_limits limits = {.backoff_ms = FIRST_BOOT_PAUSE_MS,
+						 .backoff_max_ms = FIRST_BOOT_PAUSE_MAX_MS};
 	int64_t deadline = clock_ms() + (int64_t)ctx->options->patience_s * 1000;
-	unsigned pause_s = 1;
+	unsigned failures = 0;
 	struct hello hello;
 
 	while (service_hello(ctx->service, false, &hello, err)) {
@@ -80,9 +84,8 @@ static int check_in(struct first_boot_context *ctx, struct err *err)
 		if (clock_ms() >= deadline)
 			return err_prefix(err, "service not reached within %u s",
 					  ctx->options->patience_s);
-		sleep(pause_s);
-		if (pause_s < FIRST_BOOT_PAUSE_MAX_S)
-			pause_s *= 2;
+		if (wait_sleep(retry_delay(&limits, ++failures, err), err))
+			return -1;
 	}
 	log_line("checked in with %s", hello.name);
 	clock_check(ctx->config.clock, hello.time);

@@ -46,7 +46,7 @@ static int bear(struct waiting *waiting, struct err *err)
 	if (!retry_may_pass(err->code) &&
 	    now - waiting->failing_since_ms >= (int64_t)waiting->patience_s * 1000)
 		return err_prefix(err, "refused for %u s", waiting->patience_s);
-	return wait_sleep(retry_delay(&limits, waiting->failures), err);
+	return wait_sleep(retry_delay(&limits, waiting->failures, err), err);
 }
 
 static int check_limit(const struct waiting *waiting, const char *name, const struct peer *peer,

@@ -1,22 +1,11 @@
 #include "archives/archive_url.h"
 
-#include <ctype.h>
-#include <stdlib.h>
 #include <string.h>
+
+#include "base/url.h"
 
 #define ROUTE  "/v1/archives/"
 #define SCHEME "https://"
-
-/* The byte that "%20" stands for; 0 when it is none, or one that no path can have. */
-static char escaped(const char *at)
-{
-	char hex[3] = {0};
-
-	if (*at != '%' || !isxdigit((unsigned char)at[1]) || !isxdigit((unsigned char)at[2]))
-		return '\0';
-	memcpy(hex, at + 1, 2);
-	return (char)strtol(hex, NULL, 16);
-}
 
 /* The path behind the route, as the service itself reads it (http/unescape.c): without a query, "%20" being a blank. */
 static void read_path(char path[ARCHIVE_PATH_MAX + 1], const char *from)
@@ -24,10 +13,10 @@ static void read_path(char path[ARCHIVE_PATH_MAX + 1], const char *from)
 	size_t used = 0;
 
 	while (*from && *from != '?' && used < ARCHIVE_PATH_MAX) {
-		const char byte = escaped(from);
+		const int byte = url_escaped(from);
 
-		path[used++] = byte ? byte : *from;
-		from += byte ? 3 : 1;
+		path[used++] = byte > 0 ? (char)byte : *from;
+		from += byte > 0 ? 3 : 1;
 	}
 	path[used] = '\0';
 }

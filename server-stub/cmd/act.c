@@ -35,7 +35,7 @@ static int act_in_store(struct store *store, void *arg, struct err *err)
 	const struct acting *acting = arg;
 
 	return (group ? action_group : action_vm)(store, acting->name, acting->action,
-						  "the operator", clock_ms(), err);
+						  "the operator", wall_ms(), err);
 }
 
 static int tell(struct store *store, const char *name, struct err *err)

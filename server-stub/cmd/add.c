@@ -75,7 +75,7 @@ static int fill_vm(struct vm *vm, const char *name, struct err *err)
 	snprintf(vm->group, sizeof(vm->group), "%s", group ? group : "");
 	snprintf(vm->mode, sizeof(vm->mode), "%s", mode);
 	snprintf(vm->parameters, sizeof(vm->parameters), "%s", parameters);
-	vm->added_ms = vm->changed_ms = clock_ms();
+	vm->added_ms = vm->changed_ms = wall_ms();
 	vm->state = VM_CREATED;
 	vm->armed = true;
 	return 0;

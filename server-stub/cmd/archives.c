@@ -83,6 +83,12 @@ static void print_size(const char *what, uint64_t bytes)
 		printf("; %s %s", what, size_text(bytes, size));
 }
 
+static void print_default(const json_t *kernel)
+{
+	if (json_string_length(kernel))
+		printf("; starts by default %s", json_string_value(kernel));
+}
+
 static void print_facts(const json_t *facts)
 {
 	static const struct {
@@ -107,6 +113,7 @@ static void print_facts(const json_t *facts)
 	       number_of(facts, "inodes"));
 	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
 		print_list(lists[i].what, json_object_get(facts, lists[i].key));
+	print_default(json_object_get(facts, "default_kernel"));
 	putchar('\n');
 }
 

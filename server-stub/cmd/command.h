@@ -65,7 +65,8 @@ void command_help(const struct command *command);
 extern const struct command cmd_import;
 extern const struct command cmd_init, cmd_add, cmd_remove, cmd_list, cmd_show, cmd_job, cmd_retry,
 	cmd_arm, cmd_hold, cmd_release, cmd_cancel, cmd_cutover, cmd_reopen, cmd_boot, cmd_site,
-	cmd_archive, cmd_archives, cmd_ca, cmd_cert, cmd_facts, cmd_serve, cmd_token, cmd_audit;
-extern const struct command cmd_watch, cmd_hosts, cmd_forward, cmd_runbook;
+	cmd_archive, cmd_archives, cmd_ca, cmd_cert, cmd_facts, cmd_serve, cmd_token, cmd_session,
+	cmd_audit;
+extern const struct command cmd_backup, cmd_restore, cmd_watch, cmd_hosts, cmd_forward, cmd_runbook;
 
 #endif

@@ -36,9 +36,9 @@ static int print_rules(const struct cutover_group *group, struct err *err)
 	if (forward_check(group, err) < 0 || check_count(group, err) < 0)
 		return -1;
 	if (nft)
-		forward_print_nft(stdout, group, clock_ms());
+		forward_print_nft(stdout, group, wall_ms());
 	else
-		forward_print_iptables(stdout, group, ipv6, clock_ms());
+		forward_print_iptables(stdout, group, ipv6, wall_ms());
 	return 0;
 }
 

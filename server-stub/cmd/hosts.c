@@ -23,7 +23,7 @@ static int print_lines(const char *name, struct err *err)
 		return -1;
 	ret = cutover_group_load(&group, open.store, name, err);
 	if (ret == 0)
-		ret = hosts_print(stdout, &group, clock_ms(), err);
+		ret = hosts_print(stdout, &group, wall_ms(), err);
 	cutover_group_free(&group);
 	close_data(&open);
 	return ret;

@@ -109,7 +109,7 @@ static int find_facts(void *arg, const char *path, char **facts, struct err *err
 static int import_in_store(struct open *open, struct import *import, const char *file,
 			   struct err *err)
 {
-	const int64_t now_ms = clock_ms();
+	const int64_t now_ms = wall_ms();
 
 	if (import_plan(import, open->store, &open->data, &open->settings, now_ms, err) < 0)
 		return -1;

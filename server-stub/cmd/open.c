@@ -48,7 +48,7 @@ int add_names(struct settings *settings, const struct option_list *names,
 static struct audit_row command_row(int ret)
 {
 	return (struct audit_row){
-		.at_ms = clock_ms(),
+		.at_ms = wall_ms(),
 		.who = command_user(),
 		.from = "the command line",
 		.act = command_name,

@@ -18,7 +18,7 @@ static void print_book(const struct cutover_group *group, const char *data_path)
 {
 	char path[PATH_MAX];
 
-	runbook_print(stdout, group, realpath(data_path, path) ? path : data_path, clock_ms());
+	runbook_print(stdout, group, realpath(data_path, path) ? path : data_path, wall_ms());
 }
 
 static int run(char **operands, size_t count, struct err *err)

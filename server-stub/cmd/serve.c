@@ -50,7 +50,7 @@ static void note_tokens(const struct service *service, const bool changed[LOGIN_
 {
 	for (enum login_role role = 0; role < LOGIN_ROLES; role++) {
 		const struct audit_row row = {
-			.at_ms = clock_ms(),
+			.at_ms = wall_ms(),
 			.who = "serve",
 			.from = "SIGHUP",
 			.act = "token",

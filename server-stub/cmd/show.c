@@ -1,4 +1,6 @@
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "cmd/command.h"
 #include "cmd/open.h"
@@ -9,11 +11,12 @@
 #include "util/text.h"
 #include "vm/vm_json.h"
 
-static bool json, events;
+static bool json, events, plan;
 
 static const struct option_row options[] = {
 	COMMAND_DATA_OPTION,
 	{"events", OPTION_FLAG, &events, NULL, "all events too, one line each"},
+	{"plan", OPTION_FLAG, &plan, NULL, "the latest plan: disks, volumes, archives, kernels"},
 	{"json", OPTION_FLAG, &json, NULL, "everything, as a JSON object"},
 	{NULL, OPTION_FLAG, NULL, NULL, NULL},
 };
@@ -143,6 +146,38 @@ static int print_events(struct store *store, int64_t vm, struct err *err)
 	return store_event_each(store, vm, print_event, NULL, err);
 }
 
+/* `arg`: the text of the latest plan, malloc'ed. */
+static void take_plan(void *arg, const struct event_row *row)
+{
+	json_t *event = strcmp(row->type, "plan") ? NULL : json_loads(row->body, 0, NULL);
+	const char *text = json_string_value(json_object_get(event, "text"));
+	char **latest = arg;
+
+	if (text) {
+		free(*latest);
+		*latest = strdup(text);
+	}
+	json_decref(event);
+}
+
+static int show_plan(struct store *store, const struct vm *vm, struct err *err)
+{
+	char *text = NULL, *rest, *line;
+	int ret = store_event_each(store, vm->id, take_plan, &text, err);
+
+	if (ret == 0 && !text)
+		ret = err_set(
+			err, ERR_USAGE, vm->name,
+			"no plan of this VM is known: `newroot-server boot %s --mode plan` has it show one at its next network boot",
+			vm->name);
+	rest = text;
+	while (ret == 0 && (line = strsep(&rest, "\n")))
+		if (line[0] || rest)
+			print_said(line);
+	free(text);
+	return ret;
+}
+
 static int show_text(struct store *store, const struct vm *vm, struct err *err)
 {
 	bool any_change = false, any_refusal = false;
@@ -179,7 +214,9 @@ static int run(char **operands, size_t count, struct err *err)
 	if (open_data(&open, err) < 0)
 		return -1;
 	ret = course_find(open.store, operands[0], &vm, err);
-	if (ret == 0)
+	if (ret == 0 && plan)
+		ret = show_plan(open.store, &vm, err);
+	else if (ret == 0)
 		ret = json ? show_json(open.store, &vm, err) : show_text(open.store, &vm, err);
 	close_data(&open);
 	return ret;

@@ -5,6 +5,7 @@
 
 #include "cmd/command.h"
 #include "cmd/open.h"
+#include "site/sessions.h"
 #include "util/text.h"
 
 #define DAY_MS INT64_C(86400000)
@@ -54,7 +55,7 @@ static int fill(struct principal *principal, const char *name, struct err *err)
 		return err_set(err, ERR_USAGE, name, "is the principal of a file, %s.token", name);
 	snprintf(principal->name, sizeof(principal->name), "%s", name);
 	snprintf(principal->group, sizeof(principal->group), "%s", group ? group : "");
-	principal->made_ms = clock_ms();
+	principal->made_ms = wall_ms();
 	principal->expires_ms = days ? principal->made_ms + days * DAY_MS : 0;
 	return 0;
 }
@@ -77,7 +78,7 @@ static int add(struct open *open, const char *name, struct err *err)
 static int revoke_in_store(struct store *store, void *arg, struct err *err)
 {
 	const char *name = arg;
-	int revoked = store_principal_revoke(store, name, clock_ms(), err);
+	int revoked = store_principal_revoke(store, name, wall_ms(), err);
 
 	if (revoked == 0)
 		return err_set(err, ERR_USAGE, name,
@@ -85,9 +86,26 @@ static int revoke_in_store(struct store *store, void *arg, struct err *err)
 	return revoked < 0 ? -1 : 0;
 }
 
+struct ending {
+	const struct data *data;
+	const char *name;
+};
+
+/* One that stays is over as well, when it is used next: the list has it until then. */
+static void end_session(void *arg, const struct session_row *row)
+{
+	const struct ending *ending = arg;
+
+	if (!strcmp(row->who, ending->name))
+		sessions_end(ending->data, row->id, NULL);
+}
+
 static int revoke(struct open *open, char *name, struct err *err)
 {
-	if (change_data(open, revoke_in_store, name, err) < 0)
+	struct ending ending = {&open->data, name};
+
+	if (change_data(open, revoke_in_store, name, err) < 0 ||
+	    sessions_each(&open->data, end_session, &ending, err) < 0)
 		return -1;
 	printf("%s is revoked\n", name);
 	return 0;
@@ -108,7 +126,7 @@ static void print_principal(void *arg, const struct principal *principal)
 
 static int list(struct open *open, struct err *err)
 {
-	int64_t now_ms = clock_ms();
+	int64_t now_ms = wall_ms();
 
 	printf("%-20s %-24s %-16s %-8s %s\n", "NAME", "ROLES", "GROUP", "STATE", "UNTIL (UTC)");
 	printf("%-20s %-24s %-16s %-8s %s\n", "operator", "admin", "-", "valid", "operator.token");

@@ -33,7 +33,7 @@ static int draw(const struct watch *watch, struct sheet *sheet, unsigned lines, 
 		.vm = watch->feed.vm,
 		.count = watch->feed.count,
 		.group = watch->group,
-		.now_ms = clock_ms(),
+		.now_ms = wall_ms(),
 		.lines = lines,
 	};
 
@@ -94,7 +94,7 @@ static int watch_lines(struct watch *watch, struct err *err)
 	watch->feed.changed = print_change;
 	watch->feed.arg = &changes;
 	do {
-		changes.now_ms = clock_ms();
+		changes.now_ms = wall_ms();
 		if (feed_poll(&watch->feed, watch->store, err) < 0)
 			return -1;
 		if (fflush(stdout) != 0)

@@ -24,7 +24,7 @@ static int store_refused(struct write *write, struct store *store, struct err *e
 {
 	struct refused *refused = (struct refused *)(void *)write;
 
-	return store_refusal_add(store, refused->vm, refused->address, refused->reason, clock_ms(),
+	return store_refusal_add(store, refused->vm, refused->address, refused->reason, wall_ms(),
 				 err);
 }
 
@@ -58,7 +58,7 @@ static void keep_refusal(struct request *request, const struct vm *vm, enum refu
 /* What it had is void once it is in service. */
 static int judge_reach(struct request *request, const struct vm *vm, enum MHD_Result *ret)
 {
-	if (!vm_is_over(vm, clock_ms()))
+	if (!vm_is_over(vm, wall_ms()))
 		return 0;
 	keep_refusal(request, vm, REFUSE_REACH);
 	*ret = reply_refuse(request, REFUSE_REACH, "%s is '%s', and its token void; %s", vm->name,

@@ -2,6 +2,9 @@
 #include <string.h>
 #include <strings.h>
 
+#include "course/course.h"
+#include "http/audited.h"
+#include "http/budget.h"
 #include "http/connections.h"
 #include "http/login.h"
 #include "http/reply.h"
@@ -21,24 +24,29 @@ static bool says_json(const struct request *request)
 	return type && !strncasecmp(type, json, size) && strchr("; \t", type[size]);
 }
 
-static void be_file(struct principal *who, enum login_role role)
+/* The principal of the name as it is now. */
+static int find_again(struct service *service, struct store *store, struct principal *who,
+		      struct err *err)
 {
-	*who = (struct principal){.roles = login_files[role].roles, .of_file = true};
-	snprintf(who->name, sizeof(who->name), "%s", login_files[role].name);
-}
-
-/* As principal_of_token(), by the name that a session has. */
-static int principal_of_name(struct request *request, const char *name, struct err *err)
-{
+	const struct principal began = *who;
 	int found;
 
-	for (enum login_role role = 0; role < LOGIN_ROLES; role++)
-		if (!strcmp(login_files[role].name, name)) {
-			be_file(&request->who, role);
+	for (enum login_role role = 0; began.of_file && role < LOGIN_ROLES; role++)
+		if (!strcmp(login_files[role].name, began.name)) {
+			login_principal(service->login, role, who);
 			return 1;
 		}
-	found = store_principal_find(request->service->store, name, &request->who, err);
-	return found > 0 ? principal_is_valid(&request->who, clock_ms()) : found;
+	found = store_principal_find(store, began.name, who, err);
+	return found > 0 ? principal_is_valid(who, wall_ms()) : found;
+}
+
+int principal_again(struct service *service, struct store *store, struct principal *who,
+		    struct err *err)
+{
+	const int64_t made_ms = who->made_ms;
+	int found = find_again(service, store, who, err);
+
+	return found > 0 ? who->made_ms == made_ms : found;
 }
 
 int principal_of_token(struct request *request, const char *token, struct err *err)
@@ -47,15 +55,13 @@ int principal_of_token(struct request *request, const char *token, struct err *e
 	int found;
 
 	for (enum login_role role = 0; role < LOGIN_ROLES; role++)
-		if (login_token(request->service->login, role, token)) {
-			be_file(&request->who, role);
+		if (login_token(request->service->login, role, token, &request->who))
 			return 1;
-		}
 	if (!token[0])
 		return 0;
 	token_hash(hash, token);
 	found = store_principal_by_token(request->service->store, hash, &request->who, err);
-	return found > 0 ? principal_is_valid(&request->who, clock_ms()) : found;
+	return found > 0 ? principal_is_valid(&request->who, wall_ms()) : found;
 }
 
 bool principal_sees(const struct principal *who, const char *group)
@@ -73,16 +79,19 @@ const char *principal_who(const struct request *request, char text[PRINCIPAL_WHO
 /* By a session: 1 when there is one, 0 when not, -1 after a refusal. */
 static int by_session(struct request *request, enum MHD_Result *ret)
 {
+	struct service *service = request->service;
 	const char *session = request_cookie(request, LOGIN_COOKIE);
-	char name[VM_NAME_MAX + 1];
 	struct err err = ERR_INIT;
 	int found;
 
-	if (!session || !login_session(request->service->login, session, name))
+	if (!session || !login_session(service->login, session, &request->who))
 		return 0;
-	found = principal_of_name(request, name, &err);
+	found = principal_again(service, service->store, &request->who, &err);
 	if (found < 0)
 		*ret = reply_error(request, &err);
+	/* Nobody else's of that name, who may come: it is over. */
+	if (found == 0)
+		login_end(service->login, session);
 	if (found <= 0)
 		return found;
 	if (request->route->method != ROUTE_POST || says_json(request)) {
@@ -90,6 +99,36 @@ static int by_session(struct request *request, enum MHD_Result *ret)
 		return 1;
 	}
 	*ret = reply_refuse(request, REFUSE_TYPE, "send Content-Type: application/json");
+	return -1;
+}
+
+static void note_wrong_token(const struct request *request)
+{
+	char what[96];
+	unsigned untold;
+
+	if (!budget_wrong_token(request->service->budgets, request->peer, &untold))
+		return;
+	if (untold)
+		snprintf(what, sizeof(what), "wrong token at %s, after %u more here or elsewhere",
+			 request->route->path, untold);
+	else
+		snprintf(what, sizeof(what), "wrong token at %s", request->route->path);
+	audited_note(request, "login", what, COURSE_REFUSED);
+}
+
+int admit_wrong_token(struct request *request, enum MHD_Result *ret)
+{
+	struct login *login = request->service->login;
+
+	note_wrong_token(request);
+	if (login_may_try(login, request->peer)) {
+		login_failed(login, request->peer);
+		return 0;
+	}
+	request->retry_after_s = LOGIN_WAIT_SECONDS;
+	*ret = reply_refuse(request, REFUSE_LIMIT, "too many wrong tokens from %s; wait a minute",
+			    request->peer);
 	return -1;
 }
 
@@ -102,7 +141,6 @@ static bool is_other_file(const struct request *request, unsigned roles)
 /* By a token: as by_session(). */
 static int by_token(struct request *request, unsigned roles, enum MHD_Result *ret)
 {
-	struct login *login = request->service->login;
 	struct err err = ERR_INIT;
 	int found;
 
@@ -116,14 +154,7 @@ static int by_token(struct request *request, unsigned roles, enum MHD_Result *re
 		found = 0;
 	if (found != 0)
 		return found;
-	if (!login_may_try(login, request->peer)) {
-		request->retry_after_s = LOGIN_WAIT_SECONDS;
-		*ret = reply_refuse(request, REFUSE_LIMIT,
-				    "too many wrong tokens from %s; wait a minute", request->peer);
-		return -1;
-	}
-	login_failed(login, request->peer);
-	return 0;
+	return admit_wrong_token(request, ret);
 }
 
 static int refuse_role(struct request *request, const char *why, enum MHD_Result *ret)

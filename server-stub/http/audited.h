@@ -18,4 +18,7 @@ int audited_add(const struct audited *audited, struct store *store, const char *
 /* To syslog, once that is stored. */
 void audited_tell(const struct audited *audited, const char *act, const char *what);
 
+/* Into both, for what changes nothing in the store; nobody waits for it. `ret` is as above. */
+void audited_note(const struct request *request, const char *act, const char *what, int ret);
+
 #endif

@@ -23,17 +23,36 @@ struct row {
 	struct row *next;
 };
 
-/* An address, IPv6 by its /64, whose refusals are written. */
-struct refused {
-	char peer[ADDRESS_TEXT];
-	int64_t at; /* when there was room for `left` of them */
+/* What may be written: so much at once, and one more in so many seconds. */
+struct allowance {
+	unsigned at_once;
+	int64_t seconds;
+};
+
+static const struct allowance of_refusals = {REFUSED_AT_ONCE, REFUSED_SECONDS};
+static const struct allowance of_wrong_tokens = {WRONG_TOKENS_AT_ONCE, WRONG_TOKENS_SECONDS};
+static const struct allowance of_all_wrong_tokens = {ALL_WRONG_TOKENS_AT_ONCE,
+						     ALL_WRONG_TOKENS_SECONDS};
+
+struct bucket {
+	int64_t at; /* when there was room for `left` of them; 0: never used, all of it */
 	unsigned left;
+};
+
+/* Of addresses, IPv6 by the /64. Those that have no row share one. */
+struct by_address {
+	struct {
+		char peer[ADDRESS_TEXT];
+		struct bucket bucket;
+	} row[REFUSED_ADDRESSES_MAX];
+	struct bucket others;
 };
 
 struct budgets {
 	pthread_mutex_t lock; /* of all that follows */
-	struct refused refused[REFUSED_ADDRESSES_MAX];
-	struct refused others; /* addresses that have no row share this */
+	struct by_address refusals, wrong_tokens;
+	struct bucket all_wrong_tokens;
+	unsigned untold; /* wrong tokens since the last one that was written */
 	struct row *bucket[BUCKETS];
 	int64_t looked, told; /* at the disk; seconds */
 	uint64_t free;
@@ -153,45 +172,66 @@ bool budget_weigh(struct budgets *budgets, int64_t vm)
 	return due;
 }
 
-/* The address's row; a new one takes that of an address which has been quiet, or there is none. Under the lock. */
-static struct refused *refused_row(struct budgets *budgets, const char *peer, int64_t at)
+static bool take_one(struct bucket *bucket, const struct allowance *allowance, int64_t at)
 {
-	struct refused *quiet = NULL;
+	const int64_t grown = bucket->at ? (at - bucket->at) / allowance->seconds : 0;
 
+	if (!bucket->at || bucket->left + grown >= allowance->at_once)
+		*bucket = (struct bucket){at, allowance->at_once};
+	else
+		*bucket = (struct bucket){bucket->at + grown * allowance->seconds,
+					  bucket->left + (unsigned)grown};
+	if (!bucket->left)
+		return false;
+	bucket->left--;
+	return true;
+}
+
+/* The address's; a new one takes the row of an address which has been quiet, or there is none. */
+static struct bucket *bucket_of(struct by_address *all, const char *peer,
+				const struct allowance *allowance, int64_t at)
+{
+	const int64_t full = allowance->at_once * allowance->seconds;
+	char prefix[ADDRESS_TEXT];
+	size_t quiet = REFUSED_ADDRESSES_MAX;
+
+	address_prefix(prefix, peer);
 	for (size_t i = 0; i < REFUSED_ADDRESSES_MAX; i++) {
-		struct refused *row = &budgets->refused[i];
-
-		if (!strcmp(row->peer, peer))
-			return row;
-		if (!quiet && row->at < at - REFUSED_AT_ONCE * REFUSED_SECONDS)
-			quiet = row;
+		if (!strcmp(all->row[i].peer, prefix))
+			return &all->row[i].bucket;
+		if (quiet == REFUSED_ADDRESSES_MAX &&
+		    (!all->row[i].bucket.at || all->row[i].bucket.at < at - full))
+			quiet = i;
 	}
-	if (!quiet)
-		return &budgets->others;
-	*quiet = (struct refused){.at = at, .left = REFUSED_AT_ONCE};
-	snprintf(quiet->peer, sizeof(quiet->peer), "%s", peer);
-	return quiet;
+	if (quiet == REFUSED_ADDRESSES_MAX)
+		return &all->others;
+	snprintf(all->row[quiet].peer, sizeof(all->row[quiet].peer), "%s", prefix);
+	all->row[quiet].bucket = (struct bucket){0};
+	return &all->row[quiet].bucket;
 }
 
 bool budget_refusal(struct budgets *budgets, const char *peer)
 {
 	const int64_t at = now();
-	char prefix[ADDRESS_TEXT];
-	struct refused *row;
-	int64_t grown;
 	bool fits;
 
-	address_prefix(prefix, peer);
 	pthread_mutex_lock(&budgets->lock);
-	row = refused_row(budgets, prefix, at);
-	grown = (at - row->at) / REFUSED_SECONDS;
-	if (grown) {
-		row->left = row->left + grown < REFUSED_AT_ONCE ? row->left + (unsigned)grown
-								: REFUSED_AT_ONCE;
-		row->at = at;
-	}
-	fits = row->left > 0;
-	row->left -= fits;
+	fits = take_one(bucket_of(&budgets->refusals, peer, &of_refusals, at), &of_refusals, at);
+	pthread_mutex_unlock(&budgets->lock);
+	return fits;
+}
+
+bool budget_wrong_token(struct budgets *budgets, const char *peer, unsigned *untold)
+{
+	const int64_t at = now();
+	bool fits;
+
+	pthread_mutex_lock(&budgets->lock);
+	fits = take_one(bucket_of(&budgets->wrong_tokens, peer, &of_wrong_tokens, at),
+			&of_wrong_tokens, at) &&
+	       take_one(&budgets->all_wrong_tokens, &of_all_wrong_tokens, at);
+	*untold = budgets->untold;
+	budgets->untold = fits ? 0 : budgets->untold + 1;
 	pthread_mutex_unlock(&budgets->lock);
 	return fits;
 }

@@ -30,6 +30,9 @@ bool budget_weigh(struct budgets *budgets, int64_t vm);
 /* Whether a refusal of this address is still to be written into the store: a few at once, then one in ten seconds. */
 bool budget_refusal(struct budgets *budgets, const char *peer);
 
+/* The same of a wrong token that was shown there, into the audit; `untold` of them were not since the last one that was. */
+bool budget_wrong_token(struct budgets *budgets, const char *peer, unsigned *untold);
+
 /*
  * Whether the filesystem of the folder has less free space than the reserve of `reserve` bytes. Asked once a second at most.
  */

@@ -5,10 +5,10 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "util/limits.h"
 #include "util/log.h"
+#include "util/monotonic.h"
 #include "vm/names.h"
 
 #define ADDRESS_BYTES 16 /* IPv4 as IPv6 has it: ::ffff:a.b.c.d */
@@ -23,10 +23,12 @@ struct connection {
 	unsigned char address[ADDRESS_BYTES];
 	enum who who;
 	enum phase phase;
-	bool proved; /* by a token or an address that is a VM's: it makes room for nobody */
-	bool ended;  /* MHD is about to find that out */
-	int64_t since_ms, deadline_ms;
-	size_t place; /* in the list */
+	bool proved;         /* by a token or an address that is a VM's: it makes room for nobody */
+	bool ended;          /* MHD is about to find that out */
+	int64_t since_ms;    /* accepted */
+	int64_t phase_ms;    /* the phase began */
+	int64_t deadline_ms; /* of the phase */
+	size_t place;        /* in the list */
 };
 
 /* An address that somebody proved to be at. */
@@ -57,14 +59,6 @@ const char *who_name(enum who who)
 	static const char *const names[WHO_COUNT] = {"stranger", "vm", "operator"};
 
 	return names[who];
-}
-
-static int64_t now_ms(void)
-{
-	struct timespec at;
-
-	clock_gettime(CLOCK_MONOTONIC, &at);
-	return at.tv_sec * 1000 + at.tv_nsec / 1000000;
 }
 
 static void take_address(unsigned char out[ADDRESS_BYTES], const struct sockaddr *address)
@@ -121,7 +115,7 @@ static void learn(struct learned *rows, size_t count, const unsigned char *addre
 
 	memcpy(place->address, address, ADDRESS_BYTES);
 	place->vm = vm;
-	place->until_ms = now_ms() + LOGIN_SECONDS * 1000;
+	place->until_ms = monotonic_ms() + LOGIN_SECONDS * 1000;
 }
 
 /* Whose address it is; without the lock, for it may ask the store. */
@@ -134,9 +128,9 @@ static enum who whose(struct connections *connections, const struct sockaddr *pe
 
 	take_address(address, peer);
 	pthread_mutex_lock(&connections->lock);
-	if (is_learned(connections->operators, KNOWN_OPERATORS_MAX, address, now_ms()))
+	if (is_learned(connections->operators, KNOWN_OPERATORS_MAX, address, monotonic_ms()))
 		who = WHO_OPERATOR;
-	else if (is_learned(connections->vms, KNOWN_VMS_MAX, address, now_ms()))
+	else if (is_learned(connections->vms, KNOWN_VMS_MAX, address, monotonic_ms()))
 		who = WHO_VM;
 	pthread_mutex_unlock(&connections->lock);
 	if (who != WHO_STRANGER)
@@ -180,7 +174,7 @@ static bool may_be_ended(const struct connection *one, int64_t now)
 {
 	if (one->proved)
 		return false;
-	return one->phase != PHASE_ANSWER || one->since_ms < now - HTTP_BODY_SECONDS * 1000;
+	return one->phase != PHASE_ANSWER || one->phase_ms < now - HTTP_BODY_SECONDS * 1000;
 }
 
 static void look_at(struct connections *connections, struct crowd *crowd, int64_t now)
@@ -218,7 +212,7 @@ static void tell(struct connections *connections, const char *what, int64_t now)
 /* Whether the crowd has a place left, or one could be made. */
 static bool make_room(struct connections *connections, struct crowd *crowd, const char *what)
 {
-	const int64_t now = now_ms();
+	const int64_t now = monotonic_ms();
 
 	look_at(connections, crowd, now);
 	if (crowd->count < crowd->max)
@@ -267,6 +261,20 @@ enum MHD_Result connections_accept(void *cls, const struct sockaddr *address, so
 	fit = fits(connections, bytes, who);
 	pthread_mutex_unlock(&connections->lock);
 	return fit ? MHD_YES : MHD_NO;
+}
+
+/* Seconds from the beginning of a phase, for who has proved nothing and for who has; 0: no deadline. */
+static int64_t deadline_of(const struct connection *one)
+{
+	static const int64_t seconds[][2] = {
+		[PHASE_HEAD] = {HTTP_HEAD_SECONDS, HTTP_HEAD_SECONDS},
+		[PHASE_BODY] = {HTTP_HEAD_SECONDS, HTTP_BODY_SECONDS},
+		[PHASE_ANSWER] = {HTTP_ANSWER_SECONDS, 0},
+		[PHASE_NEXT] = {HTTP_HEAD_SECONDS, HTTP_IDLE_SECONDS},
+	};
+	const int64_t limit = seconds[one->phase][one->proved];
+
+	return limit ? one->phase_ms + limit * 1000 : INT64_MAX;
 }
 
 /* Room in the list, under the lock. */
@@ -323,8 +331,8 @@ static struct connection *begin(struct connections *connections, struct MHD_Conn
 	if (!one)
 		return NULL;
 	one->fd = fd->connect_fd;
-	one->since_ms = now_ms();
-	one->deadline_ms = one->since_ms + HTTP_HEAD_SECONDS * 1000;
+	one->since_ms = one->phase_ms = monotonic_ms();
+	one->deadline_ms = deadline_of(one);
 	if (peer) {
 		take_address(one->address, peer->client_addr);
 		one->who = whose(connections, peer->client_addr);
@@ -357,22 +365,14 @@ static void enter(struct connections *connections, struct MHD_Connection *connec
 		  enum phase phase)
 {
 	struct connection *one = find(connection);
-	const int64_t now = now_ms();
 
 	if (!one)
 		return;
 	pthread_mutex_lock(&connections->lock);
 	if (one->phase != phase) {
 		one->phase = phase;
-		if (phase == PHASE_BODY)
-			one->deadline_ms =
-				now + (one->proved ? HTTP_BODY_SECONDS : HTTP_HEAD_SECONDS) * 1000;
-		else if (phase == PHASE_NEXT)
-			one->deadline_ms =
-				now + (one->proved ? HTTP_IDLE_SECONDS : HTTP_HEAD_SECONDS) * 1000;
-		else
-			one->deadline_ms =
-				one->proved ? INT64_MAX : now + HTTP_ANSWER_SECONDS * 1000;
+		one->phase_ms = monotonic_ms();
+		one->deadline_ms = deadline_of(one);
 	}
 	pthread_mutex_unlock(&connections->lock);
 }
@@ -405,8 +405,8 @@ void connections_prove(struct connections *connections, struct MHD_Connection *c
 	else if (one->who == WHO_STRANGER)
 		learn(connections->vms, KNOWN_VMS_MAX, one->address, vm);
 	one->proved = true;
-	if (one->phase == PHASE_BODY)
-		one->deadline_ms = now_ms() + HTTP_BODY_SECONDS * 1000;
+	/* Of the answer to this very request, too: it may be a long one. */
+	one->deadline_ms = deadline_of(one);
 	if (one->who < who && one->place != SIZE_MAX) {
 		connections->counts.open[one->who]--;
 		connections->counts.open[who]++;
@@ -425,7 +425,7 @@ void connections_count(struct connections *connections, struct connection_counts
 /* Under the lock. */
 static void end_late(struct connections *connections)
 {
-	const int64_t now = now_ms();
+	const int64_t now = monotonic_ms();
 
 	for (size_t i = 0; i < connections->count; i++) {
 		struct connection *one = connections->all[i];
@@ -440,14 +440,11 @@ static void end_late(struct connections *connections)
 static void *watch(void *arg)
 {
 	struct connections *connections = arg;
-	struct timespec until;
 
 	pthread_mutex_lock(&connections->lock);
 	while (!connections->stopping) {
 		end_late(connections);
-		clock_gettime(CLOCK_REALTIME, &until);
-		until.tv_sec++;
-		pthread_cond_timedwait(&connections->stopped, &connections->lock, &until);
+		monotonic_wait(&connections->stopped, &connections->lock, monotonic_ms() + 1000);
 	}
 	pthread_mutex_unlock(&connections->lock);
 	return NULL;
@@ -465,7 +462,7 @@ int connections_start(struct connections **connections, unsigned total, unsigned
 	made->per_address = per_address;
 	made->store = store;
 	pthread_mutex_init(&made->lock, NULL);
-	pthread_cond_init(&made->stopped, NULL);
+	monotonic_condition(&made->stopped);
 	code = pthread_create(&made->thread, NULL, watch, made);
 	made->watched = !code;
 	if (code) {

@@ -3,10 +3,10 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "util/limits.h"
 #include "util/log.h"
+#include "util/monotonic.h"
 
 struct hub {
 	struct store *store;
@@ -28,14 +28,6 @@ struct news {
 	size_t count, room;
 	bool all; /* not all of them are known: everybody is to look */
 };
-
-int64_t hub_now_ms(void)
-{
-	struct timespec at;
-
-	clock_gettime(CLOCK_MONOTONIC, &at);
-	return at.tv_sec * 1000 + at.tv_nsec / 1000000;
-}
 
 static void add_news(void *arg, const struct vm *vm)
 {
@@ -96,7 +88,7 @@ static bool concerns(const struct news *news, const struct waiter *waiter)
 /* Resume all that have something to do; under the lock. */
 static void wake(struct hub *hub, const struct news *news)
 {
-	const int64_t now = hub_now_ms();
+	const int64_t now = monotonic_ms();
 
 	for (struct waiter **at = &hub->waiting; *at;) {
 		struct waiter *waiter = *at;
@@ -114,15 +106,12 @@ static void wake(struct hub *hub, const struct news *news)
 /* Until somebody waits, and then for one interval; false when it is time to stop. Under the lock. */
 static bool next_round(struct hub *hub)
 {
-	struct timespec until;
+	int64_t until_ms;
 
 	while (!hub->waiting && !hub->stopping)
 		pthread_cond_wait(&hub->changed, &hub->lock);
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_nsec += LIVE_INTERVAL_MS * 1000000L;
-	until.tv_sec += until.tv_nsec / 1000000000L;
-	until.tv_nsec %= 1000000000L;
-	while (!hub->stopping && pthread_cond_timedwait(&hub->changed, &hub->lock, &until) == 0)
+	until_ms = monotonic_ms() + LIVE_INTERVAL_MS;
+	while (!hub->stopping && monotonic_wait(&hub->changed, &hub->lock, until_ms))
 		;
 	return !hub->stopping;
 }
@@ -147,16 +136,6 @@ static void *hub_main(void *arg)
 	return NULL;
 }
 
-static void init_condition(pthread_cond_t *condition)
-{
-	pthread_condattr_t attributes;
-
-	pthread_condattr_init(&attributes);
-	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-	pthread_cond_init(condition, &attributes);
-	pthread_condattr_destroy(&attributes);
-}
-
 int hub_start(struct hub **hub, struct store *store, struct err *err)
 {
 	struct hub *started = calloc(1, sizeof(*started));
@@ -166,7 +145,7 @@ int hub_start(struct hub **hub, struct store *store, struct err *err)
 		return err_set(err, ERR_MEMORY, "hub", "no memory");
 	started->store = store;
 	pthread_mutex_init(&started->lock, NULL);
-	init_condition(&started->changed);
+	monotonic_condition(&started->changed);
 	code = pthread_create(&started->thread, NULL, hub_main, started);
 	if (code) {
 		hub_free(started);

@@ -18,7 +18,7 @@ struct hub;
 struct waiter {
 	struct MHD_Connection *connection;
 	int64_t vm;       /* the VM whose changes count; 0: any VM's */
-	int64_t until_ms; /* resumed at the latest then; by hub_now_ms() */
+	int64_t until_ms; /* resumed at the latest then; by monotonic_ms() */
 	struct waiter *next;
 };
 
@@ -37,8 +37,5 @@ enum hub_wait {
 /* To be asked before looking at the store, and given to hub_wait() when that had nothing new. */
 uint64_t hub_tick(struct hub *hub);
 enum hub_wait hub_wait(struct hub *hub, struct waiter *waiter, uint64_t tick);
-
-/* Milliseconds of a clock that nobody sets. */
-int64_t hub_now_ms(void);
 
 #endif

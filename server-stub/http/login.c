@@ -8,11 +8,16 @@
 
 #include "site/secrets.h"
 #include "util/limits.h"
+#include "util/log.h"
+#include "util/text.h"
 
 struct session {
 	char hash[TOKEN_HASH_TEXT];
-	char name[VM_NAME_MAX + 1]; /* whose */
-	int64_t until;              /* 0: free */
+	struct principal who; /* as it began; what that may now is asked again each time */
+	int64_t until;        /* 0: free */
+	int64_t used;
+	char id[SESSION_ID_TEXT];
+	bool listed; /* else its file could not be written, and says nothing */
 };
 
 /* The failures of one address in its current minute. */
@@ -28,8 +33,10 @@ const struct login_file login_files[LOGIN_ROLES] = {
 };
 
 struct login {
+	const struct data *data;
 	pthread_mutex_t lock; /* of all that follows */
 	char hash[LOGIN_ROLES][TOKEN_HASH_TEXT];
+	int64_t token[LOGIN_ROLES]; /* counts up with each new one */
 	struct session session[LOGIN_SESSIONS_MAX];
 	struct failures failures[LOGIN_ADDRESSES_MAX];
 };
@@ -55,11 +62,21 @@ static int read_hash(const struct data *data, const char *name, char hash[TOKEN_
 	return 0;
 }
 
-static void end_sessions_of(struct login *login, const char *name)
+static void end_one(struct login *login, struct session *session)
 {
-	for (size_t i = 0; i < LOGIN_SESSIONS_MAX; i++)
-		if (!strcmp(login->session[i].name, name))
-			memset(&login->session[i], 0, sizeof(login->session[i]));
+	if (session->listed)
+		sessions_end(login->data, session->id, NULL);
+	memset(session, 0, sizeof(*session));
+}
+
+static void end_sessions_of(struct login *login, enum login_role role)
+{
+	for (size_t i = 0; i < LOGIN_SESSIONS_MAX; i++) {
+		struct session *session = &login->session[i];
+
+		if (session->who.of_file && !strcmp(session->who.name, login_files[role].name))
+			end_one(login, session);
+	}
 }
 
 int login_reload(struct login *login, const struct data *data, bool changed[LOGIN_ROLES],
@@ -73,8 +90,9 @@ int login_reload(struct login *login, const struct data *data, bool changed[LOGI
 	pthread_mutex_lock(&login->lock);
 	for (enum login_role role = 0; role < LOGIN_ROLES; role++) {
 		changed[role] = strcmp(login->hash[role], hash[role]) != 0;
+		login->token[role] += changed[role];
 		if (changed[role])
-			end_sessions_of(login, login_files[role].name);
+			end_sessions_of(login, role);
 	}
 	memcpy(login->hash, hash, sizeof(hash));
 	pthread_mutex_unlock(&login->lock);
@@ -88,8 +106,9 @@ int login_new(struct login **login, const struct data *data, struct err *err)
 
 	if (!made)
 		return err_set(err, ERR_MEMORY, "login", "no memory");
+	made->data = data;
 	pthread_mutex_init(&made->lock, NULL);
-	if (login_reload(made, data, changed, err) < 0) {
+	if (sessions_begin(data, err) < 0 || login_reload(made, data, changed, err) < 0) {
 		login_free(made);
 		return -1;
 	}
@@ -101,11 +120,32 @@ void login_free(struct login *login)
 {
 	if (!login)
 		return;
+	for (size_t i = 0; i < LOGIN_SESSIONS_MAX; i++)
+		end_one(login, &login->session[i]);
 	pthread_mutex_destroy(&login->lock);
 	free(login);
 }
 
-bool login_token(struct login *login, enum login_role role, const char *token)
+/* Under the lock. */
+static void be_file(const struct login *login, enum login_role role, struct principal *who)
+{
+	*who = (struct principal){
+		.roles = login_files[role].roles,
+		.made_ms = login->token[role],
+		.of_file = true,
+	};
+	snprintf(who->name, sizeof(who->name), "%s", login_files[role].name);
+}
+
+void login_principal(struct login *login, enum login_role role, struct principal *who)
+{
+	pthread_mutex_lock(&login->lock);
+	be_file(login, role, who);
+	pthread_mutex_unlock(&login->lock);
+}
+
+bool login_token(struct login *login, enum login_role role, const char *token,
+		 struct principal *who)
 {
 	bool matches;
 
@@ -113,8 +153,24 @@ bool login_token(struct login *login, enum login_role role, const char *token)
 		return false;
 	pthread_mutex_lock(&login->lock);
 	matches = token_matches(login->hash[role], token);
+	if (matches)
+		be_file(login, role, who);
 	pthread_mutex_unlock(&login->lock);
 	return matches;
+}
+
+static bool is_over(const struct login *login, const struct session *session, int64_t at)
+{
+	return session->until <= at || session->used + LOGIN_IDLE_SECONDS <= at ||
+	       (session->listed && !sessions_is(login->data, session->id));
+}
+
+/* Also those that nobody asks for any more. Under the lock. */
+static void end_what_is_over(struct login *login, int64_t at)
+{
+	for (size_t i = 0; i < LOGIN_SESSIONS_MAX; i++)
+		if (login->session[i].until && is_over(login, &login->session[i], at))
+			end_one(login, &login->session[i]);
 }
 
 /* A free one, or else the one that ends first. */
@@ -122,18 +178,29 @@ static struct session *place(struct login *login, int64_t at)
 {
 	struct session *place = &login->session[0];
 
-	for (size_t i = 0; i < LOGIN_SESSIONS_MAX; i++) {
-		struct session *session = &login->session[i];
-
-		if (session->until <= at)
-			return session;
-		if (session->until < place->until)
-			place = session;
-	}
+	end_what_is_over(login, at);
+	for (size_t i = 1; i < LOGIN_SESSIONS_MAX; i++)
+		if (login->session[i].until < place->until)
+			place = &login->session[i];
 	return place;
 }
 
-int login_begin(struct login *login, const char *name, char session[TOKEN_TEXT], struct err *err)
+/* A session that can't be listed is one all the same: a full disk keeps nobody from logging in. */
+static void list(struct login *login, struct session *session, const char *from)
+{
+	struct session_row row = {.begun_ms = wall_ms()};
+	struct err err = ERR_INIT;
+
+	snprintf(row.id, sizeof(row.id), "%s", session->id);
+	snprintf(row.who, sizeof(row.who), "%s", session->who.name);
+	snprintf(row.from, sizeof(row.from), "%s", from);
+	session->listed = sessions_add(login->data, &row, &err) == 0;
+	if (!session->listed)
+		log_warning("a session is not listed: %s: %s", err.where, err.msg);
+}
+
+int login_begin(struct login *login, const struct principal *who, const char *from,
+		char session[TOKEN_TEXT], char id[SESSION_ID_TEXT], struct err *err)
 {
 	const int64_t at = now();
 	struct session *begun;
@@ -142,9 +209,14 @@ int login_begin(struct login *login, const char *name, char session[TOKEN_TEXT],
 		return -1;
 	pthread_mutex_lock(&login->lock);
 	begun = place(login, at);
+	end_one(login, begun);
 	token_hash(begun->hash, session);
-	snprintf(begun->name, sizeof(begun->name), "%s", name);
+	begun->who = *who;
 	begun->until = at + LOGIN_SECONDS;
+	begun->used = at;
+	snprintf(begun->id, sizeof(begun->id), "%.*s", SESSION_ID_TEXT - 1, begun->hash);
+	list(login, begun, from);
+	memcpy(id, begun->id, sizeof(begun->id));
 	pthread_mutex_unlock(&login->lock);
 	return 0;
 }
@@ -152,22 +224,47 @@ int login_begin(struct login *login, const char *name, char session[TOKEN_TEXT],
 /* The session shown, while it runs; under the lock. */
 static struct session *running(struct login *login, const char *shown)
 {
-	const int64_t at = now();
+	for (size_t i = 0; shown[0] && i < LOGIN_SESSIONS_MAX; i++) {
+		struct session *session = &login->session[i];
 
-	for (size_t i = 0; shown[0] && i < LOGIN_SESSIONS_MAX; i++)
-		if (login->session[i].until > at && token_matches(login->session[i].hash, shown))
-			return &login->session[i];
+		if (!session->until || !token_matches(session->hash, shown))
+			continue;
+		if (!is_over(login, session, now()))
+			return session;
+		end_one(login, session);
+	}
 	return NULL;
 }
 
-bool login_session(struct login *login, const char *shown, char name[VM_NAME_MAX + 1])
+static void use(struct login *login, struct session *session)
+{
+	session->used = now();
+	if (session->listed)
+		sessions_use(login->data, session->id);
+}
+
+bool login_session(struct login *login, const char *shown, struct principal *who)
+{
+	struct session *session;
+
+	pthread_mutex_lock(&login->lock);
+	session = running(login, shown);
+	if (session) {
+		use(login, session);
+		*who = session->who;
+	}
+	pthread_mutex_unlock(&login->lock);
+	return session != NULL;
+}
+
+bool login_id(struct login *login, const char *shown, char id[SESSION_ID_TEXT])
 {
 	const struct session *session;
 
 	pthread_mutex_lock(&login->lock);
 	session = running(login, shown);
-	if (session && name)
-		memcpy(name, session->name, sizeof(session->name));
+	if (session)
+		memcpy(id, session->id, sizeof(session->id));
 	pthread_mutex_unlock(&login->lock);
 	return session != NULL;
 }
@@ -179,18 +276,18 @@ void login_end(struct login *login, const char *session)
 	pthread_mutex_lock(&login->lock);
 	ended = running(login, session);
 	if (ended)
-		memset(ended, 0, sizeof(*ended));
+		end_one(login, ended);
 	pthread_mutex_unlock(&login->lock);
 }
 
 unsigned login_count(struct login *login)
 {
-	const int64_t at = now();
 	unsigned count = 0;
 
 	pthread_mutex_lock(&login->lock);
+	end_what_is_over(login, now());
 	for (size_t i = 0; i < LOGIN_SESSIONS_MAX; i++)
-		count += login->session[i].until > at;
+		count += login->session[i].until != 0;
 	pthread_mutex_unlock(&login->lock);
 	return count;
 }

@@ -23,6 +23,7 @@ static const struct {
 	[REFUSE_CREATOR] = {MHD_HTTP_UNAUTHORIZED, "creator.login"},
 	[REFUSE_ROLE] = {MHD_HTTP_FORBIDDEN, "principal.role"},
 	[REFUSE_VM] = {MHD_HTTP_NOT_FOUND, "vm.unknown"},
+	[REFUSE_SESSION] = {MHD_HTTP_NOT_FOUND, "session.unknown"},
 	[REFUSE_ADDRESS] = {MHD_HTTP_FORBIDDEN, "vm.address"},
 	[REFUSE_NO_TOKEN] = {MHD_HTTP_FORBIDDEN, "vm.no-token"},
 	[REFUSE_TOKEN] = {MHD_HTTP_FORBIDDEN, "vm.token"},
@@ -44,6 +45,19 @@ const char *refusal_code(enum refusal refusal)
 	return refusals[refusal].code;
 }
 
+/* All that is refused for now says when to come again, whoever refuses it. */
+static void add_retry_after(struct MHD_Response *response, const struct request *request,
+			    unsigned status)
+{
+	char seconds[16];
+
+	if (status != MHD_HTTP_TOO_MANY_REQUESTS && status != MHD_HTTP_SERVICE_UNAVAILABLE)
+		return;
+	snprintf(seconds, sizeof(seconds), "%u",
+		 request->retry_after_s ? request->retry_after_s : RETRY_SECONDS);
+	MHD_add_response_header(response, MHD_HTTP_HEADER_RETRY_AFTER, seconds);
+}
+
 enum MHD_Result reply_queue(struct request *request, unsigned status, struct MHD_Response *response)
 {
 	enum MHD_Result ret;
@@ -53,6 +67,7 @@ enum MHD_Result reply_queue(struct request *request, unsigned status, struct MHD
 	metrics_count(request, status);
 	/* There is no port without TLS; a browser is not to try one. */
 	MHD_add_response_header(response, "Strict-Transport-Security", "max-age=31536000");
+	add_retry_after(response, request, status);
 	ret = MHD_queue_response(request->connection, status, response);
 	MHD_destroy_response(response);
 	return ret;
@@ -134,14 +149,6 @@ static void add_refusal_headers(struct MHD_Response *response, const struct requ
 
 	if (refusal == REFUSE_METHOD)
 		MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, allow[request->methods]);
-	if (refusals[refusal].status == MHD_HTTP_TOO_MANY_REQUESTS ||
-	    refusals[refusal].status == MHD_HTTP_SERVICE_UNAVAILABLE) {
-		char seconds[16];
-
-		snprintf(seconds, sizeof(seconds), "%u",
-			 request->retry_after_s ? request->retry_after_s : RETRY_SECONDS);
-		MHD_add_response_header(response, MHD_HTTP_HEADER_RETRY_AFTER, seconds);
-	}
 	if (refusals[refusal].status == MHD_HTTP_UNAUTHORIZED)
 		MHD_add_response_header(response, MHD_HTTP_HEADER_WWW_AUTHENTICATE,
 					"Bearer realm=\"newroot\"");

@@ -39,6 +39,14 @@ int admit_creator(struct request *request, enum MHD_Result *ret);
 
 /* The principal whose token it is: 1; 0: nobody's, or no longer; -1: an error of the store. */
 int principal_of_token(struct request *request, const char *token, struct err *err);
+/*
+ * Whether the principal is still the one that `who` (name, made_ms, of_file) was, and valid: 1, and `who` as he is now; 0: he was
+ * revoked, is over, or another has the name or the token; -1: an error of the store.
+ */
+int principal_again(struct service *service, struct store *store, struct principal *who,
+		    struct err *err);
+/* Nobody's token was shown: noted in the audit, within bounds. 0, or -1 after a refusal (429): it was done too often from there. */
+int admit_wrong_token(struct request *request, enum MHD_Result *ret);
 /* Whether the principal may see the VMs of this group. */
 bool principal_sees(const struct principal *who, const char *group);
 
@@ -59,6 +67,8 @@ enum MHD_Result route_boot(struct request *request);
 
 enum MHD_Result route_login(struct request *request);
 enum MHD_Result route_logout(struct request *request);
+enum MHD_Result route_sessions(struct request *request);
+enum MHD_Result route_session_end(struct request *request);
 enum MHD_Result route_certificates(struct request *request);
 enum MHD_Result route_groups(struct request *request);
 enum MHD_Result route_archive_list(struct request *request);

@@ -28,7 +28,7 @@ static int acting_apply(struct deferred *deferred, struct store *store, struct e
 {
 	const struct acting *acting = (const struct acting *)(const void *)deferred;
 
-	int ret = acting->act(store, acting->name, acting->action, acting->who, clock_ms(), err);
+	int ret = acting->act(store, acting->name, acting->action, acting->who, wall_ms(), err);
 
 	return audited_add(&acting->audited, store, action_name(acting->action), acting->what, ret,
 			   err);

@@ -22,7 +22,7 @@ static int posting_apply(struct deferred *deferred, struct store *store, struct 
 {
 	struct posting *posting = (struct posting *)(void *)deferred;
 
-	return intake_events(store, posting->vm, &posting->events, clock_ms(), &posting->intake,
+	return intake_events(store, posting->vm, &posting->events, wall_ms(), &posting->intake,
 			     err);
 }
 

@@ -24,8 +24,8 @@ static int handing_apply(struct deferred *deferred, struct store *store, struct 
 {
 	struct handing *handing = (struct handing *)(void *)deferred;
 
-	return handing->look ? handout_look(store, handing->vm, handing->peer, clock_ms(), err)
-			     : handout(store, handing->vm, handing->boot, clock_ms(), err);
+	return handing->look ? handout_look(store, handing->vm, handing->peer, wall_ms(), err)
+			     : handout(store, handing->vm, handing->boot, wall_ms(), err);
 }
 
 static enum MHD_Result give(struct request *request, bool look)

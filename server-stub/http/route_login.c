@@ -1,5 +1,7 @@
+#include <stdio.h>
 #include <string.h>
 
+#include "http/audited.h"
 #include "http/body.h"
 #include "http/connections.h"
 #include "http/login.h"
@@ -27,36 +29,53 @@ static int parse(struct request *request, char token[TOKEN_TEXT + 1], struct err
 	return body_parse(request->body, request->body_size, keys, 1, err);
 }
 
-enum MHD_Result route_login(struct request *request)
+/* 1: a viewer's token; 0: not; -1 after a refusal. */
+static int find_principal(struct request *request, enum MHD_Result *ret)
+{
+	char token[TOKEN_TEXT + 1];
+	struct err err = ERR_INIT;
+	int found = -1;
+
+	/* The right one first, as in by_token(). */
+	if (parse(request, token, &err) == 0)
+		found = principal_of_token(request, token, &err);
+	explicit_bzero(token, sizeof(token));
+	if (found < 0)
+		*ret = reply_error(request, &err);
+	return found > 0 ? principal_may(&request->who, ROLE_VIEWER) : found;
+}
+
+static enum MHD_Result begin_session(struct request *request)
 {
 	struct login *login = request->service->login;
-	char token[TOKEN_TEXT + 1], session[TOKEN_TEXT];
+	const char *before = request_cookie(request, LOGIN_COOKIE);
+	char session[TOKEN_TEXT], id[SESSION_ID_TEXT], what[32];
 	struct err err = ERR_INIT;
-	int found;
 
-	if (parse(request, token, &err) < 0)
+	if (login_begin(login, &request->who, request->peer, session, id, &err) < 0)
 		return reply_error(request, &err);
-	/* The right one first, as in by_token(). */
-	found = principal_of_token(request, token, &err);
-	if (found < 0)
-		return reply_error(request, &err);
-	if (!found || !principal_may(&request->who, ROLE_VIEWER)) {
-		if (!login_may_try(login, request->peer)) {
-			request->retry_after_s = LOGIN_WAIT_SECONDS;
-			return reply_refuse(request, REFUSE_LIMIT,
-					    "too many wrong tokens from %s; wait a minute",
-					    request->peer);
-		}
-		login_failed(login, request->peer);
-		return reply_refuse(
-			request, REFUSE_OPERATOR,
-			"login: this is not the token of operator.token, nor of a viewer or operator");
-	}
-	if (login_begin(login, request->who.name, session, &err) < 0)
-		return reply_error(request, &err);
+	/* The browser forgets it. */
+	if (before)
+		login_end(login, before);
 	connections_prove(request->service->connections, request->connection, WHO_OPERATOR, 0);
 	log_info("%s logged in from %s", request->who.name, request->peer);
+	snprintf(what, sizeof(what), "session %s", id);
+	audited_note(request, "login", what, 0);
 	return reply_session(request, session, LOGIN_SECONDS);
+}
+
+enum MHD_Result route_login(struct request *request)
+{
+	enum MHD_Result ret;
+	int found = find_principal(request, &ret);
+
+	if (found > 0)
+		return begin_session(request);
+	if (found < 0 || admit_wrong_token(request, &ret) < 0)
+		return ret;
+	return reply_refuse(
+		request, REFUSE_OPERATOR,
+		"login: this is not the token of operator.token, nor of a viewer or operator");
 }
 
 enum MHD_Result route_logout(struct request *request)

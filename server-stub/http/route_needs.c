@@ -76,7 +76,7 @@ static int needs_json(struct store *store, const struct needs *needs, json_t *ar
 enum MHD_Result route_needs(struct request *request)
 {
 	struct store *store = views_get(request->service->views);
-	struct needs needs = {.who = &request->who, .work = work_of(request), .now_ms = clock_ms()};
+	struct needs needs = {.who = &request->who, .work = work_of(request), .now_ms = wall_ms()};
 	json_t *array = json_array();
 	struct err err = ERR_INIT;
 	int ret = -1;
@@ -149,7 +149,7 @@ static int reporting_apply(struct deferred *deferred, struct store *store, struc
 	if (check_creator(reporting, store, err) < 0)
 		return -1;
 	ret = lease_report(store, &reporting->vm, reporting->work, reporting->report,
-			   reporting->creator, reporting->message, clock_ms(), err);
+			   reporting->creator, reporting->message, wall_ms(), err);
 	snprintf(what, sizeof(what), "%s as %s", reporting->name, reporting->creator);
 	return audited_add(&reporting->audited, store, acts[reporting->work][reporting->report],
 			   what, ret, err);

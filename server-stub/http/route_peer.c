@@ -6,6 +6,7 @@
 #include "http/query.h"
 #include "http/reply.h"
 #include "http/route.h"
+#include "util/monotonic.h"
 
 /* A request that is kept waiting. */
 struct watching {
@@ -50,7 +51,7 @@ static struct watching *watching_of(struct request *request, const struct vm *pe
 		return NULL;
 	}
 	*watching = (struct watching){
-		{request->connection, peer->id, hub_now_ms() + seconds * 1000, NULL},
+		{request->connection, peer->id, monotonic_ms() + seconds * 1000, NULL},
 		parse_state(not ),
 	};
 	request->pending = watching;
@@ -91,7 +92,7 @@ enum MHD_Result route_peer(struct request *request)
 		watching = watching_of(request, &peer, &ret);
 		if (!watching)
 			return ret;
-		if (peer.state != watching->than || hub_now_ms() >= watching->waiter.until_ms)
+		if (peer.state != watching->than || monotonic_ms() >= watching->waiter.until_ms)
 			return reply_state(request, &peer);
 		wait = hub_wait(hub, &watching->waiter, tick);
 	}

@@ -7,10 +7,11 @@
 #include "http/hub.h"
 #include "http/login.h"
 #include "http/reply.h"
+#include "http/route.h"
 #include "http/views.h"
 #include "util/limits.h"
-#include "util/text.h"
 #include "util/log.h"
+#include "util/monotonic.h"
 
 struct sse {
 	struct waiter waiter;
@@ -83,7 +84,7 @@ void sse_add_json(struct sse_text *text, const char *event, const char *id, json
 
 static void add_ping(struct sse *sse)
 {
-	const int64_t now = hub_now_ms();
+	const int64_t now = monotonic_ms();
 
 	if (!sse->text.size && now >= sse->ping_ms)
 		add(&sse->text, ": still here\n\n");
@@ -91,17 +92,14 @@ static void add_ping(struct sse *sse)
 		sse->ping_ms = now + LIVE_PING_SECONDS * 1000;
 }
 
+/* A stream ends with what it was opened by: the session, or the token. */
 static bool may_see(const struct sse *sse)
 {
-	struct principal who;
+	struct principal who = sse->who, began;
 
-	if (sse->session[0] && !login_session(sse->service->login, sse->session, NULL))
+	if (sse->session[0] && !login_session(sse->service->login, sse->session, &began))
 		return false;
-	if (sse->who.of_file)
-		return true;
-	return store_principal_find(views_get(sse->service->views), sse->who.name, &who, NULL) >
-		       0 &&
-	       who.made_ms == sse->who.made_ms && principal_is_valid(&who, clock_ms());
+	return principal_again(sse->service, views_get(sse->service->views), &who, NULL) > 0;
 }
 
 /* New text, or the end (-1), or nothing (0) with the connection suspended. */
@@ -174,7 +172,7 @@ static struct sse *sse_new(struct request *request, struct sse_source *source)
 	sse->who = request->who;
 	/* The first read tells the browser how soon to come back, and so ends the wait for a first byte. */
 	add_field(&sse->text, "retry: ", "2000\n");
-	sse->ping_ms = hub_now_ms() + LIVE_PING_SECONDS * 1000;
+	sse->ping_ms = monotonic_ms() + LIVE_PING_SECONDS * 1000;
 	return sse;
 }
 

@@ -1,13 +1,6 @@
 #include "http/unescape.h"
 
-static int hex_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
+#include "base/url.h"
 
 size_t unescape(char *text)
 {
@@ -15,15 +8,10 @@ size_t unescape(char *text)
 	const char *in = text;
 
 	while (*in) {
-		int high = *in == '%' ? hex_value(in[1]) : -1;
-		int low = high >= 0 ? hex_value(in[2]) : -1;
+		const int byte = url_escaped(in);
 
-		if (low >= 0 && (high | low) != 0) {
-			*out++ = (char)(high << 4 | low);
-			in += 3;
-		} else {
-			*out++ = *in++;
-		}
+		*out++ = byte > 0 ? (char)byte : *in;
+		in += byte > 0 ? 3 : 1;
 	}
 	*out = '\0';
 	return (size_t)(out - text);

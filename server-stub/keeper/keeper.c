@@ -4,13 +4,13 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "keeper/waiting.h"
 #include "net/sync.h"
 #include "store/store.h"
 #include "util/limits.h"
 #include "util/log.h"
+#include "util/monotonic.h"
 
 struct keeper {
 	struct store *store; /* the keeper's alone: its reading never waits for a request's */
@@ -51,16 +51,11 @@ static void look(struct keeper *keeper)
 /* Sleep until the next look; false: no more. */
 static bool pause_once(struct keeper *keeper)
 {
-	struct timespec until;
+	const int64_t until_ms = monotonic_ms() + KEEPER_LOOK_MS;
 	bool stopping;
 
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_nsec += KEEPER_LOOK_MS * 1000000L;
-	until.tv_sec += until.tv_nsec / 1000000000L;
-	until.tv_nsec %= 1000000000L;
 	pthread_mutex_lock(&keeper->lock);
-	while (!keeper->stopping &&
-	       pthread_cond_timedwait(&keeper->stop, &keeper->lock, &until) == 0)
+	while (!keeper->stopping && monotonic_wait(&keeper->stop, &keeper->lock, until_ms))
 		;
 	stopping = keeper->stopping;
 	pthread_mutex_unlock(&keeper->lock);
@@ -86,18 +81,6 @@ static void free_keeper(struct keeper *keeper)
 	free(keeper);
 }
 
-/* Waiting by a clock that nobody sets. */
-static void init_locks(struct keeper *keeper)
-{
-	pthread_condattr_t monotonic;
-
-	pthread_mutex_init(&keeper->lock, NULL);
-	pthread_condattr_init(&monotonic);
-	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-	pthread_cond_init(&keeper->stop, &monotonic);
-	pthread_condattr_destroy(&monotonic);
-}
-
 int keeper_start(struct keeper **keeper, const struct keeper_config *config, struct err *err)
 {
 	struct keeper *started = calloc(1, sizeof(*started));
@@ -105,7 +88,8 @@ int keeper_start(struct keeper **keeper, const struct keeper_config *config, str
 
 	if (!started)
 		return err_set(err, ERR_MEMORY, "keeper", "no memory");
-	init_locks(started);
+	pthread_mutex_init(&started->lock, NULL);
+	monotonic_condition(&started->stop);
 	if (store_open(&started->store, config->data->path, false, err) < 0 ||
 	    net_new(&started->net, config->data, config->settings, err) < 0)
 		goto failed;

@@ -11,6 +11,7 @@
 #include "store/store.h"
 #include "util/limits.h"
 #include "util/log.h"
+#include "util/monotonic.h"
 #include "util/text.h"
 
 struct reading {
@@ -69,14 +70,11 @@ static int read_one(void *arg, const char *path, int fd, struct err *err)
 /* Sleep until the next look; false: no more. */
 static bool pause_once(struct reading *reading)
 {
-	struct timespec until;
+	const int64_t until_ms = monotonic_ms() + READING_LOOK_SECONDS * 1000;
 	bool stopping;
 
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += READING_LOOK_SECONDS;
 	pthread_mutex_lock(&reading->lock);
-	while (!reading->stopping &&
-	       pthread_cond_timedwait(&reading->stop, &reading->lock, &until) == 0)
+	while (!reading->stopping && monotonic_wait(&reading->stop, &reading->lock, until_ms))
 		;
 	stopping = reading->stopping;
 	pthread_mutex_unlock(&reading->lock);
@@ -104,18 +102,6 @@ static void free_reading(struct reading *reading)
 	free(reading);
 }
 
-/* Waiting by a clock that nobody sets. */
-static void init_locks(struct reading *reading)
-{
-	pthread_condattr_t monotonic;
-
-	pthread_mutex_init(&reading->lock, NULL);
-	pthread_condattr_init(&monotonic);
-	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-	pthread_cond_init(&reading->stop, &monotonic);
-	pthread_condattr_destroy(&monotonic);
-}
-
 int reading_start(struct reading **reading, const struct data *data, struct err *err)
 {
 	struct reading *started = calloc(1, sizeof(*started));
@@ -123,7 +109,8 @@ int reading_start(struct reading **reading, const struct data *data, struct err 
 
 	if (!started)
 		return err_set(err, ERR_MEMORY, "archives", "no memory");
-	init_locks(started);
+	pthread_mutex_init(&started->lock, NULL);
+	monotonic_condition(&started->stop);
 	started->data = data;
 	if (store_open(&started->store, data->path, false, err) < 0) {
 		free_reading(started);

@@ -44,7 +44,7 @@ void renewal_warn(const struct data *data)
 static void note(struct store *store)
 {
 	const struct audit_row row = {
-		.at_ms = clock_ms(),
+		.at_ms = wall_ms(),
 		.who = "serve",
 		.from = "its daily look",
 		.act = "cert",

@@ -84,7 +84,7 @@ static int apply_one(struct store *store, const struct item *item, struct err *e
 	if (found <= 0 || vm.state != VM_WAITING)
 		return found < 0 ? -1 : 0;
 	if (!item->text[0])
-		return course_move(store, &vm, INPUT_ARCHIVES, CAUSE, clock_ms(), err) < 0 ? -1 : 0;
+		return course_move(store, &vm, INPUT_ARCHIVES, CAUSE, wall_ms(), err) < 0 ? -1 : 0;
 	memcpy(vm.waiting, item->text, sizeof(vm.waiting));
 	return store_vm_save(store, &vm, err);
 }

@@ -1,6 +1,7 @@
 #include "migration/tables.h"
 
 #include "job/form.h"
+#include "job/rows.h"
 #include "job/values.h"
 #include "migration/check.h"
 #include "migration/forms.h"
@@ -10,13 +11,7 @@
 
 _Static_assert(sizeof(enum migration_role) == sizeof(unsigned), "read_enum() stores an unsigned");
 
-/* A row is a key, read from left to right. */
 /* clang-format off */
-#define AT(type, member) .offset = offsetof(struct type, member)
-#define LIST(type, items, count)                                                                    \
-	.offset = offsetof(struct type, items), .count_offset = offsetof(struct type, count)
-#define FIELDS(table) .fields = (table), .field_count = sizeof(table) / sizeof((table)[0])
-
 #define MEBIBYTES(n) ((int64_t)(n) << 20)
 
 const char *const migration_role_names[] = {

@@ -204,6 +204,20 @@ static bool is_stale(const struct loader *loader, const char *name,
 	return mac_of_name(mac, loader, name) && !wanted(arg, mac);
 }
 
+static bool nobody(const void *arg, const char *mac)
+{
+	(void)arg, (void)mac;
+	return false;
+}
+
+bool boot_entries_own(int which, const char *name)
+{
+	const struct loader *loader = loaders[which];
+
+	return !strcmp(name, loader->unknown) || (loader->start && !strcmp(name, loader->start)) ||
+	       is_stale(loader, name, nobody, NULL);
+}
+
 static int prune_folder(int dir, const struct loader *loader,
 			bool (*wanted)(const void *arg, const char *mac), const void *arg,
 			struct err *err)

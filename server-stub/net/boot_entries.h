@@ -30,6 +30,9 @@ int boot_entries_write(const struct data *data, const struct settings *settings,
 int boot_entries_write_unknown(const struct data *data, const struct settings *settings,
 			       struct err *err);
 
+/* Whether a file of the folder of this loader (of DATA_LOADERS) is one that is written here, and can be made anew from the store. */
+bool boot_entries_own(int which, const char *name);
+
 /* Remove the entries of MACs that aren't `wanted`, and what a crash has left half-made. */
 int boot_entries_prune(const struct data *data, bool (*wanted)(const void *arg, const char *mac),
 		       const void *arg, struct err *err);

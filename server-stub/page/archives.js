@@ -16,6 +16,7 @@ function words(facts) {
 		`${size(facts.unpacked)} unpacked`,
 		plural(facts.inodes, "file"),
 		...lists.map(([key, word]) => `${word} ${facts[key].join(", ")}`),
+		facts.default_kernel && `starts by default ${facts.default_kernel}`,
 	].filter(Boolean).join("; ");
 }
 

@@ -6,6 +6,14 @@ import { $, put, sleep } from "./tools.js";
 let ahead = 0;
 export const now = () => Date.now() + ahead;
 
+const PATIENCE_MAX_S = 120; /* A service that asks for more is asked again all the same. */
+
+/* Its Retry-After, and up to a quarter more: it tells all whom it refuses the same. */
+const asked = (response) => {
+	const seconds = Number(response.headers.get("Retry-After")) || 0;
+	return Math.min(Math.max(seconds, 0), PATIENCE_MAX_S) * 1000 * (1 + Math.random() / 4);
+};
+
 async function request(path, options = {}) {
 	const response = await fetch(path, { cache: "no-store", ...options });
 	const told = Date.parse(response.headers.get("Date"));
@@ -13,7 +21,7 @@ async function request(path, options = {}) {
 	if (response.ok) return response;
 	if (response.status === 401 && path !== "/v1/login") login.lost();
 	const answer = await response.json().catch(() => ({}));
-	throw new Error(answer.message ?? `the service answers ${response.status}`);
+	throw Object.assign(new Error(answer.message ?? `the service answers ${response.status}`), { waitMs: asked(response) });
 }
 
 export const get = async (path) => (await request(path)).json();
@@ -40,6 +48,7 @@ export class Stream {
 
 	async run() {
 		for (let pause = 500; ; pause = Math.min(pause * 2, 8000)) {
+			let wait = 0;
 			await login.done;
 			if (this.closed) return;
 			try {
@@ -47,12 +56,13 @@ export class Stream {
 					pause = 500;
 					this.link(true);
 				});
-			} catch {
+			} catch (error) {
 				/* Cut, refused or silent: all the same, try again. */
+				wait = error.waitMs ?? 0;
 			}
 			if (this.closed) return;
 			this.link(false);
-			await sleep(pause);
+			await sleep(Math.max(pause, wait));
 		}
 	}
 

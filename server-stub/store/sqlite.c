@@ -10,6 +10,8 @@
 
 #define STORE_VERSION 6
 
+const int store_version = STORE_VERSION;
+
 #define STORE_TEXT(number)  STORE_TEXT_(number)
 #define STORE_TEXT_(number) #number
 

@@ -29,6 +29,14 @@ void store_close(struct store *store);
 /* Give some of what was freed back to the filesystem; not in a transaction. A store made by 0.1's first builds has none of it. */
 int store_tidy(struct store *store, struct err *err);
 
+/*
+ * A consistent copy of all of it, taken while others write: an open file of mode 0600 without a name, the caller's to close, or -1.
+ * `*version` is the one that store_open() goes by.
+ */
+int store_copy(struct store *store, const char *data_path, int *version, struct err *err);
+/* The version that this program writes. A newer store is refused, an older one upgraded when it is opened. */
+extern const int store_version;
+
 /* Write something, and change nothing: ERR_SERVICE_STORE when that can't be done. */
 int store_touch(struct store *store, struct err *err);
 

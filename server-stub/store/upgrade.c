@@ -4,6 +4,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "store/sqlite.h"
@@ -56,12 +57,15 @@ int sql_version(struct store *store, int *version, struct err *err)
 
 int sql_make_file(const char *path, struct err *err)
 {
-	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600), ret = 0;
 
 	if (fd < 0)
 		return err_sys(err, ERR_SERVICE_STORE, path, "can't create");
+	/* An umask may have taken even the owner's bits. */
+	if (fchmod(fd, 0600) < 0)
+		ret = err_sys(err, ERR_SERVICE_STORE, path, "can't set its mode");
 	close(fd);
-	return 0;
+	return ret;
 }
 
 static int copy_into(struct store *store, const char *to, struct err *err)

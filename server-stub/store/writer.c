@@ -93,7 +93,7 @@ static void finish(struct write *batch, const struct err *err)
 /* Now and then, while nobody waits. What fails here fails again in what matters, and is told there. */
 static void tidy(struct writer *writer)
 {
-	const int64_t now = clock_ms();
+	const int64_t now = wall_ms();
 
 	if (writer_queued(writer) ||
 	    (now >= writer->tidied_ms && now < writer->tidied_ms + STORE_TIDY_MS))

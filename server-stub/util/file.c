@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/io.h"
 
 int file_write_all(int fd, const char *name, const void *data, size_t size, struct err *err)
@@ -18,52 +19,15 @@ int file_write_all(int fd, const char *name, const void *data, size_t size, stru
 	return write_all(fd, data, size) ? err_sys(err, ERR_IO, name, "can't write") : 0;
 }
 
-static int write_beside(int dir, const char *name, const void *data, size_t size, mode_t mode,
-			bool sync, struct err *err)
+static int replaced(int failed, const char *name, struct err *err)
 {
-	int fd = openat(dir, name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-
-	if (fd < 0)
-		return err_sys(err, ERR_IO, name, "can't create");
-	if (file_write_all(fd, name, data, size, err) < 0)
-		goto failed;
-	if (fchmod(fd, mode) < 0 || (sync && fsync(fd) < 0)) {
-		err_sys(err, ERR_IO, name, "can't set the mode and sync");
-		goto failed;
-	}
-	if (close(fd) < 0)
-		return err_sys(err, ERR_IO, name, "can't close");
-	return 0;
-failed:
-	close(fd);
-	return -1;
-}
-
-static int replace(int dir, const char *name, const void *data, size_t size, mode_t mode, bool sync,
-		   struct err *err)
-{
-	char beside[NAME_MAX + 1];
-
-	if (snprintf(beside, sizeof(beside), "%s.new", name) >= (int)sizeof(beside))
-		return err_set(err, ERR_IO, name, "the name is longer than %d bytes", NAME_MAX - 4);
-	if (write_beside(dir, beside, data, size, mode, sync, err) < 0)
-		goto failed;
-	if (renameat(dir, beside, dir, name) < 0) {
-		err_sys(err, ERR_IO, name, "can't rename %s", beside);
-		goto failed;
-	}
-	if (sync && fsync(dir) < 0)
-		return err_sys(err, ERR_IO, name, "can't sync its folder");
-	return 0;
-failed:
-	unlinkat(dir, beside, 0);
-	return -1;
+	return failed ? err_sys(err, ERR_IO, name, "can't replace the file") : 0;
 }
 
 int file_write(int dir, const char *name, const void *data, size_t size, mode_t mode,
 	       struct err *err)
 {
-	return replace(dir, name, data, size, mode, true, err);
+	return replaced(file_replace(dir, name, data, size, mode), name, err);
 }
 
 /* Whether the file has another content than this one: FILE_SAME, FILE_CHANGED, FILE_MADE (there is none). */
@@ -90,7 +54,8 @@ int file_update(int dir, const char *name, const void *data, size_t size, mode_t
 {
 	int ret = compare(dir, name, data, size, err);
 
-	if (ret > FILE_SAME && replace(dir, name, data, size, mode, false, err) < 0)
+	if (ret > FILE_SAME &&
+	    replaced(file_replace_unsynced(dir, name, data, size, mode), name, err) < 0)
 		return -1;
 	return ret;
 }

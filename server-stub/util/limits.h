@@ -148,11 +148,21 @@
 
 /* Seconds an operator stays logged in to the page: a working day. */
 #define LOGIN_SECONDS (12 * 60 * 60)
+/* And without any use of it: a browser that was closed and forgotten. The page's live streams are use. */
+#define LOGIN_IDLE_SECONDS (60 * 60)
 /* Sessions at once: a team with several browsers each. */
 #define LOGIN_SESSIONS_MAX 64
 /* Wrong tokens from one address in a minute, before it has to wait: a person's slips, not a guesser's. */
 #define LOGIN_FAILURES_PER_MINUTE 10
 #define LOGIN_WAIT_SECONDS        60
+/*
+ * Wrong tokens that are kept in the audit, which nothing is ever taken out of: so many of one address (IPv6: of a /64) at once and one
+ * more in so many seconds, and of all addresses together. What is left out is counted.
+ */
+#define WRONG_TOKENS_AT_ONCE     5
+#define WRONG_TOKENS_SECONDS     600
+#define ALL_WRONG_TOKENS_AT_ONCE 60
+#define ALL_WRONG_TOKENS_SECONDS 60
 /* Addresses whose failures are counted; the oldest row goes first. */
 #define LOGIN_ADDRESSES_MAX 256
 /* A body of an operator or creator: a creator's message is the longest of it. */

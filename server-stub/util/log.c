@@ -37,7 +37,7 @@ static void log_line(const char *kind, const char *fmt, va_list ap)
 	while (len && text[len - 1] == '\n')
 		text[--len] = '\0';
 	if (!is_journal())
-		text_time(at, clock_ms());
+		text_time(at, wall_ms());
 	fprintf(stderr, "%s%snewroot-server: %s%s\n", at, at[0] ? "Z " : "", kind,
 		printable_copy(clean, sizeof(clean), text));
 }

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <time.h>
 
-int64_t clock_ms(void)
+int64_t wall_ms(void)
 {
 	struct timespec now;
 

@@ -5,8 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Milliseconds since 1970, the wall clock. */
-int64_t clock_ms(void);
+/* Milliseconds since 1970 by the wall clock, which may be set; base/clock.h has the one that only goes forward. */
+int64_t wall_ms(void);
 
 /* Lower-case hex; `out` has room for 2 * size + 1 bytes. */
 void text_hex(char *out, const void *data, size_t size);

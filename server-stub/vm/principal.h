@@ -24,10 +24,11 @@ enum role {
 
 struct principal {
 	char name[VM_NAME_MAX + 1];
-	unsigned roles;                          /* of enum role */
-	char group[VM_NAME_MAX + 1];             /* only for the VMs of this group; "": for all */
-	int64_t made_ms, expires_ms, revoked_ms; /* 0: never */
-	bool of_file;                            /* operator.token or creator.token */
+	unsigned roles;              /* of enum role */
+	char group[VM_NAME_MAX + 1]; /* only for the VMs of this group; "": for all */
+	int64_t made_ms; /* another principal of the name has another; of a file: which token it is */
+	int64_t expires_ms, revoked_ms; /* 0: never */
+	bool of_file;                   /* operator.token or creator.token */
 };
 
 /* Whether one of the roles may do what `wanted` may, any of which will do. */

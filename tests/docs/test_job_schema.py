@@ -74,8 +74,8 @@ def test_semantic_rules_have_files():
 
 
 def code_tables():
-    """{"volume": {"name": (required, default), …}, …} as agent/job/tables.c has it."""
-    text = (TOP / "agent/job/tables.c").read_text()
+    """{"volume": {"name": (required, default), …}, …} as agent/job/tables*.c have it."""
+    text = "".join(path.read_text() for path in sorted((TOP / "agent/job").glob("tables*.c")))
     tables = {}
     for table, rows in re.findall(r"struct field (\w+)_fields\[\] = \{\n(.*?)\n\};", text, re.S):
         tables[table] = {}

@@ -75,10 +75,11 @@ struct argument {
 	{                                                                                          \
 		__NR_##call, index, bits, 0, #call " " what, since, IGNORE_BITS, 0                 \
 	}
-#define IS(call, index, number, what, since, error)                                                \
+#define IS_CALLED(call, index, number, what, since, error)                                         \
 	{                                                                                          \
 		__NR_##call, index, 0xffffffff, number, #call " " what, since, REFUSE, error       \
 	}
+#define IS(call, index, number, since, error) IS_CALLED(call, index, number, #number, since, error)
 
 #define NAMESPACES 0x7e000000 /* but those of mounts */
 
@@ -93,18 +94,18 @@ static const struct argument arguments[] = {
 	BITS(socket, 1, O_CLOEXEC | O_NONBLOCK, "SOCK_CLOEXEC", V(2, 6, 27), EINVAL),
 	BITS(socketpair, 1, O_CLOEXEC | O_NONBLOCK, "SOCK_CLOEXEC", V(2, 6, 27), EINVAL),
 	DROP(recvmsg, 2, 0x40000000, "MSG_CMSG_CLOEXEC", V(2, 6, 23)),
-	IS(fcntl, 1, F_DUPFD_CLOEXEC, "F_DUPFD_CLOEXEC", V(2, 6, 24), EINVAL),
-	IS(fcntl, 1, F_SETPIPE_SZ, "F_SETPIPE_SZ", V(2, 6, 35), EINVAL),
-	IS(fcntl, 1, F_GETPIPE_SZ, "F_GETPIPE_SZ", V(2, 6, 35), EINVAL),
-	IS(fcntl, 1, F_SETOWN_EX, "F_SETOWN_EX", V(2, 6, 32), EINVAL),
-	IS(fcntl, 1, F_GETOWN_EX, "F_GETOWN_EX", V(2, 6, 32), EINVAL),
-	IS(fcntl, 1, F_OFD_GETLK, "F_OFD_GETLK", V(3, 15, 0), EINVAL),
-	IS(fcntl, 1, F_OFD_SETLK, "F_OFD_SETLK", V(3, 15, 0), EINVAL),
-	IS(fcntl, 1, F_OFD_SETLKW, "F_OFD_SETLKW", V(3, 15, 0), EINVAL),
-	IS(fcntl, 1, F_ADD_SEALS, "F_ADD_SEALS", V(3, 17, 0), EINVAL),
-	IS(fcntl, 1, F_GET_SEALS, "F_GET_SEALS", V(3, 17, 0), EINVAL),
-	IS(lseek, 2, SEEK_DATA, "SEEK_DATA", V(3, 1, 0), EINVAL),
-	IS(lseek, 2, SEEK_HOLE, "SEEK_HOLE", V(3, 1, 0), EINVAL),
+	IS(fcntl, 1, F_DUPFD_CLOEXEC, V(2, 6, 24), EINVAL),
+	IS(fcntl, 1, F_SETPIPE_SZ, V(2, 6, 35), EINVAL),
+	IS(fcntl, 1, F_GETPIPE_SZ, V(2, 6, 35), EINVAL),
+	IS(fcntl, 1, F_SETOWN_EX, V(2, 6, 32), EINVAL),
+	IS(fcntl, 1, F_GETOWN_EX, V(2, 6, 32), EINVAL),
+	IS(fcntl, 1, F_OFD_GETLK, V(3, 15, 0), EINVAL),
+	IS(fcntl, 1, F_OFD_SETLK, V(3, 15, 0), EINVAL),
+	IS(fcntl, 1, F_OFD_SETLKW, V(3, 15, 0), EINVAL),
+	IS(fcntl, 1, F_ADD_SEALS, V(3, 17, 0), EINVAL),
+	IS(fcntl, 1, F_GET_SEALS, V(3, 17, 0), EINVAL),
+	IS(lseek, 2, SEEK_DATA, V(3, 1, 0), EINVAL),
+	IS(lseek, 2, SEEK_HOLE, V(3, 1, 0), EINVAL),
 	BITS(newfstatat, 3, AT_EMPTY_PATH, "AT_EMPTY_PATH", V(2, 6, 39), EINVAL),
 	BITS(newfstatat, 3, AT_NO_AUTOMOUNT, "AT_NO_AUTOMOUNT", V(2, 6, 38), EINVAL),
 	BITS(fchownat, 4, AT_EMPTY_PATH, "AT_EMPTY_PATH", V(2, 6, 39), EINVAL),
@@ -113,21 +114,21 @@ static const struct argument arguments[] = {
 	BITS(clone, 0, NAMESPACES, "namespaces", V(2, 6, 19), EINVAL),
 	BITS(umount2, 1, 8, "UMOUNT_NOFOLLOW", V(2, 6, 34), EINVAL),
 	BITS(futex, 1, 128, "FUTEX_PRIVATE_FLAG", V(2, 6, 22), ENOSYS),
-	IS(prctl, 0, PR_GET_SECCOMP, "PR_GET_SECCOMP", V(2, 6, 23), EINVAL),
-	IS(prctl, 0, PR_SET_SECCOMP, "PR_SET_SECCOMP", V(2, 6, 23), EINVAL),
-	IS(prctl, 0, PR_CAPBSET_READ, "PR_CAPBSET_READ", V(2, 6, 25), EINVAL),
-	IS(prctl, 0, PR_CAPBSET_DROP, "PR_CAPBSET_DROP", V(2, 6, 25), EINVAL),
-	IS(prctl, 0, PR_SET_CHILD_SUBREAPER, "PR_SET_CHILD_SUBREAPER", V(3, 4, 0), EINVAL),
-	IS(prctl, 0, PR_SET_NO_NEW_PRIVS, "PR_SET_NO_NEW_PRIVS", V(3, 5, 0), EINVAL),
-	IS(prctl, 0, PR_CAP_AMBIENT, "PR_CAP_AMBIENT", V(4, 3, 0), EINVAL),
-	IS(ioctl, 1, FICLONE, "FICLONE", V(4, 5, 0), ENOTTY),
-	IS(ioctl, 1, FS_IOC_FIEMAP, "FS_IOC_FIEMAP", V(2, 6, 28), ENOTTY),
-	IS(ioctl, 1, FITRIM, "FITRIM", V(2, 6, 37), ENOTTY),
-	IS(ioctl, 1, BLKDISCARD, "BLKDISCARD", V(2, 6, 28), ENOTTY),
-	IS(ioctl, 1, BLKZEROOUT, "BLKZEROOUT", V(3, 7, 0), ENOTTY),
+	IS(prctl, 0, PR_GET_SECCOMP, V(2, 6, 23), EINVAL),
+	IS(prctl, 0, PR_SET_SECCOMP, V(2, 6, 23), EINVAL),
+	IS(prctl, 0, PR_CAPBSET_READ, V(2, 6, 25), EINVAL),
+	IS(prctl, 0, PR_CAPBSET_DROP, V(2, 6, 25), EINVAL),
+	IS(prctl, 0, PR_SET_CHILD_SUBREAPER, V(3, 4, 0), EINVAL),
+	IS(prctl, 0, PR_SET_NO_NEW_PRIVS, V(3, 5, 0), EINVAL),
+	IS(prctl, 0, PR_CAP_AMBIENT, V(4, 3, 0), EINVAL),
+	IS(ioctl, 1, FICLONE, V(4, 5, 0), ENOTTY),
+	IS(ioctl, 1, FS_IOC_FIEMAP, V(2, 6, 28), ENOTTY),
+	IS(ioctl, 1, FITRIM, V(2, 6, 37), ENOTTY),
+	IS(ioctl, 1, BLKDISCARD, V(2, 6, 28), ENOTTY),
+	IS(ioctl, 1, BLKZEROOUT, V(3, 7, 0), ENOTTY),
 	/* Whatever the level: nothing here uses what these numbers are elsewhere. */
-	IS(setsockopt, 2, 15, "SO_REUSEPORT", V(3, 9, 0), ENOPROTOOPT),
-	IS(setsockopt, 2, 18, "TCP_USER_TIMEOUT", V(2, 6, 37), ENOPROTOOPT),
+	IS_CALLED(setsockopt, 2, 15, "SO_REUSEPORT", V(3, 9, 0), ENOPROTOOPT),
+	IS_CALLED(setsockopt, 2, 18, "TCP_USER_TIMEOUT", V(2, 6, 37), ENOPROTOOPT),
 };
 #define ARGUMENTS (sizeof(arguments) / sizeof(*arguments))
 

@@ -210,6 +210,26 @@ def test_vms_that_come_and_go(page, shop):
     page.wait(lambda: not page.row("new") and "other" not in page.texts("h2"))
 
 
+# The service plays a busy one: each stream that is asked for is refused, and when.
+BUSY = """
+window.asked = [];
+const real = fetch;
+window.fetch = (path, ...rest) => {
+    if (path !== "/v1/stream") return real(path, ...rest);
+    asked.push(performance.now());
+    return Promise.resolve(new Response('{"error": "limit", "message": "busy"}', {status: 429, headers: {"Retry-After": "3"}}));
+};
+"""
+
+
+def test_a_busy_service_is_left_alone_as_long_as_it_asks(page, shop):
+    page.js(BUSY)
+    shop.kill()
+    page.wait(lambda: page.js("return asked.length") > 1)
+    first, second = page.js("return asked.slice(0, 2)")
+    assert second - first >= 3000
+
+
 def test_a_certificate_that_ends_is_told(shop, open_page):
     """Before it does: afterwards no browser shows the page."""
     page = open_page(shop)

@@ -1,10 +1,13 @@
 """The service's HTTP API, asked as a program outside would."""
 import json
+import random
 import ssl
 import urllib.error
 import urllib.request
 
 ANSWER_S = 60
+# A service that asks for more patience than this is down, or hostile: it is asked again all the same.
+PATIENCE_MAX_S = 120
 
 
 class Refused(Exception):
@@ -16,7 +19,14 @@ class Refused(Exception):
 
 
 class Away(Exception):
-    """The service was not reached, or can't serve now; another time."""
+    """The service was not reached, or can't serve now; another time, and not before `wait_s`: its Retry-After and up to a quarter more,
+    for it tells all whom it refuses the same."""
+
+    def __init__(self, text, retry_after=None):
+        super().__init__(text)
+        asked = (retry_after or "").strip()
+        seconds = min(int(asked[:9]), PATIENCE_MAX_S) if asked.isascii() and asked.isdigit() else 0
+        self.wait_s = seconds * random.uniform(1, 1.25)
 
 
 class Api:
@@ -35,7 +45,7 @@ class Api:
         except urllib.error.HTTPError as error:
             body = error.read(2000).decode(errors="replace")
             if error.code >= 500 or error.code == 429:
-                raise Away(f"{error.code}: {body}") from None
+                raise Away(f"{error.code}: {body}", error.headers["Retry-After"]) from None
             raise Refused(error.code, body) from None
         except (OSError, ValueError) as error:
             raise Away(str(error)) from None

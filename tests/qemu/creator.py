@@ -57,11 +57,14 @@ class Lease:
         self.thread = threading.Thread(target=self._renew, daemon=True)
 
     def _renew(self):
-        while not self.ended.wait(self.service.lease_s / 3):
+        pause = self.service.lease_s / 3
+        while not self.ended.wait(pause):
+            pause = self.service.lease_s / 3
             try:
                 self.service.report(self.work, self.name, "taken")
             except (Refused, Away) as error:
                 log(f"{self.name}: lease not renewed: {error}")
+                pause = max(pause, getattr(error, "wait_s", 0))
 
     def __enter__(self):
         self.thread.start()
@@ -124,8 +127,9 @@ class Creator:
         try:
             self.tell(*report)
         except Away as error:
-            log(f"{name}: '{report[2]}' not told yet: {error}")
+            log(f"{name}: '{report[2]}' not told yet")
             self.unheard.append(report)
+            raise
 
     def final_bridge(self, entry):
         if entry["network"] not in self.networks:
@@ -216,11 +220,13 @@ def main():
                       arguments.bridge, dict(network.split("=", 1) for network in arguments.network))
     try:
         while True:
+            pause = arguments.interval
             try:
                 creator.round()
             except (Refused, Away, LabError) as error:
                 log(f"{arguments.service}: {error}")
-            time.sleep(arguments.interval)
+                pause = max(pause, getattr(error, "wait_s", 0))
+            time.sleep(pause)
     except KeyboardInterrupt:
         return 0
     finally:

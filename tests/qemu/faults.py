@@ -31,15 +31,16 @@ def small_disks():
     return [GIB, GIB // 2]
 
 
-def expect_refusal(vm, code, seconds=600):
-    """Boot it; it must refuse with `code` on its console, and leave every byte of its disks alone."""
+def expect_refusal(vm, code, seconds=600, stop=True):
+    """Boot it; it must refuse with `code` on its console, and leave every byte of its disks alone. `stop`: then it is switched off."""
     scribble(vm)
     before = fingerprint(vm)
     vm.start("n")
     seen = vm.wait_for(REFUSED, seconds)
     assert seen[1] == code, vm.serial()[-2000:]
     vm.wait_for(r"the machine stays up", 300)
-    vm.stop()
+    if stop:
+        vm.stop()
     assert fingerprint(vm) == before
 
 

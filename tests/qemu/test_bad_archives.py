@@ -1,6 +1,10 @@
 """Archives that are not what the job means: found before the wipe or while they flow, and the disk never gets a boot sector."""
+import io
+import re
+import tarfile
+
 from faults import REFUSED, Origin, boot_code, expect_event, small_job
-from jobs import GIB, sha256
+from jobs import GIB, MIB, sha256
 
 
 def expect_failure(lab, vm, code, step="unpack"):
@@ -47,6 +51,25 @@ def test_truncated_archive_from_elsewhere(lab, inputs):
             wanted["archives"].append({"to": "/srv", "url": origin.url, "sha256": sha256(short)})
             return wanted
         expect_failure(lab, lab.vm("db1", job, [2 * GIB]), "archive.truncated", "check")
+
+
+def test_a_disk_that_cannot_be_written(lab, inputs):
+    """In the middle of a file that fills its volume: the error names the disk, where it is plugged, and what the kernel says of it."""
+    data = lab.folder / "data.tar.gz"
+    with tarfile.open(data, "w:gz", compresslevel=1) as archive:
+        entry = tarfile.TarInfo("data")
+        entry.size = 96 * MIB
+        archive.addfile(entry, io.BytesIO(b"U" * entry.size))
+
+    def job(address):
+        volumes = [{"name": "root", "size": "900MiB", "mount": "/"}, {"name": "data", "size": "128MiB", "mount": "/data", "fs": "ext3"}]
+        return small_job(lab, inputs, address, volumes=volumes, archives=[{"to": "/data", "url": lab.archive(data), "sha256": sha256(data)}])
+    vm = lab.vm("db1", job, [2 * GIB])
+    # Before it lie the partition table, /boot, LVM's metadata and the other volume.
+    vm.bad_sectors[0] = (1 + 512 + 1 + 900 + 28) * MIB // 512
+    expect_failure(lab, vm, "io")
+    event = lab.service.errors("db1")[-1]
+    assert re.search(r"the disk /dev/vda \(serial 'disk0', .* at pci0000:00/\S+\): .*I/O error, dev vda, sector \d+ op 0x1:\(WRITE\)", event["message"]), event
 
 
 def test_cut_connections_are_resumed(lab, inputs):

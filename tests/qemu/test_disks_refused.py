@@ -1,5 +1,7 @@
 """Disks that newroot must not take, in real VMs: those that the BIOS does not start from, that are there twice, that cannot be read."""
+import hashlib
 import json
+import re
 
 import pytest
 
@@ -56,13 +58,20 @@ def test_one_disk_by_two_paths(tmp_path):
     assert "FAILED [machine.disk]" in said and "error 1 of 1" in said and "has the same WWN" in said
 
 
-def test_a_disk_that_cannot_be_read(tmp_path):
-    """Its end has gone bad."""
-    broken = ["-blockdev", f"driver=file,node-name=f1,filename={tmp_path}/disk1",
-              "-blockdev", f"driver=blkdebug,node-name=d1,image=f1,inject-error.0.event=none,inject-error.0.iotype=read,inject-error.0.sector={(2 * GIB - 4096) // 512}"]
-    drive(tmp_path, 1, 2 * GIB)
-    said = check(tmp_path, "", job(), "-M", "q35", *drive(tmp_path, 0, 2 * GIB), *broken, *SERIALS)
-    assert f"cannot read the disk at byte {2 * GIB - 4096}" in said and "/dev/vdb" in said
+@pytest.mark.parametrize("offset", (0, 2 * GIB - 4096))
+def test_a_disk_that_cannot_be_read(offset, tmp_path):
+    """One of its ends has gone bad. It is told by what is printed on it and where it is plugged; no disk is written to."""
+    disks = [tmp_path / f"disk{number}" for number in (0, 1)]
+    fine = drives(tmp_path, 2 * GIB, 2 * GIB)[:2]
+    for path in disks:
+        with open(path, "r+b") as disk:
+            disk.write(b"precious" * 512)
+    broken = ["-blockdev", f"driver=file,node-name=f1,filename={disks[1]}",
+              "-blockdev", f"driver=blkdebug,node-name=d1,image=f1,inject-error.0.event=none,inject-error.0.iotype=read,inject-error.0.sector={offset // 512}"]
+    before = [hashlib.sha256(path.read_bytes()).digest() for path in disks]
+    said = check(tmp_path, "", job(), "-M", "q35", *fine, *broken, *SERIALS)
+    assert re.search(fr"/dev/vdb: cannot read the disk at byte {offset}; .* \(serial 'disk1', .* at pci0000:00/0000:00:09\.0", said), said[-3000:]
+    assert [hashlib.sha256(path.read_bytes()).digest() for path in disks] == before
 
 
 def test_a_vg_on_an_array_of_a_disk_outside(tmp_path):

@@ -1,7 +1,10 @@
 """What must be refused before anything is written: the disks stay as they were, byte for byte."""
+import json
+import re
 import shutil
 
 from faults import expect_event, expect_refusal, fingerprint, scribble, small_disks, small_job
+from jobs import GIB
 from lab import Service
 from process import wait_until
 
@@ -71,8 +74,10 @@ def test_missing_archive(lab, inputs):
 
 
 def test_plan_mode_writes_nothing(lab, inputs):
-    """What would be done to which disk, to the byte: shown and reported, not done."""
-    vm = lab.vm("db1", lambda address: small_job(lab, inputs, address), small_disks())
+    """What would be done to which disk, to the byte: shown and reported, not done. Nor is it done to other disks than those that were shown."""
+    vm = lab.vm("db1", lambda address: small_job(lab, inputs, address), [GIB, GIB])
+    wait_until("the service has read the archives", lambda: all(
+        row["facts"] for row in json.loads(lab.service.cli("archives", "--json"))), 300)
     lab.service.cli("boot", "db1", "--mode", "plan")
     scribble(vm)
     before = fingerprint(vm)
@@ -82,5 +87,18 @@ def test_plan_mode_writes_nothing(lab, inputs):
     plans = wait_until("the plan is reported", lambda: [
         event["text"] for event in lab.service.events("db1") if event["type"] == "plan"], 30)
     assert len(plans) == 1 and "/dev/vda" in plans[0] and "/dev/local/root" in plans[0]
+    assert re.search(r"2\.6\.18-\S+ +kernel package +booted", plans[0]), plans[0]
     vm.stop()
     assert fingerprint(vm) == before
+
+    # The disks change places: what was shown is not what the first one is now.
+    vm.disks.reverse()
+    lab.service.cli("boot", "db1", "--mode", "install")
+    expect_refusal(vm, "plan.disks-changed", stop=False)
+    event = expect_event(lab, vm, "plan.disks-changed")
+    assert event["step"] == "check" and "serial 'disk1'" in event["message"] and "serial 'disk0'" in event["message"]
+    lab.service.cli("boot", "db1", "--forget-plan")
+    lab.service.cli("retry", "db1")
+    wait_until("the disks are accepted", lambda: any(
+        event["type"] == "begin" and event["step"] == "partition" for event in lab.service.events("db1")), 300)
+    vm.stop()

@@ -87,6 +87,7 @@ class Vm:
         self.tap = namespace.new_tap()
         self.more = [(namespace.new_tap(), mac, bridge) for mac, bridge in dict(more).items()]
         self.starts = 0
+        self.bad_sectors = {}  # index of a disk: the sector that it fails to write, of 512 bytes
         self.clock = None  # what the hardware clock reads at a start, "2031-05-01T00:00:00"; None: the right time
         self.process = None
 
@@ -100,12 +101,16 @@ class Vm:
         if self.bus in ("scsi", "pvscsi"):
             arguments += ["-device", "virtio-scsi-pci" if self.bus == "scsi" else "pvscsi"]
         for index, path in enumerate(self.disks):
-            arguments += ["-drive", f"if=none,id=d{index},file={path},format=raw,cache=unsafe,discard=unmap"]
-            kind = {"virtio": f"virtio-blk-pci,drive=d{index},serial=disk{index}",
-                    "scsi": f"scsi-hd,drive=d{index},serial=disk{index}",
-                    "pvscsi": f"scsi-hd,drive=d{index},serial=disk{index}",
-                    "sata": f"ide-hd,drive=d{index},bus=ide.{index},serial=disk{index}",
-                    "nvme": f"nvme,drive=d{index},serial=disk{index}"}[self.bus]
+            file = f"file={path},format=raw"
+            if index in self.bad_sectors:
+                file = (f"driver=blkdebug,image.driver=file,image.filename={path},inject-error.0.event=none,"
+                        f"inject-error.0.iotype=write,inject-error.0.sector={self.bad_sectors[index]}")
+            arguments += ["-drive", f"if=none,id=d{index},{file},cache=unsafe,discard=unmap"]
+            kind = {"virtio": f"virtio-blk-pci,drive=d{index},serial={path.stem}",
+                    "scsi": f"scsi-hd,drive=d{index},serial={path.stem}",
+                    "pvscsi": f"scsi-hd,drive=d{index},serial={path.stem}",
+                    "sata": f"ide-hd,drive=d{index},bus=ide.{index},serial={path.stem}",
+                    "nvme": f"nvme,drive=d{index},serial={path.stem}"}[self.bus]
             arguments += ["-device", kind]
         return arguments
 

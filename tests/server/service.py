@@ -21,6 +21,7 @@ def job_of(*paths, **members):
 
 JOB = job_of("root.tar", "vm1/root.tar", "vm1/data.tar")
 MAC = "52:54:00:00:00:11"
+OTHER = "52:54:00:00:00:12"
 
 
 class Answer:
@@ -58,6 +59,13 @@ class Service:
         file = self.data.parent / f"{name}.json"
         file.write_text(json.dumps(job or JOB))
         return self.cli("add", name, "--mac", mac, "--job", file, "--token", token, *argv)
+
+    def start_with(self, **groups):
+        """A new service with VMs by their names, each in its group, the first with MAC, the others with OTHER."""
+        self.init()
+        for (name, group), mac in zip(groups.items(), (MAC, OTHER), strict=True):
+            self.add(name, mac, "--group", group)
+        self.start()
 
     @property
     def operator(self):

@@ -98,6 +98,7 @@ def test_a_full_disk_leaves_room_for_operators(two):
     assert {(answer.status, answer.json["error"]) for answer in answers} == {(503, "store.reserve")}
     assert int(answers[0].headers["Retry-After"]) > 0
     assert (two.get("/healthz").status, two.get("/healthz").json) == (503, {"status": "disk"})
+    assert int(two.get("/healthz").headers["Retry-After"]) > 0
     two.get(f"/v1/hello?mac={MAC}")
     assert two.act("/v1/vms/evil/hold").status == 200
     assert two.show("evil")["refused"] == [], "nothing is written for somebody who is refused"

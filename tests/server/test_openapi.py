@@ -150,7 +150,13 @@ def requests(service):
     for (method, path), operation in OPERATIONS.items():
         if "operator" in str(operation.get("security")) or "creator" in str(operation.get("security")):
             yield method.upper(), path.replace("{name}", "db1"), {"token": service.tokens["viewer" if path == "/metrics" else "metrics"]}
-    for how in (no_json, {}, {**operator, "body": "x" * 5000}, session):
+    for how in (operator, {}):
+        yield "GET", "/v1/sessions", how
+    own = next(row["id"] for row in service.ask("/v1/sessions")["sessions"])
+    for how in (no_json, {}, {**operator, "body": "x" * 5000}, {**operator, "body": "[]"}, operator, operator):
+        yield "POST", f"/v1/sessions/{own}/end", how
+    session, no_json = service.login(), {"headers": {"Cookie": service.login()["Cookie"]}}
+    for how in (no_json, {}, {**operator, "body": "x" * 5000}, {"headers": session}):
         yield "POST", "/v1/logout", how
 
 

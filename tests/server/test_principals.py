@@ -8,10 +8,9 @@ import time
 import pytest
 
 from common import until
-from service import MAC, Boot
+from service import MAC, OTHER, Boot
 from test_operators import ROUTES
 
-OTHER = "52:54:00:00:00:12"
 # By a route's admission: who is let in.
 MAY = {"admit_viewer": {"viewer", "operator", "admin"}, "admit_operator": {"operator", "admin"}, "admit_metrics": {"metrics", "operator", "admin"},
        "admit_uploader": {"viewer", "operator", "uploader", "admin"}, "admit_creator": {"creator", "admin"}}
@@ -20,10 +19,7 @@ MAY = {"admit_viewer": {"viewer", "operator", "admin"}, "admit_operator": {"oper
 @pytest.fixture
 def shop(fresh):
     """A VM each of two groups, serving; `tokens` has that of a principal of each role, viewer1 and so on."""
-    fresh.init()
-    fresh.add("db1", MAC, "--group", "shop")
-    fresh.add("book1", OTHER, "--group", "books")
-    fresh.start()
+    fresh.start_with(db1="shop", book1="books")
     fresh.tokens = {role: principal(fresh, f"{role}1", "--role", role) for role in ("viewer", "metrics", "operator", "creator", "uploader", "admin")}
     return fresh
 
@@ -93,6 +89,35 @@ def test_what_is_revoked_or_over_opens_nothing(shop):
     until(lambda: stream.read() is None, "the stream ends")
     listed = shop.cli("token", "list")
     assert "revoked" in listed and "expired" in listed
+
+
+def session_of(service, token, **headers):
+    answer = service.request("POST", "/v1/login", body=json.dumps({"token": token}), headers=headers)
+    assert answer.status == 200, answer.body
+    return {"Cookie": answer.headers["Set-Cookie"].split(";")[0], "Content-Type": "application/json"}
+
+
+@pytest.mark.parametrize("ended", ["revoke", "expire"])
+def test_who_gets_a_name_again_gets_no_session_of_who_had_it_before(shop, ended):
+    """Nor does the stream go on: neither that of the session, nor that of the old token."""
+    session = session_of(shop, shop.tokens["viewer"])
+    streams = [shop.stream("/v1/stream", session), shop.stream("/v1/stream", token=shop.tokens["viewer"])]
+    assert [stream.read()["data"]["name"] for stream in streams] == ["db1", "db1"]
+    if ended == "revoke":
+        shop.cli("token", "revoke", "viewer1")
+    else:
+        with contextlib.closing(sqlite3.connect(shop.data / "newroot.db", timeout=60)) as store:
+            store.execute("UPDATE principal SET expires_ms = 1 WHERE name = 'viewer1'")
+            store.commit()
+    again = principal(shop, "viewer1", "--role", "admin")
+    assert shop.get("/v1/vms", token=again).status == 200
+    assert code(shop.get("/v1/vms", headers=session)) == (401, "operator.login")
+    assert code(shop.request("POST", "/v1/vms/db1/hold", headers=session)) == (401, "operator.login")
+    shop.cli("hold", "db1")
+    for stream in streams:
+        until(lambda: (message := stream.read()) is None or message["data"]["name"] == "book1", "what was begun is read")
+        assert stream.read() is None
+    assert "newroot_sessions 0" in shop.get("/metrics", token=again).body.decode(), "it is no session any more"
 
 
 def test_a_name_is_given_once(shop):

@@ -7,17 +7,12 @@ import time
 import pytest
 
 from common import until
-from service import MAC, Boot
-
-OTHER = "52:54:00:00:00:12"
+from service import MAC, OTHER, Boot
 
 
 @pytest.fixture
 def group(fresh):
-    fresh.init()
-    fresh.add("db1", MAC, "--group", "shop")
-    fresh.add("db2", OTHER, "--group", "shop")
-    fresh.start()
+    fresh.start_with(db1="shop", db2="shop")
     return fresh
 
 
@@ -166,6 +161,21 @@ def test_stream_ends_with_the_session(group):
     group.request("POST", "/v1/logout", headers=session)
     group.cli("hold", "db1")
     assert stream.read() is None
+
+
+def test_stream_ends_with_the_token_it_was_opened_with(group):
+    """operator.token is made anew: whoever had the old one sees no more; who has the new one does."""
+    stream = group.stream("/v1/stream")
+    stream.until(vm("db2"))
+    (group.data / "operator.token").unlink()
+    group.process.send_signal(1)
+    until(lambda: (group.data / "operator.token").exists() and "read again" in group.log(), "the token is another")
+    later = group.stream("/v1/stream")
+    later.until(vm("db2"))
+    group.cli("hold", "db1")
+    assert stream.read() is None
+    assert later.read()["data"]["hold"] is True
+    later.close()
 
 
 def test_streams_are_limited(fresh):

@@ -149,6 +149,7 @@ static void usr_is_found_in_fstab(void **state)
 		{"# /dev/a /usr xfs\n/dev/local/root / xfs ro 0 0\nUUID=1 \t/usr  ext4   noatime,ro 0 2\n",
 		 "UUID=1", "ext4", "noatime,ro"},
 		{"/dev/local/usr /usr xfs", "/dev/local/usr", "xfs", "defaults"},
+		{"LABEL=a\\040b /usr/ xfs ro 0 0\n", "LABEL=a b", "xfs", "ro"},
 		{"/dev/a /usr/local xfs defaults 0 0\n", NULL, NULL, NULL},
 		{"server:/usr /usr nfs ro 0 0\n", NULL, NULL, NULL},
 		{"/x /usr none bind 0 0\n", NULL, NULL, NULL},
@@ -160,7 +161,7 @@ static void usr_is_found_in_fstab(void **state)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
 		struct boot_usr usr;
 
-		assert_int_equal(boot_usr_parse(&usr, arena_strdup(&arena, rows[i].text)),
+		assert_int_equal(boot_usr_parse(&usr, rows[i].text, &arena),
 				 rows[i].device != NULL);
 		if (!rows[i].device)
 			continue;

@@ -18,7 +18,7 @@
 #define LINES "[mysqld]\nread_only = 1\n"
 #define BLOCK "# newroot: begin; cutover takes these lines out\n" LINES "# newroot: end\n"
 
-static struct scratch scratch;
+SCRATCH_FOR_ALL
 
 static const char *path_of(const char *name)
 {
@@ -152,21 +152,7 @@ static void no_file_and_no_text_are_told(void **state)
 	assert_int_equal(config_block_put(path_of("my.cnf"), LINES, NULL), -1);
 }
 
-static int make(void **state)
-{
-	(void)state;
-	scratch_make(&scratch);
-	return 0;
-}
-
-static int unmake(void **state)
-{
-	(void)state;
-	scratch_remove(&scratch);
-	return 0;
-}
-
-#define IN_A_FOLDER(test) cmocka_unit_test_setup_teardown(test, make, unmake)
+#define IN_A_FOLDER(test) cmocka_unit_test_setup_teardown(test, scratch_setup, scratch_teardown)
 
 int main(void)
 {

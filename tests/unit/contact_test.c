@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "service/service.h"
+#include "service/wait.h"
 #include "steps/step.h"
 
 #define SHA256 "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
@@ -21,6 +22,7 @@ struct service {
 static struct service service;
 static const enum err_code *script; /* of service_hello(), ERR_NONE: it answers */
 static unsigned hellos;
+static unsigned retry_after_s; /* that each refusal tells */
 static const char *job_text, *asked_boot;
 static bool asked_to_look;
 static struct params params;
@@ -32,8 +34,11 @@ int service_hello(struct service *unused, bool set_clock, struct hello *hello, s
 
 	(void)unused;
 	assert_true(set_clock);
-	if (code)
-		return err_set(err, code, "https://h/", "as the script says");
+	if (code) {
+		err_set(err, code, "https://h/", "as the script says");
+		err->retry_after_s = retry_after_s;
+		return -1;
+	}
 	*hello = (struct hello){.name = "newroot-server 0.1", .time = 1800000000, .hold = true};
 	return 0;
 }
@@ -97,6 +102,22 @@ static void silence_is_borne(void **state)
 	assert_int_equal(
 		count("newroot-server 0.1 answers at 2027-01-15T08:00:00Z; it holds this VM"), 1);
 	assert_int_equal(err.code, ERR_NONE);
+}
+
+static void busy_service_is_left_alone_as_long_as_it_asks(void **state)
+{
+	static const enum err_code answers[] = {ERR_HTTP_BUSY, ERR_NONE};
+	const uint64_t began = wait_now();
+	struct arena arena = {0};
+	struct err err = ERR_INIT;
+	struct context ctx;
+
+	(void)state;
+	script = answers;
+	retry_after_s = 2;
+	assert_int_equal(run(&step_contact, &ctx, &arena, &err), 0);
+	retry_after_s = 0;
+	assert_true(wait_now() - began >= 2000);
 }
 
 static void wrong_certificate_is_not(void **state)
@@ -180,6 +201,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(silence_is_borne),
+		cmocka_unit_test(busy_service_is_left_alone_as_long_as_it_asks),
 		cmocka_unit_test(wrong_certificate_is_not),
 		cmocka_unit_test(job_is_kept),
 		cmocka_unit_test(all_errors_of_a_job_are_told),

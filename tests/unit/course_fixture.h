@@ -15,6 +15,7 @@
 #include "course/action.h"
 #include "course/intake.h"
 #include "course/lease.h"
+#include "tests/unit/store_folder.h"
 
 #define BOOT_A "aaaaaaaa-0b0a-0908-0706-050403020100"
 #define BOOT_B "bbbbbbbb-0b0a-0908-0706-050403020100"
@@ -57,16 +58,10 @@ static inline int setup(void **state)
 
 static inline int teardown(void **state)
 {
-	static const char *const files[] = {"newroot.db", "newroot.db-wal", "newroot.db-shm"};
 	struct fixture *f = *state;
-	char path[128];
 
 	store_close(f->store);
-	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
-		snprintf(path, sizeof(path), "%s/%s", f->path, files[i]);
-		unlink(path);
-	}
-	rmdir(f->path);
+	store_folder_remove(f->path);
 	free(f);
 	return 0;
 }

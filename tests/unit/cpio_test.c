@@ -22,7 +22,7 @@
 
 #define LARGE 3000001 /* odd, and larger than every buffer */
 
-static struct scratch scratch;
+SCRATCH_FOR_ALL
 static char large[LARGE];
 
 static const struct expected {
@@ -161,20 +161,6 @@ static void the_same_contents_give_the_same_bytes(void **state)
 	scratch_run(&scratch, "cmp first.gz t.gz");
 }
 
-static int setup(void **state)
-{
-	(void)state;
-	scratch_make(&scratch);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	scratch_remove(&scratch);
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -184,5 +170,5 @@ int main(void)
 		cmocka_unit_test(the_same_contents_give_the_same_bytes),
 	};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, scratch_setup, scratch_teardown);
 }

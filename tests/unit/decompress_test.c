@@ -15,7 +15,7 @@
 
 #include "tests/unit/scratch.h"
 
-static struct scratch scratch;
+SCRATCH_FOR_ALL
 static const struct decompress_limits roomy = {.memory = 1 << 30, .threads = 2};
 
 /* Decompress file `name` to `out`; the error's code, ERR_NONE when all went well. */
@@ -258,20 +258,6 @@ static void rpm_headers_are_skipped(void **state)
 	expect_plain("w1.bzdio.rpm");
 }
 
-static int setup(void **state)
-{
-	(void)state;
-	scratch_make(&scratch);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	scratch_remove(&scratch);
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -287,5 +273,5 @@ int main(void)
 		cmocka_unit_test(rpm_headers_are_skipped),
 	};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, scratch_setup, scratch_teardown);
 }

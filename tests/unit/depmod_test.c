@@ -20,7 +20,7 @@
 
 #define FOLDER "lib/modules/5.5.5"
 
-static struct scratch scratch;
+SCRATCH_FOR_ALL
 
 /* make NAME PATH STRINGS SYMBOLS: an ELF file with these strings, "|" for NUL, in the two sections. */
 static const char make_modules[] =
@@ -185,20 +185,6 @@ static void static_programs_are_told_from_dynamic(void **state)
 	close(fd);
 }
 
-static int setup(void **state)
-{
-	(void)state;
-	scratch_make(&scratch);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	scratch_remove(&scratch);
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -211,5 +197,5 @@ int main(void)
 		cmocka_unit_test(static_programs_are_told_from_dynamic),
 	};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, scratch_setup, scratch_teardown);
 }

@@ -55,6 +55,32 @@ static void test_lines(void **state)
 	}
 }
 
+/* What is refused of a disk of the machine says which one it is; once is enough, and a volume is none. */
+static void test_refused(void **state)
+{
+	static const struct {
+		const char *where, *message, *words;
+	} refused[] = {
+		{"/dev/sdaa", "cannot read",
+		 "cannot read (serial 'two', wwn 'naa.5', at pci0/0:0:1)"},
+		{"/dev/sda", "another one: serial 'one' at pci0/0:0:0",
+		 "another one: serial 'one' at pci0/0:0:0"},
+		{"/dev/sdb", "cannot read", "cannot read"},
+		{"", "cannot read", "cannot read"},
+	};
+	struct disk both[] = {sda, sdaa};
+	const struct machine machine = {.disks = both, .disk_count = 2};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(refused) / sizeof(*refused); i++) {
+		struct err err = ERR_INIT;
+
+		err_set(&err, ERR_MACHINE_DISK, refused[i].where, "%s", refused[i].message);
+		disk_errors_identify(&machine, &err);
+		assert_string_equal(err.msg, refused[i].words);
+	}
+}
+
 /* Both are named; the place that an error has stays; what is too long is cut. */
 static void test_both(void **state)
 {
@@ -77,6 +103,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_lines),
+		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_both),
 	};
 

@@ -16,23 +16,7 @@
 #define DISK_SIZE MIB(128)
 #define SECTOR    512
 
-static char path[] = "/tmp/newroot-disk.XXXXXX";
-static int fd;
-
-static int setup(void **state)
-{
-	(void)state;
-	memcpy(path + sizeof(path) - 7, "XXXXXX", 6);
-	fd = mkstemp(path);
-	return fd < 0 || ftruncate(fd, (off_t)DISK_SIZE);
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	close(fd);
-	return unlink(path);
-}
+#include "tests/unit/disk_file.h"
 
 /* Negative: from the end. */
 static void put(int64_t at, const void *bytes, size_t size)
@@ -157,9 +141,11 @@ static void test_a_place_that_cannot_be_read(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_every_label, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_zfs_is_erased_at_once, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_a_place_that_cannot_be_read, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_every_label, disk_setup, disk_teardown),
+		cmocka_unit_test_setup_teardown(test_zfs_is_erased_at_once, disk_setup,
+						disk_teardown),
+		cmocka_unit_test_setup_teardown(test_a_place_that_cannot_be_read, disk_setup,
+						disk_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

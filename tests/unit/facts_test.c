@@ -181,6 +181,52 @@ static void test_a_tar_is_read(void **state)
 	scratch_remove(&scratch);
 }
 
+/* Archives of /boot, in which the menus come in any order, and what GRUB starts there by default. */
+static void test_the_default_kernel_is_read(void **state)
+{
+	static const struct {
+		const char *script, *standard;
+		bool unknown;
+	} rows[] = {
+		{"true", "", false},
+		{"printf 'default=1\\ntitle a\\nkernel /vmlinuz-6.1-2\\ntitle b\\nkernel /vmlinuz-6.1 ro\\n' >boot/grub/grub.conf; "
+		 "ln -s grub.conf boot/grub/menu.lst",
+		 "6.1", false},
+		{"echo saved_entry=abc-6.1 >boot/grub2/grubenv; mkdir -p boot/loader/entries; "
+		 "echo 'linux /vmlinuz-6.1-2' >boot/loader/entries/abc-6.1.conf",
+		 "6.1-2", false},
+		{"echo 'saved_entry=Fedora (6.1-2) 40' >boot/grub2/grubenv", "6.1-2", false},
+		{"echo 'saved_entry=7.0' >boot/grub2/grubenv", "", false},
+		{"ln -s ../efi/EFI/redhat/grubenv boot/grub2/grubenv", "", true},
+		{"(yes '# menu' | head -c 70000; echo; echo title a; echo kernel /vmlinuz-6.1) >boot/grub/menu.lst",
+		 "", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct scratch scratch;
+		struct facts facts;
+		struct err err = ERR_INIT;
+		char path[4200];
+		int fd;
+
+		scratch_make(&scratch);
+		scratch_run(
+			&scratch,
+			"mkdir -p boot/grub boot/grub2; touch boot/vmlinuz-6.1 boot/vmlinuz-6.1-2");
+		scratch_run(&scratch, rows[i].script);
+		scratch_run(&scratch, "tar -cf root.tar boot");
+		snprintf(path, sizeof(path), "%s/root.tar", scratch.path);
+		fd = open(path, O_RDONLY | O_CLOEXEC);
+		assert_true(fd >= 0);
+		assert_int_equal(facts_read(fd, &facts, &err), 0);
+		close(fd);
+		assert_string_equal(facts.default_kernel, rows[i].standard);
+		assert_int_equal(facts.default_known, !rows[i].unknown);
+		scratch_remove(&scratch);
+	}
+}
+
 static void parse(struct facts *facts, const char *text, int ret)
 {
 	assert_int_equal(facts_parse(facts, text, strlen(text), NULL), ret);
@@ -203,6 +249,8 @@ static void test_told_and_read_again(void **state)
 	facts_mark(&facts, "etc/rc3.d/S10network", "../init.d/network");
 	facts_mark_folder(&facts, "etc/sysconfig/network-scripts/");
 	facts_add(&facts, FACTS_KERNEL, facts_known(FACTS_KERNEL, "x86_64"));
+	facts.default_known = true;
+	snprintf(facts.default_kernel, sizeof(facts.default_kernel), "6.1");
 	object = facts_json(&facts);
 	text = json_dumps(object, 0);
 	parse(&again, text, 0);
@@ -400,6 +448,7 @@ int main(void)
 		cmocka_unit_test(test_machines_of_kernels),
 		cmocka_unit_test(test_other_machines),
 		cmocka_unit_test(test_a_tar_is_read),
+		cmocka_unit_test(test_the_default_kernel_is_read),
 		cmocka_unit_test(test_told_and_read_again),
 		cmocka_unit_test(test_hostile_facts),
 		cmocka_unit_test(test_judged),

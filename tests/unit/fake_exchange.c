@@ -89,8 +89,11 @@ int exchange_refused(struct service *service, const char *url, const struct http
 	bool passes = response->status == 429 || response->status >= 500;
 
 	(void)service;
-	return err_set(err, passes ? ERR_HTTP_BUSY : ERR_HTTP_STATUS, url, "the answer is %d",
-		       response->status);
+	err_set(err, passes ? ERR_HTTP_BUSY : ERR_HTTP_STATUS, url, "the answer is %d",
+		response->status);
+	if (err)
+		err->retry_after_s = response->retry_after_s;
+	return -1;
 }
 
 void connection_close(struct connection *connection)

@@ -58,8 +58,11 @@ int service_hello(struct service *service, bool set_clock, struct hello *hello, 
 	(void)service;
 	assert_false(set_clock);
 	*hello = (struct hello){.name = "newroot-server test", .time = fake.time};
-	if (fake.refusals-- > 0)
-		return err_set(err, ERR_NET_CONNECT, "https://x", "nobody there");
+	if (fake.refusals-- > 0) {
+		err_set(err, ERR_NET_CONNECT, "https://x", "nobody there");
+		err->retry_after_s = fake.retry_after_s;
+		return -1;
+	}
 	tell("hello", "");
 	return 0;
 }

@@ -19,11 +19,12 @@
 /* What the service was told, in one line, and how it answers. */
 extern struct fake_service {
 	char told[1024];
-	int refusals;        /* of hello before it answers */
-	int64_t time;        /* as the service has it; 0: it does not know */
-	int stop;            /* what report_stop returns */
-	bool held;           /* until the next heartbeat */
-	enum err_code peers; /* what waiting for them ends with */
+	int refusals;           /* of hello before it answers */
+	unsigned retry_after_s; /* that each of these tells */
+	int64_t time;           /* as the service has it; 0: it does not know */
+	int stop;               /* what report_stop returns */
+	bool held;              /* until the next heartbeat */
+	enum err_code peers;    /* what waiting for them ends with */
 	enum err_code import;
 	char token[32];
 	const char *mended

@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "base/clock.h"
 #include "first_boot_scene.h"
 #include "installed/first_boot_config.h"
 
@@ -58,6 +59,22 @@ static void waits_for_the_network(void **state)
 	fake.refusals = 1;
 	assert_int_equal(first_boot_run(&scene.options, &err), 0);
 	assert_non_null(strstr(fake.told, "begin check-in; hello; end check-in"));
+	scene_free(&scene);
+}
+
+static void busy_service_is_left_alone_as_long_as_it_asks(void **state)
+{
+	const int64_t began = clock_ms();
+	struct err err = ERR_INIT;
+	struct scene scene;
+
+	(void)state;
+	scene_make(&scene, CONFIG);
+	scene.options.patience_s = 120;
+	fake.refusals = 1;
+	fake.retry_after_s = 3;
+	assert_int_equal(first_boot_run(&scene.options, &err), 0);
+	assert_true(clock_ms() - began >= 3000);
 	scene_free(&scene);
 }
 
@@ -209,6 +226,7 @@ int main(void)
 		cmocka_unit_test(checks_in_once),
 		cmocka_unit_test(asks_to_be_released),
 		cmocka_unit_test(waits_for_the_network),
+		cmocka_unit_test(busy_service_is_left_alone_as_long_as_it_asks),
 		cmocka_unit_test(quarantine_is_checked_first),
 		cmocka_unit_test(the_clock_is_compared_with_the_service),
 		cmocka_unit_test(peers_come_before_complete),

@@ -13,7 +13,7 @@
 #include <cmocka.h>
 
 #include "steps/kernel_find.h"
-#include "steps/kernel_version.h"
+#include "facts/kernel_version.h"
 #include "steps/kernel_image.h"
 #include "tests/unit/scratch.h"
 
@@ -255,6 +255,9 @@ static void plain_kernels_come_before_special_ones(void **state)
 		 "2.6.18-164.el5xen"},
 		{"vmlinuz-2.6.18-1 vmlinuz-2.6.18-164.el5", "kernel-2.6.18-164.el5.rpm",
 		 "2.6.18-164.el5"},
+		/* Facts of an archive count an image that is beside its modules, too. */
+		{"vmlinuz-6.1.0 ../lib/modules/6.2.0/vmlinuz ../lib/modules/6.3.0/build", NULL,
+		 "6.2.0"},
 	};
 
 	(void)state;
@@ -262,13 +265,15 @@ static void plain_kernels_come_before_special_ones(void **state)
 		struct err err = ERR_INIT;
 		char out[256], script[512];
 
-		snprintf(script, sizeof(script), "rm -rf boot; mkdir boot; cd boot; touch %s",
-			 rows[i].files);
+		snprintf(
+			script, sizeof(script),
+			"rm -rf boot lib; mkdir -p boot lib/modules/6.2.0 lib/modules/6.3.0; cd boot; touch %s",
+			rows[i].files);
 		scratch_run(&scratch, script);
 		assert_int_equal(in_system(newest, rows[i].hint, out, sizeof(out), &err), ERR_NONE);
 		assert_string_equal(out, rows[i].release);
 	}
-	scratch_run(&scratch, "rm -rf boot");
+	scratch_run(&scratch, "rm -rf boot lib");
 }
 
 /* A file with the setup header of a bzImage, as far as it is looked at. */

@@ -168,6 +168,13 @@ static void test_firmware_and_an_empty_machine(void **state)
 	assert_int_equal(machine.firmware, FIRMWARE_UEFI);
 	assert_int_equal(machine.disk_count, 0);
 	assert_int_equal(machine.nic_count, 0);
+	assert_int_equal(machine.controller_count, 2);
+	assert_string_equal(machine.controllers[0].pci, "0000:00:05.0");
+	assert_string_equal(machine.controllers[0].driver, "");
+	assert_string_equal(machine.controllers[1].pci, "0000:00:1f.2");
+	assert_int_equal(machine.controllers[1].vendor, 0x8086);
+	assert_int_equal(machine.controllers[1].device, 0x2922);
+	assert_string_equal(machine.controllers[1].driver, "ahci");
 }
 
 static void test_a_folder_that_is_no_sysfs(void **state)

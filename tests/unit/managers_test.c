@@ -2,33 +2,16 @@
  * Old systems under each network manager, with addresses of the old machine wherever their kind keeps them: which manager is
  * taken, what is written (tests/unit/golden/os/network-NAME, with the notes), and that nothing active names an old address after it.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <string.h>
-#include <unistd.h>
+#include "tests/unit/managers_fixture.h"
 
-#include <cmocka.h>
-
-#include "facts/network_choice.h"
 #include "os/cloud_init.h"
-#include "os/detect.h"
 #include "os/interface_names.h"
 #include "os/lvm_conf.h"
 #include "os/managers.h"
 #include "os/mount_units.h"
 #include "os/names.h"
 #include "os/old_addresses.h"
-#include "os/old_masters.h"
 #include "os/set_aside.h"
-#include "os_tree.h"
-
-#define LIST(...)                                                                                  \
-	{                                                                                          \
-		(const char *[]){__VA_ARGS__},                                                     \
-			sizeof((const char *[]){__VA_ARGS__}) / sizeof(char *)                     \
-	}
 
 /* Two NICs in another order than the kernel's, an address alone in its network, and routes. */
 static struct job_route routes[] = {{"10.1.0.0/16", "10.0.0.2"}, {"fd01::/48", "fd00::2"}};
@@ -65,11 +48,6 @@ static const struct job job = {
 		    .old_addresses = LIST("192.168.1.2", "192.168.1.1", "2001:DB8::2")},
 };
 
-#define SYSTEMD "/usr/lib/systemd/systemd", "/lib>usr/lib", "/sbin/init>/lib/systemd/systemd"
-#define WANTS   "/etc/systemd/system/multi-user.target.wants/"
-#define UNIT(name)                                                                                 \
-	"/usr/lib/systemd/system/" name ".service=[Install]\nWantedBy=multi-user.target\n"
-#define STARTS(name) UNIT(name), WANTS name ".service>/usr/lib/systemd/system/" name ".service"
 #define HOSTS_FILE                                                                                 \
 	"/etc/hosts=127.0.0.1 localhost\n192.168.1.2\tweb1.old.example web1 # this one\n"          \
 	"192.168.1.9 db1 db1.old.example\nfe00::0 ip6-localnet\n"
@@ -226,66 +204,6 @@ static const struct network_case cases[] = {
 	{"ubuntu-upstart", ubuntu_upstart, &network_debian},
 };
 
-static struct text notes;
-
-static void note(const char *fmt, ...)
-{
-	char line[512];
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(line, sizeof(line), fmt, ap);
-	va_end(ap);
-	text_printf(&notes, "%s\n", line);
-}
-
-static struct changes list_for(struct tree *tree)
-{
-	notes = (struct text){.arena = &tree->arena};
-	return (struct changes){.target = &tree->target, .arena = &tree->arena, .note = note};
-}
-
-static const struct init_dialect *init_of(struct tree *tree)
-{
-	struct err err = ERR_INIT;
-
-	return detect_init(&tree->target, &tree->arena, &err); /* NULL: unknown */
-}
-
-/* The tree as the names and links of an archive. */
-static void mark(struct facts *facts, const char *const *entries)
-{
-	for (size_t i = 0; entries[i]; i++) {
-		const char *entry = entries[i] + 1;
-		const size_t size = strcspn(entry, "=>");
-		char path[256], to[256];
-
-		snprintf(path, sizeof(path), "%.*s", (int)size, entry);
-		snprintf(to, sizeof(to), "%s", entry[size] == '>' ? entry + size + 1 : "");
-		facts_mark(facts, path, *to ? to : NULL);
-	}
-}
-
-/* What is said before the wipe is what is found once it is unpacked; or nothing is said. */
-static void facts_agree(const char *const *entries, const struct init_dialect *init,
-			const struct job_services *services, const struct err *err)
-{
-	const enum network_choice expected = !err->code ? NETWORK_WRITTEN
-					     : strstr(err->msg, "starts at boot")
-						     ? NETWORK_UNWRITTEN
-						     : NETWORK_NONE;
-	const struct network_manager *manager;
-	struct facts facts = {0};
-	enum network_choice choice;
-
-	mark(&facts, entries);
-	choice = network_choose(&facts, services, &manager);
-	if (choice != (init ? expected : NETWORK_UNCERTAIN))
-		fail_msg("%s: %d in place of %d", entries[0], (int)choice, (int)expected);
-	if (choice == NETWORK_UNWRITTEN)
-		assert_non_null(strstr(err->msg, manager->name));
-}
-
 static const struct network_dialect *render(struct changes *changes,
 					    const struct init_dialect *init)
 {
@@ -349,258 +267,6 @@ static void network_is_golden(void **state)
 	tree_free(&tree);
 }
 
-/* One that is not known would go on by itself: it is refused, beside another, too. */
-static void others_are_refused(void **state)
-{
-	const struct {
-		const char *entries[9];
-		struct job_services services;
-		const char *message; /* NULL: one is found */
-	} rows[] = {
-		{{"/usr/lib/systemd/systemd", "/sbin/init>/usr/lib/systemd/systemd",
-		  STARTS("connman")},
-		 {0},
-		 "ConnMan starts at boot"},
-		{{"/usr/lib/systemd/systemd", "/sbin/init>/usr/lib/systemd/systemd",
-		  STARTS("systemd-networkd"), STARTS("dhcpcd")},
-		 {0},
-		 "name its service (dhcpcd, or dhcpcd@INTERFACE) in /services/disable"},
-		{{"/usr/lib/systemd/systemd", "/sbin/init>/usr/lib/systemd/systemd",
-		  STARTS("systemd-networkd"), STARTS("dhcpcd")},
-		 {.given = true, .disable = LIST("dhcpcd")},
-		 NULL},
-		/* An instance for each interface. */
-		{{"/usr/lib/systemd/systemd", "/sbin/init>/usr/lib/systemd/systemd",
-		  STARTS("systemd-networkd"),
-		  WANTS "netctl@old.service>/usr/lib/systemd/system/netctl@.service"},
-		 {0},
-		 "netctl starts at boot"},
-		{{"/usr/lib/systemd/systemd", "/sbin/init>/usr/lib/systemd/systemd",
-		  STARTS("systemd-networkd"),
-		  WANTS "netctl@old.service>/usr/lib/systemd/system/netctl@.service"},
-		 {.given = true, .disable = LIST("netctl@old")},
-		 NULL},
-		/* A file alone starts nothing. */
-		{{"/usr/lib/systemd/systemd", "/sbin/init>/usr/lib/systemd/systemd",
-		  "/etc/network/interfaces=auto lo\n", UNIT("networking")},
-		 {0},
-		 "services that /services/enable of the job could switch on: networking"},
-		{{"/usr/lib/systemd/systemd", "/sbin/init>/usr/lib/systemd/systemd",
-		  "/etc/network/interfaces=auto lo\n", UNIT("networking")},
-		 {.given = true, .enable = LIST("networking")},
-		 NULL},
-		{{"/usr/lib/systemd/systemd", "/sbin/init>/usr/lib/systemd/systemd", "/sbin/ifup",
-		  "/etc/sysconfig/network/config=x"},
-		 {0},
-		 "switch on: none"},
-		{{"/sbin/openrc-run", "/etc/init.d/network", "/etc/conf.d/network=x",
-		  "/etc/runlevels/boot/network>/etc/init.d/network"},
-		 {0},
-		 "OpenRC's own network script starts"},
-		/* SLES 11: links of its own places, files that wicked would read, and nobody who writes them. */
-		{{"/etc/inittab=x", "/etc/init.d/network",
-		  "/etc/init.d/rc3.d/S05network>../network", "/etc/sysconfig/network/ifcfg-eth0=x"},
-		 {0},
-		 "nothing that newroot knows"},
-		{{"/etc/inittab=x", "/etc/init.d/networking", "/etc/network/interfaces=x",
-		  "/etc/rcS.d/S40networking>../init.d/networking"},
-		 {0},
-		 NULL},
-		/* The script of a masked unit stays masked. */
-		{{"/usr/lib/systemd/systemd", "/sbin/init>/usr/lib/systemd/systemd",
-		  STARTS("systemd-networkd"), "/etc/systemd/system/connman.service>/dev/null",
-		  "/etc/init.d/connman", "/etc/rc3.d/S10connman>../init.d/connman"},
-		 {0},
-		 NULL},
-		/* Vendors' links start, too; so does an alias. */
-		{{"/usr/lib/systemd/systemd", "/sbin/init>/usr/lib/systemd/systemd",
-		  UNIT("connman"),
-		  "/usr/lib/systemd/system/multi-user.target.wants/connman.service>../connman.service"},
-		 {0},
-		 "ConnMan starts at boot"},
-		{{"/usr/lib/systemd/systemd", "/sbin/init>/usr/lib/systemd/systemd", UNIT("dhcpcd"),
-		  "/etc/systemd/system/dhcp.service>/usr/lib/systemd/system/dhcpcd.service"},
-		 {0},
-		 "dhcpcd starts at boot"},
-	};
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-		struct err err = ERR_INIT;
-		struct changes changes;
-		struct tree tree;
-		bool found;
-
-		tree_make(&tree, rows[i].entries);
-		changes = list_for(&tree);
-		found = managers_find(&changes, init_of(&tree), &rows[i].services, &err);
-		if (found != !rows[i].message ||
-		    (!found && (err.code != ERR_CONFIGURE || !strstr(err.msg, rows[i].message))))
-			fail_msg("row %zu: %s", i, err.msg);
-		facts_agree(rows[i].entries, init_of(&tree), &rows[i].services, &err);
-		tree_free(&tree);
-	}
-}
-
-/* What the job brings itself is not taken away, nor is anything of networks without interfaces of the job. */
-static void what_the_job_brings_stays(void **state)
-{
-	static const char *const entries[] = {"/etc/iscsi/nodes/new/default=x\n",
-					      "/etc/crypttab=old\n", "/etc/mdadm.conf=old\n",
-					      "/etc/keepalived/keepalived.conf=x\n", NULL};
-	static struct job_file files[] = {{.path = "/etc/iscsi/nodes/new/default"},
-					  {.path = "/etc/crypttab"}};
-	const struct job own = {.files = files, .file_count = 2};
-	struct err err = ERR_INIT;
-	struct changes changes;
-	struct tree tree;
-
-	(void)state;
-	tree_make(&tree, entries);
-	changes = list_for(&tree);
-	assert_int_equal(set_aside_render(&changes, &own, &err), 0);
-	assert_int_equal(changes.count, 1);
-	assert_string_equal(changes.item[0].path, "/etc/mdadm.conf");
-	tree_free(&tree);
-}
-
-/* One that is required and missing fails what requires it. Values go on behind a backslash. */
-static void links_of_units_go_with_them(void **state)
-{
-	static const char *const entries[] = {
-		"/etc/systemd/system/dev-sdb2.swap=[Swap]\nWhat=\\\n /dev/sdb2\n",
-		"/etc/systemd/system/swap.target.requires/dev-sdb2.swap>../dev-sdb2.swap", NULL};
-	const struct job none = {0};
-	struct err err = ERR_INIT;
-	struct changes changes;
-	struct tree tree;
-
-	(void)state;
-	tree_make(&tree, entries);
-	changes = list_for(&tree);
-	assert_int_equal(mount_units_set_aside(&changes, &none, &err), 0);
-	assert_int_equal(changes.count, 2);
-	tree_free(&tree);
-}
-
-/* A second migration keeps what the first one set aside. */
-static void nothing_is_set_aside_over_another(void **state)
-{
-	static const char *const entries[] = {"/etc/iscsi/nodes/new/default=x\n",
-					      "/etc/iscsi/.nodes.premigration/old/default=x\n",
-					      "/etc/crypttab=new\n",
-					      "/etc/.crypttab.premigration=old\n", NULL};
-	const struct job none = {0};
-	struct err err = ERR_INIT;
-	struct changes changes;
-	struct tree tree;
-
-	(void)state;
-	if (getuid() != 0)
-		skip();
-	tree_make(&tree, entries);
-	changes = list_for(&tree);
-	assert_int_equal(set_aside_render(&changes, &none, &err), 0);
-	if (changes_apply(&changes, &err) || changes_verify(&changes, &err))
-		fail_msg("%s", err.msg);
-	assert_string_equal(tree_read(&tree, "/etc/.crypttab.premigration"), "old\n");
-	assert_string_equal(tree_read(&tree, "/etc/.crypttab.2.premigration"), "new\n");
-	assert_true(target_exists(&tree.target, "/etc/iscsi/.nodes.2.premigration/new/default"));
-	tree_free(&tree);
-}
-
-/* Of lvm.conf(5), what its own reader takes: comments, strings, lists over lines, sections in one line. */
-static void filters_of_lvm(void **state)
-{
-	static const struct {
-		const char *conf, *after; /* NULL: it stays */
-	} rows[] = {
-		{"devices {\n filter = [ \"a/.*/\" ]\n}\n", NULL},
-		{"# filter = [ \"r/.*/\" ]\n", NULL},
-		{"x = \"filter = [ 'r' ]\"\n", NULL},
-		{"devices/global_filter=[\"r|x|\"]\n", "# old: devices/global_filter=[\"r|x|\"]\n"},
-		{"devices { filter=\"r/sdb/\" }\n", "devices { \n# old: filter=\"r/sdb/\"\n }\n"},
-		{"a=1\nvolume_list = [ # \"]\n \"vg\" ]\nb=2\n",
-		 "a=1\n# old: volume_list = [ # \"]\n# old:  \"vg\" ]\nb=2\n"},
-		{"filter = [ 'r|.*|' ]\nb='filter=\"r|x|\"'\n",
-		 "# old: filter = [ 'r|.*|' ]\nb='filter=\"r|x|\"'\n"},
-		{"filter = [ \"r|x", "# old: filter = [ \"r|x\n"},
-		{"preferred_names = [ \"r\" ]\nfilter", NULL},
-	};
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-		char entry[256];
-		const char *const entries[] = {entry, NULL};
-		struct err err = ERR_INIT;
-		struct changes changes;
-		struct tree tree;
-
-		snprintf(entry, sizeof(entry), "/etc/lvm/lvm.conf=%s", rows[i].conf);
-		tree_make(&tree, entries);
-		changes = list_for(&tree);
-		assert_int_equal(lvm_conf_render(&changes, &err), 0);
-		assert_int_equal(changes.count, rows[i].after ? 1 : 0);
-		if (rows[i].after)
-			assert_string_equal(changes.item[0].data, rows[i].after);
-		tree_free(&tree);
-	}
-}
-
-static void count_place(void *ctx, const char *path, size_t line, const char *address)
-{
-	text_printf(ctx, "%s:%zu %s\n", path, line, address);
-}
-
-static void places_of_old_addresses(void **state)
-{
-	static const char *const entries[] = {
-		"/etc/app.conf=a=1\nlisten 192.168.1.2:80\nfar 192.168.1.20 1192.168.1.2 1.192.168.1.2 192.168.1.2.3\n"
-		"v6 [2001:db8::2]:80 and 2001:db8::22\n",
-		"/etc/hosts.premigration=192.168.1.2 old\n",
-		"/etc/iscsi/.nodes.premigration/x/default=192.168.1.2\n",
-		"/etc/newroot/first-boot.json=192.168.1.2\n",
-		"/etc/link>/etc/app.conf",
-		"/var/lib/app/state=end 192.168.1.2.",
-		"/var/lib/newroot/job.json=192.168.1.2\n",
-		"/srv/x=192.168.1.2\n",
-		NULL};
-	struct text places;
-	struct tree tree;
-
-	(void)state;
-	tree_make(&tree, entries);
-	places = (struct text){.arena = &tree.arena};
-	old_addresses_find(&tree.target, &job.network.old_addresses, count_place, &places);
-	assert_string_equal(places.data, "/etc/app.conf:2 192.168.1.2\n"
-					 "/etc/app.conf:4 2001:DB8::2\n"
-					 "/var/lib/app/state:1 192.168.1.2\n");
-	(void)list_for(&tree);
-	old_addresses_note(&tree.target, &job.network.old_addresses, note);
-	assert_non_null(strstr(notes.data, "192.168.1.2 is in /etc/app.conf, line 2"));
-	tree_free(&tree);
-}
-
-static void masters_of_the_old_place_are_told(void **state)
-{
-	static const char *const entries[] = {SYSTEMD, STARTS("salt-minion"),
-					      STARTS("walinuxagent"), UNIT("chef-client"), NULL};
-	const struct strings disabled = LIST("walinuxagent");
-	struct err err = ERR_INIT;
-	struct changes changes;
-	struct tree tree;
-
-	(void)state;
-	tree_make(&tree, entries);
-	changes = list_for(&tree);
-	assert_int_equal(old_masters_note(&changes, &init_systemd, &disabled, &err), 0);
-	assert_non_null(strstr(notes.data, "the service salt-minion starts"));
-	assert_null(strstr(notes.data, "walinuxagent"));
-	assert_null(strstr(notes.data, "chef-client"));
-	assert_int_equal(old_masters_note(&changes, NULL, &disabled, &err), 0);
-	tree_free(&tree);
-}
-
 #define NETWORK(i)                                                                                 \
 	{                                                                                          \
 		"network " #i, network_is_golden, NULL, NULL, (void *)&cases[i]                    \
@@ -609,22 +275,8 @@ static void masters_of_the_old_place_are_told(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		NETWORK(0),
-		NETWORK(1),
-		NETWORK(2),
-		NETWORK(3),
-		NETWORK(4),
-		NETWORK(5),
-		NETWORK(6),
-		NETWORK(7),
-		NETWORK(8),
-		cmocka_unit_test(others_are_refused),
-		cmocka_unit_test(what_the_job_brings_stays),
-		cmocka_unit_test(links_of_units_go_with_them),
-		cmocka_unit_test(nothing_is_set_aside_over_another),
-		cmocka_unit_test(filters_of_lvm),
-		cmocka_unit_test(places_of_old_addresses),
-		cmocka_unit_test(masters_of_the_old_place_are_told),
+		NETWORK(0), NETWORK(1), NETWORK(2), NETWORK(3), NETWORK(4),
+		NETWORK(5), NETWORK(6), NETWORK(7), NETWORK(8),
 	};
 
 	return cmocka_run_group_tests_name("managers", tests, NULL, NULL);

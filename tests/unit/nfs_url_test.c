@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "nfs/nfs_url.h"
+#include "base/nfs_url.h"
 
 static void good_urls_are_taken_apart(void **state)
 {

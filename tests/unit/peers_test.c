@@ -22,6 +22,7 @@ struct answer {
 
 static const struct answer *script;
 static size_t asked;
+static unsigned retry_after_s; /* that each refusal tells */
 static char told[2048];
 static uint32_t limit_s;
 static unsigned heartbeats;
@@ -37,8 +38,11 @@ int service_peer(struct service *service, const char *name, struct peer *peer, s
 	/* The first question of each is for whatever state it is in. */
 	if (asked == 1 || strcmp(script[asked - 2].name, name))
 		assert_string_equal(peer->state, "");
-	if (answer->code)
-		return err_set(err, answer->code, "https://s/", "the peer \"%s\": as told", name);
+	if (answer->code) {
+		err_set(err, answer->code, "https://s/", "the peer \"%s\": as told", name);
+		err->retry_after_s = retry_after_s;
+		return -1;
+	}
 	snprintf(peer->state, sizeof(peer->state), "%s", answer->state);
 	peer->complete = answer->complete;
 	return 0;
@@ -120,6 +124,22 @@ static void service_that_is_away_is_waited_for(void **state)
 	assert_string_equal(told, "[db1 is not complete (created)][]");
 }
 
+static void busy_service_is_left_alone_as_long_as_it_asks(void **state)
+{
+	static const struct answer answers[] = {{"db1", ERR_HTTP_BUSY, NULL, false},
+						{"db1", 0, "complete", true},
+						{"nfs", 0, "complete", true},
+						{0}};
+	const int64_t began = clock_ms();
+	struct err err;
+
+	(void)state;
+	retry_after_s = 2;
+	assert_int_equal(wait_for(answers, 0, &err), 0);
+	retry_after_s = 0;
+	assert_true(clock_ms() - began >= 2000);
+}
+
 static void peer_that_is_gone_is_named(void **state)
 {
 	static const struct answer answers[] = {
@@ -177,6 +197,7 @@ int main(void)
 		cmocka_unit_test(complete_peers_are_not_waited_for),
 		cmocka_unit_test(each_change_is_told_once),
 		cmocka_unit_test(service_that_is_away_is_waited_for),
+		cmocka_unit_test(busy_service_is_left_alone_as_long_as_it_asks),
 		cmocka_unit_test(peer_that_is_gone_is_named),
 		cmocka_unit_test(refusals_are_borne_for_a_while),
 		cmocka_unit_test(limit_is_for_all_of_them),

@@ -94,6 +94,34 @@ static void test_tables_and_disks_that_cannot_be(void **state)
 		"this machine has no disk; accepted are SCSI, ATA, virtio, NVMe and Xen disks");
 }
 
+/* A disk that is missed hangs on a controller that the kernel does not know, or that shows none. */
+static void test_controllers_without_a_disk_are_named(void **state)
+{
+	struct controller controllers[] = {
+		{.pci = "0000:00:04.0", .vendor = 0x1af4, .device = 0x1001, .driver = "virtio-pci"},
+		{.pci = "0000:00:06.0", .vendor = 0x1000, .device = 0x0012, .driver = ""},
+		{.pci = "0000:00:07.0", .vendor = 0x1000, .device = 0x0054, .driver = "mptsas"},
+	};
+	struct disk disk = disk_8g; /* at 04.0 */
+	struct machine machine = {.controllers = controllers, .controller_count = 3};
+	struct job job = default_job;
+
+	(void)state;
+	assert_int_equal(plan_make(&plan, &job, &machine, &arena, &errors), -1);
+	assert_error(
+		0, ERR_MACHINE_DISK, "",
+		"this machine has no disk; accepted are SCSI, ATA, virtio, NVMe and Xen disks; controllers without a disk: 0000:00:04.0 (PCI ID 1af4:1001, driver virtio-pci), 0000:00:06.0 (PCI ID 1000:0012, no driver), "
+		"0000:00:07.0 (PCI ID 1000:0054, driver mptsas)");
+	machine.disks = &disk;
+	machine.disk_count = 1;
+	job.disks.boot.order = 1;
+	assert_int_equal(plan_make(&plan, &job, &machine, &arena, &errors), -1);
+	assert_error(
+		1, ERR_MACHINE_DISK, "/disks/boot",
+		"this machine has no disk number 1; it has 0: /dev/vda, 8 GiB, serial 'system'; controllers without a disk: 0000:00:06.0 (PCI ID 1000:0012, no driver), "
+		"0000:00:07.0 (PCI ID 1000:0054, driver mptsas)");
+}
+
 static void test_mixed_sectors(void **state)
 {
 	struct disk disks[] = {disk_8g, disk_4g};
@@ -144,6 +172,7 @@ int main(void)
 		TEST(test_snapshots_that_do_not_fit),
 		TEST(test_every_small_filesystem_is_named),
 		TEST(test_tables_and_disks_that_cannot_be),
+		TEST(test_controllers_without_a_disk_are_named),
 		TEST(test_mixed_sectors),
 		TEST(test_all_reasons_together),
 		TEST(test_two_rests),

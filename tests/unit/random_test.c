@@ -1,6 +1,7 @@
 /* Random numbers of a kernel without getrandom(2): a seed is mixed in, and never twice; without one the kernel is waited for. */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/random.h>
 #include <poll.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,11 +12,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
+#include "base/log.h"
 #include "base/random.h"
 #include "tests/unit/scratch.h"
 
@@ -26,10 +30,18 @@ int __wrap_fsync(int fd);
 int __real_write_all(int fd, const void *data, size_t size);
 int __wrap_write_all(int fd, const void *data, size_t size);
 int __wrap_poll(struct pollfd *fds, nfds_t count, int timeout);
+ssize_t __real_read(int fd, void *bytes, size_t size);
+ssize_t __wrap_read(int fd, void *bytes, size_t size);
+int __wrap_ioctl(int fd, unsigned long request, const struct rand_pool_info *info);
+int __real_clock_gettime(clockid_t clock, struct timespec *now);
+int __wrap_clock_gettime(clockid_t clock, struct timespec *now);
 
-static struct scratch scratch;
-static bool has_getrandom, gathered, fsync_fails;
+SCRATCH_FOR_ALL
+static bool has_getrandom, fsync_fails, time_passes;
+static size_t gathered; /* bytes that /dev/random has for whoever reads them */
 static unsigned polls;
+static time_t later;     /* seconds that the clocks are ahead */
+static int credited;     /* bits */
 static char mixed[4096]; /* what was written into the kernel's generator */
 static size_t mixed_size;
 static bool synced_last; /* the seed's file is on the disk, and was not written since */
@@ -72,16 +84,58 @@ int __wrap_fsync(int fd)
 	return __real_fsync(fd);
 }
 
-/* Nobody waits for half a minute here: time is over at the first look. */
+/* /dev/random gives eight bytes at a time. */
+ssize_t __wrap_read(int fd, void *bytes, size_t size)
+{
+	struct stat st;
+
+	if (!is_device(fd) || fstat(fd, &st) != 0 || st.st_rdev != makedev(1, 8))
+		return __real_read(fd, bytes, size);
+	if (size > 8)
+		size = 8;
+	if (size > gathered)
+		size = gathered;
+	gathered -= size;
+	memset(bytes, 'R', size);
+	if (size)
+		return (ssize_t)size;
+	errno = EAGAIN;
+	return -1;
+}
+
+/* What is credited must be what is written. */
+int __wrap_ioctl(int fd, unsigned long request, const struct rand_pool_info *info)
+{
+	const size_t size = (size_t)info->buf_size;
+
+	assert_true(is_device(fd) && request == RNDADDENTROPY && size <= mixed_size);
+	assert_memory_equal(info->buf, mixed + mixed_size - size, size);
+	credited += info->entropy_count;
+	return 0;
+}
+
+int __wrap_clock_gettime(clockid_t clock, struct timespec *now)
+{
+	int ret = __real_clock_gettime(clock, now);
+
+	now->tv_sec += later;
+	return ret;
+}
+
+/* Nobody waits for half a minute here: where nothing comes, it passes at once, or the process ends. */
 int __wrap_poll(struct pollfd *fds, nfds_t count, int timeout)
 {
 	polls++;
 	assert_int_equal(count, 1);
-	assert_true(timeout > 25000);
-	if (!gathered)
+	assert_true(timeout > 25000 && timeout <= 30000);
+	if (gathered) {
+		fds->revents = POLLIN;
+		return 1;
+	}
+	if (!time_passes)
 		_exit(7);
-	fds->revents = POLLIN;
-	return 1;
+	later += 30;
+	return 0;
 }
 
 static void place_seed(const char *path, const char *seed, size_t size)
@@ -148,7 +202,7 @@ static void mix_in(const char *path)
 	memset(old, 'S', sizeof(old));
 	place_seed(path, old, sizeof(old));
 	CHECK(random_bytes(bytes, sizeof(bytes), &err) == 0 && !is_zero(bytes, sizeof(bytes)));
-	CHECK(mixed_size > sizeof(old) && !memcmp(mixed, old, sizeof(old)));
+	CHECK(mixed_size > sizeof(old) && !memcmp(mixed, old, sizeof(old)) && credited == 512);
 	CHECK(synced_last && polls == 0);
 	read_seed(path, now);
 	CHECK(memcmp(now, old, sizeof(old)) != 0 && !memmem(now, sizeof(now), bytes, 8));
@@ -170,17 +224,40 @@ static void kernel_has_enough(const char *path)
 	struct err err = ERR_INIT;
 
 	has_getrandom = false;
-	gathered = true;
+	gathered = 1000;
 	random_seed_at(path);
-	CHECK(random_bytes(bytes, sizeof(bytes), &err) == 0 && polls == 1);
-	CHECK(random_bytes(bytes, sizeof(bytes), &err) == 0 && polls == 1);
+	CHECK(random_bytes(bytes, sizeof(bytes), &err) == 0 && polls == 3);
+	CHECK(mixed_size == 24 && !memcmp(mixed, "RRRRRRRRRRRRRRRRRRRRRRRR", 24));
+	CHECK(credited == 24 * 8 && gathered == 1000 - 24);
+	CHECK(random_bytes(bytes, sizeof(bytes), &err) == 0 && polls == 3 && mixed_size == 24);
+}
+
+/* The wait is logged, and ends; what it brought counts in the next one. */
+static void kernel_is_slow(const char *path)
+{
+	char bytes[32], line[256] = "";
+	struct err err = ERR_INIT;
+	FILE *log;
+
+	has_getrandom = false;
+	time_passes = true;
+	gathered = 16;
+	log_open(path, false);
+	CHECK(random_bytes(bytes, sizeof(bytes), &err) == -1 && err.code == ERR_TLS);
+	CHECK(strstr(err.msg, "16 of 24 bytes of random numbers after 30 s"));
+	log = fopen(path, "r");
+	CHECK(log && fgets(line, sizeof(line), log));
+	CHECK(strstr(line, "waiting up to 30 s for random numbers of /dev/random"));
+	fclose(log);
+	gathered = 8;
+	CHECK(random_bytes(bytes, sizeof(bytes), &err) == 0 && mixed_size == 24);
 }
 
 static void kernel_has_nothing(const char *path)
 {
 	char bytes[32];
 
-	has_getrandom = gathered = false;
+	has_getrandom = false;
 	random_seed_at(path);
 	random_bytes(bytes, sizeof(bytes), NULL);
 }
@@ -190,7 +267,7 @@ static void seed_stays(const char *path)
 {
 	char seed[RANDOM_SEED_SIZE] = {1}, bytes[32];
 
-	has_getrandom = gathered = false;
+	has_getrandom = false;
 	fsync_fails = true;
 	place_seed(path, seed, sizeof(seed));
 	random_bytes(bytes, sizeof(bytes), NULL);
@@ -200,7 +277,7 @@ static void seed_is_short(const char *path)
 {
 	char bytes[32];
 
-	has_getrandom = gathered = false;
+	has_getrandom = false;
 	place_seed(path, "short", 5);
 	random_bytes(bytes, sizeof(bytes), NULL);
 }
@@ -209,6 +286,7 @@ static void without_a_seed_of_use_the_kernel_is_waited_for(void **state)
 {
 	(void)state;
 	assert_int_equal(in_process(kernel_has_enough, "none"), 0);
+	assert_int_equal(in_process(kernel_is_slow, "log"), 0);
 	assert_int_equal(in_process(kernel_has_nothing, "none"), 7);
 	assert_int_equal(in_process(seed_stays, "stays"), 7);
 	assert_int_equal(in_process(seed_is_short, "short"), 7);
@@ -239,7 +317,7 @@ static void chance(const char *path)
 	unsigned first, other = 0;
 
 	(void)path;
-	has_getrandom = gathered = false;
+	has_getrandom = false;
 	first = random_chance();
 	for (int i = 0; i < 4; i++)
 		other |= random_chance() ^ first;
@@ -252,20 +330,6 @@ static void chance_waits_for_nothing(void **state)
 	assert_int_equal(in_process(chance, "none"), 0);
 }
 
-static int make(void **state)
-{
-	(void)state;
-	scratch_make(&scratch);
-	return 0;
-}
-
-static int unmake(void **state)
-{
-	(void)state;
-	scratch_remove(&scratch);
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -275,5 +339,5 @@ int main(void)
 		cmocka_unit_test(chance_waits_for_nothing),
 	};
 
-	return cmocka_run_group_tests(tests, make, unmake);
+	return cmocka_run_group_tests(tests, scratch_setup, scratch_teardown);
 }

@@ -30,9 +30,11 @@ static struct service service;
 
 /* What the played service has seen and what it does: shared with the reporter. */
 static struct {
-	volatile unsigned fail; /* so many requests to come are refused */
-	volatile bool strict;   /* a body with a note is malformed */
-	volatile bool silent;   /* requests wait until it is not, or a signal comes */
+	volatile unsigned fail;                 /* so many requests to come are refused */
+	volatile unsigned retry_after_s;        /* which these refusals tell */
+	volatile uint64_t refused_at, taken_at; /* the last of each: wait_now() */
+	volatile bool strict;                   /* a body with a note is malformed */
+	volatile bool silent; /* requests wait until it is not, or a signal comes */
 	volatile bool hold, again, cutover;
 	volatile bool only_old; /* events of a second boot get no answer */
 	volatile unsigned calls;
@@ -95,7 +97,10 @@ int service_post_events(struct service *unused, const char *json, size_t size,
 	if (seen->fail) {
 		seen->fail--;
 		json_decref(events);
-		return err_set(err, ERR_NET_CONNECT, NULL, "away");
+		seen->refused_at = wait_now();
+		err_set(err, ERR_HTTP_BUSY, NULL, "away");
+		err->retry_after_s = seen->retry_after_s;
+		return -1;
 	}
 	if (seen->only_old && *seen->boot && !strstr(json, seen->boot)) {
 		json_decref(events);
@@ -105,6 +110,7 @@ int service_post_events(struct service *unused, const char *json, size_t size,
 		json_decref(events);
 		return err_set(err, ERR_EVENTS_REFUSED, NULL, "no notes");
 	}
+	seen->taken_at = wait_now();
 	json_array_foreach(events, i, event) take_event(event);
 	json_decref(events);
 	*answer = (struct events_answer){.taken = seen->highest,
@@ -232,6 +238,21 @@ static void service_that_was_away_gets_all(void **state)
 	assert_string_equal(seen->types, "bb");
 	/* The second event came before the first was offered, or waits until that is taken. */
 	assert_in_range(seen->calls, 3, 4);
+}
+
+/* One that comes again sooner, with each event that is due, keeps busy a service which has said when it will have room. */
+static void busy_service_is_left_alone_as_long_as_it_asks(void **state)
+{
+	(void)state;
+	seen->fail = 1;
+	seen->retry_after_s = 2;
+	start(spool);
+	report_begin("a");
+	assert_int_equal(report_flush(1), -1);
+	report_begin("b");
+	assert_int_equal(report_stop(PATIENCE_S), 0);
+	assert_string_equal(seen->types, "bb");
+	assert_in_range(seen->taken_at - seen->refused_at, 2000, PATIENCE_S * 1000);
 }
 
 /* What is refused for good must neither hold up the rest nor keep the machine from rebooting. */
@@ -532,6 +553,7 @@ int main(void)
 		TEST(events_arrive_in_order),
 		TEST(nothing_happens_without_a_service),
 		TEST(service_that_was_away_gets_all),
+		TEST(busy_service_is_left_alone_as_long_as_it_asks),
 		TEST(refused_events_alone_are_dropped),
 		TEST(flush_gives_up_in_time),
 		TEST(agent_never_waits),

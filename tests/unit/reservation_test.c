@@ -1,4 +1,4 @@
-/* What disks answer to PERSISTENT RESERVE IN, byte by byte as SPC-4 has it. */
+/* What disks answer to PERSISTENT RESERVE IN and to Reservation Report, byte by byte as SPC-4 and the NVM Express Base Specification have it. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "machine/reservation_nvme.h"
 #include "steps/reservations.h"
 
 #define HEAD(size) 0, 0, 0, 9, 0, 0, 0, size
@@ -103,6 +104,70 @@ static void test_keys(void **state)
 	assert_int_equal(found.keys, 512);
 }
 
+/* GEN, RTYPE, REGCTL; 24 or 64 bytes with what follows. Key 0x1122334455667788, with the lowest byte first. */
+#define REPORT(type, registrants) 7, 0, 0, 0, type, registrants, 0
+#define LOW_KEY                   0x88, 0x77, 0x66, 0x55, 0x44, 0x33, 0x22, 0x11
+#define HOST_ID                   0xa0, 0xa1, 0xa2, 0xa3, 0xa4, 0xa5, 0xa6, 0xa7
+
+static const struct {
+	const char *name;
+	struct nvme_answer answer;
+	struct reservation found;
+} nvme_rows[] = {
+	{"none, nobody registered", {.data = {REPORT(0, 0)}}, {.state = RESERVATION_NONE}},
+	{"registered only",
+	 {.data = {REPORT(0, 1), [24] = 1, 0, 0, [32] = HOST_ID, LOW_KEY}},
+	 {.state = RESERVATION_NONE, .keys = 1, .first_key = 0x1122334455667788}},
+	{"exclusive access, the second holds it",
+	 {.data = {REPORT(2, 2), [24] = 1, 0, 0, [32] = HOST_ID, 0xfe, [48] = 2, 0,
+		   1, [56] = HOST_ID, LOW_KEY}},
+	 {.state = RESERVATION_HELD,
+	  .key = 0x1122334455667788,
+	  .type = 3,
+	  .keys = 2,
+	  .first_key = 0xfe}},
+	{"write exclusive, with long host identifiers",
+	 {.extended = true,
+	  .data = {REPORT(1, 1), [64] = 1, 0, 1, [72] = LOW_KEY, HOST_ID, HOST_ID}},
+	 {.state = RESERVATION_HELD,
+	  .key = 0x1122334455667788,
+	  .type = 1,
+	  .keys = 1,
+	  .first_key = 0x1122334455667788}},
+	{"all registrants hold it",
+	 {.data = {REPORT(6, 1), [24] = 1, 0, 1, [32] = HOST_ID, LOW_KEY}},
+	 {.state = RESERVATION_HELD, .type = 8, .keys = 1, .first_key = 0x1122334455667788}},
+	{"more registrants than came",
+	 {.data = {REPORT(3, 0xff), 0xff, [24] = 1, 0, 1, [32] = HOST_ID, LOW_KEY}},
+	 {.state = RESERVATION_HELD,
+	  .key = 0x1122334455667788,
+	  .type = 5,
+	  .keys = 0xff,
+	  .first_key = 0x1122334455667788}},
+	{"a type that is not known is one", {.data = {REPORT(9, 0)}}, {.state = RESERVATION_HELD}},
+	{"Invalid Command Opcode: the controller knows no reservations",
+	 {.status = 0x01},
+	 {.state = RESERVATION_NONE}},
+	{"Internal Error", {.status = 0x06}, {.state = RESERVATION_UNKNOWN}},
+};
+
+static void test_nvme(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(nvme_rows) / sizeof(*nvme_rows); i++) {
+		const struct reservation *wanted = &nvme_rows[i].found;
+		struct reservation found = {0};
+
+		reservation_take_nvme(&found, &nvme_rows[i].answer);
+		if (found.state != wanted->state || found.key != wanted->key ||
+		    found.type != wanted->type || found.keys != wanted->keys ||
+		    found.first_key != wanted->first_key)
+			fail_msg("%s: %d, key %jx, type %d, %zu keys, the first %jx",
+				 nvme_rows[i].name, (int)found.state, (uintmax_t)found.key,
+				 found.type, found.keys, (uintmax_t)found.first_key);
+	}
+}
+
 /* The disk and the key are named; what nobody holds passes. */
 static void test_refused(void **state)
 {
@@ -136,8 +201,8 @@ static void test_refused(void **state)
 	}
 }
 
-/* What takes no SCSI commands has none; what is not there is an error. */
-static void test_what_is_no_scsi_disk(void **state)
+/* What takes no commands of either kind has none; what is not there is an error. */
+static void test_what_is_no_disk(void **state)
 {
 	struct reservation found;
 	struct err err = ERR_INIT;
@@ -155,8 +220,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_reservations),
 		cmocka_unit_test(test_keys),
+		cmocka_unit_test(test_nvme),
 		cmocka_unit_test(test_refused),
-		cmocka_unit_test(test_what_is_no_scsi_disk),
+		cmocka_unit_test(test_what_is_no_disk),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

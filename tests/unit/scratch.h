@@ -17,4 +17,20 @@ void scratch_run(const struct scratch *scratch, const char *script);
 /* Open a file of the folder; the test ends when it can't. `flags` as for open(2). */
 int scratch_open(const struct scratch *scratch, const char *name, int flags);
 
+/* One folder for all tests of a program, `scratch`, and cmocka's functions that make and remove it. */
+#define SCRATCH_FOR_ALL                                                                            \
+	static struct scratch scratch;                                                             \
+	static inline int scratch_setup(void **state)                                              \
+	{                                                                                          \
+		(void)state;                                                                       \
+		scratch_make(&scratch);                                                            \
+		return 0;                                                                          \
+	}                                                                                          \
+	static inline int scratch_teardown(void **state)                                           \
+	{                                                                                          \
+		(void)state;                                                                       \
+		scratch_remove(&scratch);                                                          \
+		return 0;                                                                          \
+	}
+
 #endif

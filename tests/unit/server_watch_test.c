@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "tests/unit/store_folder.h"
 #include "watch/feed.h"
 #include "watch/remarks.h"
 #include "watch/sheet.h"
@@ -54,17 +55,11 @@ static int setup(void **state)
 
 static int teardown(void **state)
 {
-	static const char *const files[] = {"newroot.db", "newroot.db-wal", "newroot.db-shm"};
 	struct fixture *f = *state;
-	char path[128];
 
 	feed_free(&f->feed);
 	store_close(f->store);
-	for (size_t i = 0; i < 3; i++) {
-		snprintf(path, sizeof(path), "%s/%s", f->path, files[i]);
-		unlink(path);
-	}
-	rmdir(f->path);
+	store_folder_remove(f->path);
 	free(f);
 	return 0;
 }

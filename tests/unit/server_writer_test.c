@@ -12,6 +12,7 @@
 
 #include "store/sqlite.h"
 #include "store/writer.h"
+#include "tests/unit/store_folder.h"
 
 #define WRITES 500
 
@@ -49,16 +50,28 @@ static void sum(void *arg, const struct refusal_row *row)
 	counts[strcmp(row->reason, "good") != 0] += row->count;
 }
 
-static void clean(const char *path)
-{
-	static const char *const files[] = {"newroot.db", "newroot.db-wal", "newroot.db-shm"};
-	char name[128];
+struct fixture {
+	char path[64];
+	struct vm vm;
+	struct store *store;
+	struct writer *writer;
+};
 
-	for (size_t i = 0; i < 3; i++) {
-		snprintf(name, sizeof(name), "%s/%s", path, files[i]);
-		unlink(name);
-	}
-	rmdir(path);
+/* A store with one VM; the writer is not started. */
+static void make_store(struct fixture *f)
+{
+	*f = (struct fixture){.path = "/tmp/newroot-writer-XXXXXX",
+			      .vm = {.name = "db1", .mac = "52:54:00:00:00:11", .mode = "install"}};
+	assert_non_null(mkdtemp(f->path));
+	assert_int_equal(store_open(&f->store, f->path, true, NULL), 0);
+	assert_int_equal(store_vm_add(f->store, &f->vm, "{}", "", NULL), 0);
+}
+
+static void remove_store(struct fixture *f)
+{
+	writer_free(f->writer);
+	store_close(f->store);
+	store_folder_remove(f->path);
 }
 
 static void check_items(struct item *items)
@@ -73,38 +86,31 @@ static void check_items(struct item *items)
 
 static void test_all_are_answered(void **state)
 {
-	char path[] = "/tmp/newroot-writer-XXXXXX";
-	struct vm vm = {.name = "db1", .mac = "52:54:00:00:00:11", .mode = "install"};
 	struct item *items = calloc(WRITES, sizeof(*items)),
 		    late = {.write = {.apply = apply, .done = done}};
 	int64_t counts[2] = {0, 0};
-	struct store *store;
-	struct writer *writer;
+	struct fixture f;
 
 	(void)state;
-	assert_non_null(mkdtemp(path));
-	assert_int_equal(store_open(&store, path, true, NULL), 0);
-	assert_int_equal(store_vm_add(store, &vm, "{}", "", NULL), 0);
-	assert_int_equal(writer_start(&writer, store, NULL), 0);
+	make_store(&f);
+	assert_int_equal(writer_start(&f.writer, f.store, NULL), 0);
 	for (int i = 0; i < WRITES; i++) {
 		items[i].write.apply = apply;
 		items[i].write.done = done;
-		items[i].vm = vm.id;
+		items[i].vm = f.vm.id;
 		items[i].number = i;
-		writer_submit(writer, &items[i].write);
+		writer_submit(f.writer, &items[i].write);
 	}
-	writer_stop(writer);
+	writer_stop(f.writer);
 	check_items(items);
-	writer_submit(writer, &late.write);
+	writer_submit(f.writer, &late.write);
 	assert_int_equal(late.done, 1);
 	assert_int_equal(late.write.ret, -1);
-	writer_free(writer);
-	assert_int_equal(store_refusal_each(store, vm.id, sum, counts, NULL), 0);
+	assert_int_equal(store_refusal_each(f.store, f.vm.id, sum, counts, NULL), 0);
 	assert_int_equal(counts[0], WRITES - WRITES / 10);
 	assert_int_equal(counts[1], 0);
-	store_close(store);
+	remove_store(&f);
 	free(items);
-	clean(path);
 }
 
 /* A change of its own, or one for which there is no room: SQLite then undoes the whole transaction by itself. */
@@ -122,37 +128,30 @@ static int apply_or_fill(struct write *write, struct store *store, struct err *e
 /* What comes after that in a batch must not stay by itself while it is told that nothing was stored. */
 static void test_a_batch_is_undone_as_a_whole(void **state)
 {
-	char path[] = "/tmp/newroot-writer-XXXXXX";
-	struct vm vm = {.name = "db1", .mac = "52:54:00:00:00:11", .mode = "install"};
 	struct item items[3] = {0};
 	int64_t counts[2] = {0, 0};
-	struct store *store;
-	struct writer *writer;
+	struct fixture f;
 
 	(void)state;
-	assert_non_null(mkdtemp(path));
-	assert_int_equal(store_open(&store, path, true, NULL), 0);
-	assert_int_equal(store_vm_add(store, &vm, "{}", "", NULL), 0);
-	assert_int_equal(sqlite3_exec(store->db, "PRAGMA max_page_count = 200", NULL, NULL, NULL),
+	make_store(&f);
+	assert_int_equal(sqlite3_exec(f.store->db, "PRAGMA max_page_count = 200", NULL, NULL, NULL),
 			 0);
 	pthread_mutex_lock(
-		&store->lock); /* until all three are one batch: the writer waits with the first statement */
-	assert_int_equal(writer_start(&writer, store, NULL), 0);
+		&f.store->lock); /* until all three are one batch: the writer waits with the first statement */
+	assert_int_equal(writer_start(&f.writer, f.store, NULL), 0);
 	for (int i = 0; i < 3; i++) {
-		items[i] = (struct item){{.apply = apply_or_fill, .done = done}, vm.id, i, 0};
-		writer_submit(writer, &items[i].write);
+		items[i] = (struct item){{.apply = apply_or_fill, .done = done}, f.vm.id, i, 0};
+		writer_submit(f.writer, &items[i].write);
 	}
-	pthread_mutex_unlock(&store->lock);
-	writer_stop(writer);
-	assert_int_equal(store_refusal_each(store, vm.id, sum, counts, NULL), 0);
+	pthread_mutex_unlock(&f.store->lock);
+	writer_stop(f.writer);
+	assert_int_equal(store_refusal_each(f.store, f.vm.id, sum, counts, NULL), 0);
 	for (int i = 0; i < 3; i++)
 		counts[1] += items[i].write.ret == 0 && i != 1;
 	assert_int_equal(items[1].write.ret, -1);
 	assert_int_equal(counts[0], counts[1]);
-	assert_true(writer_failing(writer) || counts[0] > 0);
-	writer_free(writer);
-	store_close(store);
-	clean(path);
+	assert_true(writer_failing(f.writer) || counts[0] > 0);
+	remove_store(&f);
 }
 
 int main(void)

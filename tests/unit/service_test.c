@@ -62,6 +62,15 @@ static void configurations_are_checked(void **state)
 	}
 }
 
+/* The only answer that is there, or none with 0. */
+static void answer_with(int status, const char *body, size_t count)
+{
+	static struct fake_answer script;
+
+	script = (struct fake_answer){.status = status, .body = body};
+	fake_script(&script, count);
+}
+
 static struct service *make(void)
 {
 	static const struct service_config config = {"https://[fd00::1]:8443", CA, PIN, NULL, MAC};
@@ -150,9 +159,7 @@ static void events_are_posted(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(good) / sizeof(*good); i++) {
-		const struct fake_answer script = {.status = 200, .body = good[i].body};
-
-		fake_script(&script, 1);
+		answer_with(200, good[i].body, 1);
 		assert_int_equal(service_post_events(service, "[1]", 3, &answer, NULL), 0);
 		assert_string_equal(fake.method, "POST");
 		assert_string_equal(fake.body, "[1]");
@@ -162,10 +169,9 @@ static void events_are_posted(void **state)
 		assert_int_equal(answer.cutover, good[i].answer.cutover);
 	}
 	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
-		const struct fake_answer script = {.status = 200, .body = bad[i]};
 		struct err err = ERR_INIT;
 
-		fake_script(&script, 1);
+		answer_with(200, bad[i], 1);
 		assert_int_equal(service_post_events(service, "[]", 2, &answer, &err), -1);
 		assert_int_equal(err.code, ERR_SERVICE_ANSWER);
 	}
@@ -212,13 +218,12 @@ static void refused_jobs_have_their_reason(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-		/* A second request would find the script at its end: it is not tried again. */
-		const struct fake_answer script = {.status = rows[i].status, .body = ""};
 		struct err err = ERR_INIT;
 		char *text;
 		size_t size;
 
-		fake_script(&script, 1);
+		/* A second request would find the script at its end: it is not tried again. */
+		answer_with(rows[i].status, "", 1);
 		assert_int_equal(service_job(service, BOOT, false, &text, &size, &err), -1);
 		assert_int_equal(err.code, rows[i].code);
 	}

@@ -17,23 +17,7 @@
 #define DISK_SIZE MIB(16)
 #define UUID      "12345678-1234-4234-8234-123456789abc"
 
-static char path[] = "/tmp/newroot-disk.XXXXXX";
-static int fd;
-
-static int setup(void **state)
-{
-	(void)state;
-	memcpy(path + sizeof(path) - 7, "XXXXXX", 6);
-	fd = mkstemp(path);
-	return fd < 0 || ftruncate(fd, (off_t)DISK_SIZE);
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	close(fd);
-	return unlink(path);
-}
+#include "tests/unit/disk_file.h"
 
 /* A table with partitions at 1-4 MiB and 4-16 MiB (less what GPT keeps). */
 static void make_table(const char *type)
@@ -165,7 +149,7 @@ static void test_a_table_that_lies(void **state)
 	assert_int_equal(found.count, 1);
 }
 
-#define TEST(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
+#define TEST(function) cmocka_unit_test_setup_teardown(function, disk_setup, disk_teardown)
 
 int main(void)
 {

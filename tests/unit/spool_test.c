@@ -30,6 +30,17 @@ static int remove_file(void **state)
 	return 0;
 }
 
+int __real_fsync(int fd);
+int __wrap_fsync(int fd);
+
+static int syncs;
+
+int __wrap_fsync(int fd)
+{
+	syncs++;
+	return __real_fsync(fd);
+}
+
 static void add(struct spool *spool, const char *type, const char *text)
 {
 	json_t *event = event_new(type, "unpack");
@@ -331,6 +342,22 @@ static void other_files_are_not_spools(void **state)
 	}
 }
 
+/* The file before it has its name, and the folder after that: a power cut leaves this one or the one before. */
+static void saved_is_on_the_disk(void **state)
+{
+	struct spool spool;
+
+	(void)state;
+	open_as(&spool, path, BOOT_A);
+	add(&spool, "note", "first");
+	syncs = 0;
+	assert_int_equal(spool_save(&spool, NULL), 0);
+	assert_int_equal(syncs, 2);
+	assert_int_equal(spool_save(&spool, NULL), 0); /* nothing is new */
+	assert_int_equal(syncs, 2);
+	spool_free(&spool);
+}
+
 static void unwritable_file_is_told(void **state)
 {
 	struct err err = ERR_INIT;
@@ -417,6 +444,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(boots_are_kept_apart, make_path, remove_file),
 		cmocka_unit_test_setup_teardown(same_boot_goes_on, make_path, remove_file),
 		cmocka_unit_test_setup_teardown(other_files_are_not_spools, make_path, remove_file),
+		cmocka_unit_test_setup_teardown(saved_is_on_the_disk, make_path, remove_file),
 		cmocka_unit_test(unwritable_file_is_told),
 		cmocka_unit_test(texts_are_cleaned),
 		cmocka_unit_test(largest_event_fits),

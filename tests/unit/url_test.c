@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "service/url.h"
+#include "base/url.h"
 
 static void good_urls_are_taken_apart(void **state)
 {

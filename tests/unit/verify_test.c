@@ -184,8 +184,9 @@ static void fstab_names_what_is_there(void **state)
 		 NULL},
 		{"/dev/cdrom /proc auto ro,noauto 0 0\nUUID=cccc-3 /proc xfs nofail 0 0\n", NULL},
 		{"/dev/cdrom /proc auto errors=noauto 0 0\n", "/dev/cdrom, which is not there"},
+		{"tmpfs /with\\040blank/ tmpfs defaults 0 0\n", NULL},
 	};
-	static const char *const entries[] = {"/proc/x", NULL};
+	static const char *const entries[] = {"/proc/x", "/with blank/x", NULL};
 	struct tree tree;
 	struct rehearsal r = begin(&tree, entries);
 

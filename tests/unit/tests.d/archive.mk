@@ -9,8 +9,10 @@ LIBS_decompress = $(ARCHIVE_LIBS)
 TEST_extract = archive/extract.c archive/input.c archive/place.c archive/tree.c archive/metadata.c archive/acl.c \
 	archive/named.c archive/accounts.c base/io.c base/err.c $(SCRATCH)
 LIBS_extract = -larchive
+TEST_extract_refused = $(TEST_extract)
+LIBS_extract_refused = $(LIBS_extract)
 
-TEST_facts = facts/marks.c facts/facts_json.c facts/facts_read.c facts/judge.c facts/network_choice.c facts/network_managers.c archive/input.c job/profile.c job/size.c base/arena.c \
+TEST_facts = facts/marks.c facts/facts_json.c facts/facts_read.c facts/boot_files.c facts/kernel_choice.c facts/kernel_default.c facts/kernel_version.c facts/judge.c job/archives.c facts/network_choice.c facts/network_managers.c archive/input.c job/profile.c job/size.c base/arena.c \
 	$(ARCHIVE_DECODERS) $(SCRATCH)
 LIBS_facts = -larchive -ljansson $(ARCHIVE_LIBS)
 
@@ -27,7 +29,7 @@ LIBS_depmod = $(ARCHIVE_LIBS)
 
 # no_lvm.c stands for base/lvm.c: nothing here activates a volume group.
 TEST_boot_nics = boot/nics.c
-TEST_boot = boot/line.c boot/config.c boot/nodes.c boot/root.c boot/usr.c boot/reset.c snapshot/snapshot.c snapshot/read.c snapshot/kernel.c \
+TEST_boot = boot/line.c boot/config.c boot/nodes.c boot/root.c boot/usr.c os/fstab_line.c os/text.c boot/reset.c snapshot/snapshot.c snapshot/read.c snapshot/kernel.c \
 	base/io.c machine/sysfs.c \
 	base/arena.c base/err.c base/lvm_row.c tests/unit/no_lvm.c $(SCRATCH)
 LIBS_boot = -lblkid
@@ -37,5 +39,5 @@ LIBS_boot_root = -lblkid
 TEST_initrd_modules = steps/initrd_modules.c plan/plan.c plan/find.c plan/select.c plan/bios.c plan/paths.c plan/layout.c plan/volumes.c plan/filesystems.c \
 	job/interface_name.c job/profile.c job/size.c job/snapshot.c $(ARCHIVE_MODULES) $(ARCHIVE_DECODERS)
 LIBS_initrd_modules = $(ARCHIVE_LIBS) -luuid
-TEST_kernel = facts/marks.c facts/network_managers.c steps/kernel_package.c steps/kernel_find.c steps/kernel_default.c os/text.c steps/kernel_version.c steps/kernel_image.c base/io.c base/child.c \
+TEST_kernel = facts/marks.c facts/network_managers.c steps/kernel_package.c steps/kernel_find.c facts/kernel_choice.c facts/kernel_default.c facts/kernel_version.c steps/kernel_image.c base/io.c base/child.c \
 	base/child_stage.c base/tail.c base/log.c base/arena.c base/err.c $(SCRATCH)

@@ -2,7 +2,7 @@
 MIGRATION_INCLUDE := -Iserver-stub
 MIGRATION_SOURCES := $(filter-out %/archives_there.c %/import.c %/import_plan.c %/import_apply.c %/import_print.c,$(wildcard server-stub/migration/*.c)) \
 	$(addprefix server-stub/archives/,archive_open.c archive_url.c) server-stub/site/settings.c server-stub/util/file.c server-stub/vm/names.c \
-	$(sort $(patsubst agent/%,%,$(wildcard agent/job/*.c))) base/arena.c base/err.c base/io.c \
+	$(sort $(patsubst agent/%,%,$(wildcard agent/job/*.c))) base/arena.c base/err.c base/file.c base/io.c base/nfs_url.c base/url.c \
 	facts/judge.c facts/marks.c facts/facts_json.c facts/network_choice.c facts/network_managers.c $(ARCHIVE_DECODERS)
 
 TEST_migration_archives = server-stub/migration/archives_there.c $(addprefix server-stub/archives/,archive_open.c archive_url.c) agent/base/err.c \

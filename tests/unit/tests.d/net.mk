@@ -14,7 +14,7 @@ TEST_net_sync = $(NET)
 CFLAGS_net_sync = $(SERVER_INCLUDE)
 LIBS_net_sync = $(SERVER_STORE_LIBS)
 
-TEST_keeper = $(wildcard server-stub/keeper/*.c) facts/facts_json.c facts/marks.c facts/network_managers.c \
-	server-stub/migration/archives_there.c $(wildcard server-stub/archives/*.c) $(NET)
+TEST_keeper = $(sort server-stub/util/monotonic.c $(wildcard server-stub/keeper/*.c) facts/facts_json.c facts/marks.c facts/network_managers.c \
+	server-stub/migration/archives_there.c $(wildcard server-stub/archives/*.c server-stub/site/*.c) $(addprefix server-stub/http/,anchors.c tls.c) agent/archive/cpio.c $(NET))
 CFLAGS_keeper = $(SERVER_INCLUDE)
-LIBS_keeper = $(SERVER_STORE_LIBS)
+LIBS_keeper = $(SERVER_STORE_LIBS) -lz

@@ -14,6 +14,10 @@ CFLAGS_server_range = $(SERVER_INCLUDE)
 TEST_server_pattern = server-stub/http/pattern.c
 CFLAGS_server_pattern = $(SERVER_INCLUDE)
 
+TEST_server_connections = server-stub/http/connections.c server-stub/vm/names.c server-stub/util/text.c agent/base/err.c
+CFLAGS_server_connections = $(SERVER_INCLUDE)
+LIBS_server_connections = -lpthread
+
 TEST_server_query = $(addprefix server-stub/http/,query.c unescape.c)
 CFLAGS_server_query = $(SERVER_INCLUDE)
 
@@ -32,6 +36,14 @@ LIBS_server_identity = -ljansson -lgnutls
 TEST_server_store = $(SERVER_STORE)
 CFLAGS_server_store = $(SERVER_INCLUDE)
 LIBS_server_store = $(SERVER_STORE_LIBS)
+
+TEST_server_store_caps = $(SERVER_STORE)
+CFLAGS_server_store_caps = $(SERVER_INCLUDE)
+LIBS_server_store_caps = $(SERVER_STORE_LIBS)
+
+TEST_server_intake = $(SERVER_STORE)
+CFLAGS_server_intake = $(SERVER_INCLUDE)
+LIBS_server_intake = $(SERVER_STORE_LIBS)
 
 TEST_server_course = $(SERVER_STORE)
 CFLAGS_server_course = $(SERVER_INCLUDE)

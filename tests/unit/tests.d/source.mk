@@ -13,3 +13,5 @@ DUMP_FILTER = $(addprefix database/,dump_filter.c sql_lexer.c sql_window.c sql_c
 	sql_session.c sql_tables.c sql_rules.c sql_rules_mysql.c sql_names_mysql.c sql_objects_mysql.c sql_program_mysql.c sql_set_mysql.c \
 	sql_rules_postgresql.c)
 TEST_dump_filter = $(DUMP_FILTER) base/io.c base/err.c
+TEST_dump_filter_alike = $(TEST_dump_filter)
+TEST_dump_filter_postgresql = $(TEST_dump_filter)

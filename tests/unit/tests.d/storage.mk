@@ -1,20 +1,22 @@
 # Machine, plan and the storage steps.
 STORAGE_BASE := base/err.c base/io.c base/arena.c
-STORAGE_MACHINE := machine/machine.c machine/bios.c machine/disks.c machine/location.c machine/nics.c machine/sysfs.c
+STORAGE_MACHINE := machine/machine.c machine/bios.c machine/controllers.c machine/disks.c machine/location.c machine/nics.c machine/sysfs.c
 
 TEST_machine = $(STORAGE_BASE) $(STORAGE_MACHINE) tests/unit/sysfs_tree.c
 TEST_vg_folder = base/err.c steps/vg_folder.c tests/unit/scratch.c
 TEST_disk_errors = base/err.c steps/disk_errors.c
-TEST_reservation = base/err.c machine/reservation.c steps/reservations.c
+TEST_reservation = base/err.c machine/reservation.c machine/reservation_nvme.c steps/reservations.c
 TEST_params = $(STORAGE_BASE) machine/params.c
 PLAN_SOURCES = $(STORAGE_BASE) plan/plan.c plan/find.c plan/select.c plan/bios.c plan/paths.c plan/layout.c plan/volumes.c plan/filesystems.c plan/print.c \
-	plan/columns.c job/databases.c job/profile.c job/size.c job/snapshot.c
+	plan/columns.c plan/kernels.c facts/kernel_choice.c facts/kernel_version.c job/archives.c job/databases.c job/profile.c job/size.c job/snapshot.c
 TEST_plan = $(PLAN_SOURCES)
 LIBS_plan = -luuid
 TEST_plan_shown = $(PLAN_SOURCES) plan/shown.c
 LIBS_plan_shown = -luuid -ljansson
 TEST_plan_refused = $(PLAN_SOURCES)
 LIBS_plan_refused = -luuid
+TEST_plan_kernels = $(PLAN_SOURCES)
+LIBS_plan_kernels = -luuid
 TEST_plan_disks = $(PLAN_SOURCES)
 LIBS_plan_disks = -luuid
 TEST_plan_bios = $(PLAN_SOURCES)

@@ -8,14 +8,16 @@ OS_DIALECTS = $(OS_NETWORKS) $(OS_OLD) os/access.c os/detect.c os/fstab.c os/fst
 	os/init_systemd.c os/init_sysv.c os/inittab.c os/old_console.c os/securetty.c os/selinux.c os/serial.c \
 	os/service.c os/startpar.c os/systemd_units.c os/sysv_links.c os/unit_file.c os/volume_rules.c
 OS_MOVED = os/ini.c os/mtab.c os/nfs.c os/puppet.c os/puppet_files.c os/quarantine.c os/service_record.c os/services.c \
-	steps/configure_moved.c steps/quarantine_kernel.c service/url.c job/address.c job/profile.c
+	steps/configure_moved.c steps/quarantine_kernel.c base/url.c job/address.c job/profile.c
 TEST_managers = $(OS_TREE) $(OS_DIALECTS) facts/marks.c facts/network_choice.c
+TEST_managers_refused = $(TEST_managers)
+TEST_set_aside = $(TEST_managers)
 TEST_os = $(OS_TREE) $(OS_DIALECTS)
 TEST_readers = $(OS_TREE) $(OS_DIALECTS)
 TEST_target = $(OS_TREE)
 TEST_grub = steps/grub_images.c steps/grub_disk.c base/arena.c base/err.c base/child.c base/child_stage.c base/tail.c base/log.c
 FIRST_BOOT_SOURCES = target/first_boot.c target/first_boot_steps.c target/turn.c installed/environment.c installed/first_boot_config.c installed/installed_report.c target/clock_check.c service/clock.c \
-	base/log.c base/random.c $(JOB_SOURCES) tests/unit/first_boot_scene.c
+	service/retry.c service/wait.c base/log.c base/random.c $(JOB_SOURCES) tests/unit/first_boot_scene.c
 TEST_first_boot = $(FIRST_BOOT_SOURCES)
 LIBS_first_boot = -ljansson
 TEST_first_boot_instructions = $(FIRST_BOOT_SOURCES)
@@ -30,7 +32,7 @@ TEST_peers = target/peers.c service/retry.c service/wait.c base/random.c base/io
 OS_MODULES = $(addprefix archive/,modules.c modules_read.c modfile.c module_order.c stream.c decompress.c \
 	decoder_gzip.c decoder_bzip2.c decoder_xz.c decoder_zstd.c)
 LIBS_MODULES = -lisal -lbz2 -llzma -lzstd
-TEST_verify = $(OS_TREE) $(OS_MODULES) os/executable.c steps/rehearsal.c steps/rehearsal_boot.c steps/initrd_contents.c \
+TEST_verify = $(OS_TREE) $(OS_MODULES) os/executable.c os/fstab_line.c steps/rehearsal.c steps/rehearsal_boot.c steps/initrd_contents.c \
 	job/profile.c
 LIBS_verify = -larchive $(LIBS_MODULES)
 TEST_configure = $(OS_TREE) $(OS_DIALECTS) $(OS_MOVED) $(OS_MODULES) steps/configure.c steps/chosen.c plan/find.c steps/first_boot_files.c sync/config.c \

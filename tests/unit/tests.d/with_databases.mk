@@ -2,11 +2,11 @@
 TEST_service_start = $(OS_TREE) installed/service_start.c
 TEST_pipeline = $(OS_TREE) steps/pipeline.c base/child.c base/child_stage.c base/tail.c base/log.c \
 	$(addprefix archive/,input.c stream.c decompress.c decoder_gzip.c decoder_bzip2.c decoder_xz.c decoder_zstd.c) \
-	$(addprefix facts/,marks.c facts_json.c facts_read.c network_managers.c)
+	$(addprefix facts/,marks.c facts_json.c facts_read.c boot_files.c kernel_choice.c kernel_default.c kernel_version.c network_managers.c)
 LIBS_pipeline = -larchive -ljansson -lisal -lbz2 -llzma -lzstd
 TEST_database = database/server.c database/marks.c base/arena.c base/err.c base/io.c
 DATABASE_DRIVER := $(addprefix agent/,$(patsubst %.def,,$(filter-out tests/% build/%,$(TRANSPORT)))) \
-	$(addprefix agent/,$(filter-out base/io.c base/err.c base/arena.c,$(JOB_SOURCES))) agent/base/arena.c \
+	$(addprefix agent/,$(filter-out base/io.c base/err.c base/arena.c,$(JOB_SOURCES))) agent/base/arena.c agent/base/file.c \
 	$(addprefix agent/base/,child.c child_stage.c tail.c) \
 	$(addprefix agent/service/,report.c reporter.c spool.c event.c) \
 	$(addprefix agent/archive/,decompress.c stream.c decoder_gzip.c decoder_xz.c decoder_bzip2.c decoder_zstd.c) \

@@ -1,4 +1,4 @@
-#include "steps/kernel_version.h"
+#include "facts/kernel_version.h"
 
 #include <ctype.h>
 #include <stddef.h>

@@ -1,24 +1,17 @@
-#include "nfs/nfs_url.h"
+#include "base/nfs_url.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-#include "job/job.h"
-
-/* "%20" is a blank; what would end a name in the middle is no part of one. -1: refused. */
+/* What would end a name in the middle is no part of one. -1: refused. */
 static int decode(char *to, const char *from, size_t size)
 {
-	for (const char *end = from + size; from < end; from++, to++) {
-		char hex[3] = {0};
+	for (const char *end = from + size; from < end; to++) {
+		const int byte = url_escaped(from);
 
-		*to = *from;
-		if (*from != '%')
-			continue;
-		memcpy(hex, from + 1, 2);
-		*to = (char)strtol(hex, NULL, 16);
-		if ((unsigned char)*to < ' ' || *to == '/' || *to == 0x7f)
+		if (byte == '/' || (byte >= 0 && byte < ' ') || byte == 0x7f)
 			return -1;
-		from += 2;
+		*to = byte < 0 ? *from : (char)byte;
+		from += byte < 0 ? 1 : 3;
 	}
 	*to = '\0';
 	return 0;

@@ -1,4 +1,4 @@
-#include "service/url.h"
+#include "base/url.h"
 
 #include <arpa/inet.h>
 #include <stdio.h>
@@ -17,13 +17,28 @@ static bool is_alnum(char c)
 	return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
+static int hex_value(char c)
+{
+	if (is_digit(c))
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+int url_escaped(const char *at)
+{
+	const int high = *at == '%' ? hex_value(at[1]) : -1;
+	const int low = high >= 0 ? hex_value(at[2]) : -1;
+
+	return low >= 0 ? high << 4 | low : -1;
+}
+
 /* What RFC 3986 allows in a path or query; `%` needs two hex digits after it. */
 static bool target_char_ok(const char *p)
 {
-	static const char hex[] = "0123456789abcdefABCDEF";
-
 	if (*p == '%')
-		return p[1] && strchr(hex, p[1]) && p[2] && strchr(hex, p[2]);
+		return url_escaped(p) >= 0;
 	return is_alnum(*p) || strchr("-._~!$&'()*+,;=:@/?", *p);
 }
 
@@ -87,8 +102,9 @@ static int parse_port(struct url *url, const char **p, const char *text, struct 
 		return 0;
 	for (*p = start; is_digit(**p) && port <= UINT16_MAX; (*p)++)
 		port = port * 10 + (unsigned)(**p - '0');
-	if (*p == start || port < 1 || port > UINT16_MAX)
-		return err_set(err, ERR_URL, text, "the port is not a number from 1 to 65535");
+	if (*p == start || *start == '0' || port > UINT16_MAX)
+		return err_set(err, ERR_URL, text,
+			       "the port is not a number from 1 to 65535, without zeros before it");
 	url->port = (uint16_t)port;
 	return 0;
 }

@@ -1,6 +1,6 @@
 /* The order of kernel releases. */
-#ifndef NEWROOT_STEPS_KERNEL_VERSION_H
-#define NEWROOT_STEPS_KERNEL_VERSION_H
+#ifndef NEWROOT_FACTS_KERNEL_VERSION_H
+#define NEWROOT_FACTS_KERNEL_VERSION_H
 
 #include <stdbool.h>
 

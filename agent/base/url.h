@@ -1,16 +1,17 @@
 /*
- * https URLs (RFC 3986): parsed once, strictly; redirects resolved against the URL they came from.
+ * The one grammar of URLs (RFC 3986), of jobs, of the service and of redirects: parsed strictly; redirects resolved against the URL they came from.
  */
-#ifndef NEWROOT_SERVICE_URL_H
-#define NEWROOT_SERVICE_URL_H
+#ifndef NEWROOT_BASE_URL_H
+#define NEWROOT_BASE_URL_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "base/err.h"
-#include "base/limits.h"
 
+/* What every server and proxy takes (RFC 7230 3.1.1 asks for 8000 at least, practice is 2 KB). */
+#define URL_BYTES_MAX    2048
 #define URL_PORT_DEFAULT 443
 
 struct url {
@@ -29,6 +30,9 @@ int url_parse(struct url *url, const char *text, struct err *err);
 /* The same for another scheme, such as "nfs://"; `port` is that of a URL without one. */
 int url_parse_as(struct url *url, const char *scheme, uint16_t port, const char *text,
 		 struct err *err);
+
+/* The byte that "%20" stands for, 0 to 255; -1: at `at` is no escape. */
+int url_escaped(const char *at);
 
 /* Resolve a Location header against `base`: absolute, //host/…, /path, path or ?query. ERR_URL. */
 int url_resolve(struct url *url, const struct url *base, const char *reference, struct err *err);

@@ -1,35 +1,19 @@
-#include "steps/kernel_default.h"
+#include "facts/kernel_default.h"
 
 #include <ctype.h>
-#include <fcntl.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "base/io.h"
-#include "os/text.h"
+#include "base/lines.h"
 
-#define FILE_MAX 65536 /* a menu of GRUB legacy has some KiB; grubenv has 1 KiB */
+#define ENTRIES   "/boot/loader/entries/"
+#define ENTRY_END ".conf"
 
 /* GRUB legacy's menu: RHEL 5 and 6, Gentoo and Debian have it under these names. */
 static const char *const menus[] = {"/boot/grub/grub.conf", "/boot/grub/menu.lst"};
 
 /* GRUB 2's environment block: RHEL 7 and later, and others. */
 static const char *const environments[] = {"/boot/grub2/grubenv", "/boot/grub/grubenv"};
-
-/* The file's text in `arena`, "" when there is none. An archive may hold a fifo of that name: not waited for. */
-static const char *read_file(const char *path, struct arena *arena)
-{
-	char *text = arena_alloc(arena, FILE_MAX + 1);
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	ssize_t got = fd < 0 ? -1 : read_all(fd, text, FILE_MAX);
-
-	if (fd >= 0)
-		close(fd);
-	text[got > 0 ? got : 0] = '\0';
-	return text;
-}
 
 /* What follows `word` and blanks or "=" in the line; NULL: it begins with something else. */
 static const char *value_of(const char *line, size_t size, const char *word, size_t *value_size)
@@ -79,9 +63,9 @@ static const char *kernel_of_title(const char *text, unsigned long number, struc
 }
 
 /* grub(8) of GRUB legacy: `default` counts titles from 0, and is 0 when it is absent. */
-static const char *of_menu(const char *path, struct arena *arena)
+static const char *of_menu(const struct boot_reader *reader, const char *path, struct arena *arena)
 {
-	const char *text = read_file(path, arena);
+	const char *text = reader->read(reader->ctx, path, arena);
 	const char *number = find_value(text, "default", arena);
 
 	if (!*text || (*number && !isdigit((unsigned char)*number)))
@@ -90,25 +74,46 @@ static const char *of_menu(const char *path, struct arena *arena)
 }
 
 /* grub-set-default(8): the id of a BLS entry (its file's name) or the title of a menu entry; a number says nothing about a kernel. */
-static const char *of_environment(const char *path, struct arena *arena)
+static const char *of_environment(const struct boot_reader *reader, const char *path,
+				  struct arena *arena)
 {
-	const char *saved = find_value(read_file(path, arena), "saved_entry", arena);
+	const char *saved =
+		find_value(reader->read(reader->ctx, path, arena), "saved_entry", arena);
 	const char *entry, *image;
 
 	if (!*saved || !saved[strspn(saved, "0123456789")] || strchr(saved, '/'))
 		return "";
-	entry = arena_printf(arena, "/boot/loader/entries/%s.conf", saved);
-	image = find_value(read_file(entry, arena), "linux", arena);
+	entry = arena_printf(arena, ENTRIES "%s" ENTRY_END, saved);
+	image = find_value(reader->read(reader->ctx, entry, arena), "linux", arena);
 	return *image ? image : saved;
 }
 
-const char *kernel_default(struct arena *arena)
+const char *kernel_default(const struct boot_reader *reader, struct arena *arena)
 {
 	const char *found = "";
 
 	for (size_t i = 0; !*found && i < sizeof(environments) / sizeof(*environments); i++)
-		found = of_environment(environments[i], arena);
+		found = of_environment(reader, environments[i], arena);
 	for (size_t i = 0; !*found && i < sizeof(menus) / sizeof(*menus); i++)
-		found = of_menu(menus[i], arena);
+		found = of_menu(reader, menus[i], arena);
 	return found;
+}
+
+static bool is_entry(const char *path)
+{
+	const size_t size = strlen(path), start = strlen(ENTRIES), end = strlen(ENTRY_END);
+
+	return size > start + end && !strncmp(path, ENTRIES, start) &&
+	       !strcmp(path + size - end, ENTRY_END) && !strchr(path + start, '/');
+}
+
+bool kernel_default_reads(const char *path)
+{
+	for (size_t i = 0; i < sizeof(menus) / sizeof(*menus); i++)
+		if (!strcmp(path, menus[i]))
+			return true;
+	for (size_t i = 0; i < sizeof(environments) / sizeof(*environments); i++)
+		if (!strcmp(path, environments[i]))
+			return true;
+	return is_entry(path);
 }

@@ -1,11 +1,13 @@
 /* nfs://SERVER[:PORT]/FOLDER/FILE[?vers=3|4]: a file on an NFS server. */
-#ifndef NEWROOT_NFS_NFS_URL_H
-#define NEWROOT_NFS_NFS_URL_H
+#ifndef NEWROOT_BASE_NFS_URL_H
+#define NEWROOT_BASE_NFS_URL_H
 
 #include <limits.h>
 
 #include "base/err.h"
-#include "service/url.h"
+#include "base/url.h"
+
+#define NFS_SCHEME "nfs://"
 
 #define NFS_FOLDER_MAX 1024 /* RFC 1813 5.1.1: MNTPATHLEN */
 
