@@ -5,8 +5,8 @@ LIBRARY = next(iter(pathlib.Path("/usr/lib").glob("*/faketime/libfaketime.so.1")
 
 
 class ShiftedClock:
-    def __init__(self, folder, all_clocks=False):
-        self.file, self.all_clocks, self.days = folder / "clock", all_clocks, 0
+    def __init__(self, folder):
+        self.file = folder / "clock"
         self.set(0)
 
     def set(self, days):
@@ -20,7 +20,11 @@ class ShiftedClock:
         self.set(self.days + days)
 
     @property
-    def environment(self):
+    def environment_of_all(self):
+        """For a program whose other clocks are shifted, too: what waits for minutes has waited."""
         assert LIBRARY, "libfaketime is missing: deps/install-packages"
-        environment = {"LD_PRELOAD": str(LIBRARY), "FAKETIME_TIMESTAMP_FILE": str(self.file), "FAKETIME_NO_CACHE": "1", "NO_FAKE_STAT": "1"}
-        return environment if self.all_clocks else {**environment, "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
+        return {"LD_PRELOAD": str(LIBRARY), "FAKETIME_TIMESTAMP_FILE": str(self.file), "FAKETIME_NO_CACHE": "1", "NO_FAKE_STAT": "1"}
+
+    @property
+    def environment(self):
+        return {**self.environment_of_all, "FAKETIME_DONT_FAKE_MONOTONIC": "1"}

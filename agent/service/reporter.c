@@ -182,7 +182,6 @@ static void delivered(struct reporter *reporter, const json_t *batch,
 		atomic_store(&reporter->shared->cutover, answer->cutover);
 	}
 	spool_taken(&reporter->spool, answer->taken);
-	learn(reporter, answer->anchors);
 }
 
 static void failed(struct reporter *reporter, const struct err *err)
@@ -227,7 +226,9 @@ static void deliver(struct reporter *reporter, const json_t *batch)
 	}
 	if (!err.code) {
 		delivered(reporter, batch, &answer);
-		if (spool_count(&reporter->spool) < before)
+		before -= spool_count(&reporter->spool);
+		learn(reporter, answer.anchors);
+		if (before)
 			return;
 		err_set(&err, ERR_SERVICE_ANSWER, NULL, "the service took none of the events");
 	}

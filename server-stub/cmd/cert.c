@@ -1,6 +1,5 @@
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "cmd/certificates_print.h"
@@ -42,46 +41,35 @@ static int issue(struct open *open, int days, struct err *err)
 	return ret;
 }
 
-static int renew(struct open *open, struct err *err)
+static int renew(struct open *open, int days, struct err *err)
 {
-	long days = CERT_DAYS_DEFAULT;
 	char pin[CA_PIN_TEXT];
 
-	if (command_number("days", days_text, 1 - CERT_BACKDATE_DAYS, CERT_DAYS_DEFAULT, &days,
-			   err) < 0 ||
-	    replace_names(&open->settings, err) < 0 || issue(open, (int)days, err) < 0 ||
+	if (replace_names(&open->settings, err) < 0 || issue(open, days, err) < 0 ||
 	    settings_save(&open->settings, &open->data, err) < 0 ||
 	    ca_pin(&open->data, pin, err) < 0 || note_command(open->store, 0, err) < 0)
 		return -1;
-	printf("renewed for %ld days, pin %s\nA running serve takes it up by itself.\n", days, pin);
+	printf("renewed for %d days, pin %s\nA running serve takes it up by itself.\n", days,
+	       pin);
 	return 0;
 }
 
-static int state(struct open *open, struct err *err)
-{
-	return certificates_print(&open->data, err);
-}
-
-static const struct verb {
-	const char *name;
-	int (*run)(struct open *open, struct err *err);
-} verbs[] = {{"renew", renew}, {"state", state}};
-
 static int run(char **operands, size_t count, struct err *err)
 {
+	const bool shows = !strcmp(operands[0], "state");
+	long days = CERT_DAYS_DEFAULT;
 	struct open open;
-	size_t i = 0;
 	int ret;
 
 	(void)count;
-	while (i < sizeof(verbs) / sizeof(verbs[0]) && strcmp(operands[0], verbs[i].name) != 0)
-		i++;
-	if (i == sizeof(verbs) / sizeof(verbs[0]))
+	if (!shows && strcmp(operands[0], "renew") != 0)
 		return err_set(err, ERR_USAGE, operands[0],
 			       "is not accepted; `cert renew` and `cert state` are");
-	if (open_data(&open, err) < 0)
+	if (command_number("days", days_text, 1 - CERT_BACKDATE_DAYS, CERT_DAYS_DEFAULT, &days,
+			   err) < 0 ||
+	    open_data(&open, err) < 0)
 		return -1;
-	ret = verbs[i].run(&open, err);
+	ret = shows ? certificates_print(&open.data, err) : renew(&open, (int)days, err);
 	close_data(&open);
 	return ret;
 }

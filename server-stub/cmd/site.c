@@ -1,7 +1,9 @@
 #include <stdio.h>
+#include <unistd.h>
 
 #include "cmd/open.h"
 #include "cmd/command.h"
+#include "site/pem.h"
 #include "site/site_image.h"
 
 static struct option_list ssh_keys;
@@ -13,18 +15,31 @@ static const struct option_row options[] = {
 	{NULL, OPTION_FLAG, NULL, NULL, NULL},
 };
 
+/* A running serve writes it, too, when the trust anchors have changed. */
+static int write_image(const struct data *data, struct err *err)
+{
+	int lock = pem_lock(data, err);
+	int ret = 0;
+
+	if (lock < 0)
+		return -1;
+	if (ssh_keys.count)
+		ret = site_write_keys(data, ssh_keys.item, ssh_keys.count, err);
+	if (ret == 0)
+		ret = site_image_write(data, err);
+	close(lock);
+	return ret;
+}
+
 static int run(char **operands, size_t count, struct err *err)
 {
 	struct open open;
-	int ret = 0;
+	int ret;
 
 	(void)operands, (void)count;
 	if (open_data(&open, err) < 0)
 		return -1;
-	if (ssh_keys.count)
-		ret = site_write_keys(&open.data, ssh_keys.item, ssh_keys.count, err);
-	if (ret == 0)
-		ret = site_image_write(&open.data, err);
+	ret = write_image(&open.data, err);
 	if (ret == 0)
 		ret = sync_all(&open, err);
 	if (ret == 0)

@@ -3,10 +3,12 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "http/anchors.h"
 #include "http/tls.h"
 #include "site/certificates.h"
+#include "site/pem.h"
 #include "site/settings.h"
 #include "site/site_image.h"
 #include "store/audit.h"
@@ -102,15 +104,30 @@ static void see(struct renewal_seen *seen, const struct data *data)
 	}
 }
 
+/* A command may be about to write it, too. */
+static int write_image(const struct data *data, struct err *err)
+{
+	int lock = pem_lock(data, err);
+	int ret;
+
+	if (lock < 0)
+		return -1;
+	ret = site_image_write(data, err);
+	close(lock);
+	return ret;
+}
+
+/* What fails is tried again with the next look. */
 static int take_over(struct renewal *renewal, const struct renewal_seen *now, struct err *err)
 {
-	const bool anchors = memcmp(&now->file[0], &renewal->seen.file[0], sizeof(now->file[0]));
+	const bool anchors =
+		memcmp(&now->file[0], &renewal->seen.file[0], sizeof(now->file[0])) != 0;
 
-	renewal->seen = *now;
-	if (anchors && site_image_write(renewal->data, err) < 0)
-		return -1;
 	if (renewal_load(renewal->data, err) < 0)
 		return err_prefix(err, "the certificate stays as it was");
+	if (anchors && write_image(renewal->data, err) < 0)
+		return -1;
+	renewal->seen = *now;
 	log_info("certificate read again");
 	return 0;
 }

@@ -42,7 +42,7 @@ int pem_certs_write(const struct data *data, const char *name, gnutls_x509_crt_t
 		    gnutls_x509_crt_t second, struct err *err);
 
 /*
- * Keep every other process that changes keys and certificates out, until the descriptor is closed: a renewal by an old CA's key
+ * Keep everybody else who changes keys, certificates and the site image with them out, until the descriptor is closed: a renewal by an old CA's key
  * must not come behind the change to another CA. -1 with an error.
  */
 int pem_lock(const struct data *data, struct err *err);

@@ -1,9 +1,6 @@
 """Certificates end: that is told in time, what renews itself does, and another CA comes without a VM that loses its contact."""
 import datetime
 import gzip
-import hashlib
-import http.client
-import json
 import os
 import re
 import shutil
@@ -16,6 +13,7 @@ import pytest
 from common import BUILD, until
 from service import Boot, MAC, Service
 from shifted_clock import ShiftedClock
+from stand_by import StandBy
 
 DAY = 86400
 
@@ -153,25 +151,13 @@ def in_site_image(service):
     return gzip.decompress((service.data / "boot/site.img").read_bytes()).decode(errors="replace").count("BEGIN CERTIFICATE")
 
 
-class StandBy:
-    """A VM's agent that trusts what it was told, and nothing else."""
-
-    def __init__(self, service, mac, folder):
-        self.service, self.mac, self.boot = service, mac, Boot()
-        self.anchors = folder / f"{mac.replace(':', '')}.pem"
-        shutil.copy(service.data / "ca.pem", self.anchors)
-
-    def say(self, *events, learn=True):
-        connection = http.client.HTTPSConnection("127.0.0.1", self.service.port, context=ssl.create_default_context(cafile=str(self.anchors)), timeout=60)
-        known = hashlib.sha256(self.anchors.read_bytes()).hexdigest()
-        connection.request("POST", f"/v1/events?mac={self.mac}&anchors={known}", body=json.dumps(events or [self.boot.event("heartbeat")]))
-        answer = json.loads(connection.getresponse().read())
-        if learn and "anchors" in answer:
-            self.anchors.write_text(answer["anchors"])
-        return answer
-
-    def stand_by(self):
-        self.say(*(self.boot.event("state", state=state) for state in ("configuring", "installed", "first boot", "complete")))
+def stand_by(service, mac, folder):
+    """A VM that does, with the anchors that its site image had."""
+    anchors = folder / f"{mac.replace(':', '')}.pem"
+    shutil.copy(service.data / "ca.pem", anchors)
+    agent = StandBy(service.port, mac, anchors)
+    agent.stand_by()
+    return agent
 
 
 def test_another_ca_comes_without_a_vm_that_loses_its_contact(fresh, tmp_path):
@@ -179,9 +165,7 @@ def test_another_ca_comes_without_a_vm_that_loses_its_contact(fresh, tmp_path):
     for name, mac in (("db1", MAC), ("db2", "52:54:00:00:00:12"), ("new1", "52:54:00:00:00:13")):
         fresh.add(name, mac)
     fresh.start()
-    known, behind = StandBy(fresh, MAC, tmp_path), StandBy(fresh, "52:54:00:00:00:12", tmp_path)
-    known.stand_by()
-    behind.stand_by()
+    known, behind = stand_by(fresh, MAC, tmp_path), stand_by(fresh, "52:54:00:00:00:12", tmp_path)
     old = (fresh.data / "ca.pem").read_bytes()
     fresh.cli("ca", "rotate", "begin")
     assert (fresh.data / "ca.pem").read_bytes().startswith(old) and in_site_image(fresh) == 2
@@ -221,8 +205,7 @@ def test_a_change_is_undone_and_begun_again(fresh, tmp_path):
     fresh.init()
     fresh.add("db1")
     fresh.start()
-    agent = StandBy(fresh, MAC, tmp_path)
-    agent.stand_by()
+    agent = stand_by(fresh, MAC, tmp_path)
     old = (fresh.data / "ca.pem").read_bytes()
     fresh.cli("ca", "rotate", "begin")
     assert fresh.run("ca", "rotate", "begin", "--data", fresh.data).returncode == 1, "one at a time"

@@ -113,7 +113,7 @@ def requests(service):
         yield "GET", f"/v1/facts/{name}", agent
     for body in (json.dumps({"token": service.operator}), "{}", json.dumps({"token": "x"}), "x" * 5000):
         yield "POST", "/v1/login", {"body": body}
-    for path in ("archives", "groups", "vms", "vms?group=shop", "vms/db1", "vms/new", "vms/nobody", "vms/db1/events", "vms/db1/events?limit=x",
+    for path in ("archives", "certificates", "groups", "vms", "vms?group=shop", "vms/db1", "vms/new", "vms/nobody", "vms/db1/events", "vms/db1/events?limit=x",
                  "vms/nobody/events", "vms/nobody/log"):
         yield "GET", f"/v1/{path}", operator
         yield "GET", f"/v1/{path}", {}
