@@ -51,7 +51,7 @@ static int run(char **operands, size_t count, struct err *err)
 	if (strcmp(operands[0], "renew"))
 		return err_set(err, ERR_USAGE, operands[0],
 			       "is not accepted; only `cert renew` is");
-	if (command_number("days", days_text, 1 - CA_BACKDATE_DAYS, DAYS_MAX, &days, err) < 0 ||
+	if (options_number("days", days_text, 1 - CA_BACKDATE_DAYS, DAYS_MAX, &days, err) < 0 ||
 	    open_data(&open, err) < 0)
 		return -1;
 	ret = renew(&open, (int)days, err);
