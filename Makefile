@@ -30,6 +30,8 @@ build/newroot: $(AGENT_OBJS) deps/agent-libs
 	$(call say,LINK,$@)
 	$(Q)$(MUSL_CC) -static -Wl,--gc-sections -Wl,--build-id=none -s -o $@ $(AGENT_OBJS) $$(cat deps/agent-libs)
 
+# The assembler reads the scripts that these carry.
+$(foreach f,quarantine init_openrc init_sysv,build/agent/os/$(f).o build/san/agent/os/$(f).o): $(wildcard agent/os/scripts/*)
 build/agent/%.o: agent/%.c build/sysroot.ready
 	$(call say,CC,$<)
 	@mkdir -p $(@D)

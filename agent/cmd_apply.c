@@ -1,5 +1,4 @@
 /* `newroot apply`: run steps of a job by hand: all of them, from one on, or a single one. */
-#include <getopt.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,63 +21,62 @@
 struct options {
 	const char *job; /* NULL: not given */
 	const char *ca, *from, *only;
-	struct strings volumes; /* as many as there are arguments at most */
+	struct option_list volumes;
 	bool yes;
 };
 
-static void usage(FILE *out)
+static const char usage[] =
+	"usage: newroot apply [--job FILE] [--from STEP | --only STEP] [--ca FILE] [--yes]\n"
+	"       newroot apply --only unpack --volume NAME… [--job FILE] [--ca FILE] [--yes]\n"
+	"Runs steps of a job on this machine; earlier steps are taken as done. Works only in\n"
+	"the in-memory system. What erases disks is checked first, as an installation is.\n";
+
+static void print_steps(FILE *out)
 {
-	fprintf(out,
-		"usage: newroot apply [--job FILE] [--from STEP | --only STEP] [--ca FILE] [--yes]\n"
-		"       newroot apply --only unpack --volume NAME… [--job FILE] [--ca FILE] [--yes]\n"
-		"Runs steps of a job on this machine; earlier steps are taken as done. Works only in\n"
-		"the in-memory system. What erases disks is checked first, as an installation is.\n"
-		"  --job FILE    the job (default: the mounted system's own, " MOUNTED_JOB ")\n"
-		"  --from STEP   begin with STEP       --only STEP   run just STEP\n"
-		"  --ca FILE     trust anchor for https archives (default: " SITE_CA ")\n"
-		"  --yes         do not ask before steps that erase disks\n"
-		"  --volume NAME lay just this volume anew (repeatable): its filesystem is made, its\n"
-		"                archives are unpacked, its snapshot is taken again; the others stay as they\n"
-		"                are, and nothing may be mounted. The job is the service's current one\n"
-		"steps:\n");
+	fputs("steps:\n", out);
 	for (size_t i = 0; steps[i]; i++)
 		fprintf(out, "  %-10s %s\n", steps[i]->name, steps[i]->summary);
 }
 
-/* 0: go on; 1: show help; -1: wrong. */
-static int parse_options(int argc, char **argv, struct arena *arena, struct options *o)
+/* What is wrong with the words together; NULL: nothing. */
+static const char *wrong_with(const struct options *o)
 {
-	static const struct option options[] = {
-		{"job", required_argument, NULL, 'j'},  {"ca", required_argument, NULL, 'a'},
-		{"from", required_argument, NULL, 'f'}, {"only", required_argument, NULL, 'o'},
-		{"yes", no_argument, NULL, 'y'},        {"volume", required_argument, NULL, 'v'},
-		{"help", no_argument, NULL, 'h'},       {0},
+	if (o->volumes.count && (!o->only || strcmp(o->only, step_unpack.name) != 0))
+		return "--volume goes with --only unpack alone";
+	return o->from && o->only ? "--from and --only exclude each other" : NULL;
+}
+
+static bool parse(int argc, char **argv, struct options *o, int *status)
+{
+	const struct option_row options[] = {
+		{"job", OPTION_TEXT, &o->job, "FILE",
+		 "the job (default: the mounted system's own,\n" MOUNTED_JOB ")"},
+		{"from", OPTION_TEXT, &o->from, "STEP", "begin with STEP"},
+		{"only", OPTION_TEXT, &o->only, "STEP", "run just STEP"},
+		{"ca", OPTION_TEXT, &o->ca, "FILE",
+		 "trust anchor for https archives (default: " SITE_CA ")"},
+		{"yes", OPTION_FLAG, &o->yes, NULL, "do not ask before steps that erase disks"},
+		{"volume", OPTION_LIST, &o->volumes, "NAME",
+		 "lay just this volume anew (repeatable): its filesystem is made, its\n"
+		 "archives are unpacked, its snapshot is taken again; the others stay as they\n"
+		 "are, and nothing may be mounted. The job is the service's current one"},
+		{0},
 	};
-	int c;
+	const struct command_form form = {
+		.name = "apply",
+		.usage = usage,
+		.options = options,
+		.print_more = print_steps,
+	};
+	const char *wrong;
 
 	*o = (struct options){.ca = SITE_CA};
-	o->volumes.item = arena_array(arena, (size_t)argc, sizeof(*o->volumes.item));
-	while ((c = getopt_long(argc, argv, "h", options, NULL)) != -1) {
-		if (c == 'j')
-			o->job = optarg;
-		else if (c == 'a')
-			o->ca = optarg;
-		else if (c == 'f')
-			o->from = optarg;
-		else if (c == 'o')
-			o->only = optarg;
-		else if (c == 'y')
-			o->yes = true;
-		else if (c == 'v')
-			o->volumes.item[o->volumes.count++] = optarg;
-		else
-			return c == 'h' ? 1 : -1;
-	}
-	if (o->volumes.count && (!o->only || strcmp(o->only, step_unpack.name) != 0)) {
-		fprintf(stderr, "apply: --volume goes with --only %s alone\n", step_unpack.name);
-		return -1;
-	}
-	return optind < argc || (o->from && o->only) ? -1 : 0;
+	if (!command_options(&form, argc, argv, NULL, status))
+		return false;
+	wrong = wrong_with(o);
+	if (wrong)
+		*status = command_wrong(&form, wrong);
+	return !wrong;
 }
 
 /* Rows before check come from the job file here; --from and --only name rows after it. */
@@ -162,7 +160,7 @@ static int ask_service(struct context *ctx, struct job *job, struct err_list *er
 	return ret;
 }
 
-static int load_job(struct context *ctx, struct job *job, const struct options *o)
+static int load_job(struct context *ctx, struct job *job, struct options *o)
 {
 	struct err_list errors = {0};
 	struct err err = ERR_INIT;
@@ -173,7 +171,7 @@ static int load_job(struct context *ctx, struct job *job, const struct options *
 	else
 		ret = job_read(job, o->job ? o->job : MOUNTED_JOB, ctx->arena, &errors);
 	ctx->job = job;
-	ctx->volumes = o->volumes;
+	ctx->volumes = (struct strings){(const char **)o->volumes.item, o->volumes.count};
 	if (ret)
 		status = command_fail_list("apply", &errors);
 	else if (chosen_check(ctx, &err))
@@ -255,13 +253,10 @@ int cmd_apply(int argc, char **argv)
 		.watch = &programme_watch,
 		.note = programme_note,
 	};
-	int status, asked = parse_options(argc, argv, &arena, &o);
+	int status;
 
-	if (asked) {
-		usage(asked > 0 ? stdout : stderr);
-		arena_free(&arena);
-		return asked > 0 ? 0 : err_exit_status(ERR_USAGE);
-	}
+	if (!parse(argc, argv, &o, &status))
+		return status;
 	console_add(NULL);
 	if (choose_range(&o, &range, &err) || machine_in_memory("apply", &err) ||
 	    lock_take(LOCK_DISKS, &err) || confirm(range, &o, &err) ||

@@ -1,5 +1,4 @@
 /* `newroot check`: every rule of a job that needs no hardware, every error at once. */
-#include <getopt.h>
 #include <jansson.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -7,14 +6,14 @@
 #include "command.h"
 #include "job/job.h"
 
-static void usage(FILE *out)
+static const char usage[] = "usage: newroot check [--json] FILE\n"
+			    "Checks a job on any Linux machine; needs no root and no network.\n"
+			    "FILE may be - for stdin.\n";
+
+static void print_statuses(FILE *out)
 {
-	fprintf(out,
-		"usage: newroot check [--json] FILE\n"
-		"Checks a job on any Linux machine; needs no root and no network.\n"
-		"FILE may be - for stdin.\n"
-		"  --json  print the result to stdout as JSON\n"
-		"exit status: 0 good, 1 the file cannot be read, 2 usage, 3 the job is refused\n");
+	fputs("exit status: 0 good, 1 the file cannot be read, 2 usage, 3 the job is refused\n",
+	      out);
 }
 
 static json_t *error_json(const struct err *err)
@@ -74,22 +73,22 @@ static int check(const char *path, bool json)
 
 int cmd_check(int argc, char **argv)
 {
-	static const struct option options[] = {
-		{"json", no_argument, NULL, 'j'},
-		{"help", no_argument, NULL, 'h'},
+	bool json = false;
+	const struct option_row options[] = {
+		{"json", OPTION_FLAG, &json, NULL, "print the result to stdout as JSON"},
 		{0},
 	};
-	bool json = false;
-	int c;
+	const struct command_form form = {
+		.name = "check",
+		.usage = usage,
+		.options = options,
+		.operands = "FILE",
+		.operands_min = 1,
+		.operands_max = 1,
+		.print_more = print_statuses,
+	};
+	size_t count;
+	int status;
 
-	while ((c = getopt_long(argc, argv, "h", options, NULL)) != -1) {
-		if (c == 'h')
-			return usage(stdout), 0;
-		if (c != 'j')
-			return usage(stderr), err_exit_status(ERR_USAGE);
-		json = true;
-	}
-	if (argc - optind != 1)
-		return usage(stderr), err_exit_status(ERR_USAGE);
-	return check(argv[optind], json);
+	return command_options(&form, argc, argv, &count, &status) ? check(argv[1], json) : status;
 }

@@ -1,5 +1,4 @@
 /* `newroot cutover`: the moved VM goes into service, on its own side; or back. */
-#include <getopt.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -10,49 +9,36 @@
 #include "installed/environment.h"
 #include "installed/installed.h"
 
-static void usage(FILE *out)
-{
-	fprintf(out,
-		"usage: newroot cutover [--dry-run] [--force] [--without-source] [--undo]\n"
-		"Promotes a database that follows the old platform's, once that is read only and nothing of\n"
-		"it is missing; lifts the quarantine, restores and starts the services that waited, takes the marker\n"
-		"away, runs puppet if the job has it, and reports. What is done already is left alone,\n"
-		"so it may be given again at any time. The log is " INSTALLED_LOG ".\n"
-		"  --dry-run   tell what would be done; change nothing\n"
-		"  --force     even while its first boot has failed or is not over\n"
-		"  --without-source\n"
-		"              promote the database although the old one is gone for good: what it wrote and\n"
-		"              this VM never got is lost\n"
-		"  --undo      in reverse: stop them, disable them, marker and quarantine back; a promotion stays\n");
-}
+static const char usage[] =
+	"usage: newroot cutover [--dry-run] [--force] [--without-source] [--undo]\n"
+	"Promotes a database that follows the old platform's, once that is read only and nothing of\n"
+	"it is missing; lifts the quarantine, restores and starts the services that waited, takes the marker\n"
+	"away, runs puppet if the job has it, and reports. What is done already is left alone,\n"
+	"so it may be given again at any time. The log is " INSTALLED_LOG ".\n";
 
-/* 0: go on; 1: show help; -1: wrong. */
-static int parse_options(int argc, char **argv, struct cutover *cutover)
+static bool parse(int argc, char **argv, struct cutover *cutover, int *status)
 {
-	static const struct option names[] = {
-		{"dry-run", no_argument, NULL, 'n'}, {"force", no_argument, NULL, 'f'},
-		{"undo", no_argument, NULL, 'u'},    {"without-source", no_argument, NULL, 'w'},
-		{"help", no_argument, NULL, 'h'},    {0},
+	const struct option_row options[] = {
+		{"dry-run", OPTION_FLAG, &cutover->dry_run, NULL,
+		 "tell what would be done; change nothing"},
+		{"force", OPTION_FLAG, &cutover->force, NULL,
+		 "even while its first boot has failed or is not over"},
+		{"without-source", OPTION_FLAG, &cutover->without_source, NULL,
+		 "promote the database although the old one is gone for good:\n"
+		 "what it wrote and this VM never got is lost"},
+		{"undo", OPTION_FLAG, &cutover->undo, NULL,
+		 "in reverse: stop them, disable them, marker and quarantine back;\n"
+		 "a promotion stays"},
+		{0},
 	};
-	int c;
+	const struct command_form form = {.name = "cutover", .usage = usage, .options = options};
 
-	while ((c = getopt_long(argc, argv, "h", names, NULL)) != -1) {
-		if (c == 'n')
-			cutover->dry_run = true;
-		else if (c == 'f')
-			cutover->force = true;
-		else if (c == 'u')
-			cutover->undo = true;
-		else if (c == 'w')
-			cutover->without_source = true;
-		else
-			return c == 'h' ? 1 : -1;
-	}
-	if (cutover->undo && cutover->without_source) {
-		fprintf(stderr, "cutover: --undo and --without-source exclude each other\n");
-		return -1;
-	}
-	return optind < argc ? -1 : 0;
+	if (!command_options(&form, argc, argv, NULL, status))
+		return false;
+	if (!cutover->undo || !cutover->without_source)
+		return true;
+	*status = command_wrong(&form, "--undo and --without-source exclude each other");
+	return false;
 }
 
 /* By a new boot of the agent: the service takes orders and states of the newest. */
@@ -76,12 +62,10 @@ int cmd_cutover(int argc, char **argv)
 		.report_s = CUTOVER_REPORT_S,
 	};
 	struct err err = ERR_INIT;
-	int ret, asked = parse_options(argc, argv, &cutover);
+	int ret, status;
 
-	if (asked) {
-		usage(asked > 0 ? stdout : stderr);
-		return asked > 0 ? 0 : err_exit_status(ERR_USAGE);
-	}
+	if (!parse(argc, argv, &cutover, &status))
+		return status;
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	if (installed_environment(&err) || command_on_installed("cutover", &err))
 		return command_fail("cutover", &err);

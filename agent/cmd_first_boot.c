@@ -1,6 +1,5 @@
 /* `newroot first-boot`: the installed system's first boot; its init system starts this. */
 #include <fcntl.h>
-#include <getopt.h>
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
@@ -20,20 +19,14 @@
 #include "ssh/tunnel.h"
 #include "target/first_boot.h"
 
-static void usage(FILE *out)
-{
-	fprintf(out,
-		"usage: newroot first-boot [--config FILE] [--background | --stay]\n"
-		"Checks in with the service and does what " FIRST_BOOT_CONFIG
-		" says, once; afterwards it does nothing.\n"
-		"While the VM is migrating it stays: the service hears of it and may order its cutover.\n"
-		"After an error it waits in the background until `newroot-server retry NAME` has it try again;\n"
-		"given once more, it takes over from one that waits.\n"
-		"The log is " INSTALLED_LOG ".\n"
-		"  --config FILE   other instructions\n"
-		"  --background    return at once, for the boot must not wait\n"
-		"  --stay          stay in the foreground, also after an error\n");
-}
+static const char usage[] =
+	"usage: newroot first-boot [--config FILE] [--background | --stay]\n"
+	"Checks in with the service and does what " FIRST_BOOT_CONFIG
+	" says, once; afterwards it does nothing.\n"
+	"While the VM is migrating it stays: the service hears of it and may order its cutover.\n"
+	"After an error it waits in the background until `newroot-server retry NAME` has it try again;\n"
+	"given once more, it takes over from one that waits.\n"
+	"The log is " INSTALLED_LOG ".\n";
 
 enum way {
 	BY_HAND,    /* somebody waits for how it ends */
@@ -41,28 +34,29 @@ enum way {
 	STAY,       /* an init system keeps the process */
 };
 
-/* 0: go on; 1: show help; -1: wrong. */
-static int parse_options(int argc, char **argv, struct first_boot *options, enum way *way)
+static bool parse(int argc, char **argv, struct first_boot *first_boot, enum way *way, int *status)
 {
-	static const struct option names[] = {
-		{"config", required_argument, NULL, 'c'},
-		{"background", no_argument, NULL, 'b'},
-		{"stay", no_argument, NULL, 's'},
-		{"help", no_argument, NULL, 'h'},
+	static char absolute[PATH_MAX]; /* it leaves the working directory */
+	const char *config = NULL;
+	bool background = false, stay = false;
+	const struct option_row options[] = {
+		{"config", OPTION_TEXT, &config, "FILE", "other instructions"},
+		{"background", OPTION_FLAG, &background, NULL,
+		 "return at once, for the boot must not wait"},
+		{"stay", OPTION_FLAG, &stay, NULL, "stay in the foreground, also after an error"},
 		{0},
 	};
-	static char config[PATH_MAX]; /* it leaves the working directory */
-	int c;
+	const struct command_form form = {.name = "first-boot", .usage = usage, .options = options};
 
-	while ((c = getopt_long(argc, argv, "h", names, NULL)) != -1) {
-		if (c == 'c')
-			options->config = realpath(optarg, config) ? config : optarg;
-		else if (c == 'b' || c == 's')
-			*way = c == 'b' ? BACKGROUND : STAY;
-		else
-			return c == 'h' ? 1 : -1;
-	}
-	return optind < argc ? -1 : 0;
+	if (!command_options(&form, argc, argv, NULL, status))
+		return false;
+	if (config)
+		first_boot->config = realpath(config, absolute) ? absolute : config;
+	*way = stay ? STAY : background ? BACKGROUND : BY_HAND;
+	if (!stay || !background)
+		return true;
+	*status = command_wrong(&form, "--background and --stay exclude each other");
+	return false;
 }
 
 /* A pipe to somebody who waits for how the first run ends, as a byte: the exit status. -1: nobody. */
@@ -177,12 +171,10 @@ int cmd_first_boot(int argc, char **argv)
 	};
 	enum way way = BY_HAND;
 	struct err err = ERR_INIT;
-	int ret = 0, status, asked = parse_options(argc, argv, &options, &way);
+	int ret = 0, status;
 
-	if (asked) {
-		usage(asked > 0 ? stdout : stderr);
-		return asked > 0 ? 0 : err_exit_status(ERR_USAGE);
-	}
+	if (!parse(argc, argv, &options, &way, &status))
+		return status;
 	if (way == BY_HAND)
 		ret = fork_for_person(&status, &err);
 	else if (way == BACKGROUND)

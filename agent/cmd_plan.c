@@ -1,5 +1,4 @@
 /* `newroot plan`: what a job would do to this machine's disks, to the byte; writes nothing. */
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -19,47 +18,24 @@ struct options {
 	const char *job, *sysfs, *ca;
 };
 
-static void usage(FILE *out)
-{
-	fprintf(out, "usage: newroot plan [--job FILE] [--sysfs DIR] [--ca FILE]\n"
-		     "Shows what a job would do to this machine's disks; writes nothing.\n"
-		     "  --job FILE    the job (default: this machine's, from the service)\n"
-		     "  --sysfs DIR   take the disks from this folder instead of /sys\n"
-		     "  --ca FILE     trust anchor for the service (default: " SITE_CA ")\n");
-}
+static const char usage[] = "usage: newroot plan [--job FILE] [--sysfs DIR] [--ca FILE]\n"
+			    "Shows what a job would do to this machine's disks; writes nothing.\n";
 
-/* 0, or -1 with the exit status in `status`. */
-static int parse_options(int argc, char **argv, struct options *o, int *status)
+static bool parse(int argc, char **argv, struct options *o, int *status)
 {
-	static const struct option options[] = {
-		{"job", required_argument, NULL, 'j'},
-		{"sysfs", required_argument, NULL, 's'},
-		{"ca", required_argument, NULL, 'a'},
-		{"help", no_argument, NULL, 'h'},
+	const struct option_row options[] = {
+		{"job", OPTION_TEXT, &o->job, "FILE",
+		 "the job (default: this machine's, from the service)"},
+		{"sysfs", OPTION_TEXT, &o->sysfs, "DIR",
+		 "take the disks from this folder instead of /sys"},
+		{"ca", OPTION_TEXT, &o->ca, "FILE",
+		 "trust anchor for the service (default: " SITE_CA ")"},
 		{0},
 	};
-	int c;
+	const struct command_form form = {.name = COMMAND, .usage = usage, .options = options};
 
 	*o = (struct options){.sysfs = "/sys", .ca = SITE_CA};
-	*status = 0;
-	while ((c = getopt_long(argc, argv, "h", options, NULL)) != -1) {
-		if (c == 'j') {
-			o->job = optarg;
-		} else if (c == 's') {
-			o->sysfs = optarg;
-		} else if (c == 'a') {
-			o->ca = optarg;
-		} else {
-			*status = c == 'h' ? 0 : err_exit_status(ERR_USAGE);
-			usage(c == 'h' ? stdout : stderr);
-			return -1;
-		}
-	}
-	if (optind == argc)
-		return 0;
-	*status = err_exit_status(ERR_USAGE);
-	usage(stderr);
-	return -1;
+	return command_options(&form, argc, argv, NULL, status);
 }
 
 static const char *own_mac(const struct params *params, const struct machine *machine)
@@ -143,7 +119,7 @@ int cmd_plan(int argc, char **argv)
 	struct job job;
 	int status;
 
-	if (parse_options(argc, argv, &o, &status) < 0)
+	if (!parse(argc, argv, &o, &status))
 		return status;
 	if (machine_probe(&machine, o.sysfs, &arena, &err) < 0)
 		err_list_add(&errors, &err);

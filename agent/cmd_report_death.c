@@ -2,7 +2,6 @@
  * `newroot report-death`: speaks for an agent that can't any more. Delivers what its reporter had left
  * in the spool, then how it ended.
  */
-#include <getopt.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,71 +32,53 @@ struct tail {
 	size_t count;
 };
 
-static void usage(FILE *out)
+static const char usage[] =
+	"usage: newroot report-death --status N [--limit S] [--params FILE]\n"
+	"                            [--spool FILE] [--log FILE] [--ca FILE]\n"
+	"Tells the service that the agent ended with status N, as the shell's $? has it\n"
+	"(128 + the signal when it was killed), and delivers what it had not delivered.\n";
+
+static int read_numbers(const char *status, const char *limit, struct options *o, struct err *err)
 {
-	fprintf(out,
-		"usage: newroot report-death --status N [--limit S] [--params FILE]\n"
-		"                            [--spool FILE] [--log FILE] [--ca FILE]\n"
-		"Tells the service that the agent ended with status N, as the shell's $? has it\n"
-		"(128 + the signal when it was killed), and delivers what it had not delivered.\n"
-		"  --limit S       give up after S seconds (default: never)\n"
-		"  --params FILE   boot parameters (default: " PARAMS_FILE ")\n"
-		"  --spool FILE    undelivered events (default: " REPORT_SPOOL ")\n"
-		"  --log FILE      the agent's log (default: " LOG_FILE ")\n"
-		"  --ca FILE       trust anchor (default: " SITE_CA ")\n");
+	long number = 0, limit_s = 0;
+
+	if (!status)
+		return err_set(err, ERR_USAGE, NULL, "--status is required");
+	if (options_number("status", status, 0, 255, &number, err) ||
+	    options_number("limit", limit, 0, 86400, &limit_s, err))
+		return -1;
+	o->status = (int)number;
+	o->limit_s = (unsigned)limit_s;
+	return 0;
 }
 
-static bool read_number(const char *text, unsigned long max, unsigned long *number)
+static bool parse(int argc, char **argv, struct options *o, int *status)
 {
-	char *end;
-
-	*number = strtoul(text, &end, 10);
-	return *text >= '0' && *text <= '9' && !*end && *number <= max;
-}
-
-/* 0: go on; 1: show help; -1: wrong. */
-static int parse_options(int argc, char **argv, struct options *o)
-{
-	static const struct option names[] = {
-		{"status", required_argument, NULL, 's'}, {"limit", required_argument, NULL, 't'},
-		{"params", required_argument, NULL, 'p'}, {"spool", required_argument, NULL, 'e'},
-		{"log", required_argument, NULL, 'l'},    {"ca", required_argument, NULL, 'c'},
-		{"help", no_argument, NULL, 'h'},         {0},
+	const char *ended = NULL, *limit = NULL;
+	const struct option_row options[] = {
+		{"status", OPTION_TEXT, &ended, "N", "how the agent ended"},
+		{"limit", OPTION_TEXT, &limit, "S", "give up after S seconds (default: never)"},
+		{"params", OPTION_TEXT, &o->params, "FILE",
+		 "boot parameters (default: " PARAMS_FILE ")"},
+		{"spool", OPTION_TEXT, &o->spool, "FILE",
+		 "undelivered events (default: " REPORT_SPOOL ")"},
+		{"log", OPTION_TEXT, &o->log, "FILE", "the agent's log (default: " LOG_FILE ")"},
+		{"ca", OPTION_TEXT, &o->ca, "FILE", "trust anchor (default: " SITE_CA ")"},
+		{0},
 	};
-	unsigned long number = 0;
-	bool good = true;
-	int c;
+	const struct command_form form = {
+		.name = "report-death", .usage = usage, .options = options};
+	struct err err = ERR_INIT;
 
 	*o = (struct options){-1, PARAMS_FILE, REPORT_SPOOL, LOG_FILE, SITE_CA, 0};
-	while ((c = getopt_long(argc, argv, "h", names, NULL)) != -1) {
-		switch (c) {
-		case 's':
-			good &= read_number(optarg, 255, &number);
-			o->status = (int)number;
-			break;
-		case 't':
-			good &= read_number(optarg, 86400, &number);
-			o->limit_s = (unsigned)number;
-			break;
-		case 'p':
-			o->params = optarg;
-			break;
-		case 'e':
-			o->spool = optarg;
-			break;
-		case 'l':
-			o->log = optarg;
-			break;
-		case 'c':
-			o->ca = optarg;
-			break;
-		case 'h':
-			return 1;
-		default:
-			return -1;
-		}
-	}
-	return good && o->status >= 0 && optind == argc ? 0 : -1;
+	if (!command_options(&form, argc, argv, NULL, status))
+		return false;
+	if (read_numbers(ended, limit, o, &err) == 0)
+		return true;
+	if (err.where[0])
+		err_prefix(&err, "--%s", err.where);
+	*status = command_wrong(&form, err.msg);
+	return false;
 }
 
 static void read_tail(struct tail *tail, const char *path)
@@ -165,13 +146,10 @@ int cmd_report_death(int argc, char **argv)
 	struct service *service = NULL;
 	struct err err = ERR_INIT;
 	struct options o;
-	int asked = parse_options(argc, argv, &o);
-	int status = 0;
+	int status;
 
-	if (asked) {
-		usage(asked > 0 ? stdout : stderr);
-		return asked > 0 ? 0 : err_exit_status(ERR_USAGE);
-	}
+	if (!parse(argc, argv, &o, &status))
+		return status;
 	log_open(o.log, false);
 	if (meet_service(&service, &o, &arena, &err) ||
 	    report_start(service, o.spool, REPORT_LAST_BOOT, &err)) {

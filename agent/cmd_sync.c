@@ -1,7 +1,6 @@
 /* `newroot sync`: folders with data are brought up to date from the old VM, before cutover. */
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -15,42 +14,28 @@
 /* A signal makes [0] readable. */
 static int stop[2] = {-1, -1};
 
-static void usage(FILE *out)
-{
-	fprintf(out,
-		"usage: newroot sync [--dry-run] [--force] [--tree PATH]...\n"
-		"Brings the folders of the job's sync up to date from the old VM, by rsync over ssh, as\n" SYNC_CONFIG
-		" says. May be given as often as wanted until cutover, and again\n"
-		"after an interruption. The log is " INSTALLED_LOG ".\n"
-		"  --dry-run     tell what would change; change nothing, report nothing\n"
-		"  --tree PATH   this folder only; may be given again\n"
-		"  --force       even after cutover, over what was written here since\n");
-}
+static const char usage[] =
+	"usage: newroot sync [--dry-run] [--force] [--tree PATH]...\n"
+	"Brings the folders of the job's sync up to date from the old VM, by rsync over ssh, as\n" SYNC_CONFIG
+	" says. May be given as often as wanted until cutover, and again\n"
+	"after an interruption. The log is " INSTALLED_LOG ".\n";
 
-/* 0: go on; 1: show help; -1: wrong. */
-static int parse_options(int argc, char **argv, struct sync *sync, const char **wanted)
+static bool parse(int argc, char **argv, struct sync *sync, struct option_list *wanted, int *status)
 {
-	static const struct option names[] = {
-		{"dry-run", no_argument, NULL, 'n'},
-		{"force", no_argument, NULL, 'f'},
-		{"tree", required_argument, NULL, 't'},
-		{"help", no_argument, NULL, 'h'},
+	const struct option_row options[] = {
+		{"dry-run", OPTION_FLAG, &sync->dry_run, NULL,
+		 "tell what would change; change nothing, report nothing"},
+		{"tree", OPTION_LIST, wanted, "PATH", "this folder only; may be given again"},
+		{"force", OPTION_FLAG, &sync->force, NULL,
+		 "even after cutover, over what was written here since"},
 		{0},
 	};
-	int c;
+	const struct command_form form = {.name = "sync", .usage = usage, .options = options};
 
-	sync->wanted.item = wanted;
-	while ((c = getopt_long(argc, argv, "h", names, NULL)) != -1) {
-		if (c == 'n')
-			sync->dry_run = true;
-		else if (c == 'f')
-			sync->force = true;
-		else if (c == 't' && sync->wanted.count < JOB_LIST_MAX)
-			wanted[sync->wanted.count++] = optarg;
-		else
-			return c == 'h' ? 1 : -1;
-	}
-	return optind < argc ? -1 : 0;
+	if (!command_options(&form, argc, argv, NULL, status))
+		return false;
+	sync->wanted = (struct strings){(const char **)wanted->item, wanted->count};
+	return true;
 }
 
 static void on_signal(int number)
@@ -80,15 +65,13 @@ static int catch_signals(struct err *err)
 
 int cmd_sync(int argc, char **argv)
 {
-	const char *wanted[JOB_LIST_MAX];
+	struct option_list wanted = {0};
 	struct sync sync = {.out = stdout};
 	struct err err = ERR_INIT;
-	int asked = parse_options(argc, argv, &sync, wanted);
+	int status;
 
-	if (asked) {
-		usage(asked > 0 ? stdout : stderr);
-		return asked > 0 ? 0 : err_exit_status(ERR_USAGE);
-	}
+	if (!parse(argc, argv, &sync, &wanted, &status))
+		return status;
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	if (command_on_installed("sync", &err) || catch_signals(&err))
 		return command_fail("sync", &err);

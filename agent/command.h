@@ -5,7 +5,12 @@
 #ifndef NEWROOT_COMMAND_H
 #define NEWROOT_COMMAND_H
 
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
 #include "base/err.h"
+#include "base/options.h"
 
 int cmd_run(int argc, char **argv);          /* run.c: the installation */
 int cmd_plan(int argc, char **argv);         /* cmd_plan.c */
@@ -18,6 +23,27 @@ int cmd_cutover(int argc, char **argv);      /* cmd_cutover.c */
 int cmd_sync(int argc, char **argv);         /* cmd_sync.c */
 int cmd_report_death(int argc, char **argv); /* cmd_report_death.c */
 int cmd_lvm(int argc, char **argv);          /* cmd_lvm.c: LVM's own command line */
+
+/* What a command takes. */
+struct command_form {
+	const char *name;
+	const char *
+		usage; /* its lines before those of the options: "usage: newroot NAME …", and what it does */
+	const struct option_row *options;
+	const char *operands; /* "FILE" in messages; NULL: it takes none */
+	size_t operands_min, operands_max;
+	void (*print_more)(FILE *out); /* what its help has behind the options; NULL: nothing */
+};
+
+/*
+ * Parse a command's words: the operands become argv[1] to argv[*count]; `count` may be NULL where there are none. False: help was
+ * asked for, or the words are wrong, and it is printed: the command ends with `*status`.
+ */
+bool command_options(const struct command_form *form, int argc, char **argv, size_t *count,
+		     int *status);
+
+/* The words are good, but not together: say why, print the help, and return the exit status. */
+int command_wrong(const struct command_form *form, const char *why);
 
 /* Print "newroot NAME: where: message", the help of its code, and return its exit status. */
 int command_fail(const char *name, const struct err *err);

@@ -1,6 +1,5 @@
 /* `newroot rescue`: an installed system under /newroot, for people who mend it; its volumes' way back. */
 #include <fcntl.h>
-#include <getopt.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -130,50 +129,17 @@ static const struct verb {
 };
 #define VERB_COUNT (sizeof(verbs) / sizeof(*verbs))
 
-static void usage(FILE *out)
+static const char usage[] =
+	"usage: newroot rescue COMMAND [--vg NAME]\n"
+	"       newroot rescue reset [VOLUME]… [--yes | --cancel] [--vg NAME]\n"
+	"An installed system on this machine's disks, in " NEWROOT_MOUNT ".\n"
+	"reset and snapshots also work on the running installed system; there the next boot\n"
+	"does what reset asks for.\n";
+
+static void print_verbs(FILE *out)
 {
-	fprintf(out,
-		"usage: newroot rescue COMMAND [--vg NAME]\n"
-		"       newroot rescue reset [VOLUME]… [--yes | --cancel] [--vg NAME]\n"
-		"An installed system on this machine's disks, in " NEWROOT_MOUNT ".\n"
-		"reset and snapshots also work on the running installed system; there the next boot\n"
-		"does what reset asks for.\n"
-		"  --vg NAME   name or UUID of its VG (default: local, or the only one)\n"
-		"  --yes       do not ask whether what was changed may be lost\n"
-		"  --cancel    no reset at the next boot\n");
 	for (size_t i = 0; i < VERB_COUNT; i++)
 		fprintf(out, "  %-9s   %s\n", verbs[i].name, verbs[i].summary);
-}
-
-static int usage_error(void)
-{
-	usage(stderr);
-	return err_exit_status(ERR_USAGE);
-}
-
-/* 0: go on; 1: show help; -1: wrong. */
-static int parse_options(int argc, char **argv, struct request *request)
-{
-	static const struct option options[] = {
-		{"vg", required_argument, NULL, 'v'},
-		{"yes", no_argument, NULL, 'y'},
-		{"cancel", no_argument, NULL, 'c'},
-		{"help", no_argument, NULL, 'h'},
-		{0},
-	};
-	int c;
-
-	while ((c = getopt_long(argc, argv, "h", options, NULL)) != -1) {
-		if (c == 'v')
-			request->vg = optarg;
-		else if (c == 'y')
-			request->yes = true;
-		else if (c == 'c')
-			request->cancel = true;
-		else
-			return c == 'h' ? 1 : -1;
-	}
-	return optind < argc ? 0 : -1;
 }
 
 static const struct verb *find_verb(const char *name)
@@ -191,26 +157,59 @@ static int check_place(const struct verb *verb, struct err *err)
 	return geteuid() == 0 ? 0 : err_set(err, ERR_USAGE, NULL, "only root can do this");
 }
 
+/* What is wrong with the words together; NULL: nothing. */
+static const char *wrong_with(const struct verb *verb, const struct request *request)
+{
+	if (!verb)
+		return "there is no such COMMAND";
+	if (!verb->volumes && (request->count || request->yes || request->cancel))
+		return "it takes no volumes, --yes or --cancel";
+	return request->yes && request->cancel ? "--yes and --cancel exclude each other" : NULL;
+}
+
+static const struct verb *parse(int argc, char **argv, struct request *request, int *status)
+{
+	const struct option_row options[] = {
+		{"vg", OPTION_TEXT, &request->vg, "NAME",
+		 "name or UUID of its VG (default: local, or the only one)"},
+		{"yes", OPTION_FLAG, &request->yes, NULL,
+		 "do not ask whether what was changed may be lost"},
+		{"cancel", OPTION_FLAG, &request->cancel, NULL, "no reset at the next boot"},
+		{0},
+	};
+	const struct command_form form = {
+		.name = "rescue",
+		.usage = usage,
+		.options = options,
+		.operands = "COMMAND",
+		.operands_min = 1,
+		.operands_max = (size_t)argc,
+		.print_more = print_verbs,
+	};
+	const struct verb *verb;
+	const char *wrong;
+	size_t count;
+
+	if (!command_options(&form, argc, argv, &count, status))
+		return NULL;
+	request->volumes = (const char *const *)&argv[2];
+	request->count = count - 1;
+	verb = find_verb(argv[1]);
+	wrong = wrong_with(verb, request);
+	if (wrong)
+		*status = command_wrong(&form, wrong);
+	return wrong ? NULL : verb;
+}
+
 int cmd_rescue(int argc, char **argv)
 {
 	struct request request = {0};
 	struct err err = ERR_INIT;
-	const struct verb *verb;
-	int asked = parse_options(argc, argv, &request);
+	int status;
+	const struct verb *verb = parse(argc, argv, &request, &status);
 
-	if (asked > 0) {
-		usage(stdout);
-		return 0;
-	}
-	verb = asked < 0 ? NULL : find_verb(argv[optind]);
 	if (!verb)
-		return usage_error();
-	request.volumes = (const char *const *)&argv[optind + 1];
-	request.count = (size_t)(argc - optind - 1);
-	if (!verb->volumes && (request.count || request.yes || request.cancel))
-		return usage_error();
-	if (request.yes && request.cancel)
-		return usage_error();
+		return status;
 	return check_place(verb, &err) < 0 || verb->run(&request, &err) < 0
 		       ? command_fail("rescue", &err)
 		       : 0;

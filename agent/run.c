@@ -2,7 +2,6 @@
  * `newroot run`: the life of the agent in the in-memory system, from boot parameters to reboot. What is
  * done to the machine stands in steps/steps.c, in order; step_NAME there is steps/NAME.c.
  */
-#include <getopt.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -30,43 +29,31 @@ struct run {
 	struct context ctx;
 };
 
-static void usage(FILE *out)
-{
-	fprintf(out,
-		"usage: newroot run [--console DEV]… [--params FILE]\n"
-		"Runs this machine's job, as the boot parameters say (newroot.mode=, docs/boot.md).\n"
-		"Works only in the in-memory system that PXE booted. It ERASES the disks the job names.\n"
-		"After a failed installation it waits until the service has it begin anew.\n"
-		"  --console DEV   show progress on DEV (repeatable; default: standard output)\n"
-		"  --params FILE   boot parameters (default: " PARAMS_FILE ")\n");
-}
+static const char usage[] =
+	"usage: newroot run [--console DEV]… [--params FILE]\n"
+	"Runs this machine's job, as the boot parameters say (newroot.mode=, docs/boot.md).\n"
+	"Works only in the in-memory system that PXE booted. It ERASES the disks the job names.\n"
+	"After a failed installation it waits until the service has it begin anew.\n";
 
 /* The file with the boot parameters; NULL: end with `status`. */
-static const char *parse_options(int argc, char **argv, int *status)
+static const char *parse(int argc, char **argv, int *status)
 {
-	static const struct option options[] = {
-		{"console", required_argument, NULL, 'c'},
-		{"params", required_argument, NULL, 'p'},
-		{"help", no_argument, NULL, 'h'},
+	struct option_list consoles = {0};
+	const char *params = PARAMS_FILE;
+	const struct option_row options[] = {
+		{"console", OPTION_LIST, &consoles, "DEV",
+		 "show progress on DEV (repeatable; default: standard output)"},
+		{"params", OPTION_TEXT, &params, "FILE",
+		 "boot parameters (default: " PARAMS_FILE ")"},
 		{0},
 	};
-	const char *params = PARAMS_FILE;
-	bool consoles = false;
-	int c;
+	const struct command_form form = {.name = "run", .usage = usage, .options = options};
 
-	while ((c = getopt_long(argc, argv, "h", options, NULL)) != -1) {
-		if (c == 'c') {
-			console_add(optarg);
-			consoles = true;
-		} else if (c == 'p') {
-			params = optarg;
-		} else {
-			usage(c == 'h' ? stdout : stderr);
-			*status = c == 'h' ? 0 : err_exit_status(ERR_USAGE);
-			return NULL;
-		}
-	}
-	if (!consoles)
+	if (!command_options(&form, argc, argv, NULL, status))
+		return NULL;
+	for (size_t i = 0; i < consoles.count; i++)
+		console_add(consoles.item[i]);
+	if (!consoles.count)
 		console_add(NULL);
 	return params;
 }
@@ -193,7 +180,7 @@ int cmd_run(int argc, char **argv)
 	struct err err = ERR_INIT;
 	int ret, status = 0;
 	bool failed;
-	const char *params_file = parse_options(argc, argv, &status);
+	const char *params_file = parse(argc, argv, &status);
 
 	if (!params_file)
 		return status;

@@ -3,7 +3,7 @@
 # The error type, reading and writing, children, the cpio writer, what reads archives and their facts, and the job with its
 # reader are the agent's own.
 SERVER_SRCS := $(sort $(wildcard server-stub/*.c server-stub/*/*.c)) \
-	$(sort $(wildcard agent/job/*.c agent/facts/*.c)) $(addprefix agent/base/,arena.c child.c child_stage.c err.c file.c io.c log.c nfs_url.c tail.c url.c) \
+	$(sort $(wildcard agent/job/*.c agent/facts/*.c)) $(addprefix agent/base/,arena.c child.c child_stage.c err.c file.c io.c log.c nfs_url.c options.c tail.c url.c) \
 	$(addprefix agent/archive/,cpio.c decoder_bzip2.c decoder_gzip.c decoder_xz.c decoder_zstd.c decompress.c input.c stream.c)
 SERVER_OBJS := $(SERVER_SRCS:%.c=build/server/%.o)
 SERVER_LIBS := -lmicrohttpd -lgnutls -ljansson -lsqlite3 -larchive -lisal -llzma -lbz2 -lzstd -lz -lpthread

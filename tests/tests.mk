@@ -20,7 +20,7 @@ build/san/%.o: %.c | build/sysroot.ready
 	$(Q)$(CC) $(DEFS) -I. $(if $(filter server-stub/%,$<),-Iserver-stub) -isystem build/sysroot/src $(WARN) -g -O1 $(SANITIZE) -MMD -MP -c -o $@ $<
 
 # What stands below everything need not be named: what a test has of its own wins over it.
-build/san/base.a: $(patsubst %,build/san/agent/base/%.o,arena err file io nfs_url url)
+build/san/base.a: $(patsubst %,build/san/agent/base/%.o,arena err file io nfs_url options url)
 	$(call say,AR,$@)
 	$(Q)rm -f $@ && ar rcs $@ $^
 

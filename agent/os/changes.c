@@ -58,13 +58,20 @@ struct change *changes_edit(struct changes *changes, const char *path, const str
 	return change;
 }
 
+/* What becomes of it is one other name. */
+static struct change *add_name(struct changes *changes, enum change_kind kind, const char *path,
+			       const char *name)
+{
+	struct change *change = add(changes, kind, path);
+
+	change->data = name;
+	change->size = strlen(name);
+	return change;
+}
+
 struct change *changes_link(struct changes *changes, const char *path, const char *to)
 {
-	struct change *change = add(changes, CHANGE_LINK, path);
-
-	change->data = to;
-	change->size = strlen(to);
-	return change;
+	return add_name(changes, CHANGE_LINK, path, to);
 }
 
 struct change *changes_directory(struct changes *changes, const char *path, mode_t mode)
@@ -77,11 +84,7 @@ struct change *changes_directory(struct changes *changes, const char *path, mode
 
 struct change *changes_aside(struct changes *changes, const char *path, const char *name)
 {
-	struct change *change = add(changes, CHANGE_ASIDE, path);
-
-	change->data = name;
-	change->size = strlen(name);
-	return change;
+	return add_name(changes, CHANGE_ASIDE, path, name);
 }
 
 struct change *changes_remove(struct changes *changes, const char *path)

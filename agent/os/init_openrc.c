@@ -1,4 +1,7 @@
 /* OpenRC and Gentoo's baselayout 1 before it: a service script (openrc-run(8)) and a runlevel link. */
+#include <string.h>
+
+#include "base/embed.h"
 #include "os/dialect.h"
 #include "os/inittab.h"
 #include "os/quarantine.h"
@@ -7,41 +10,13 @@
 #define RUNLEVELS "/etc/runlevels"
 
 /* `after *; before local` is how OpenRC spells "last": its own `local` service is after all too. */
-static const char first_boot_script[] =
-	"# Written by newroot at installation.\n"
-	"description=\"newroot first boot: check in with the migration service\"\n"
-	"\n"
-	"depend() {\n"
-	"\tuse net dns logger\n"
-	"\tafter *\n"
-	"\tbefore local\n"
-	"}\n"
-	"\n"
-	"start() {\n"
-	"\tebegin \"Starting newroot first boot in the background\"\n"
-	"\t" NEWROOT_PROGRAM " first-boot --background\n"
-	"\teend $?\n"
-	"}\n";
+EMBED_FILE(openrc_first_boot, "agent/os/scripts/openrc-first-boot");
 
 /*
  * Behind firewalls of the system's own, so that theirs don't replace it; mountall.sh, networking and ifupdown are
  * Debian's scripts, which OpenRC runs as well.
  */
-static const char quarantine_script[] =
-	"# Written by newroot at installation.\n"
-	"description=\"newroot quarantine: outbound firewall until cutover\"\n"
-	"\n"
-	"depend() {\n"
-	"\tafter checkroot checkroot.sh localmount mountall.sh iptables ip6tables nftables netfilter-persistent\n"
-	"\tbefore net networking ifupdown\n"
-	"}\n"
-	"\n"
-	"start() {\n"
-	"\t[ -x " QUARANTINE_LOAD " ] || return 0\n"
-	"\tebegin \"Loading newroot's quarantine\"\n"
-	"\t" QUARANTINE_LOAD "\n"
-	"\teend $?\n"
-	"}\n";
+EMBED_FILE(openrc_quarantine, "agent/os/scripts/openrc-quarantine");
 
 static void add_script(struct changes *changes, const char *name, const char *script,
 		       const char *runlevel)
@@ -51,7 +26,7 @@ static void add_script(struct changes *changes, const char *name, const char *sc
 		target_exists(changes->target, "/sbin/openrc-run") ? "openrc-run" : "runscript";
 	const char *path = arena_printf(changes->arena, SCRIPTS "%s", name);
 
-	text_printf(&text, "#!/sbin/%s\n%s", runner, script);
+	text_printf(&text, "#!/sbin/%s%s", runner, strchr(script, '\n'));
 	changes_file(changes, path, &text)->mode = 0755;
 	changes_link(changes, arena_printf(changes->arena, RUNLEVELS "/%s/%s", runlevel, name),
 		     path);
@@ -60,7 +35,7 @@ static void add_script(struct changes *changes, const char *name, const char *sc
 static int first_boot(struct changes *changes, struct err *err)
 {
 	(void)err;
-	add_script(changes, FIRST_BOOT_SERVICE, first_boot_script, "default");
+	add_script(changes, FIRST_BOOT_SERVICE, openrc_first_boot, "default");
 	return 0;
 }
 
@@ -73,8 +48,8 @@ static int quarantine(struct changes *changes, struct err *err)
 	bool debian = target_exists(changes->target, RUNLEVELS "/sysinit/networking");
 
 	(void)err;
-	add_script(changes, QUARANTINE_SERVICE, quarantine_script, debian ? "sysinit" : "boot");
-	add_script(changes, QUARANTINE_SERVICE "-again", quarantine_script, "default");
+	add_script(changes, QUARANTINE_SERVICE, openrc_quarantine, debian ? "sysinit" : "boot");
+	add_script(changes, QUARANTINE_SERVICE "-again", openrc_quarantine, "default");
 	return 0;
 }
 

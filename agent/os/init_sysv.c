@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/embed.h"
 #include "os/dialect.h"
 #include "os/inittab.h"
 #include "os/quarantine.h"
@@ -13,50 +14,10 @@
 
 #define SCRIPTS "/etc/init.d/"
 
-static const char first_boot_script[] =
-	"#!/bin/sh\n"
-	"# chkconfig: 2345 99 01\n"
-	"# description: newroot first boot: check in with the migration service\n"
-	"### BEGIN INIT INFO\n"
-	"# Provides:          " FIRST_BOOT_SERVICE "\n"
-	"# Required-Start:    $all\n"
-	"# Required-Stop:\n"
-	"# Default-Start:     2 3 4 5\n"
-	"# Default-Stop:\n"
-	"# Short-Description: newroot first boot: check in with the migration service\n"
-	"### END INIT INFO\n"
-	"# Written by newroot at installation.\n"
-	"\n"
-	"case \"$1\" in\n"
-	"start)\n"
-	"\texec " NEWROOT_PROGRAM " first-boot --background\n"
-	"\t;;\n"
-	"stop | restart | force-reload | status)\n"
-	"\texit 0\n"
-	"\t;;\n"
-	"*)\n"
-	"\techo \"usage: $0 start\" >&2\n"
-	"\texit 3\n"
-	"\t;;\n"
-	"esac\n";
+EMBED_FILE(sysv_first_boot, "agent/os/scripts/sysv-first-boot");
 
 /* RHEL's firewalls start at 8, its network at 10; insserv puts this before Debian's network. */
-static const char quarantine_script[] =
-	"# Written by newroot at installation: outbound firewall until cutover.\n"
-	"\n"
-	"case \"$1\" in\n"
-	"start | restart | force-reload)\n"
-	"\t[ -x " QUARANTINE_LOAD " ] || exit 0\n"
-	"\texec " QUARANTINE_LOAD "\n"
-	"\t;;\n"
-	"stop | status)\n"
-	"\texit 0\n"
-	"\t;;\n"
-	"*)\n"
-	"\techo \"usage: $0 start\" >&2\n"
-	"\texit 3\n"
-	"\t;;\n"
-	"esac\n";
+EMBED_FILE(sysv_quarantine, "agent/os/scripts/sysv-quarantine");
 static const char rhel_header[] = "# chkconfig: 2345 09 91\n"
 				  "# description: newroot quarantine\n";
 static const char lsb_header[] = "### BEGIN INIT INFO\n"
@@ -81,7 +42,7 @@ static int first_boot(struct changes *changes, struct err *err)
 {
 	struct text text = {.arena = changes->arena};
 
-	text_add(&text, first_boot_script, strlen(first_boot_script));
+	text_add(&text, sysv_first_boot, strlen(sysv_first_boot));
 	changes_file(changes, SCRIPTS FIRST_BOOT_SERVICE, &text)->mode = 0755;
 	for (const char *level = "2345"; *level; level++)
 		add_link(changes, *level, 99, FIRST_BOOT_SERVICE);
@@ -120,7 +81,8 @@ static int quarantine(struct changes *changes, struct err *err)
 	struct text text = {.arena = changes->arena};
 	unsigned number = 9;
 
-	text_printf(&text, "#!/bin/sh\n%s%s", rhel ? rhel_header : lsb_header, quarantine_script);
+	text_printf(&text, "#!/bin/sh\n%s%s", rhel ? rhel_header : lsb_header,
+		    strchr(sysv_quarantine, '\n') + 1);
 	changes_file(changes, SCRIPTS QUARANTINE_SERVICE, &text)->mode = 0755;
 	if (!rhel && debian_number(changes, &number, err))
 		return -1;

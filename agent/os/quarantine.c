@@ -2,23 +2,14 @@
 
 #include <string.h>
 
+#include "base/embed.h"
 #include "os/cidr.h"
 #include "os/dialect.h"
 
+/* The scripts have these names, too. */
 #define CHAIN "newroot-quarantine"
 #define TABLE "inet newroot_quarantine"
 #define LOG   "newroot quarantine: " /* iptables takes 29 characters */
-
-#define TRY                                                                                        \
-	"# Another firewall that is loading may hold the lock.\n"                                  \
-	"try() {\n"                                                                                \
-	"\tfor _ in 1 2 3; do\n"                                                                   \
-	"\t\t\"$@\" && return\n"                                                                   \
-	"\t\tsleep 1\n"                                                                            \
-	"\tdone\n"                                                                                 \
-	"\treturn 1\n"                                                                             \
-	"}\n"                                                                                      \
-	"\n"
 
 /*
  * In mangle, not in filter: a firewall of the system's own that is loaded later replaces the filter table, and must
@@ -27,89 +18,12 @@
  * (2.6.18 has none for IPv6) or logging in the kernel the rules are loaded without those lines; the one of TCP's
  * answers does without.
  */
-static const char iptables_load[] =
-	"#!/bin/sh\n" WRITTEN_BY
-	"# Loads the quarantine into a chain of its own, all rules at once.\n"
-	"PATH=/usr/sbin:/sbin:/usr/bin:/bin\n"
-	"cd \"${0%/*}\" || exit 1\n"
-	"\n" TRY "whole() {\n"
-	"\t\"$1-restore\" --noflush <\"$2\"\n"
-	"}\n"
-	"\n"
-	"# For a kernel that cannot track connections or log.\n"
-	"plain() {\n"
-	"\tgrep -v -e '-m state' -e '-j LOG' \"$2\" | \"$1-restore\" --noflush\n"
-	"}\n"
-	"\n"
-	"jump() {\n"
-	"\t\"$1\" -t mangle -L POSTROUTING -n | grep -q " CHAIN " ||\n"
-	"\t\t\"$1\" -t mangle -I POSTROUTING -j " CHAIN "\n"
-	"}\n"
-	"\n"
-	"load() {\n"
-	"\t{ try whole \"$1\" \"$2\" || plain \"$1\" \"$2\"; } && try jump \"$1\" && return\n"
-	"\techo \"newroot: $1 did not take the quarantine's $2\" >&2\n"
-	"\treturn 1\n"
-	"}\n"
-	"\n"
-	"load iptables rules.v4\n"
-	"status=$?\n"
-	"# A kernel without IPv6 has nothing to close.\n"
-	"load ip6tables rules.v6 || [ ! -e /proc/net/if_inet6 ] || status=1\n"
-	"exit $status\n";
-
-static const char iptables_lift[] =
-	"#!/bin/sh\n" WRITTEN_BY
-	"# Takes the quarantine out of the kernel; `load` brings it back.\n"
-	"PATH=/usr/sbin:/sbin:/usr/bin:/bin\n"
-	"status=0\n"
-	"for tables in iptables ip6tables; do\n"
-	"\t$tables -t mangle -L POSTROUTING -n 2>/dev/null | grep -q " CHAIN " || continue\n"
-	"\twhile $tables -t mangle -D POSTROUTING -j " CHAIN " 2>/dev/null; do :; done\n"
-	"\t$tables -t mangle -F " CHAIN " && $tables -t mangle -X " CHAIN " || status=1\n"
-	"done\n"
-	"# Who saved the tables while it was loaded saved it, too.\n"
-	"for saved in /etc/sysconfig/iptables /etc/sysconfig/ip6tables /var/lib/iptables/rules-save \\\n"
-	"\t/var/lib/ip6tables/rules-save /etc/iptables/rules.v4 /etc/iptables/rules.v6; do\n"
-	"\tgrep -q -s " CHAIN " $saved || continue\n"
-	"\tsed -i /" CHAIN "/d $saved || status=1\n"
-	"done\n"
-	"exit $status\n";
-
-static const char iptables_loaded[] =
-	"#!/bin/sh\n" WRITTEN_BY "# Status 0: the kernel has the quarantine.\n"
-	"PATH=/usr/sbin:/sbin:/usr/bin:/bin\n"
-	"\n" TRY "has() {\n"
-	"\t\"$1\" -t mangle -L POSTROUTING -n | grep -q " CHAIN " &&\n"
-	"\t\t\"$1\" -t mangle -L " CHAIN " -n | grep -q DROP\n"
-	"}\n"
-	"\n"
-	"try has iptables || exit 1\n"
-	"[ ! -e /proc/net/if_inet6 ] || try has ip6tables\n";
-
-static const char nft_load[] =
-	"#!/bin/sh\n" WRITTEN_BY "# Loads the quarantine, all rules at once.\n"
-	"PATH=/usr/sbin:/sbin:/usr/bin:/bin\n"
-	"cd \"${0%/*}\" && exec nft -f rules.nft\n";
-
-static const char nft_lift[] =
-	"#!/bin/sh\n" WRITTEN_BY
-	"# Takes the quarantine out of the kernel; `load` brings it back.\n"
-	"PATH=/usr/sbin:/sbin:/usr/bin:/bin\n"
-	"status=0\n"
-	"! nft list table " TABLE " >/dev/null 2>&1 ||\n"
-	"\tnft delete table " TABLE " || status=1\n"
-	"# Who saved the tables while it was loaded saved it, too.\n"
-	"for saved in /etc/nftables.conf /etc/sysconfig/nftables.conf /var/lib/nftables/rules-save; do\n"
-	"\tgrep -q -s '^table " TABLE " {' $saved || continue\n"
-	"\tsed -i '/^table " TABLE " {/,/^}/d' $saved || status=1\n"
-	"done\n"
-	"exit $status\n";
-
-static const char nft_loaded[] =
-	"#!/bin/sh\n" WRITTEN_BY "# Status 0: the kernel has the quarantine.\n"
-	"PATH=/usr/sbin:/sbin:/usr/bin:/bin\n"
-	"nft list chain " TABLE " postrouting | grep -q 'policy drop'\n";
+EMBED_FILE(iptables_load, "agent/os/scripts/iptables-load");
+EMBED_FILE(iptables_lift, "agent/os/scripts/iptables-lift");
+EMBED_FILE(iptables_loaded, "agent/os/scripts/iptables-loaded");
+EMBED_FILE(nft_load, "agent/os/scripts/nft-load");
+EMBED_FILE(nft_lift, "agent/os/scripts/nft-lift");
+EMBED_FILE(nft_loaded, "agent/os/scripts/nft-loaded");
 
 static const char head[] =
 	"# newroot's quarantine, %s: where this system may connect to until cutover.\n"

@@ -49,8 +49,7 @@ static int renew(struct open *open, int days, struct err *err)
 	    settings_save(&open->settings, &open->data, err) < 0 ||
 	    ca_pin(&open->data, pin, err) < 0 || note_command(open->store, 0, err) < 0)
 		return -1;
-	printf("renewed for %d days, pin %s\nA running serve takes it up by itself.\n", days,
-	       pin);
+	printf("renewed for %d days, pin %s\nA running serve takes it up by itself.\n", days, pin);
 	return 0;
 }
 
@@ -65,7 +64,7 @@ static int run(char **operands, size_t count, struct err *err)
 	if (!shows && strcmp(operands[0], "renew") != 0)
 		return err_set(err, ERR_USAGE, operands[0],
 			       "is not accepted; `cert renew` and `cert state` are");
-	if (command_number("days", days_text, 1 - CERT_BACKDATE_DAYS, CERT_DAYS_DEFAULT, &days,
+	if (options_number("days", days_text, 1 - CERT_BACKDATE_DAYS, CERT_DAYS_DEFAULT, &days,
 			   err) < 0 ||
 	    open_data(&open, err) < 0)
 		return -1;

@@ -1,6 +1,5 @@
 /*
- * Subcommands. Each cmd/ file exports its rows; main.c lists them. One table of options serves parsing
- * and help.
+ * Subcommands. Each cmd/ file exports its rows; main.c lists them.
  */
 #ifndef SERVER_COMMAND_H
 #define SERVER_COMMAND_H
@@ -8,28 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "base/err.h"
-
-enum option_kind {
-	OPTION_FLAG, /* bool */
-	OPTION_TEXT, /* const char * */
-	OPTION_LIST, /* struct option_list: may be given again */
-};
-
-#define OPTION_LIST_MAX 32
-
-struct option_list {
-	char *item[OPTION_LIST_MAX];
-	size_t count;
-};
-
-struct option_row {
-	const char *name; /* "address", without dashes; NULL ends a table */
-	enum option_kind kind;
-	void *value;          /* of the kind's type */
-	const char *argument; /* "ADDR" in the help; NULL for a flag */
-	const char *help;
-};
+#include "base/options.h"
 
 struct command {
 	const char *name;     /* "add" */
@@ -56,9 +34,6 @@ const char *command_user(void);
 /* Parse `argv` (without the command's name): options in any place, "--" ends them. ERR_USAGE. */
 int command_parse(const struct command *command, int argc, char **argv, char **operands,
 		  size_t *count, struct err *err);
-/* The number that the option `name` was given as, `text`, into `value`, which stays for NULL. ERR_USAGE. */
-int command_number(const char *name, const char *text, long min, long max, long *value,
-		   struct err *err);
 /* Usage, summary and options. */
 void command_help(const struct command *command);
 

@@ -204,9 +204,9 @@ static int run(char **operands, size_t count, struct err *err)
 
 	(void)operands, (void)count;
 	if (listen_parse(&config.address, listen_option, err) < 0 ||
-	    command_number("per-address", per_address_option, 1, HTTP_CONNECTIONS_MAX, &per_address,
+	    options_number("per-address", per_address_option, 1, HTTP_CONNECTIONS_MAX, &per_address,
 			   err) < 0 ||
-	    command_number("reserve", reserve_option, 0, DISK_RESERVE_MIB_MAX, &reserve, err) < 0 ||
+	    options_number("reserve", reserve_option, 0, DISK_RESERVE_MIB_MAX, &reserve, err) < 0 ||
 	    open_data(&open, err) < 0)
 		return -1;
 	config.per_address = (unsigned)per_address;

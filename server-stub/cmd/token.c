@@ -49,7 +49,7 @@ static int fill(struct principal *principal, const char *name, struct err *err)
 		return err_set(err, ERR_USAGE, NULL, "--role is required");
 	if (name_check(name, "name", err) < 0 || (group && name_check(group, "group", err) < 0) ||
 	    roles_parse(&principal->roles, role, err) < 0 ||
-	    command_number("days", days_text, 0, 36500, &days, err) < 0)
+	    options_number("days", days_text, 0, 36500, &days, err) < 0)
 		return -1;
 	if (!strcmp(name, "operator") || !strcmp(name, "creator"))
 		return err_set(err, ERR_USAGE, name, "is the principal of a file, %s.token", name);

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/embed.h"
+
 #define HTML   "text/html; charset=utf-8"
 #define CSS    "text/css; charset=utf-8"
 #define SCRIPT "text/javascript; charset=utf-8"
@@ -30,11 +32,7 @@
 	F(vm_js, "/vm.js", "vm.js", SCRIPT)
 /* clang-format on */
 
-/* The assembler reads the files; make runs at the top of the source. */
-#define EMBED(name, path, file, type)                                                              \
-	__asm__(".pushsection .rodata\n" #name ":\n.incbin \"server-stub/page/" file "\"\n" #name  \
-		"_end:\n.popsection\n");                                                           \
-	extern const char name[], name##_end[];
+#define EMBED(name, path, file, type) EMBED_FILE(name, "server-stub/page/" file);
 FILES(EMBED)
 
 #define ROW(name, path, file, type) {path, type, name, name##_end},

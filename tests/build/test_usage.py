@@ -16,7 +16,9 @@ def newroot(*argv):
     "rescue", "rescue nosuch", "rescue mount data", "rescue mount --yes", "rescue snapshots data", "rescue snapshots --cancel",
     "rescue reset --yes --cancel", "rescue reset --vg", "rescue reset --force",
     "apply --volume data", "apply --only format --volume data", "apply --from unpack --volume data", "apply --only unpack --volume",
-    "apply --only unpack --from format", "apply data",
+    "apply --only unpack --from format", "apply data", "run data", "plan data", "plan --jo", "check", "check a b", "check --json=x a",
+    "cutover --undo --without-source", "cutover db1", "first-boot --background --stay", "sync --tree", "sync data",
+    "report-death", "report-death --status 256", "report-death --status 1 --limit x",
 ])
 def test_wrong_use_shows_how(argv):
     done = newroot(*argv.split())

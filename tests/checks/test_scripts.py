@@ -10,6 +10,8 @@ from house import complaints, need, tracked
 SOURCED = ["initrd/lib.sh", "initrd/profile", "tests/qemu/inputs/lib.sh"]
 # deps/compile sets what a recipe reads, and reads what it sets.
 IN_RECIPES = "SC2034,SC2154"
+# What the agent carries, and writes with lines of its own at the beginning.
+CARRIED = "agent/os/scripts/"
 # What the agent writes, as its unit tests have it: sections "=== PATH MODE OWNER", each with a file's text.
 GOLDEN = "tests/unit/golden/os/"
 SECTION = re.compile(r"^=== (?P<path>\S+) (?P<text>[^\n]*\n#!(?P<shell>/\S+).*?)(?=^=== |\Z)", re.M | re.S)
@@ -20,9 +22,9 @@ BY_OPENRC = "SC2034,SC2035"
 
 
 def is_script(path):
-    """Outputs that tests compare with are no scripts of the repository."""
+    """Outputs that tests compare with are no scripts of the repository; what the agent carries is looked at as written."""
     with open(TOP / path, "rb") as file:
-        return re.match(rb"#! ?/\S*\b(sh|ash|dash|bash)\s", file.readline()) and "/golden/" not in path
+        return re.match(rb"#! ?/\S*\b(sh|ash|dash|bash)\s", file.readline()) and "/golden/" not in path and not path.startswith(CARRIED)
 
 
 def scripts():
@@ -36,6 +38,9 @@ def recipes():
 def written_scripts():
     """Each text once, with the first place that has it."""
     texts = {}
+    for path in tracked(CARRIED):
+        text = (TOP / path).read_text()
+        texts[text] = (path, text.partition("\n")[0].removeprefix("#!"))
     for path in tracked(GOLDEN):
         for section in SECTION.finditer((TOP / path).read_text()):
             texts.setdefault(section["text"].partition("\n")[2], (f"{path}:{section['path']}", section["shell"]))

@@ -24,7 +24,7 @@ def test_every_command_is_described():
 def test_every_option_is_described():
     page = PAGE.read_text()
     for source in sorted((TOP / "agent").glob("*.c")):
-        for option in set(re.findall(r'\{"([a-z-]+)", (?:no|required)_argument', source.read_text())) - {"help"}:
+        for option in set(re.findall(r'\{"([a-z-]+)", (?:no_argument|required_argument|OPTION_)', source.read_text())) - {"help"}:
             assert re.search(rf"\bFl -{option}\b", page), f"{source.name}: --{option}"
 
 

@@ -113,7 +113,7 @@ static void test_numbers(void **state)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		long value = 7;
 
-		assert_int_equal(command_number("n", rows[i].text, 1, 64, &value, NULL),
+		assert_int_equal(options_number("n", rows[i].text, 1, 64, &value, NULL),
 				 rows[i].ret);
 		assert_int_equal(value, rows[i].value);
 	}
