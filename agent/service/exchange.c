@@ -198,12 +198,39 @@ static bool passes(int status)
 	return status == 408 || status == 429 || status >= 500;
 }
 
+/* The peer knows what was asked for, and does not give it to this machine; the service says why. */
+static enum err_code forbidden(const json_t *answer)
+{
+	static const struct {
+		const char *said;
+		enum err_code code;
+	} rows[] = {
+		{"vm.address", ERR_SERVICE_IDENTITY}, {"vm.no-token", ERR_SERVICE_IDENTITY},
+		{"vm.token", ERR_SERVICE_IDENTITY},   {"archive.reader", ERR_SERVICE_IDENTITY},
+		{"vm.reach", ERR_SERVICE_REACH},      {"archive.not-named", ERR_SERVICE_REACH},
+	};
+	const char *said = json_string_value(json_object_get(answer, "error"));
+
+	for (size_t i = 0; said && i < sizeof(rows) / sizeof(*rows); i++)
+		if (!strcmp(rows[i].said, said))
+			return rows[i].code;
+	return ERR_HTTP_FORBIDDEN;
+}
+
+static enum err_code code_of(int status, const json_t *answer)
+{
+	if (passes(status))
+		return ERR_HTTP_BUSY;
+	return status == 401 || status == 403 ? forbidden(answer) : ERR_HTTP_STATUS;
+}
+
 int exchange_refused(struct service *service, const char *url, const struct http_response *response,
 		     struct err *err)
 {
 	char *body = NULL, reason[sizeof(response->reason)], message[300] = "";
 	json_t *answer = NULL;
 	const char *text = NULL;
+	enum err_code code;
 	size_t size;
 
 	if (!exchange_body(service, url, SERVICE_ANSWER_MAX, &body, &size, NULL))
@@ -213,10 +240,11 @@ int exchange_refused(struct service *service, const char *url, const struct http
 	if (text)
 		text_clean(message, sizeof(message), text);
 	text_clean(reason, sizeof(reason), response->reason);
+	code = code_of(response->status, answer);
 	json_decref(answer);
 	free(body);
-	err_set(err, passes(response->status) ? ERR_HTTP_BUSY : ERR_HTTP_STATUS, url,
-		"the answer is %d %s%s%s", response->status, reason, *message ? ": " : "", message);
+	err_set(err, code, url, "the answer is %d %s%s%s", response->status, reason,
+		*message ? ": " : "", message);
 	if (err)
 		err->retry_after_s = response->retry_after_s;
 	return -1;

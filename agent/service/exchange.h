@@ -53,7 +53,8 @@ int exchange_body(struct service *service, const char *url, size_t cap, char **b
 		  struct err *err);
 
 /*
- * ERR_HTTP_BUSY when the status is one that passes, else ERR_HTTP_STATUS, with what the peer says about
+ * ERR_HTTP_BUSY when the status is one that passes; of 401 and 403 ERR_SERVICE_IDENTITY or ERR_SERVICE_REACH when the service says so,
+ * else ERR_HTTP_FORBIDDEN; for any other ERR_HTTP_STATUS; with what the peer says about
  * it and its Retry-After; reads the body, calls exchange_end(). Returns -1.
  */
 int exchange_refused(struct service *service, const char *url, const struct http_response *response,

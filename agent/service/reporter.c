@@ -188,7 +188,8 @@ static void failed(struct reporter *reporter, const struct err *err)
 {
 	reporter->next_try = wait_now() + retry_delay(&backoff, ++reporter->failures, err);
 	if (reporter->failures == 1)
-		log_line("reporter: events wait for the service: %s: %s", err->where, err->msg);
+		log_line("reporter: events wait for the service [%s]: %s: %s: %s",
+			 err_name(err->code), err->where, err->msg, err_help(err->code));
 }
 
 /* Trying again would go on for ever: what is left of the batch is offered at once. */

@@ -9,6 +9,7 @@
 #include "cmd/open.h"
 #include "migration/import.h"
 #include "util/file.h"
+#include "util/monotonic.h"
 #include "util/text.h"
 
 #define TOLD_BYTES (1LL << 30) /* such a file takes seconds: nobody should wonder */
@@ -111,7 +112,7 @@ static int import_in_store(struct open *open, struct import *import, const char 
 {
 	const int64_t now_ms = wall_ms();
 
-	if (import_plan(import, open->store, &open->data, &open->settings, now_ms, err) < 0)
+	if (import_plan(import, open->store, &open->data, &open->settings, steady_ms(), err) < 0)
 		return -1;
 	if (import->errors.count)
 		return refuse(file, &import->errors, err);

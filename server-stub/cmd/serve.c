@@ -5,6 +5,7 @@
 
 #include "cmd/command.h"
 #include "cmd/open.h"
+#include "course/lease.h"
 #include "http/anchors.h"
 #include "http/budget.h"
 #include "http/http.h"
@@ -20,6 +21,7 @@
 #include "store/audit.h"
 #include "util/limits.h"
 #include "util/log.h"
+#include "util/monotonic.h"
 #include "util/text.h"
 
 static const char *listen_option = LISTEN_DEFAULT, *per_address_option, *reserve_option;
@@ -182,6 +184,7 @@ static int serve(struct open *open, const struct http_config *config, uint64_t r
 	block_signals(&signals);
 	if (modes_check(&open->data, err) == 0 &&
 	    store_open(&writing, open->data.path, false, err) == 0 &&
+	    lease_begin_anew(writing, steady_ms(), err) == 0 &&
 	    views_open(&service.views, open->data.path, err) == 0 &&
 	    budgets_new(&service.budgets, err) == 0 &&
 	    login_new(&service.login, service.data, err) == 0)

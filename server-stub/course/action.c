@@ -68,6 +68,18 @@ static const struct cutover_vm *place_of(const struct deed *deed, const struct v
 	return NULL;
 }
 
+/*
+ * It was cut over by hand, and says so: nobody there waits for an order any more. One who orders it wants no more than that; an order
+ * that nothing answers would keep the waves behind it waiting.
+ */
+static int take_its_word(const struct deed *deed, struct vm *vm)
+{
+	char cause[300];
+
+	snprintf(cause, sizeof(cause), "%s: done by hand, as it says", deed->cause);
+	return course_move(deed->store, vm, INPUT_MARK, cause, deed->now_ms, deed->err);
+}
+
 static int cut_over(const struct deed *deed, struct vm *vm)
 {
 	const struct cutover_vm *place;
@@ -80,6 +92,8 @@ static int cut_over(const struct deed *deed, struct vm *vm)
 		return -1;
 	if (!place->migrating)
 		return mark(deed, vm);
+	if (vm->claimed_ms)
+		return take_its_word(deed, vm);
 	if (vm->seen_ms < deed->now_ms - ATTENDS_SECONDS * 1000)
 		return refuse_unheard(deed, vm);
 	vm->cutover_ms = deed->now_ms;

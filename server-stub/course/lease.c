@@ -27,41 +27,41 @@ enum lease_report lease_report_by_name(const char *name)
 	return report;
 }
 
-static bool leased(const struct vm *vm, int64_t now_ms)
+static bool leased(const struct vm *vm, int64_t steady_ms)
 {
-	return vm->lease_by[0] && vm->lease_until_ms > now_ms;
+	return vm->lease_by[0] && vm->lease_until_ms > steady_ms;
 }
 
-bool lease_open(const struct vm *vm, enum work work, int64_t now_ms)
+bool lease_open(const struct vm *vm, enum work work, int64_t steady_ms)
 {
-	if (!vm->imported || vm_held(vm) || leased(vm, now_ms))
+	if (!vm->imported || vm_held(vm) || leased(vm, steady_ms))
 		return false;
 	/* One that was taken and given up comes back; one that was reported done has no lease. */
 	return vm->state == works[work].wanted ||
 	       (vm->state == works[work].taken && vm->lease_by[0]);
 }
 
-static bool is_holder(const struct vm *vm, const char *creator, int64_t now_ms)
+static bool is_holder(const struct vm *vm, const char *creator, int64_t steady_ms)
 {
-	return leased(vm, now_ms) && !strcmp(vm->lease_by, creator);
+	return leased(vm, steady_ms) && !strcmp(vm->lease_by, creator);
 }
 
 static int take(struct store *store, struct vm *vm, enum work work, const char *creator,
-		const char *cause, int64_t now_ms, struct err *err)
+		const char *cause, const struct moment *now, struct err *err)
 {
-	if (!is_holder(vm, creator, now_ms) && !lease_open(vm, work, now_ms))
-		return course_refuse(store, vm, cause, now_ms, err);
+	if (!is_holder(vm, creator, now->steady_ms) && !lease_open(vm, work, now->steady_ms))
+		return course_refuse(store, vm, cause, now->wall_ms, err);
 	if (work == WORK_PROVISION) {
-		int ret = course_move(store, vm, INPUT_PROVISIONING, cause, now_ms, err);
+		int ret = course_move(store, vm, INPUT_PROVISIONING, cause, now->wall_ms, err);
 
 		if (ret)
 			return ret;
-	} else if (!is_holder(vm, creator, now_ms) &&
-		   course_note(store, vm, cause, now_ms, err) < 0) {
+	} else if (!is_holder(vm, creator, now->steady_ms) &&
+		   course_note(store, vm, cause, now->wall_ms, err) < 0) {
 		return -1;
 	}
 	snprintf(vm->lease_by, sizeof(vm->lease_by), "%s", creator);
-	vm->lease_until_ms = now_ms + LEASE_SECONDS * 1000;
+	vm->lease_until_ms = now->steady_ms + LEASE_SECONDS * 1000;
 	return store_vm_save(store, vm, err);
 }
 
@@ -102,16 +102,22 @@ static int finish(struct store *store, struct vm *vm, enum work work, const char
 }
 
 int lease_report(struct store *store, struct vm *vm, enum work work, enum lease_report report,
-		 const char *creator, const char *message, int64_t now_ms, struct err *err)
+		 const char *creator, const char *message, const struct moment *now,
+		 struct err *err)
 {
 	char cause[200];
 
 	snprintf(cause, sizeof(cause), "%s %s by %s", works[work].name, reports[report], creator);
 	if (report == LEASE_TAKEN)
-		return take(store, vm, work, creator, cause, now_ms, err);
-	if (leased(vm, now_ms) && strcmp(vm->lease_by, creator) != 0)
-		return course_refuse(store, vm, cause, now_ms, err);
+		return take(store, vm, work, creator, cause, now, err);
+	if (leased(vm, now->steady_ms) && strcmp(vm->lease_by, creator) != 0)
+		return course_refuse(store, vm, cause, now->wall_ms, err);
 	if (report == LEASE_FAILED)
-		return fail(store, vm, work, cause, message, now_ms, err);
-	return finish(store, vm, work, cause, now_ms, err);
+		return fail(store, vm, work, cause, message, now->wall_ms, err);
+	return finish(store, vm, work, cause, now->wall_ms, err);
+}
+
+int lease_begin_anew(struct store *store, int64_t steady_ms, struct err *err)
+{
+	return store_lease_all(store, steady_ms + LEASE_SECONDS * 1000, err);
 }

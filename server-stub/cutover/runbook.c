@@ -318,6 +318,10 @@ static void print_back(const struct runbook *book)
 {
 	fprintf(book->out,
 		"Before users write to the new side, nothing is lost. Afterwards, what they wrote is on the new VMs alone.\n\n"
+		"- [ ] One that is ordered and not cut over yet is to be so no more: `newroot-server cancel NAME`, then `retry NAME`.\n"
+		"- [ ] The service hears the others again, and counts them as complete: ten minutes after its cutover a VM's word counts no more.\n\n");
+	runbook_block(book, "reopen", " --group");
+	fprintf(book->out,
 		"- [ ] On the new VMs, as root, in this order, `newroot cutover --undo` stops what was held back, and puts the quarantine back: ");
 	print_reverse(book);
 	fprintf(book->out, ".\n- [ ] What was written there is copied back, or given up.\n");
@@ -330,9 +334,9 @@ static void print_back(const struct runbook *book)
 	} else {
 		fprintf(book->out, "\n");
 	}
-	fprintf(book->out, "A VM whose cutover is undone says so, and counts as complete again. "
-			   "A master that was promoted stays one: "
-			   "undoing brings its old master's changes back no more.\n");
+	fprintf(book->out,
+		"A VM whose cutover is undone says so. A master that was promoted stays one: "
+		"undoing brings its old master's changes back no more.\n");
 }
 
 static const struct section {

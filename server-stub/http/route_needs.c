@@ -11,6 +11,7 @@
 #include "http/route.h"
 #include "http/views.h"
 #include "util/log.h"
+#include "util/monotonic.h"
 #include "util/text.h"
 #include "vm/vm_json.h"
 
@@ -23,7 +24,7 @@ static enum work work_of(const struct request *request)
 struct needs {
 	const struct principal *who;
 	enum work work;
-	int64_t now_ms;
+	int64_t steady_ms;
 	size_t count;
 	struct vm *vm;
 };
@@ -33,7 +34,7 @@ static void add_open(void *arg, const struct vm *vm)
 	struct needs *needs = arg;
 
 	if (needs->count < NEEDS_LISTED_MAX && principal_sees(needs->who, vm->group) &&
-	    lease_open(vm, needs->work, needs->now_ms))
+	    lease_open(vm, needs->work, needs->steady_ms))
 		needs->vm[needs->count++] = *vm;
 }
 
@@ -76,7 +77,8 @@ static int needs_json(struct store *store, const struct needs *needs, json_t *ar
 enum MHD_Result route_needs(struct request *request)
 {
 	struct store *store = views_get(request->service->views);
-	struct needs needs = {.who = &request->who, .work = work_of(request), .now_ms = wall_ms()};
+	struct needs needs = {
+		.who = &request->who, .work = work_of(request), .steady_ms = steady_ms()};
 	json_t *array = json_array();
 	struct err err = ERR_INIT;
 	int ret = -1;
@@ -139,6 +141,7 @@ static int reporting_apply(struct deferred *deferred, struct store *store, struc
 {
 	struct reporting *reporting = (struct reporting *)(void *)deferred;
 
+	const struct moment now = {wall_ms(), steady_ms()};
 	char what[2 * VM_NAME_MAX + 40];
 	int ret;
 
@@ -149,7 +152,7 @@ static int reporting_apply(struct deferred *deferred, struct store *store, struc
 	if (check_creator(reporting, store, err) < 0)
 		return -1;
 	ret = lease_report(store, &reporting->vm, reporting->work, reporting->report,
-			   reporting->creator, reporting->message, wall_ms(), err);
+			   reporting->creator, reporting->message, &now, err);
 	snprintf(what, sizeof(what), "%s as %s", reporting->name, reporting->creator);
 	return audited_add(&reporting->audited, store, acts[reporting->work][reporting->report],
 			   what, ret, err);
@@ -208,8 +211,7 @@ enum MHD_Result route_needs_report(struct request *request)
 		return reply_error(request, err);
 	vm = &reporting->vm;
 	log_info("%s: %s, told by %s", vm->name, vm_state_name(vm->state), reporting->creator);
-	return reply_json(request,
-			  json_pack("{s:s, s:s, s:I}", "vm", vm->name, "state",
-				    vm_state_name(vm->state), "lease_until_ms",
-				    (json_int_t)(vm->lease_by[0] ? vm->lease_until_ms : 0)));
+	return reply_json(request, json_pack("{s:s, s:s, s:I}", "vm", vm->name, "state",
+					     vm_state_name(vm->state), "lease_until_ms",
+					     (json_int_t)vm_lease_end_ms(vm)));
 }

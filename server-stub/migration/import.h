@@ -49,7 +49,7 @@ void import_read(struct import *import, const char *text, size_t size, const cha
  * has failed. What is refused is in the list.
  */
 int import_plan(struct import *import, struct store *store, const struct data *data,
-		const struct settings *settings, int64_t now_ms, struct err *err);
+		const struct settings *settings, int64_t steady_ms, struct err *err);
 
 /* Only when nothing was refused. */
 int import_apply(struct import *import, struct store *store, int64_t now_ms, struct err *err);

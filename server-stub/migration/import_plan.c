@@ -13,7 +13,7 @@ struct plan {
 	struct store *store;
 	const struct data *data;
 	const struct settings *settings;
-	int64_t now_ms;
+	int64_t steady_ms;
 	json_t *retired; /* MACs */
 	bool no_memory;
 };
@@ -33,9 +33,9 @@ static void add_known(void *arg, const struct vm *vm)
 }
 
 /* Its hardware is there, or somebody is making it. */
-static bool is_made(const struct vm *vm, int64_t now_ms)
+static bool is_made(const struct vm *vm, int64_t steady_ms)
 {
-	return vm_is_created(vm) || (vm->lease_by[0] && vm->lease_until_ms > now_ms);
+	return vm_is_created(vm) || (vm->lease_by[0] && vm->lease_until_ms > steady_ms);
 }
 
 static void refuse_name(struct plan *p, const struct migration_vm *wanted, const struct vm *vm)
@@ -53,7 +53,7 @@ static void look_up(struct plan *p, struct known *known)
 
 	if (wanted && !ours)
 		refuse_name(p, wanted, &known->vm);
-	known->made = is_made(&known->vm, p->now_ms);
+	known->made = is_made(&known->vm, p->steady_ms);
 	known->stays = ours ? wanted : NULL;
 	known->goes = ours && !wanted && known->vm.imported && !known->made;
 }
@@ -294,7 +294,7 @@ static int plan_all(struct plan *p, struct err *err)
 }
 
 int import_plan(struct import *import, struct store *store, const struct data *data,
-		const struct settings *settings, int64_t now_ms, struct err *err)
+		const struct settings *settings, int64_t steady_ms, struct err *err)
 {
 	struct plan p = {
 		.import = import,
@@ -302,7 +302,7 @@ int import_plan(struct import *import, struct store *store, const struct data *d
 		.store = store,
 		.data = data,
 		.settings = settings,
-		.now_ms = now_ms,
+		.steady_ms = steady_ms,
 		.retired = json_object(),
 	};
 	int ret = read_known(&p, err);

@@ -234,6 +234,11 @@ int store_vm_save(struct store *store, const struct vm *vm, struct err *err)
 		       vm->cutover_ms, vm->cutover_wave, vm->claimed_ms, vm->id);
 }
 
+int store_lease_all(struct store *store, int64_t until_ms, struct err *err)
+{
+	return sql_run(store, SQL_LEASE_ALL, err, "i", until_ms);
+}
+
 int store_vm_save_boot(struct store *store, const struct vm *vm, struct err *err)
 {
 	return sql_run(store, SQL_VM_SAVE_BOOT, err, "tttti", vm->mode, vm->parameters, vm->token,

@@ -79,6 +79,8 @@ int store_vm_since(struct store *store, int64_t version,
 int store_vm_count(struct store *store, int64_t *count, int64_t *version, struct err *err);
 /* What events and actions change: where the VM is, arming, holds, lease, times. In a transaction. */
 int store_vm_save(struct store *store, const struct vm *vm, struct err *err);
+/* Until when those VMs are leased that are: to all of them the same. */
+int store_lease_all(struct store *store, int64_t until_ms, struct err *err);
 /* What boot entries are made of: mode, parameters, token. */
 int store_vm_save_boot(struct store *store, const struct vm *vm, struct err *err);
 /* Its addresses on the final network. */

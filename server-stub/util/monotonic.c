@@ -2,12 +2,22 @@
 
 #include <time.h>
 
-int64_t monotonic_ms(void)
+static int64_t milliseconds(clockid_t clock)
 {
 	struct timespec now;
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
+	clock_gettime(clock, &now);
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+int64_t monotonic_ms(void)
+{
+	return milliseconds(CLOCK_MONOTONIC);
+}
+
+int64_t steady_ms(void)
+{
+	return milliseconds(CLOCK_BOOTTIME);
 }
 
 void monotonic_condition(pthread_cond_t *condition)

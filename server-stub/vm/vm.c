@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "util/monotonic.h"
+#include "util/text.h"
 
 static bool gone_wrong(enum vm_state state)
 {
@@ -92,4 +94,9 @@ const char *vm_error_help(const struct vm *vm)
 	snprintf(name, sizeof(name), "%.*s", (int)strcspn(vm->error, ":"), vm->error);
 	code = vm->error[0] ? err_by_name(name) : ERR_NONE;
 	return code ? err_help(code) : NULL;
+}
+
+int64_t vm_lease_end_ms(const struct vm *vm)
+{
+	return vm->lease_by[0] ? wall_ms() + vm->lease_until_ms - steady_ms() : 0;
 }

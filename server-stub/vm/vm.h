@@ -71,7 +71,7 @@ struct vm {
 
 	/* The creator that is at it. */
 	char lease_by[VM_NAME_MAX + 1]; /* "": nobody */
-	int64_t lease_until_ms;
+	int64_t lease_until_ms;         /* by steady_ms(): course/lease.h */
 
 	int64_t added_ms, changed_ms, seen_ms; /* seen: its last events; 0: never */
 	int64_t version;                       /* grows with each change of any VM; read only */
@@ -110,5 +110,8 @@ const char *vm_error_help(const struct vm *vm);
 
 /* Let the VM enter another state, with all that begins or ends with it. */
 void vm_enter(struct vm *vm, enum vm_state to, int64_t now_ms);
+
+/* When its lease ends by the clock on the wall as that is now, for people to read; 0: nobody has it. */
+int64_t vm_lease_end_ms(const struct vm *vm);
 
 #endif

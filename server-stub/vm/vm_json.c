@@ -37,7 +37,7 @@ static json_t *lease_json(const struct vm *vm)
 	if (!vm->lease_by[0])
 		return json_null();
 	return json_pack("{s:s, s:I}", "by", vm->lease_by, "until_ms",
-			 (json_int_t)vm->lease_until_ms);
+			 (json_int_t)vm_lease_end_ms(vm));
 }
 
 static json_t *cutover_json(const struct vm *vm)

@@ -20,7 +20,8 @@ static size_t append(char *line, size_t used, const char *before, const char *te
 static void describe(char *line, const struct vm *vm)
 {
 	struct remark remark[REMARKS_MAX];
-	const size_t remarks = remarks_of(remark, vm, vm->seen_ms);
+	const struct moment now = {vm->seen_ms, steady_ms()};
+	const size_t remarks = remarks_of(remark, vm, &now);
 	char place[24] = "";
 	unsigned number;
 	const char *step = steps_at(vm, &number);

@@ -2,6 +2,7 @@
 #ifndef SERVER_WATCH_REMARKS_H
 #define SERVER_WATCH_REMARKS_H
 
+#include "util/monotonic.h"
 #include "vm/vm.h"
 #include "watch/sheet.h"
 
@@ -13,8 +14,8 @@ struct remark {
 	char text[VM_ERROR_MAX + 1];
 };
 
-/* Those that there are at `now_ms`, the gravest first: their number. */
-size_t remarks_of(struct remark remark[REMARKS_MAX], const struct vm *vm, int64_t now_ms);
+/* Those that there are now, the gravest first: their number. */
+size_t remarks_of(struct remark remark[REMARKS_MAX], const struct vm *vm, const struct moment *now);
 
 /* "12 s", "3 min", "5 h": what a person takes in at a glance. */
 #define DURATION_TEXT 32

@@ -49,7 +49,7 @@ struct drawing {
 	struct sheet *sheet;
 	const struct vm **vm; /* those to show, in the order of groups and names */
 	size_t count;
-	int64_t now_ms;
+	struct moment now;
 	unsigned name, bar; /* columns */
 	bool folded;        /* quiet VMs are left out */
 };
@@ -172,7 +172,7 @@ static void draw_group(struct drawing *drawing, const struct vm **vm, size_t cou
 	sheet_end_line(drawing->sheet);
 	for (size_t i = 0; i < count; i++) {
 		struct remark remark[REMARKS_MAX];
-		const size_t remarks = remarks_of(remark, vm[i], drawing->now_ms);
+		const size_t remarks = remarks_of(remark, vm[i], &drawing->now);
 
 		if (!drawing->folded || remarks || !looks[vm[i]->state].quiet)
 			draw_vm(drawing, vm[i], remark, remarks);
@@ -194,7 +194,7 @@ static void draw_head(struct drawing *drawing)
 	struct sheet *sheet = drawing->sheet;
 	char now[TEXT_TIME_MAX + 8];
 
-	text_time(now, drawing->now_ms);
+	text_time(now, drawing->now.wall_ms);
 	memcpy(now + strlen(now), " UTC", sizeof(" UTC"));
 	sheet_put(sheet, PAINT_BOLD, now);
 	sheet_put(sheet, PAINT_PLAIN, "  ");
@@ -278,7 +278,7 @@ static void draw_to_fit(struct drawing *drawing, unsigned lines)
 
 void view_draw(struct sheet *sheet, const struct view *view)
 {
-	struct drawing drawing = {.sheet = sheet, .now_ms = view->now_ms};
+	struct drawing drawing = {.sheet = sheet, .now = {view->now_ms, steady_ms()}};
 
 	drawing.vm = calloc(view->count + 1, sizeof(struct vm *));
 	if (!drawing.vm) {

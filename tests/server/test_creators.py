@@ -6,8 +6,9 @@ import time
 
 import pytest
 
+from clocks import Clocks
 from migration import change
-from service import MAC, Boot
+from service import MAC, Boot, Service, programs
 
 SPEC = {"cpus": 2, "memory": 134217728, "disks": [2147483648, 1073741824], "data_center": "lab", "network": "shop-net",
         "public": [{"names": ["www.shop.example"], "old": "192.0.2.7", "new": "10.80.0.11"}]}
@@ -86,10 +87,49 @@ def test_failed_creation_holds_the_group(group):
 
 def test_lease_runs_out(group):
     assert report(group, "db1", "taken")[0] == 200
-    change(group, "db1", lease_until_ms=int(time.time() * 1000) - 1)
+    change(group, "db1", lease_until_ms=int(time.clock_gettime(time.CLOCK_BOOTTIME) * 1000) - 1)
     assert listed(group) == ["db1", "web1", "web2"]
     assert report(group, "db1", "taken", "rack2") == (200, "needs creating")
     assert report(group, "db1", "done", "rack1") == (409, "vm.state"), "it came too late"
+
+
+@pytest.fixture
+def timed(tmp_path):
+    """A service whose clocks can be moved, with one VM to make."""
+    service, clocks = Service(programs()[0], tmp_path), Clocks(tmp_path)
+    service.init()
+    service.add("db1", MAC, "--group", "shop")
+    become(service, "db1", "needs creating")
+    service.start(env=clocks.environment)
+    service.clocks = clocks
+    yield service
+    service.close()
+
+
+@pytest.mark.parametrize("jump", [86400, -86400])
+def test_a_clock_that_is_set_moves_no_lease(timed, jump):
+    """On the wall a day passes, in either direction: nobody gets what another is at, and nobody keeps it for ever."""
+    assert report(timed, "db1", "taken") == (200, "needs creating")
+    timed.clocks.move(wall=jump)
+    assert report(timed, "db1", "taken", "rack2") == (409, "vm.state") and listed(timed) == []
+    end = timed.ask("/v1/vms/db1")["lease"]["until_ms"] / 1000 - time.time() - jump
+    assert 200 < end <= 300, "it is told by the clock as it is now"
+    timed.clocks.move(steady=299 - 60)
+    assert listed(timed) == []
+    timed.clocks.move(steady=62)
+    assert listed(timed) == ["db1"] and report(timed, "db1", "taken", "rack2") == (200, "needs creating")
+
+
+@pytest.mark.parametrize("steady", [0, -3600, 3600])
+def test_after_a_restart_a_lease_lasts_as_long_as_a_new_one(timed, steady):
+    """Whether the machine went on meanwhile or began its own time anew: its creator could not prolong it."""
+    assert report(timed, "db1", "taken") == (200, "needs creating")
+    timed.stop()
+    timed.clocks.move(wall=86400, steady=steady)
+    timed.start(env=timed.clocks.environment)
+    assert report(timed, "db1", "taken", "rack2") == (409, "vm.state") and listed(timed) == []
+    timed.clocks.move(steady=301)
+    assert listed(timed) == ["db1"]
 
 
 def test_held_vms_are_nobodys_work(group):

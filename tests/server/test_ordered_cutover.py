@@ -1,5 +1,6 @@
 """A cutover that is ordered here and done by the VMs, and what they are told until then."""
 import contextlib
+import shlex
 import sqlite3
 
 import pytest
@@ -126,6 +127,40 @@ def test_a_cutover_that_nobody_ordered_moves_nothing(group, states):
     else:
         said(group, "db1", "complete")
         assert not group.show("db1")["claims_cutover"]
+
+
+@pytest.mark.parametrize("heard", [True, False])
+def test_what_was_done_by_hand_is_not_waited_for(group, heard):
+    """The service could not reach db1, so an operator cut it over there; the group is ordered later, db1 with it."""
+    said(group, "db1", "cut over")
+    assert group.show("db1")["claims_cutover"]
+    if not heard:
+        with contextlib.closing(sqlite3.connect(group.data / "newroot.db", timeout=60)) as store:
+            store.execute("UPDATE vm SET seen_ms = seen_ms - 1000000 WHERE name = 'db1'")
+            store.commit()
+    assert group.cli("cutover", "shop", "--group") == "group shop: cutover\n"
+    shown = group.show("db1")
+    assert (shown["state"], shown["claims_cutover"], shown["cutover"]) == ("cut over", False, None)
+    assert shown["history"][-1]["cause"] == "cutover of the group by the operator: done by hand, as it says"
+    assert told(group)[0] == "db2", "the next wave goes on"
+    said(group, "db2", "cut over")
+    said(group, "web1", "cut over")
+    assert {group.show(name)["state"] for name in ("db1", "db2", "web1")} == {"cut over"}
+
+
+def test_the_printed_way_back_leads_back(group):
+    """What the runbook begins it with, given as it stands, long after the cutover: then the VM is heard."""
+    group.cli("cutover", "shop", "--group", "--mark")
+    with contextlib.closing(sqlite3.connect(group.data / "newroot.db", timeout=60)) as store:
+        store.execute("UPDATE vm SET changed_ms = 1700000000000")
+        store.commit()
+    back = group.cli("runbook", "shop").split("## Going back")[1]
+    command = shlex.split(back[:back.index("cutover --undo")].split("```sh\n")[1].split("\n")[0])
+    assert command[:3] == ["newroot-server", "reopen", "shop"]
+    assert group.post([group.boots["db1"].event("heartbeat")], mac=MACS["db1"]).status == 403
+    assert group.run(*command[1:]).returncode == 0
+    said(group, "db1", "complete")
+    assert {group.show(name)["state"] for name in NAMES} == {"complete"} and told(group) == []
 
 
 def test_there_is_a_way_back(group):

@@ -140,8 +140,8 @@ def test_mac_is_sent(server, drive):
     assert server.requests[0].path == "/v1/hello?mac=52:54:00:12:34:56"
 
 
-@pytest.mark.parametrize("status, code", [(400, "service.events"), (413, "service.events"), (401, "http.status"),
-                                          (403, "http.status"), (404, "http.status")])
+@pytest.mark.parametrize("status, code", [(400, "service.events"), (413, "service.events"), (401, "http.forbidden"),
+                                          (403, "http.forbidden"), (404, "http.status")])
 def test_refused_events_are_told_from_a_refused_agent(server, drive, status, code):
     server.on("/v1/events", lambda q, r, n: r.answer(b'{"error":"body","message":"because"}', status))
     result = drive("events", server.url + "/")

@@ -8,7 +8,8 @@ import uuid
 
 import pytest
 
-from common import BUILD, PATIENCE_S, under_kernel, until
+from common import BUILD, PATIENCE_S, TOP, under_kernel, until
+from migration import change
 from service import Boot, Service
 
 MAC, REPLICA = "52:54:00:00:00:11", "52:54:00:00:00:12"
@@ -52,6 +53,22 @@ def test_job_goes_to_one_boot(service, ask):
     assert ask("job", look=True).ok
     service.cli("arm", "db1")
     assert ask("job", boot=second).ok
+
+
+@pytest.mark.parametrize("case", ["no-token", "token", "address", "reach"])
+def test_a_refused_machine_is_told_what_to_do(service, ask, case):
+    """By a code of its own, with help, whichever route it asks."""
+    service.cli("remove", "db1")
+    address = ("--address", "10.9.9.9") if case == "address" else ()
+    service.add("db1", MAC, *address, token="none" if case == "address" else "auto")
+    shown = {"token": {"token": "0" * 32}, "reach": {"token": service.token()} if case == "reach" else {}}.get(case, {})
+    if case == "reach":
+        change(service, "db1", state="cut over", changed_ms=1700000000000)
+    for command in ("hello", "job"):
+        refused = ask(command, boot=str(uuid.uuid4()), **shown)
+        assert refused.error == ("service.reach" if case == "reach" else "service.identity"), refused
+    helps = (TOP / "docs/errors.md").read_text()
+    assert "| `service.identity` |" in helps and "| `service.reach` |" in helps and "| `http.forbidden` |" in helps
 
 
 def test_new_start_after_an_error(service, ask):

@@ -84,7 +84,8 @@ static inline int report(struct fixture *f, const char *name, enum work work,
 {
 	struct vm vm = get(f, name);
 
-	return lease_report(f->store, &vm, work, report, creator, "no room", now_ms, NULL);
+	return lease_report(f->store, &vm, work, report, creator, "no room",
+			    &(struct moment){now_ms, now_ms}, NULL);
 }
 
 static inline bool open_for(struct fixture *f, const char *name, enum work work, int64_t now_ms)

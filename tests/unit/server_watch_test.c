@@ -363,17 +363,17 @@ static void test_remarks(void **state)
 			.error = "archive.hash: x: no"};
 
 	(void)state;
-	assert_int_equal(remarks_of(remark, &vm, 100000), 6);
+	assert_int_equal(remarks_of(remark, &vm, &(struct moment){100000, 100000}), 6);
 	assert_string_equal(remark[0].label, "error:");
 	assert_string_equal(remark[1].text, err_help(ERR_ARCHIVE_HASH));
 	assert_string_equal(remark[2].text, "web1 has an error");
 	assert_string_equal(remark[4].text, "no event for 100 s");
-	assert_int_equal(remarks_of(remark, &vm, 100001), 5);
+	assert_int_equal(remarks_of(remark, &vm, &(struct moment){100001, 100001}), 5);
 	strcpy(vm.error, "unheard of: x");
 	vm.state = VM_COMPLETE;
-	assert_int_equal(remarks_of(remark, &vm, 0), 3);
+	assert_int_equal(remarks_of(remark, &vm, &(struct moment){0, 0}), 3);
 	vm = (struct vm){.state = VM_CANCELLED, .hold = true};
-	assert_int_equal(remarks_of(remark, &vm, 0), 0);
+	assert_int_equal(remarks_of(remark, &vm, &(struct moment){0, 0}), 0);
 }
 
 /* --- the picture */

@@ -1,5 +1,5 @@
 # The service: what stands below its HTTP part. Requests are tested whole, in tests/server.
-SERVER_VM := $(addprefix server-stub/vm/,event.c state.c names.c reach.c secrets_in.c principal.c token.c vm.c) server-stub/util/text.c agent/base/err.c
+SERVER_VM := $(addprefix server-stub/vm/,event.c state.c names.c reach.c secrets_in.c principal.c token.c vm.c) server-stub/util/text.c server-stub/util/monotonic.c agent/base/err.c
 SERVER_STORE := $(wildcard server-stub/store/*.c) server-stub/util/log.c $(addprefix server-stub/course/,follow.c intake.c course.c action.c lease.c handout.c may_read.c) server-stub/archives/archive_url.c \
 	$(addprefix server-stub/cutover/,group.c migrating.c order.c public.c) server-stub/vm/finals.c server-stub/util/terminal_text.c server-stub/util/printable.c $(SERVER_VM)
 SERVER_INCLUDE := -Iserver-stub
