@@ -71,9 +71,10 @@ fuzz: $(FUZZ_BINS) build/server-san/newroot-server
 soak: all unit-programs build/load build/server-san/newroot-server
 	$(Q)FUZZ_SECONDS=$(or $(FUZZ_SECONDS),600) $(PYTEST) tests/soak tests/fuzz tests/server/test_fuzz_requests.py tests/load
 
-## make bench      sizes, seconds a step, unpacking against wget | tar and curl | bsdtar, least memory
+## make bench      sizes, seconds a step, unpacking against wget | tar and curl | bsdtar, least memory; importing 10,000 VMs
 bench: all
 	$(Q)/usr/bin/python3 -B tests/qemu/bench.py
+	$(Q)/usr/bin/python3 -B tests/load/imports.py
 
 ## make load       figures of the service while 100, 1,000 and 5,000 VMs report at once
 load: all build/load

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include "archives/archive.h"
@@ -11,6 +12,8 @@
 #include "util/file.h"
 #include "util/monotonic.h"
 #include "util/text.h"
+
+#define IMPORT_TRIES 3 /* beside others who write, before they have to wait */
 
 #define TOLD_BYTES (1LL << 30) /* such a file takes seconds: nobody should wonder */
 
@@ -106,44 +109,93 @@ static int find_facts(void *arg, const char *path, char **facts, struct err *err
 	return ret < 0 ? -1 : 1;
 }
 
-/* Within a transaction, which the caller ends. */
-static int import_in_store(struct open *open, struct import *import, const char *file,
-			   struct err *err)
-{
-	const int64_t now_ms = wall_ms();
+struct document {
+	const char *file, *text;
+	size_t size;
+};
 
+/* Within a transaction, which the caller ends: of reading, or of writing when nothing may change any more. */
+static int plan_in_store(struct open *open, struct import *import, const struct document *document,
+			 struct err *err)
+{
 	if (import_plan(import, open->store, &open->data, &open->settings, steady_ms(), err) < 0)
 		return -1;
-	if (import->errors.count)
-		return refuse(file, &import->errors, err);
-	import_print(import);
-	return dry_run ? 0 : import_apply(import, open->store, now_ms, err);
+	return import->errors.count ? refuse(document->file, &import->errors, err) : 0;
 }
 
-static int import_document(struct open *open, const char *file, const char *text, size_t size,
-			   struct err *err)
+/* In the transaction, which it ends: 0; 1: nothing was changed, as the plan is not right any more. */
+static int apply_in_store(struct open *open, struct import *import, struct err *err)
+{
+	const int holds = import_holds(import, open->store, steady_ms(), err);
+
+	if (holds > 0 && import_apply(import, open->store, wall_ms(), err) == 0 &&
+	    note_command(open->store, 0, err) == 0)
+		return store_commit(open->store, err);
+	store_rollback(open->store);
+	return holds == 0 ? 1 : -1;
+}
+
+/* Compiled and compared while others write; only what follows keeps them from it. 1: to be made again. */
+static int import_beside(struct open *open, struct import *import, const struct document *document,
+			 struct err *err)
+{
+	int ret = store_begin_reading(open->store, err);
+
+	if (ret == 0) {
+		ret = plan_in_store(open, import, document, err);
+		store_rollback(open->store);
+	}
+	if (ret == 0 && !dry_run)
+		ret = store_begin(open->store, err);
+	return ret == 0 && !dry_run ? apply_in_store(open, import, err) : ret;
+}
+
+/* The same, and nobody writes from the beginning: it comes to an end, whatever others do. */
+static int import_alone(struct open *open, struct import *import, const struct document *document,
+			struct err *err)
+{
+	if (store_begin(open->store, err) < 0)
+		return -1;
+	if (plan_in_store(open, import, document, err) == 0)
+		return apply_in_store(open, import, err);
+	store_rollback(open->store);
+	return -1;
+}
+
+static int import_once(struct open *open, const struct document *document, bool alone,
+		       struct err *err)
 {
 	const struct migration_sums sums = {find_sum, find_facts, open};
 	struct import import;
 	int ret;
 
-	import_read(&import, text, size, open->settings.url, &sums);
-	ret = store_begin(open->store, err);
-	if (ret == 0) {
-		ret = import_in_store(open, &import, file, err);
-		if (ret == 0 && !dry_run)
-			ret = note_command(open->store, ret, err);
-		if (ret == 0 && !dry_run)
-			ret = store_commit(open->store, err);
-		else
-			store_rollback(open->store);
-	}
+	import_read(&import, document->text, document->size, open->settings.url, &sums);
+	ret = alone ? import_alone(open, &import, document, err)
+		    : import_beside(open, &import, document, err);
+	if (ret == 0)
+		import_print(&import);
 	import_free(&import);
-	if (ret == 0 && !dry_run)
-		tell_command();
-	if (ret == 0 && dry_run)
+	return ret;
+}
+
+/* One import at a time: of another one's, a plan would not see that a job is another. */
+static int import_document(struct open *open, const struct document *document, struct err *err)
+{
+	int ret = 1;
+
+	if (flock(open->data.root, LOCK_EX) < 0)
+		return err_sys(err, ERR_IO, open->data.path, "can't lock the folder");
+	for (int i = 0; ret > 0; i++)
+		ret = import_once(open, document, i == IMPORT_TRIES, err);
+	flock(open->data.root, LOCK_UN);
+	if (ret < 0)
+		return -1;
+	if (dry_run) {
 		puts("Nothing was changed (--dry-run).");
-	return ret == 0 && !dry_run ? sync_net(open, err) : ret;
+		return 0;
+	}
+	tell_command();
+	return sync_net(open, err);
 }
 
 static int run(char **operands, size_t count, struct err *err)
@@ -158,7 +210,9 @@ static int run(char **operands, size_t count, struct err *err)
 		return -1;
 	ret = open_data(&open, err);
 	if (ret == 0) {
-		ret = import_document(&open, operands[0], text, size, err);
+		const struct document document = {operands[0], text, size};
+
+		ret = import_document(&open, &document, err);
 		close_data(&open);
 	}
 	free(text);

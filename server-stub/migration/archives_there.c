@@ -1,6 +1,5 @@
 #include "migration/archives_there.h"
 
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,11 +31,19 @@ static int look_for(void *arg, const char *url)
 	return 0;
 }
 
-int migration_archives_there(const char *job, const struct data *data, const char *url,
-			     char missing[ARCHIVE_PATH_MAX + 1], struct err *err)
+int migration_archives_there_json(const json_t *job, const struct data *data, const char *url,
+				  char missing[ARCHIVE_PATH_MAX + 1], struct err *err)
 {
 	struct err unseen = ERR_INIT;
 	struct search search = {data, url, missing, err ? err : &unseen};
+	const int ret = archive_url_each(job, look_for, &search);
+
+	return ret < 0 ? -1 : !ret;
+}
+
+int migration_archives_there(const char *job, const struct data *data, const char *url,
+			     char missing[ARCHIVE_PATH_MAX + 1], struct err *err)
+{
 	json_error_t error;
 	json_t *root = json_loads(job, 0, &error);
 	int ret;
@@ -44,9 +51,9 @@ int migration_archives_there(const char *job, const struct data *data, const cha
 	if (!root)
 		return err_set(err, ERR_JOB_SYNTAX, "job", "line %d column %d: %s", error.line,
 			       error.column, error.text);
-	ret = archive_url_each(root, look_for, &search);
+	ret = migration_archives_there_json(root, data, url, missing, err);
 	json_decref(root);
-	return ret < 0 ? -1 : !ret;
+	return ret;
 }
 
 void migration_missing_text(char text[VM_WAITING_MAX + 1], const char *path)

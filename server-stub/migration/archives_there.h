@@ -7,6 +7,8 @@
 #define SERVER_MIGRATION_ARCHIVES_THERE_H
 
 #include "base/err.h"
+#include <jansson.h>
+
 #include "site/data.h"
 #include "util/limits.h"
 
@@ -16,6 +18,10 @@
  */
 int migration_archives_there(const char *job, const struct data *data, const char *url,
 			     char missing[ARCHIVE_PATH_MAX + 1], struct err *err);
+
+/* The same of a job that is parsed already. */
+int migration_archives_there_json(const json_t *job, const struct data *data, const char *url,
+				  char missing[ARCHIVE_PATH_MAX + 1], struct err *err);
 
 /* What a VM waits for, in words: "archive web1/root.tar.gz is not there yet". A path may be of any bytes; the text is printable. */
 void migration_missing_text(char text[VM_WAITING_MAX + 1], const char *path);

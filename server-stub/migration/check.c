@@ -189,8 +189,9 @@ static void check_old_addresses(struct reader *r, const struct migration *migrat
 
 void migration_check_migration(struct reader *r, const struct value *v, void *to)
 {
-	const struct migration *migration = to;
+	struct migration *migration = to;
 
+	migration_index(migration, r->arena);
 	refuse_empty(r, v, "vms", migration->vm_count, "at least one VM");
 	migration_check_packages(r, migration);
 	check_own(r, migration);

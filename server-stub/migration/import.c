@@ -17,7 +17,12 @@ void import_read(struct import *import, const char *text, size_t size, const cha
 void import_free(struct import *import)
 {
 	migration_free(&import->migration);
+	for (size_t i = 0; i < import->row_count; i++) {
+		free(import->row[i].job);
+		free(import->row[i].spec);
+	}
 	free(import->known);
+	free(import->document);
 	err_list_free(&import->errors);
 	arena_free(&import->arena);
 }

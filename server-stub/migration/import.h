@@ -2,6 +2,9 @@
  * Importing a migration document into the store: what is there is compared with what the document wants, VM by VM, and
  * then changed in one transaction. Nothing that runs is disturbed: a VM that has its job keeps it until it
  * is armed again.
+ *
+ * A document of 10,000 VMs takes seconds to compile and to compare, in which others write: import_plan() only reads. The
+ * transaction that follows begins with import_holds(), which looks at what was changed since.
  */
 #ifndef SERVER_MIGRATION_IMPORT_H
 #define SERVER_MIGRATION_IMPORT_H
@@ -27,6 +30,7 @@ struct import_row {
 	const struct known *known;         /* NULL: it isn't in the store */
 	const struct change *changes;
 	const char *missing; /* what it waits for, in words; NULL: nothing */
+	char *job, *spec;    /* as texts, malloc'ed, where the fate writes them */
 };
 
 struct import {
@@ -34,9 +38,12 @@ struct import {
 	struct arena arena;
 	struct err_list errors; /* all that was refused */
 	struct migration migration;
+	char *document;      /* without its secrets, malloc'ed */
 	struct known *known; /* all VMs of the store */
 	size_t known_count;
-	struct import_row *row; /* in the order of the document, then what isn't in it */
+	int64_t version;             /* of the store when they were read */
+	const struct known **stands; /* of each VM of the document: itself in the store, or NULL */
+	struct import_row *row;      /* in the order of the document, then what isn't in it */
 	size_t row_count;
 };
 
@@ -45,14 +52,23 @@ void import_read(struct import *import, const char *text, size_t size, const cha
 		 const struct migration_sums *sums);
 
 /*
- * Compare with the store, within the transaction in which import_apply() may follow. -1: the store or the disk
- * has failed. What is refused is in the list.
+ * Compare with the store. -1: the store or the disk has failed. What is refused is in the list. Once only: the document's VMs have
+ * MACs and addresses of the pools afterwards.
  */
 int import_plan(struct import *import, struct store *store, const struct data *data,
 		const struct settings *settings, int64_t steady_ms, struct err *err);
 
-/* Only when nothing was refused. */
+/*
+ * In the transaction of import_apply(): 1 when the plan is still right, whatever VMs have reported meanwhile; 0 when it has to be
+ * made again, from import_read() on. While imports exclude each other: a change of a job shows in nothing else.
+ */
+int import_holds(struct import *import, struct store *store, int64_t steady_ms, struct err *err);
+
+/* Only when nothing was refused. In a transaction. */
 int import_apply(struct import *import, struct store *store, int64_t now_ms, struct err *err);
+
+/* Inside: whether its hardware is there, or somebody is making it. */
+bool import_is_made(const struct vm *vm, int64_t steady_ms);
 
 /* To standard output, for a person. */
 void import_print(const struct import *import);

@@ -5,7 +5,6 @@
 
 #include "course/course.h"
 #include "migration/import.h"
-#include "vm/secrets_in.h"
 
 struct apply {
 	struct import *import;
@@ -73,12 +72,12 @@ static void fill(const struct apply *a, struct vm *vm, const struct migration_vm
 }
 
 static int add_to_store(const struct apply *a, struct vm *vm, const struct import_row *row,
-			const char *job, const char *spec, struct err *err)
+			struct err *err)
 {
 	if (token_new(vm->token, err) < 0)
 		return -1;
 	token_hash(vm->token_hash, vm->token);
-	if (store_vm_add(a->store, vm, job, spec, err) < 0)
+	if (store_vm_add(a->store, vm, row->job, row->spec, err) < 0)
 		return -1;
 	if (row->missing) {
 		copy(vm->waiting, sizeof(vm->waiting), row->missing);
@@ -88,8 +87,7 @@ static int add_to_store(const struct apply *a, struct vm *vm, const struct impor
 	return course_note(a->store, vm, "imported", a->now_ms, err);
 }
 
-static int add_vm(const struct apply *a, const struct import_row *row, const char *job,
-		  const char *spec, struct err *err)
+static int add_vm(const struct apply *a, const struct import_row *row, struct err *err)
 {
 	struct vm vm = {
 		.mode = "install",
@@ -102,7 +100,7 @@ static int add_vm(const struct apply *a, const struct import_row *row, const cha
 
 	copy(vm.name, sizeof(vm.name), row->wanted->name);
 	fill(a, &vm, row->wanted, false);
-	return add_to_store(a, &vm, row, job, spec, err);
+	return add_to_store(a, &vm, row, err);
 }
 
 /* With its new job, a VM that could have been created may have to wait again. */
@@ -123,14 +121,13 @@ static int back_to_waiting(const struct apply *a, struct vm *vm, const char *mis
 	return store_vm_save(a->store, vm, err);
 }
 
-static int change_vm(const struct apply *a, const struct import_row *row, const char *job,
-		     const char *spec, struct err *err)
+static int change_vm(const struct apply *a, const struct import_row *row, struct err *err)
 {
 	const bool later = row->fate == FATE_LATER;
 	struct vm vm = row->known->vm;
 
 	fill(a, &vm, row->wanted, later);
-	if (store_vm_save_import(a->store, &vm, job, spec, err) < 0 ||
+	if (store_vm_save_import(a->store, &vm, row->job, row->spec, err) < 0 ||
 	    course_note(a->store, &vm,
 			later ? "imported anew, for the next arming" : "imported anew", a->now_ms,
 			err) < 0)
@@ -138,23 +135,6 @@ static int change_vm(const struct apply *a, const struct import_row *row, const 
 	if (vm.state == VM_NEEDS_CREATING && row->missing)
 		return back_to_waiting(a, &vm, row->missing, err);
 	return 0;
-}
-
-static int apply_wanted(const struct apply *a, const struct import_row *row, struct err *err)
-{
-	char *job = json_dumps(row->wanted->job, JSON_INDENT(2));
-	char *spec = json_dumps(row->wanted->spec, JSON_COMPACT);
-	int ret;
-
-	if (!job || !spec)
-		ret = err_set(err, ERR_MEMORY, row->wanted->name, "no memory for its job");
-	else if (row->fate == FATE_ADD)
-		ret = add_vm(a, row, job, spec, err);
-	else
-		ret = change_vm(a, row, job, spec, err);
-	free(job);
-	free(spec);
-	return ret;
 }
 
 /* VMs may swap what must be unique: those that change it let go of it first. */
@@ -189,24 +169,16 @@ static int leave(const struct apply *a, const struct import_row *row, struct err
 
 static int arrive(const struct apply *a, const struct import_row *row, struct err *err)
 {
-	const bool changes =
-		row->fate == FATE_ADD || row->fate == FATE_REPLACE || row->fate == FATE_LATER;
-
-	return changes ? apply_wanted(a, row, err) : 0;
+	if (row->fate == FATE_ADD)
+		return add_vm(a, row, err);
+	return row->fate == FATE_REPLACE || row->fate == FATE_LATER ? change_vm(a, row, err) : 0;
 }
 
 /* What it was imported from, but for its secrets: they are in the jobs, as long as these need them. */
 static int save_document(const struct import *import, struct store *store, struct err *err)
 {
-	char *clean;
-	int ret;
-
-	if (secrets_remove_text(import->text, &clean, err) < 0)
-		return -1;
-	ret = store_group_save_document(store, import->migration.group,
-					clean ? clean : import->text, err);
-	free(clean);
-	return ret;
+	return store_group_save_document(store, import->migration.group,
+					 import->document ? import->document : import->text, err);
 }
 
 int import_apply(struct import *import, struct store *store, int64_t now_ms, struct err *err)

@@ -14,6 +14,7 @@ struct plan {
 	const struct data *data;
 	const struct settings *settings;
 	int64_t steady_ms;
+	size_t room;     /* of import->known */
 	json_t *retired; /* MACs */
 	bool no_memory;
 };
@@ -22,20 +23,18 @@ static void add_known(void *arg, const struct vm *vm)
 {
 	struct plan *p = arg;
 	struct import *import = p->import;
-	struct known *grown =
-		reallocarray(import->known, import->known_count + 1, sizeof(*import->known));
 
-	p->no_memory |= !grown;
-	if (!grown)
-		return;
-	import->known = grown;
+	if (import->known_count == p->room) {
+		const size_t room = p->room ? 2 * p->room : 64;
+		struct known *grown = reallocarray(import->known, room, sizeof(*grown));
+
+		p->no_memory |= !grown;
+		if (!grown)
+			return;
+		import->known = grown;
+		p->room = room;
+	}
 	import->known[import->known_count++] = (struct known){.vm = *vm};
-}
-
-/* Its hardware is there, or somebody is making it. */
-static bool is_made(const struct vm *vm, int64_t steady_ms)
-{
-	return vm_is_created(vm) || (vm->lease_by[0] && vm->lease_until_ms > steady_ms);
 }
 
 static void refuse_name(struct plan *p, const struct migration_vm *wanted, const struct vm *vm)
@@ -53,7 +52,7 @@ static void look_up(struct plan *p, struct known *known)
 
 	if (wanted && !ours)
 		refuse_name(p, wanted, &known->vm);
-	known->made = is_made(&known->vm, p->steady_ms);
+	known->made = import_is_made(&known->vm, p->steady_ms);
 	known->stays = ours ? wanted : NULL;
 	known->goes = ours && !wanted && known->vm.imported && !known->made;
 }
@@ -65,8 +64,24 @@ static void add_retired(void *arg, const char *mac)
 	p->no_memory |= json_object_set_new(p->retired, mac, json_true()) < 0;
 }
 
+/* What is known of a VM of the document, by its place there. */
+static void index_known(struct import *import)
+{
+	const struct migration *migration = &import->migration;
+
+	import->stands =
+		arena_array(&import->arena, migration->vm_count + 1, sizeof(*import->stands));
+	for (size_t i = 0; i < import->known_count; i++)
+		if (import->known[i].stays)
+			import->stands[import->known[i].stays - migration->vms] = &import->known[i];
+}
+
 static int read_known(struct plan *p, struct err *err)
 {
+	int64_t count;
+
+	if (store_vm_count(p->store, &count, &p->import->version, err) < 0)
+		return -1;
 	if (store_vm_each(p->store, add_known, p, err) < 0 ||
 	    store_mac_each_retired(p->store, add_retired, p, err) < 0)
 		return -1;
@@ -74,6 +89,7 @@ static int read_known(struct plan *p, struct err *err)
 		return err_set(err, ERR_MEMORY, "store", "no memory for its VMs");
 	for (size_t i = 0; i < p->import->known_count; i++)
 		look_up(p, &p->import->known[i]);
+	index_known(p->import);
 	return 0;
 }
 
@@ -172,13 +188,9 @@ static void check_hardware(struct plan *p, const struct import_row *row, const j
 static int find_missing(struct plan *p, struct import_row *row, struct err *err)
 {
 	char missing[ARCHIVE_PATH_MAX + 1], text[VM_WAITING_MAX + 1];
-	char *job = json_dumps(row->wanted->job, 0);
-	int there;
+	const int there = migration_archives_there_json(row->wanted->job, p->data, p->settings->url,
+							missing, err);
 
-	if (!job)
-		return err_set(err, ERR_MEMORY, row->wanted->name, "no memory for its job");
-	there = migration_archives_there(job, p->data, p->settings->url, missing, err);
-	free(job);
 	if (there == 0) {
 		migration_missing_text(text, missing);
 		row->missing = arena_strdup(p->r.arena, text);
@@ -234,12 +246,16 @@ static int compare(struct plan *p, struct import_row *row, struct err *err)
 	return row->fate == FATE_REPLACE && !row->known->made ? find_missing(p, row, err) : 0;
 }
 
-static const struct known *known_of(const struct import *import, const struct migration_vm *vm)
+/* Texts are made here, before the transaction that writes them. */
+static int dump(struct import_row *row, struct err *err)
 {
-	for (size_t i = 0; i < import->known_count; i++)
-		if (import->known[i].stays == vm)
-			return &import->known[i];
-	return NULL;
+	if (row->fate == FATE_SAME)
+		return 0;
+	row->job = json_dumps(row->wanted->job, JSON_INDENT(2));
+	row->spec = json_dumps(row->wanted->spec, JSON_COMPACT);
+	if (row->job && row->spec)
+		return 0;
+	return err_set(err, ERR_MEMORY, row->wanted->name, "no memory for its job");
 }
 
 static int plan_wanted(struct plan *p, const struct migration_vm *wanted, struct err *err)
@@ -247,11 +263,11 @@ static int plan_wanted(struct plan *p, const struct migration_vm *wanted, struct
 	struct import_row *row = &p->import->row[p->import->row_count++];
 
 	row->wanted = wanted;
-	row->known = known_of(p->import, wanted);
-	if (row->known)
-		return compare(p, row, err);
+	row->known = p->import->stands[wanted - p->import->migration.vms];
 	row->fate = FATE_ADD;
-	return find_missing(p, row, err);
+	if ((row->known ? compare(p, row, err) : find_missing(p, row, err)) < 0)
+		return -1;
+	return dump(row, err);
 }
 
 static void plan_gone(struct plan *p, const struct known *known)
@@ -311,6 +327,8 @@ int import_plan(struct import *import, struct store *store, const struct data *d
 		assign(&p);
 		ret = plan_all(&p, err);
 	}
+	if (ret == 0 && !import->errors.count)
+		ret = secrets_remove_text(import->text, &import->document, err);
 	if (ret == 0 && p.no_memory)
 		ret = err_set(err, ERR_MEMORY, "import", "no memory to compare its jobs");
 	json_decref(p.retired);

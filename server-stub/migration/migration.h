@@ -106,6 +106,8 @@ struct migration {
 	size_t package_count;
 	struct migration_vm *vms; /* in the order of the document */
 	size_t vm_count;
+	struct migration_vm **by_name; /* those that have a name, for migration_find() */
+	size_t named;
 	struct migration_shared *shared;
 	size_t shared_count;
 	json_t *json; /* the whole */
@@ -119,7 +121,9 @@ int migration_parse(struct migration *migration, const char *text, size_t size, 
 		    struct err_list *errors);
 void migration_free(struct migration *migration);
 
-/* The VM of this name, or NULL. */
+/* What migration_find() looks in; by migration_parse(), once the VMs are read. */
+void migration_index(struct migration *migration, struct arena *arena);
+/* The VM of this name, the first one of several, or NULL. */
 struct migration_vm *migration_find(const struct migration *migration, const char *name);
 
 const char *migration_role_name(enum migration_role role); /* "db-master" */

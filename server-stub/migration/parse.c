@@ -1,3 +1,4 @@
+#include <stdlib.h>
 #include <string.h>
 
 #include "job/syntax.h"
@@ -36,11 +37,41 @@ void migration_free(struct migration *migration)
 	*migration = (struct migration){0};
 }
 
+/* Of one name, in the order of the document. */
+static int by_name(const void *a, const void *b)
+{
+	const struct migration_vm *const *one = a, *const *other = b;
+	const int order = strcmp((*one)->name, (*other)->name);
+
+	return order ? order : (*one > *other) - (*one < *other);
+}
+
+void migration_index(struct migration *migration, struct arena *arena)
+{
+	const size_t count = migration->vm_count;
+
+	migration->by_name = arena_array(arena, count + 1, sizeof(struct migration_vm *));
+	migration->named = 0;
+	for (size_t i = 0; i < count; i++)
+		if (migration->vms[i].name)
+			migration->by_name[migration->named++] = &migration->vms[i];
+	qsort(migration->by_name, migration->named, sizeof(struct migration_vm *), by_name);
+}
+
 struct migration_vm *migration_find(const struct migration *migration, const char *name)
 {
-	for (size_t i = 0; i < migration->vm_count; i++)
-		if (migration->vms[i].name && !strcmp(migration->vms[i].name, name))
-			return &migration->vms[i];
+	size_t low = 0, high = migration->named;
+
+	while (low < high) {
+		const size_t middle = (low + high) / 2;
+
+		if (strcmp(migration->by_name[middle]->name, name) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low < migration->named && !strcmp(migration->by_name[low]->name, name))
+		return migration->by_name[low];
 	return NULL;
 }
 

@@ -199,6 +199,16 @@ static int ensure_schema(struct store *store, const char *path, bool create, str
 	return sql_exec(store, mark, err);
 }
 
+/*
+ * FULL: in WAL mode a commit is on disk only with an fsync of the log. Deleted texts are overwritten: passwords that have left the
+ * store must not stand in its free pages. What is deleted of a store that was made with auto_vacuum goes back to the filesystem
+ * (store_tidy).
+ */
+static const char pragmas[] = "PRAGMA journal_mode = WAL; PRAGMA journal_size_limit = " STORE_TEXT(
+	STORE_LOG_BYTES) ";"
+			 "PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA foreign_keys = ON;"
+			 "PRAGMA trusted_schema = OFF";
+
 static int open_db(struct store *store, const char *path, bool create, struct err *err)
 {
 	if (create && sql_make_file(path, err) < 0)
@@ -207,19 +217,10 @@ static int open_db(struct store *store, const char *path, bool create, struct er
 	    SQLITE_OK)
 		return sql_error(store, "can't open", err);
 	sqlite3_busy_timeout(store->db, STORE_BUSY_MS);
-	/*
-	 * Of a new store: what is deleted later goes back to the filesystem (store_tidy). FULL: in WAL mode a commit is on disk
-	 * only with an fsync of the log. Deleted texts are overwritten: passwords that have left the store must not stand in its
-	 * free pages.
-	 */
-	if (sql_exec(
-		    store,
-		    "PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL;"
-		    "PRAGMA journal_size_limit = " STORE_TEXT(
-			    STORE_LOG_BYTES) ";"
-					     "PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;"
-					     "PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF",
-		    err) < 0)
+	/* Before it has a table. Of one that has, this would wait for whoever writes. */
+	if (create && sql_exec(store, "PRAGMA auto_vacuum = INCREMENTAL", err) < 0)
+		return -1;
+	if (sql_exec(store, pragmas, err) < 0)
 		return -1;
 	return ensure_schema(store, path, create, err);
 }
@@ -274,6 +275,11 @@ int store_touch(struct store *store, struct err *err)
 int store_begin(struct store *store, struct err *err)
 {
 	return sql_run(store, SQL_BEGIN, err, "");
+}
+
+int store_begin_reading(struct store *store, struct err *err)
+{
+	return sql_run(store, SQL_BEGIN_READING, err, "");
 }
 
 int store_commit(struct store *store, struct err *err)

@@ -109,9 +109,12 @@ static int insert_vm(struct store *store, struct vm *vm, const char *job, const 
 int store_vm_add(struct store *store, struct vm *vm, const char *job, const char *spec,
 		 struct err *err)
 {
-	if (refuse_duplicate(store, vm, err) < 0)
-		return -1;
-	return insert_vm(store, vm, job, spec, err);
+	struct err failed = ERR_INIT;
+
+	if (insert_vm(store, vm, job, spec, &failed) == 0)
+		return 0;
+	/* Looked for only when there is one: among 10,000 that are added there is none. */
+	return refuse_duplicate(store, vm, err) < 0 ? -1 : err_keep(err, &failed);
 }
 
 int store_vm_remove(struct store *store, int64_t id, struct err *err)

@@ -41,6 +41,8 @@ extern const int store_version;
 int store_touch(struct store *store, struct err *err);
 
 int store_begin(struct store *store, struct err *err);
+/* What is read until store_rollback() is of one moment; nobody is kept from writing. */
+int store_begin_reading(struct store *store, struct err *err);
 int store_commit(struct store *store, struct err *err);
 void store_rollback(struct store *store);
 /* Whether the transaction is still there: a full disk or an I/O error may have undone all of it, and then each change is kept at once. */

@@ -75,9 +75,9 @@
 #define VM_FINALS_MAX (16 * 46)
 /* What a creator needs to know of a VM, as JSON. */
 #define VM_SPEC_MAX (64 * 1024)
-/* A migration document: 1000 VMs of a job's usual 4 KiB. */
-#define MIGRATION_BYTES_MAX (4 * 1024 * 1024)
-#define MIGRATION_VMS_MAX   1000
+/* A migration document: a data centre's 10,000 VMs of a job's usual 4 KiB. */
+#define MIGRATION_BYTES_MAX (40 * 1024 * 1024)
+#define MIGRATION_VMS_MAX   10000
 /* Packages of defaults in one document, and those that one VM or package names: a few are in use, more are a mistake. */
 #define MIGRATION_PACKAGES_MAX 64
 #define MIGRATION_USE_MAX      16
