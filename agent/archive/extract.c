@@ -60,6 +60,8 @@ static int take_entry(struct extract *x, struct archive_entry *entry, struct err
 		snprintf(err->where, sizeof(err->where), "%s", raw);
 	if (ret == 0)
 		count_left_out(x->totals, entry, path);
+	if (ret == 0 && x->options->push)
+		xfs_push_entry(x->options->push);
 	if (ret == 0 && x->options->seen)
 		x->options->seen(x->options->ctx, path, archive_entry_mode(entry));
 	return ret;

@@ -17,9 +17,12 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "archive/xfs_push.h"
 #include "base/err.h"
 
 struct extract_options {
+	/* Told of each entry that is in place; NULL: what XFS keeps in memory is not bounded. */
+	struct xfs_push *push;
 	/* A directory whose etc/passwd and etc/group give numbers to names in ACLs; -1: none. */
 	int accounts_fd;
 	/* Called with each entry's path, without a leading "/"; NULL: not wanted. */

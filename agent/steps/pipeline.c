@@ -23,6 +23,8 @@
 struct stages {
 	const struct context *ctx;
 	const struct pipeline *pipeline;
+	struct xfs_push
+		push; /* opened by the parent: the extract stage has another root directory */
 };
 
 static int fetch_stage(void *arg, struct err *err)
@@ -63,10 +65,12 @@ static int make_folders(const char *path, struct err *err)
  */
 static int extract_stage(void *arg, struct err *err)
 {
-	const struct stages *s = arg;
+	struct stages *s = arg;
 	const char *to = s->pipeline->to;
-	struct extract_options options = {
-		.seen = s->pipeline->seen, .check = s->pipeline->check, .ctx = s->pipeline->ctx};
+	struct extract_options options = {.push = &s->push,
+					  .seen = s->pipeline->seen,
+					  .check = s->pipeline->check,
+					  .ctx = s->pipeline->ctx};
 	struct extract_totals totals;
 	int root_fd, ret = -1;
 
@@ -198,10 +202,14 @@ int pipeline_run(struct context *ctx, const struct pipeline *pipeline, struct er
 		 .out = out,
 		 .out_size = pipeline->out ? pipeline->out_size : sizeof(totals)},
 	};
+	int ret;
 
 	if (require_service(ctx, pipeline, err))
 		return -1;
-	if (child_pipeline(children, sizeof(children) / sizeof(*children), ctx->watch, err))
+	xfs_push_open(&s.push, ctx->machine.memory);
+	ret = child_pipeline(children, sizeof(children) / sizeof(*children), ctx->watch, err);
+	xfs_push_close(&s.push);
+	if (ret)
 		return err_prefix(err, "unpack %s", item);
 	return take_totals(ctx, item, out, err);
 }

@@ -34,15 +34,18 @@ def drive(folder, number, size):
     return ["-drive", f"if=none,id=d{number},file={path},format=raw,cache=unsafe"]
 
 
-def boot(folder, script, files, *arguments, boots=1):
-    """Run `script`, with `files` (name: bytes) in /, in a new VM, so many times; what each run said."""
+def boot(folder, script, files, *arguments, boots=1, seconds=BOOT_S, accel=None):
+    """Run `script`, with `files` (name: bytes) in /, in a new VM, so many times; what each run said.
+
+    `seconds`: how long one may take. `accel`: QEMU's; None: the fastest.
+    """
     initrd = (BUILD / "initrd.img").read_bytes()
     # An image that is not compressed begins at a multiple of four bytes.
     init = {"init-of-the-test": (INIT % (script, END)).encode()}
     (folder / "initrd").write_bytes(initrd + bytes(-len(initrd) % 4) + overlay(folder / "overlay", {**init, **files}))
     log = folder / "serial"
     log.touch()
-    vm = subprocess.Popen(["qemu-system-x86_64", "-accel", accelerator(), "-m", "256", "-smp", "2", "-nodefaults", "-display", "none",
+    vm = subprocess.Popen(["qemu-system-x86_64", "-accel", accel or accelerator(), "-m", "256", "-smp", "2", "-nodefaults", "-display", "none",
                            "-kernel", str(BUILD / "vmlinuz"), "-initrd", str(folder / "initrd"), "-append", "rdinit=/init-of-the-test quiet",
                            "-serial", f"file:{log}", *arguments], stdin=subprocess.DEVNULL, preexec_fn=die_with_parent)
 
@@ -54,7 +57,7 @@ def boot(folder, script, files, *arguments, boots=1):
             raise LabError(f"QEMU ended:\n{said()[-3000:]}")
 
     try:
-        wait_until("", lambda: said().count(END) >= boots, BOOT_S * boots, hopeless)
+        wait_until("", lambda: said().count(END) >= boots, seconds * boots, hopeless)
     except LabError as error:
         raise LabError(f"the script did not end{error}:\n{said()[-3000:]}") from None
     finally:

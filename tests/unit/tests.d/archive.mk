@@ -7,10 +7,12 @@ SCRATCH := tests/unit/scratch.c
 TEST_decompress = $(ARCHIVE_DECODERS) $(SCRATCH)
 LIBS_decompress = $(ARCHIVE_LIBS)
 TEST_extract = archive/extract.c archive/input.c archive/place.c archive/tree.c archive/metadata.c archive/acl.c \
-	archive/named.c archive/accounts.c base/io.c base/err.c $(SCRATCH)
+	archive/named.c archive/accounts.c archive/xfs_push.c base/log.c base/io.c base/err.c $(SCRATCH)
 LIBS_extract = -larchive
 TEST_extract_refused = $(TEST_extract)
 LIBS_extract_refused = $(LIBS_extract)
+TEST_xfs_push = archive/xfs_push.c base/log.c base/io.c $(SCRATCH)
+CFLAGS_xfs_push = -Wl,--wrap=sync -Wl,--wrap=usleep -Wl,--wrap=clock_gettime
 
 TEST_facts = facts/marks.c facts/facts_json.c facts/facts_read.c facts/boot_files.c facts/kernel_choice.c facts/kernel_default.c facts/kernel_version.c facts/judge.c job/archives.c facts/network_choice.c facts/network_managers.c archive/input.c job/profile.c job/size.c base/arena.c \
 	$(ARCHIVE_DECODERS) $(SCRATCH)

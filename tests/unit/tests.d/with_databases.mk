@@ -1,7 +1,7 @@
 # The first boot's databases: what needs no server, and the whole of it against servers that tests/database starts.
 TEST_service_start = $(OS_TREE) installed/service_start.c
 TEST_pipeline = $(OS_TREE) steps/pipeline.c base/child.c base/child_stage.c base/tail.c base/log.c \
-	$(addprefix archive/,input.c stream.c decompress.c decoder_gzip.c decoder_bzip2.c decoder_xz.c decoder_zstd.c) \
+	$(addprefix archive/,input.c stream.c decompress.c decoder_gzip.c decoder_bzip2.c decoder_xz.c decoder_zstd.c xfs_push.c) \
 	$(addprefix facts/,marks.c facts_json.c facts_read.c boot_files.c kernel_choice.c kernel_default.c kernel_version.c network_managers.c)
 LIBS_pipeline = -larchive -ljansson -lisal -lbz2 -llzma -lzstd
 TEST_database = database/server.c database/marks.c base/arena.c base/err.c base/io.c
