@@ -40,4 +40,5 @@ CFLAGS_grow = -Wl,--wrap=ioctl -Wl,--wrap=swapon
 LIBS_grow = -lblkid -luuid
 TEST_grow_ext = $(STORAGE_BASE) grow/ext.c grow/ext_groups.c grow/ext_shape.c job/size.c $(SCRATCH)
 CFLAGS_grow_ext = -Wl,--wrap=ioctl
+TEST_nodes = $(STORAGE_BASE) mapper/nodes.c mapper/mapper.c $(SCRATCH)
 TEST_chosen = $(STORAGE_BASE) steps/chosen.c plan/find.c
