@@ -137,7 +137,11 @@ int grow_volume_extend(const struct grow_volume *volume, uint64_t extents, struc
 	const char *commands[2];
 	size_t count = 0;
 
-	if (!volume->before)
+	/* Whoever interrupted LVM may have done so between its disks and the kernel. */
+	if (volume->before)
+		commands[count++] = arena_printf(arena, "lvchange --refresh %s/%s", volume->vg.name,
+						 volume->name);
+	else
 		commands[count++] = tag_command(volume, "--addtag", volume->extents, arena);
 	if (extents > volume->extents)
 		commands[count++] = arena_printf(arena, "lvextend -y -l %" PRIu64 " %s/%s", extents,

@@ -75,7 +75,10 @@ static int run_command(const char *command, struct err *err)
 	char volume[32];
 
 	step();
-	if (sscanf(command, "lvchange --addtag newroot.grow=%ju %31s", &number, volume) == 2) {
+	if (sscanf(command, "lvchange --refresh %31s", volume) == 1) {
+		resize_image(fake->extents);
+	} else if (sscanf(command, "lvchange --addtag newroot.grow=%ju %31s", &number, volume) ==
+		   2) {
 		assert_int_equal(fake->tag, 0);
 		fake->tag = number;
 	} else if (sscanf(command, "lvchange --deltag newroot.grow=%ju %31s", &number, volume) ==
@@ -88,6 +91,8 @@ static int run_command(const char *command, struct err *err)
 			return err_set(err, ERR_LVM, "lvextend", "no room");
 		fake->free -= number - fake->extents;
 		fake->extended++;
+		fake->extents = number; /* on the disks; then in the kernel */
+		step();
 		resize_image(number);
 	}
 	assert_string_equal(volume, "local/data");
