@@ -21,6 +21,8 @@ int cmd_boot(int argc, char **argv);         /* cmd_boot.c: /init of the slim in
 int cmd_first_boot(int argc, char **argv);   /* cmd_first_boot.c */
 int cmd_cutover(int argc, char **argv);      /* cmd_cutover.c */
 int cmd_sync(int argc, char **argv);         /* cmd_sync.c */
+int cmd_grow(int argc, char **argv);         /* cmd_grow.c */
+int cmd_nodes(int argc, char **argv);        /* cmd_nodes.c */
 int cmd_report_death(int argc, char **argv); /* cmd_report_death.c */
 int cmd_lvm(int argc, char **argv);          /* cmd_lvm.c: LVM's own command line */
 

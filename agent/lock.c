@@ -11,8 +11,9 @@ static const struct {
 	[LOCK_AGENT] =
 		{"/run/newroot/agent.lock",
 		 "another `newroot run` is at work; one whose installation failed waits for `newroot-server retry NAME` on the service"},
-	[LOCK_DISKS] = {"/run/newroot/disks.lock",
-			"a `newroot apply` or an installation works on this machine's disks"},
+	[LOCK_DISKS] =
+		{"/run/newroot/disks.lock",
+		 "a `newroot apply`, a `newroot grow` or an installation works on this machine's disks"},
 };
 
 static int taken[LOCKS] = {-1, -1};

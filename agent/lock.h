@@ -6,7 +6,7 @@
 
 enum lock {
 	LOCK_AGENT, /* `newroot run`: numbers and spools the events */
-	LOCK_DISKS, /* an installation, or `newroot apply` */
+	LOCK_DISKS, /* an installation, `newroot apply` or `newroot grow` */
 	LOCKS
 };
 

@@ -26,6 +26,8 @@ static const struct command commands[] = {
 	{"first-boot", cmd_first_boot, "the installed system's first boot, and on until cutover"},
 	{"sync", cmd_sync, "the installed system catches up with the old VM, before cutover"},
 	{"cutover", cmd_cutover, "the installed system goes into service, or back (--undo)"},
+	{"grow", cmd_grow, "a volume of the running installed system becomes larger, in use"},
+	{"nodes", cmd_nodes, "nodes of an installed system's volumes, early in its boot"},
 	{"report-death", cmd_report_death, "tell the service that the agent was killed"},
 	{"lvm", cmd_lvm, "LVM's own command line, for the rescue shell"},
 	{"version", cmd_version, "print the version"},

@@ -178,6 +178,8 @@
 #define SYNC_ANSWER_MAX 8192
 /* The service takes the report: its restart; people wait for this. */
 #define SYNC_REPORT_S 60
+/* The same after a growth, which is done by then. */
+#define GROW_REPORT_S 30
 /* The lines about past passes: thousands of them. */
 #define SYNC_PASSES_BYTES_MAX (256 * 1024)
 

@@ -31,6 +31,8 @@ struct init_dialect {
 	int (*start_order)(struct changes *changes, const char *name, struct err *err);
 	/* Run QUARANTINE_LOAD at each boot before the network, if it is there. */
 	int (*quarantine)(struct changes *changes, struct err *err);
+	/* Run `newroot nodes` at each boot, once /dev is there and before any filesystem is checked or mounted; NULL: /dev stays as the initrd made it. */
+	int (*nodes)(struct changes *changes, struct err *err);
 	bool quarantine_returns; /* … and again behind any firewall of the system's own */
 	/* Mount options by which an NFS client boots without its server and mounts later. */
 	const char *nfs_later;
@@ -49,8 +51,10 @@ extern const struct init_dialect init_openrc, init_sysv, init_systemd;
 
 /* Where the installed agent and its own files are. */
 #define NEWROOT_PROGRAM    "/usr/sbin/newroot"
+#define NEWROOT_EARLY      "/sbin/newroot" /* the same, where /usr is a volume of its own */
 #define FIRST_BOOT_SERVICE "newroot-first-boot"
 #define QUARANTINE_SERVICE "newroot-quarantine"
+#define NODES_SERVICE      "newroot-nodes"
 #define WRITTEN_BY         "# Written by newroot at installation.\n"
 
 #endif

@@ -5,7 +5,9 @@
 #include "os/dialect.h"
 #include "os/inittab.h"
 #include "os/quarantine.h"
+#include "os/volume_nodes.h"
 
+#define ADDONS    "/lib/rcscripts/addons"
 #define SCRIPTS   "/etc/init.d/"
 #define RUNLEVELS "/etc/runlevels"
 
@@ -17,6 +19,23 @@ EMBED_FILE(openrc_first_boot, "agent/os/scripts/openrc-first-boot");
  * Debian's scripts, which OpenRC runs as well.
  */
 EMBED_FILE(openrc_quarantine, "agent/os/scripts/openrc-quarantine");
+
+static const char nodes_script[] =
+	"# Written by newroot at installation.\n"
+	"description=\"newroot nodes: /dev/VG/LV, for a system without LVM's tools\"\n"
+	"\n"
+	"depend() {\n"
+	"\tafter devfs dev dev-mount udev-mount udev udev-trigger mountkernfs.sh mountdevsubfs.sh\n"
+	"\tbefore fsck root swap localmount checkroot checkfs checkroot.sh checkfs.sh mountall.sh\n"
+	"}\n"
+	"\n"
+	"start() {\n"
+	"\tebegin \"Making nodes of volumes\"\n"
+	"\t" VOLUME_NODES_COMMAND "\teend $?\n"
+	"}\n";
+
+/* Sourced by baselayout 1 after its udev, where it would have device-mapper's own tool make nodes: RC_VOLUME_ORDER names it. */
+static const char nodes_addon[] = WRITTEN_BY VOLUME_NODES_COMMAND;
 
 static void add_script(struct changes *changes, const char *name, const char *script,
 		       const char *runlevel)
@@ -53,6 +72,22 @@ static int quarantine(struct changes *changes, struct err *err)
 	return 0;
 }
 
+/* Before OpenRC had a runlevel for it, boot began with checks and mounts, and volumes were an addon's. */
+static int nodes(struct changes *changes, struct err *err)
+{
+	struct text text = {.arena = changes->arena};
+	bool early = target_exists(changes->target, RUNLEVELS "/sysinit");
+
+	(void)err;
+	if (early || !target_exists(changes->target, ADDONS)) {
+		add_script(changes, NODES_SERVICE, nodes_script, early ? "sysinit" : "boot");
+		return 0;
+	}
+	text_printf(&text, "%s", nodes_addon);
+	changes_file(changes, ADDONS "/dm-start.sh", &text);
+	return 0;
+}
+
 static int service(const struct changes *changes, const char *name, struct service *s,
 		   struct err *err)
 {
@@ -85,5 +120,6 @@ const struct init_dialect init_openrc = {
 	.logins = inittab_logins,
 	.service = service,
 	.quarantine = quarantine,
+	.nodes = nodes,
 	.nfs_later = "bg",
 };

@@ -11,8 +11,11 @@
 #include "os/quarantine.h"
 #include "os/startpar.h"
 #include "os/sysv_links.h"
+#include "os/volume_nodes.h"
 
 #define SCRIPTS "/etc/init.d/"
+#define MODULES                                                                                    \
+	"/etc/sysconfig/modules/" /* RHEL's rc.sysinit runs what is there right after start_udev */
 
 EMBED_FILE(sysv_first_boot, "agent/os/scripts/sysv-first-boot");
 
@@ -30,6 +33,22 @@ static const char lsb_header[] = "### BEGIN INIT INFO\n"
 				 "# Default-Stop:\n"
 				 "# Short-Description: newroot quarantine\n"
 				 "### END INIT INFO\n";
+
+static const char nodes_script[] =
+	"#!/bin/sh\n"
+	"### BEGIN INIT INFO\n"
+	"# Provides:          " NODES_SERVICE "\n"
+	"# Required-Start:    mountdevsubfs\n"
+	"# Required-Stop:\n"
+	"# Should-Start:      udev\n"
+	"# X-Start-Before:    checkroot checkfs mountall\n"
+	"# Default-Start:     S\n"
+	"# Default-Stop:\n"
+	"# Short-Description: newroot nodes: /dev/VG/LV, for a system without LVM's tools\n"
+	"### END INIT INFO\n"
+	"# Written by newroot at installation.\n"
+	"\n"
+	"[ \"$1\" = start ] || exit 0\n" VOLUME_NODES_COMMAND;
 
 static void add_link(struct changes *changes, char level, unsigned number, const char *name)
 {
@@ -60,17 +79,17 @@ static int start_order(struct changes *changes, const char *name, struct err *er
 	return startpar_add(changes, early ? STARTPAR_BOOT : STARTPAR_START, name, NULL, err);
 }
 
-/* One before the network's own number, "S40networking": behind the local filesystems. */
-static int debian_number(const struct changes *changes, unsigned *number, struct err *err)
+/* One before the script's own number in /etc/rcS.d, "S40networking"; `number` stays where no link tells. */
+static int number_before(const struct changes *changes, const char *script, unsigned *number,
+			 struct err *err)
 {
 	struct target_names names;
 
-	*number = 39; /* where no link tells: the network of Debian 4 and 5 starts at 40 */
 	if (target_list(changes->target, "/etc/rcS.d", "S", changes->arena, &names, err))
 		return -1;
 	for (size_t i = 0; i < names.count; i++)
 		if (strspn(names.item[i] + 1, "0123456789") == 2 &&
-		    !strcmp(names.item[i] + 3, "networking"))
+		    !strcmp(names.item[i] + 3, script))
 			*number = (unsigned)strtoul(names.item[i] + 1, NULL, 10) - 1;
 	return 0;
 }
@@ -84,12 +103,35 @@ static int quarantine(struct changes *changes, struct err *err)
 	text_printf(&text, "#!/bin/sh\n%s%s", rhel ? rhel_header : lsb_header,
 		    strchr(sysv_quarantine, '\n') + 1);
 	changes_file(changes, SCRIPTS QUARANTINE_SERVICE, &text)->mode = 0755;
-	if (!rhel && debian_number(changes, &number, err))
-		return -1;
+	if (!rhel) {
+		number =
+			39; /* the network of Debian 4 and 5 starts at 40: behind the local filesystems */
+		if (number_before(changes, "networking", &number, err))
+			return -1;
+	}
 	for (const char *level = rhel ? "2345" : "S"; *level; level++)
 		add_link(changes, *level, number, QUARANTINE_SERVICE);
 	return rhel ? 0
 		    : startpar_add(changes, STARTPAR_BOOT, QUARANTINE_SERVICE, "networking", err);
+}
+
+/* Debian 4 and 5 have udev at 3, and the root checked at 10. */
+static int nodes(struct changes *changes, struct err *err)
+{
+	struct text text = {.arena = changes->arena};
+	unsigned number = 9;
+
+	if (sysv_is_rhel(changes->target)) {
+		text_printf(&text, "#!/bin/sh\n" WRITTEN_BY "%s", VOLUME_NODES_COMMAND);
+		changes_file(changes, MODULES NODES_SERVICE ".modules", &text)->mode = 0755;
+		return 0;
+	}
+	text_printf(&text, "%s", nodes_script);
+	changes_file(changes, SCRIPTS NODES_SERVICE, &text)->mode = 0755;
+	if (number_before(changes, "checkroot.sh", &number, err))
+		return -1;
+	add_link(changes, 'S', number, NODES_SERVICE);
+	return startpar_add(changes, STARTPAR_BOOT, NODES_SERVICE, "checkroot.sh", err);
 }
 
 const struct init_dialect init_sysv = {
@@ -99,5 +141,6 @@ const struct init_dialect init_sysv = {
 	.service = sysv_service,
 	.start_order = start_order,
 	.quarantine = quarantine,
+	.nodes = nodes,
 	.nfs_later = "bg",
 };

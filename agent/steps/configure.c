@@ -25,6 +25,7 @@
 #include "os/selinux.h"
 #include "os/serial.h"
 #include "os/set_aside.h"
+#include "os/volume_nodes.h"
 #include "os/volume_rules.h"
 #include "steps/chosen.h"
 #include "steps/configure_moved.h"
@@ -132,7 +133,8 @@ static int render_init(struct changes *changes, const struct context *ctx,
 	if (!init)
 		return 0;
 	mtab_render(changes, init);
-	if (init->logins(changes, &ctx->job->consoles, err))
+	if (init->logins(changes, &ctx->job->consoles, err) ||
+	    volume_nodes_render(changes, init, err))
 		return -1;
 	return ctx->job->first_boot ? init->first_boot(changes, err) : 0;
 }

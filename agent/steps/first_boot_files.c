@@ -113,11 +113,15 @@ static int add_instructions(struct changes *changes, const struct context *ctx, 
 	return 0;
 }
 
-static void add_program(struct changes *changes, const struct program *program)
+/* Before /usr is mounted it is wanted, too; where /sbin is a link into it, the initrd mounts it. */
+static void add_program(struct changes *changes, const struct context *ctx,
+			const struct program *program)
 {
 	const struct text content = {.data = program->data, .size = program->size};
 
 	changes_file(changes, NEWROOT_PROGRAM, &content)->mode = 0755;
+	if (plan_fs_at(ctx->plan, "/usr") && !target_link(changes->target, "/sbin", changes->arena))
+		changes_file(changes, NEWROOT_EARLY, &content)->mode = 0755;
 }
 
 /* Where a job holds secrets. Who uses them removes them; nobody would remove them from a record. */
@@ -193,7 +197,7 @@ int first_boot_files_render(struct changes *changes, const struct context *ctx,
 {
 	if (add_job(changes, ctx->job, err))
 		return -1;
-	add_program(changes, program);
+	add_program(changes, ctx, program);
 	if (ctx->job->sync.given && add_sync(changes, ctx->job, err))
 		return -1;
 	if (!ctx->job->first_boot)

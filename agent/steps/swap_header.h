@@ -16,4 +16,10 @@
 int swap_header_fill(uint8_t page[SWAP_PAGE], uint64_t size, const char *uuid, const char *label,
 		     struct err *err);
 
+/* Bytes of the area that `page` is the header of. Errors: ERR_FORMAT: it is none. */
+int swap_header_size(const uint8_t page[SWAP_PAGE], uint64_t *size, struct err *err);
+
+/* Tell that header of an area of `size` bytes; UUID, label and all else stay. Errors: ERR_FORMAT. */
+int swap_header_resize(uint8_t page[SWAP_PAGE], uint64_t size, struct err *err);
+
 #endif

@@ -169,7 +169,7 @@ static int learn_life(struct course *course, enum boot_life life)
 {
 	struct boot *boot = &course->boot;
 
-	if (life == LIFE_UNKNOWN || life == boot->life || boot->life == LIFE_SYNC)
+	if (life == LIFE_UNKNOWN || life == boot->life || boot->life == LIFE_BESIDE)
 		return 0;
 	boot->life = life;
 	if (store_boot_save(course->store, boot, course->err) < 0)

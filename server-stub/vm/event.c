@@ -192,6 +192,17 @@ static int take_type(const json_t *object, const struct event_type **type,
 		"must be one of begin, end, progress, note, plan, error, wait, heartbeat, state");
 }
 
+/* Commands that report beside the boot that the VM's state is of. */
+static bool is_beside(const char *step)
+{
+	static const char *const commands[] = {"sync", "grow"};
+
+	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++)
+		if (!strcmp(step, commands[i]))
+			return true;
+	return false;
+}
+
 enum boot_life event_life(const struct event *event)
 {
 	static const enum boot_life lives[VM_INPUTS] = {
@@ -200,8 +211,8 @@ enum boot_life event_life(const struct event *event)
 		[INPUT_CUT_OVER] = LIFE_INSTALLED,
 	};
 
-	if (event->seq == 1 && event->begins && !strcmp(event->step, "sync"))
-		return LIFE_SYNC;
+	if (event->seq == 1 && event->begins && is_beside(event->step))
+		return LIFE_BESIDE;
 	/* States that move nothing are those of the in-memory system. */
 	if (event->input == INPUT_NONE && !strcmp(event->type, "state"))
 		return LIFE_IN_MEMORY;

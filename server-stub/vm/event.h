@@ -34,7 +34,7 @@ enum boot_life {
 	LIFE_UNKNOWN,   /* nothing was said of it yet */
 	LIFE_IN_MEMORY, /* it installs, plans, rescues or waits */
 	LIFE_INSTALLED,
-	LIFE_SYNC, /* a pass of `newroot sync` on the installed system */
+	LIFE_BESIDE, /* `newroot sync` or `newroot grow` on the installed system */
 };
 
 /* What the event tells of its boot's life. */

@@ -126,6 +126,7 @@ static const struct argument arguments[] = {
 	IS(ioctl, 1, FITRIM, V(2, 6, 37), ENOTTY),
 	IS(ioctl, 1, BLKDISCARD, V(2, 6, 28), ENOTTY),
 	IS(ioctl, 1, BLKZEROOUT, V(3, 7, 0), ENOTTY),
+	IS_CALLED(ioctl, 1, _IOW('f', 16, uint64_t), "EXT4_IOC_RESIZE_FS", V(3, 3, 0), ENOTTY),
 	/* Whatever the level: nothing here uses what these numbers are elsewhere. */
 	IS_CALLED(setsockopt, 2, 15, "SO_REUSEPORT", V(3, 9, 0), ENOPROTOOPT),
 	IS_CALLED(setsockopt, 2, 18, "TCP_USER_TIMEOUT", V(2, 6, 37), ENOPROTOOPT),

@@ -58,6 +58,11 @@ class Inputs:
         return self._make("make-root-archive", "openrc")
 
     @functools.cached_property
+    def bare_openrc(self):
+        """The same without LVM, device-mapper and what grows filesystems; its start mounts an empty /dev."""
+        return self._make("make-bare-openrc")
+
+    @functools.cached_property
     def systemd(self):
         """A root with systemd, iptables, MariaDB, an NFS server, puppet."""
         return self._make("make-root-archive", "systemd")

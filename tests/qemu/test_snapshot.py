@@ -121,6 +121,7 @@ def install(case):
 def reset_at_the_next_boot(case, rows):
     shown = case.inside("newroot rescue snapshots")
     assert re.findall(r"^  (\w+) .* (good) +\d{4}-", shown, re.M) == [("mysql", "good"), ("root", "good")]
+    assert "root has the snapshot root.installed" in case.refused("newroot grow root +4MiB")
     case.change("tried")
     assert case.inside(ROWS) != rows
     told = case.inside("newroot rescue reset --yes 2>&1; newroot rescue reset --cancel; newroot rescue reset --yes")

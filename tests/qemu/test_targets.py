@@ -3,8 +3,10 @@ import json
 import re
 import time
 
-from jobs import GIB, install_job
+from jobs import GIB, MIB, install_job
 from outside import GATEWAY6, INSIDE, INTERNAL, OUTSIDE, PORT, ROUTER, Outside
+from process import run
+from vm import BUILD
 
 INSTALL_S = 1500
 BOOT_S = 600
@@ -170,9 +172,59 @@ def cut_over_and_back(target, cutover):
     assert inside("pidof cron || echo stopped; test -e /etc/newroot/migrating && echo back").split() == ["stopped", "back"]
 
 
+WRITER = """i=0; while [ ! -e /run/enough ] && [ $i -lt 60 ]; do
+    i=$((i+1)); head -c 200000 /dev/urandom >/data/written.$i; cp /data/written.$i /root/written.$i; sync
+done; touch /run/written"""
+# What is not needed any more and could help goes; e2fsck stays to judge.
+NO_TOOLS = "rm -f $(command -v mkswap swapon swapoff); ! command -v lvm dmsetup resize2fs xfs_growfs"
+COMPARE = "set -e; ls /data/written.* | wc -l; for file in /data/written.*; do cmp $file /root/${file##*/}; done; sync"
+AREA = "cat /proc/swaps | tail -n +2; blkid -o export /dev/local/swap | grep UUID"
+
+
+def check_nodes(target):
+    """The start of this system mounts an empty /dev, and nothing of its own makes nodes of volumes."""
+    inside = target.inside
+    assert re.search(r"^fresh /dev tmpfs ", inside("cat /proc/mounts"), re.M)
+    assert re.search(r"^/dev/\S+ /data ext3 ", inside("cat /proc/mounts"), re.M)
+    assert inside("cd /dev/local && stat -L -c '%n %F' *").splitlines() == [f"{name} block special file" for name in ("data", "root", "swap")]
+
+
+def check_growing(target):
+    """A mounted xfs root, ext3 data (by the old kernels' ioctl, too) and swap, under a writer, with nothing but newroot."""
+    inside = target.inside
+    run(["sh", "-c", 'exec "$@" < "$0"', BUILD / "old/kernel", *target.lab.service.ssh_argv(target.vm.address, "cat >/old-kernel; chmod +x /old-kernel")])
+    uuid = inside(AREA).split("UUID=")[1]
+    inside(f"{NO_TOOLS} && (({WRITER}) </dev/null >/dev/null 2>&1 &)")
+    told = inside("newroot grow --dry-run root +128MiB")
+    assert "volume /dev/local/root: 1 GiB -> 1152 MiB\n" in told and "xfs on /: 1 GiB -> 1152 MiB\n" in told and "Nothing was changed" in told
+    assert inside("blockdev --getsize64 /dev/local/root") == f"{GIB}\n"
+    for size, words in (("100MiB", "only made larger"), ("+50GiB", "has no room for 50 GiB more: "), ("200", "is no size")):
+        said = inside(f"newroot grow data {size} 2>&1 && echo IT PASSED || true")
+        assert words in said and "IT PASSED" not in said
+    inside("newroot grow root +128MiB")
+    inside("newroot grow data 400MiB")
+    # As on a kernel that can only add one group after the other.
+    print(inside("time /old-kernel 2.6.18 --record /run/record newroot grow data 600MiB 2>&1"))
+    assert "ioctl EXT4_IOC_RESIZE_FS" in inside("cat /run/record")
+    inside("newroot grow swap +32MiB")
+    assert "nothing to do" in inside("newroot grow swap 96MiB")
+    sizes = inside("blockdev --getsize64 /dev/local/root /dev/local/data; awk '{print $3}' /proc/swaps")
+    assert sizes.split() == [str(1152 * MIB), str(600 * MIB), "Size", str(96 * 1024 - 4)]
+    assert inside(AREA).split("UUID=")[1] == uuid
+    for place, least in (("/", 1070), ("/data", 540)):
+        assert int(inside(f"df --output=size -B {MIB} {place} | tail -1")) >= least
+    inside("touch /run/enough; while [ ! -e /run/written ]; do sleep 0.1; done")
+    assert int(inside(COMPARE)) > 0
+    inside("umount /data; e2fsck -fn /dev/local/data && mount /data && rm -f /data/written.* /root/written.*")
+    assert any("volume /dev/local/root: 1 GiB -> 1152 MiB; xfs on /: 1 GiB -> 1152 MiB" in note for note in target.notes())
+    assert target.lab.service.state("web1") == "complete"
+
+
 def test_openrc(lab, inputs):
     # The kernel calls the first NIC eth0: the names are swapped, and the addresses are on the NICs of their MACs.
-    target = Target(lab, inputs, inputs.openrc, ("eth1", "eth0"),
+    target = Target(lab, inputs, inputs.bare_openrc, ("eth1", "eth0"),
+                    volumes=[{"name": "root", "size": "1GiB", "mount": "/"}, {"name": "data", "size": "200MiB", "mount": "/data", "fs": "ext3"},
+                             {"name": "swap", "size": "64MiB", "fs": "swap"}],
                     services={"disable": ["vixie-cron", "cron", "crond", "anacron"], "enable": ["rpcbind"]})
     target.install()
     target.boot()
@@ -182,6 +234,8 @@ def test_openrc(lab, inputs):
     assert "hvc0" not in inside("grep -v ^# /etc/inittab") and "xvda1" in inside("cat /etc/fstab.premigration")
     assert "00:16:3e" not in inside("cat /etc/udev/rules.d/*.rules")
     assert "running" in inside("rc-service rpcbind status")
+    check_nodes(target)
+    check_growing(target)
     check_quarantine(target)
     check_who_is_behind(target)
     check_open_quarantine_is_told(target)

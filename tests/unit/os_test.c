@@ -16,6 +16,7 @@
 #include "os/names.h"
 #include "os/selinux.h"
 #include "os/set_aside.h"
+#include "os/volume_nodes.h"
 #include "os/volume_rules.h"
 #include "os_tree.h"
 
@@ -70,6 +71,7 @@ static const char *const gentoo_old[] = {
 	"/etc/runlevels/default/net.eth2>/etc/init.d/net.eth2",
 	"/etc/runlevels/boot/net.lo>/etc/init.d/net.lo",
 	"/etc/runlevels/boot/net.eth3>/etc/init.d/net.eth3",
+	"/lib/rcscripts/addons/raid-start.sh",
 	"/etc/inittab=id:3:initdefault:\nc1:12345:respawn:/sbin/agetty 38400 tty1 linux\n"
 	"#s0:12345:respawn:/sbin/agetty 9600 ttyS0 vt100\n",
 	"/etc/securetty=console\ntty1\n",
@@ -78,6 +80,7 @@ static const char *const gentoo_new[] = {"/sbin/openrc-run",
 					 "/etc/init.d/net.lo",
 					 "/lib/udev/rules.d/10-dm.rules",
 					 "/lib64/rc/version=0.12.4\n",
+					 "/etc/runlevels/sysinit/udev>/etc/init.d/udev",
 					 "/etc/conf.d/hostname=hostname=\"xen-guest\"\n",
 					 "/etc/udev/rules.d/70-persistent-net.rules=old\n",
 					 NULL};
@@ -98,6 +101,9 @@ static const char *const debian_sysv[] = {
 	"/sbin/ifup",
 	"/etc/init.d/networking",
 	"/etc/rcS.d/S40networking>../init.d/networking",
+	"/etc/rcS.d/S07checkroot.sh>../init.d/checkroot.sh",
+	"/etc/init.d/.depend.boot=TARGETS = mountkernfs.sh udev mountdevsubfs.sh checkroot.sh\n"
+	"INTERACTIVE = udev checkroot.sh\nudev: mountkernfs.sh\ncheckroot.sh: mountdevsubfs.sh\n",
 	"/etc/network/options",
 	"/etc/udev/persistent-net.rules=old\n",
 	"/etc/udev/rules.d/z25_persistent-net.rules>../persistent-net.rules",
@@ -173,7 +179,8 @@ static void render(struct changes *changes, const struct dialect_case *c)
 	interface_names_render(changes, c->network);
 	if (c->dialect->interfaces(changes, c->network, &err) ||
 	    (c->dialect->hostname && c->dialect->hostname(changes, c->network->hostname, &err)) ||
-	    c->init->logins(changes, &consoles, &err) || c->init->first_boot(changes, &err) ||
+	    c->init->logins(changes, &consoles, &err) ||
+	    volume_nodes_render(changes, c->init, &err) || c->init->first_boot(changes, &err) ||
 	    set_aside_render(changes, &job, &err))
 		fail_msg("%s: %s", c->name, err.msg);
 }
@@ -197,6 +204,27 @@ static void dialect_is_golden(void **state)
 	if (getuid() == 0 && changes_verify(&again, &err))
 		fail_msg("%s: %s", c->name, err.msg);
 	tree_free(&tree);
+}
+
+/* Whoever has LVM or device-mapper makes nodes at boot. */
+static void nodes_are_the_systems_own(void **state)
+{
+	static const char *const tools[] = {"/sbin/lvm", "/usr/sbin/dmsetup"};
+	static const struct init_dialect *const inits[] = {&init_sysv, &init_openrc, &init_systemd};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(tools) / sizeof(*tools); i++)
+		for (size_t k = 0; k < sizeof(inits) / sizeof(*inits); k++) {
+			struct tree tree;
+			struct changes changes;
+			struct err err = ERR_INIT;
+
+			tree_make(&tree, (const char *const[]){tools[i], NULL});
+			changes = list_for(&tree);
+			assert_int_equal(volume_nodes_render(&changes, inits[k], &err), 0);
+			assert_int_equal(changes.count, 0);
+			tree_free(&tree);
+		}
 }
 
 static void unknown_systems_are_named(void **state)
@@ -390,6 +418,7 @@ int main(void)
 		DIALECT(6),
 		DIALECT(7),
 		DIALECT(8),
+		cmocka_unit_test(nodes_are_the_systems_own),
 		cmocka_unit_test(unknown_systems_are_named),
 		cmocka_unit_test(fstab_keeps_what_has_no_disk),
 		cmocka_unit_test(link_local_gateways_of_rhel),

@@ -140,20 +140,22 @@ static void test_a_failed_first_boot_begins_anew(void **state)
 	assert_false(get(f, "db2").anew);
 }
 
-/* Its first boot, or what attends it, goes on beside the pass and behind it. */
-static void test_a_pass_of_sync_takes_nothing_over(void **state)
+/* Its first boot, or what attends it, goes on beside the command and behind it. */
+static void takes_nothing_over(struct fixture *f, const char *command)
 {
-	const struct event pass = {.type = "begin", .step = "sync", .begins = true};
+	struct event begin = {.type = "begin", .begins = true},
+		     end = {.type = "end", .passed = true};
 	struct event import = {.type = "progress", .step = "import", .progress = {.item = "shop"}};
-	struct fixture *f = *state;
 
+	snprintf(begin.step, sizeof(begin.step), "%s", command);
+	snprintf(end.step, sizeof(end.step), "%s", command);
 	post(f, "db2", BOOT_A, (struct event){.input = INPUT_CONFIGURING});
 	post(f, "db2", BOOT_B, (struct event){.input = INPUT_FIRST_BOOT});
 	post(f, "db2", BOOT_B, import);
-	post(f, "db2", BOOT_C, pass);
-	assert_string_equal(get(f, "db2").step, "sync");
+	post(f, "db2", BOOT_C, begin);
+	assert_string_equal(get(f, "db2").step, command);
 	assert_string_equal(get(f, "db2").progress.item, "");
-	post(f, "db2", BOOT_C, (struct event){.type = "end", .step = "sync", .passed = true});
+	post(f, "db2", BOOT_C, end);
 	import.progress.done = 7;
 	post(f, "db2", BOOT_B, import);
 	assert_string_equal(get(f, "db2").step, "import");
@@ -170,6 +172,16 @@ static void test_a_pass_of_sync_takes_nothing_over(void **state)
 	post(f, "db2", BOOT_D, beat);
 	post(f, "db2", BOOT_B, (struct event){.input = INPUT_ERROR});
 	assert_int_equal(get(f, "db2").state, VM_COMPLETE);
+}
+
+static void test_a_pass_of_sync_takes_nothing_over(void **state)
+{
+	takes_nothing_over(*state, "sync");
+}
+
+static void test_a_growth_takes_nothing_over(void **state)
+{
+	takes_nothing_over(*state, "grow");
 }
 
 static void count_refused(void *arg, const struct change_row *row)
@@ -225,6 +237,7 @@ int main(void)
 		TEST(test_group_hold_is_the_groups),
 		TEST(test_a_failed_first_boot_begins_anew),
 		TEST(test_a_pass_of_sync_takes_nothing_over),
+		TEST(test_a_growth_takes_nothing_over),
 		TEST(test_refusals_are_in_the_history),
 		TEST(test_versions_tell_of_all_that_changed),
 	};

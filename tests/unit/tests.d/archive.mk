@@ -31,7 +31,7 @@ LIBS_depmod = $(ARCHIVE_LIBS)
 
 # no_lvm.c stands for base/lvm.c: nothing here activates a volume group.
 TEST_boot_nics = boot/nics.c
-TEST_boot = boot/line.c boot/config.c boot/nodes.c boot/root.c boot/usr.c os/fstab_line.c os/text.c boot/reset.c snapshot/snapshot.c snapshot/read.c snapshot/kernel.c \
+TEST_boot = boot/line.c boot/config.c boot/nodes.c boot/root.c boot/usr.c os/fstab_line.c os/text.c boot/reset.c snapshot/snapshot.c snapshot/read.c snapshot/kernel.c mapper/mapper.c \
 	base/io.c machine/sysfs.c \
 	base/arena.c base/err.c base/lvm_row.c tests/unit/no_lvm.c $(SCRATCH)
 LIBS_boot = -lblkid

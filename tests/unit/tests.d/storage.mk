@@ -35,4 +35,12 @@ TEST_mkfs = $(STORAGE_BASE) base/child.c base/child_stage.c base/tail.c base/log
 LIBS_mkfs = -lblkid -luuid
 
 TEST_snapshot = $(STORAGE_BASE) base/lvm_row.c snapshot/read.c snapshot/snapshot.c
+# Growing: a real XFS and swap on loop devices, and a volume group that is played; an ext whose kernel is played.
+TEST_grow = $(STORAGE_BASE) $(patsubst agent/%,%,$(wildcard agent/grow/*.c)) base/lvm_row.c rescue/vg.c steps/blockdev.c steps/swap_header.c machine/superblock.c \
+	job/size.c $(SCRATCH)
+CFLAGS_grow = -Wl,--wrap=ioctl -Wl,--wrap=swapon
+LIBS_grow = -lblkid -luuid
+TEST_grow_ext = $(STORAGE_BASE) grow/ext.c grow/ext_groups.c grow/ext_shape.c job/size.c $(SCRATCH)
+CFLAGS_grow_ext = -Wl,--wrap=ioctl
+TEST_nodes = $(STORAGE_BASE) mapper/nodes.c mapper/mapper.c $(SCRATCH)
 TEST_chosen = $(STORAGE_BASE) steps/chosen.c plan/find.c

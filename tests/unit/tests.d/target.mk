@@ -6,7 +6,7 @@ OS_NETWORKS = $(addprefix os/network_,debian.c gentoo.c manager.c netplan.c netw
 OS_OLD = os/set_aside.c os/mount_units.c os/lvm_conf.c os/cloud_init.c os/old_addresses.c os/old_masters.c
 OS_DIALECTS = $(OS_NETWORKS) $(OS_OLD) os/access.c os/detect.c os/fstab.c os/fstab_line.c os/grub_cfg.c os/hardware_clock.c os/init_openrc.c \
 	os/init_systemd.c os/init_sysv.c os/inittab.c os/old_console.c os/securetty.c os/selinux.c os/serial.c \
-	os/service.c os/startpar.c os/systemd_units.c os/sysv_links.c os/unit_file.c os/volume_rules.c
+	os/service.c os/startpar.c os/systemd_units.c os/sysv_links.c os/unit_file.c os/volume_nodes.c os/volume_rules.c
 OS_MOVED = os/ini.c os/mtab.c os/nfs.c os/puppet.c os/puppet_files.c os/quarantine.c os/service_record.c os/services.c \
 	steps/configure_moved.c steps/quarantine_kernel.c base/url.c job/address.c job/profile.c
 TEST_managers = $(OS_TREE) $(OS_DIALECTS) facts/marks.c facts/network_choice.c
