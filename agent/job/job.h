@@ -33,7 +33,6 @@ struct job_size {
 	uint32_t hundredths; /* SIZE_PERCENT: 1 % is 100 */
 };
 
-
 /* Where bytes come from: an archive, a kernel package or a dump. */
 struct job_source {
 	const char *url;  /* https:// or NFS_SCHEME */
