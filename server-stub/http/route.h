@@ -67,6 +67,7 @@ enum MHD_Result route_boot(struct request *request);
 
 enum MHD_Result route_login(struct request *request);
 enum MHD_Result route_logout(struct request *request);
+enum MHD_Result route_me(struct request *request);
 enum MHD_Result route_sessions(struct request *request);
 enum MHD_Result route_session_end(struct request *request);
 enum MHD_Result route_certificates(struct request *request);

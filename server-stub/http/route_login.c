@@ -83,3 +83,16 @@ enum MHD_Result route_logout(struct request *request)
 	login_end(request->service->login, request->session);
 	return reply_session(request, "", 0);
 }
+
+/* Who asks, and what of the page is for him: by what the routes themselves let in. */
+enum MHD_Result route_me(struct request *request)
+{
+	const struct principal *who = &request->who;
+	char roles[ROLES_TEXT];
+
+	return reply_json(request, json_pack("{s:s, s:s, s:s?, s:b, s:b}", "name", who->name,
+					     "roles", roles_text(roles, who->roles), "group",
+					     who->group[0] ? who->group : NULL, "acts",
+					     principal_may(who, ROLE_OPERATOR), "archives",
+					     principal_may(who, ROLE_UPLOADER) && !who->group[0]));
+}

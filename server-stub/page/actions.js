@@ -1,6 +1,6 @@
 /* What can be done: which actions a state allows, and what each will do, in words. */
 
-import { post } from "./service.js";
+import { me, post } from "./service.js";
 import { $, el, notice, put, redo } from "./tools.js";
 import { change, HELD_ITSELF, isHeld, learnGroups, STATES } from "./vms.js";
 
@@ -127,11 +127,12 @@ const GROUP_ACTIONS = {
 
 export const groupActions = (list, held) => Object.keys(GROUP_ACTIONS).filter((name) => GROUP_ACTIONS[name].allowed(list, held));
 
-/* `target`: a VM, or {group, list} with its VMs. */
+/* `target`: a VM, or {group, list} with its VMs. Who may not act is offered nothing. */
 export function showActions(box, target, actions) {
+	const offered = me.acts ? actions : [];
 	box.target = target;
-	redo(box, actions.join(), () =>
-		actions.map((name) => {
+	redo(box, offered.join(), () =>
+		offered.map((name) => {
 			const { verb, danger } = (target.list ? GROUP_ACTIONS : VM_ACTIONS)[name];
 			const button = el("button", { type: "button", className: danger ? "danger" : "" }, verb);
 			button.append(el("span", { className: "unseen" }, ` ${target.list ? `group ${target.group}` : target.name}`));

@@ -7,7 +7,7 @@
 import { listenArchives } from "./archives.js";
 import { showFilters } from "./filters.js";
 import { filterBy, place, readPlace } from "./places.js";
-import { get, login } from "./service.js";
+import { login } from "./service.js";
 import { showTable } from "./table.js";
 import { $, mib, plural, put } from "./tools.js";
 import { VmPage } from "./vm.js";
@@ -109,9 +109,7 @@ function listen() {
 
 async function start() {
 	listen();
-	login.close();
-	get("/v1/groups").then(() => login.open(), () => login.lost());
-	await login.done;
+	await login.begin();
 	route();
 	follow(show, showLink);
 	showCertificates().catch(() => {});

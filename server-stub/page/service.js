@@ -100,9 +100,27 @@ export class Stream {
 	}
 }
 
+/* Who is logged in, and what he may do: as GET /v1/me tells it. */
+export const me = {};
+
+/* Another one than before begins anew: what the page knows was for the eyes of the one before. */
+async function learnMe() {
+	const who = await get("/v1/me");
+	const another = me.name && me.name !== who.name;
+	Object.assign(me, who);
+	if (another) location.reload();
+}
+
 /* The form stands before the page until somebody has logged in; a lost session brings it back. */
 export const login = {
 	form: $("#login"),
+
+	/* A session that is there already is gone on with. */
+	async begin() {
+		this.close();
+		await learnMe().then(() => this.open(), () => this.lost());
+		await this.done;
+	},
 
 	/* `done` is kept by all that wants to go on after a login. */
 	close() {
@@ -111,6 +129,8 @@ export const login = {
 
 	open() {
 		$("#page").hidden = $("#page").inert = false;
+		$("#logout").title = `${me.name}: ${me.roles}${me.group ? `, for ${me.group}` : ""}`;
+		$("#archives").hidden = !me.archives;
 		this.form.hidden = true;
 		this.resolve();
 	},
@@ -133,6 +153,7 @@ export const login = {
 		try {
 			await post("/v1/login", { token: $("#token").value.trim() });
 			$("#token").value = "";
+			await learnMe();
 			this.open();
 			if (this.focus.isConnected) this.focus.focus();
 		} catch (error) {

@@ -152,6 +152,7 @@ def requests(service):
             yield method.upper(), path.replace("{name}", "db1"), {"token": service.tokens["viewer" if path == "/metrics" else "metrics"]}
     for how in (operator, {}):
         yield "GET", "/v1/sessions", how
+        yield "GET", "/v1/me", how
     own = next(row["id"] for row in service.ask("/v1/sessions")["sessions"])
     for how in (no_json, {}, {**operator, "body": "x" * 5000}, {**operator, "body": "[]"}, operator, operator):
         yield "POST", f"/v1/sessions/{own}/end", how

@@ -54,6 +54,18 @@ def test_each_role_opens_its_routes_and_no_other(shop):
             assert answer.status != 401
 
 
+def test_everybody_is_told_who_he_is(shop):
+    group = principal(shop, "ann", "--role", "operator,creator", "--group", "shop")
+    rows = {"viewer1": ("viewer", None, False, True), "operator1": ("operator", None, True, True), "admin1": ("admin", None, True, True),
+            "ann": ("operator,creator", "shop", True, False), "operator": ("admin", None, True, True)}
+    for name, row in rows.items():
+        token = {"ann": group, "operator": shop.operator}.get(name) or shop.tokens[row[0]]
+        answer = shop.get("/v1/me", token=token)
+        assert answer.json == dict(zip(("name", "roles", "group", "acts", "archives"), (name, *row)))
+        assert (shop.act("/v1/vms/db1/hold", token=token).status == 200) == row[2], "as the routes themselves judge"
+        assert (shop.get("/v1/archives", token=token).status == 200) == row[3]
+
+
 def test_metrics_need_only_their_role(shop):
     assert shop.get("/metrics", token=shop.tokens["metrics"]).status == 200
     assert code(shop.get("/v1/vms", token=shop.tokens["metrics"])) == (403, "principal.role")
