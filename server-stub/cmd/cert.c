@@ -49,8 +49,7 @@ static int renew(struct open *open, int days, struct err *err)
 	    settings_save(&open->settings, &open->data, err) < 0 ||
 	    ca_pin(&open->data, pin, err) < 0 || note_command(open->store, 0, err) < 0)
 		return -1;
-	printf("renewed for %d days, pin %s\nA running serve takes it up by itself.\n", days,
-	       pin);
+	printf("renewed for %d days, pin %s\nA running serve takes it up by itself.\n", days, pin);
 	return 0;
 }
 
