@@ -134,7 +134,7 @@ static int write_both(const struct data *data, const char *name, mode_t mode, gn
 		      struct err *err)
 {
 	const size_t size = (size_t)pem[0].size + pem[1].size;
-	unsigned char *text = malloc(size);
+	unsigned char *text = malloc(size + 1);
 	int ret;
 
 	if (!text)
