@@ -1,7 +1,7 @@
-"""A program whose wall clock is shifted by libfaketime, also while it runs. Its other clocks go on as they are, unless asked for, and so do files' times."""
+"""A program, of several threads, too, whose wall clock is shifted by libfaketime, also while it runs. Its other clocks go on as they are, unless asked for, and so do files' times."""
 import pathlib
 
-LIBRARY = next(iter(pathlib.Path("/usr/lib").glob("*/faketime/libfaketime.so.1")), None)
+LIBRARY = next(iter(pathlib.Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1")), None)
 
 
 class ShiftedClock:

@@ -1,14 +1,14 @@
 #include "service/anchors.h"
 
 #include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/io.h"
+#include "base/file.h"
 #include "base/limits.h"
 #include "base/log.h"
 #include "service/exchange.h"
@@ -55,37 +55,19 @@ void anchors_follow(struct service *service)
 	service->trust = fresh;
 }
 
-static int write_file(const char *path, const char *text, struct err *err)
+/* Several programs may learn at once, and the file that is written beside it has one name: one after the other. */
+static int replace(const char *path, const char *pem, struct err *err)
 {
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
-	int failed;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int ret = -1;
 
-	if (fd < 0)
-		return err_sys(err, ERR_IO, path, "the new trust anchors can't be kept");
-	failed = write_all(fd, text, strlen(text)) || fsync(fd);
-	if (close(fd) || failed)
-		return err_sys(err, ERR_IO, path, "the new trust anchors can't be kept");
-	return 0;
-}
-
-/* Several programs may learn at once: each writes a file of its own. */
-static int replace_file(const char *path, const char *text, struct err *err)
-{
-	char fresh[PATH_MAX];
-
-	if (snprintf(fresh, sizeof(fresh), "%s.%ld.new", path, (long)getpid()) >=
-	    (int)sizeof(fresh))
-		return err_set(err, ERR_IO, path, "the path is too long");
-	if (write_file(fresh, text, err)) {
-		unlink(fresh);
-		return -1;
-	}
-	if (rename(fresh, path) || sync_parent(path)) {
+	if (fd < 0 || flock(fd, LOCK_EX) || file_replace(AT_FDCWD, path, pem, strlen(pem), 0644))
 		err_sys(err, ERR_IO, path, "the new trust anchors can't be kept");
-		unlink(fresh);
-		return -1;
-	}
-	return 0;
+	else
+		ret = 0;
+	if (fd >= 0)
+		close(fd);
+	return ret;
 }
 
 /* What the agent could not read later must not take the place of what it can. */
@@ -111,7 +93,7 @@ int anchors_learn(struct service *service, const char *pem, struct err *err)
 	trust_id(id, pem, strlen(pem));
 	if (!strcmp(id, service->trust.id))
 		return 0;
-	if (check(service, pem, err) || replace_file(service->ca_file, pem, err))
+	if (check(service, pem, err) || replace(service->ca_file, pem, err))
 		return -1;
 	connection_close(service->connection);
 	service->connection = NULL;

@@ -134,14 +134,14 @@ static int write_both(const struct data *data, const char *name, mode_t mode, gn
 		      struct err *err)
 {
 	const size_t size = (size_t)pem[0].size + pem[1].size;
-	unsigned char *text = malloc(size);
+	unsigned char *text = malloc(size + 1);
 	int ret;
 
 	if (!text)
 		return err_set(err, ERR_MEMORY, name, "no memory to write it");
-	memcpy(text, pem[0].data, pem[0].size);
-	if (pem[1].size)
-		memcpy(text + pem[0].size, pem[1].data, pem[1].size);
+	for (int i = 0; i < 2; i++)
+		if (pem[i].size)
+			memcpy(text + (i ? pem[0].size : 0), pem[i].data, pem[i].size);
 	ret = file_write(data->root, name, text, size, mode, err);
 	gnutls_memset(text, 0, size);
 	free(text);

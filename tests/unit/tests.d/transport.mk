@@ -2,7 +2,7 @@
 PICOHTTP := build/sysroot/src/picohttpparser.c
 $(PICOHTTP): build/sysroot.ready ;
 TRANSPORT := $(addprefix service/,wait.c connect.c clock.c cert.c trust.c tls_text.c x509.c suites.c tls.c http.c \
-	http_head.c retry.c connection.c anchors.c exchange.c text.c service.c fetch.c sink.c) base/url.c base/random.c base/io.c base/err.c base/log.c $(PICOHTTP)
+	http_head.c retry.c connection.c anchors.c exchange.c text.c service.c fetch.c sink.c) base/url.c base/random.c base/arena.c base/file.c base/io.c base/err.c base/log.c $(PICOHTTP)
 TRANSPORT_LIBS := -lbearssl -lnettle -ljansson
 
 # Faults are injected by a server (tests/transport), against this program.
@@ -28,7 +28,7 @@ TEST_fetch = service/fetch.c service/sink.c service/retry.c service/wait.c base/
 LIBS_fetch = -lnettle
 CFLAGS_fetch = -isystem build/sysroot/src
 TEST_service = service/service.c service/anchors.c service/fetch.c service/sink.c service/retry.c service/wait.c base/url.c service/trust.c \
-	service/tls_text.c service/x509.c service/cert.c service/clock.c service/text.c base/random.c base/io.c base/err.c base/log.c \
+	service/tls_text.c service/x509.c service/cert.c service/clock.c service/text.c base/random.c base/arena.c base/file.c base/io.c base/err.c base/log.c \
 	tests/unit/fake_exchange.c
 LIBS_service = $(TRANSPORT_LIBS)
 CFLAGS_service = -isystem build/sysroot/src
