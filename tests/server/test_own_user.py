@@ -27,8 +27,10 @@ def ids():
 
 
 @pytest.fixture
-def place(fresh):
+def place(fresh, monkeypatch):
     """A service without a data folder, where other users may go: pytest closes its folder to them whenever it is started anew."""
+    # Who has changed his user can't be looked into, which is how leaks are looked for.
+    monkeypatch.setenv("ASAN_OPTIONS", "detect_leaks=0")
     folder = pathlib.Path(tempfile.mkdtemp(prefix="newroot-own-"))
     folder.chmod(0o711)
     service = Service(folder / "newroot-server", folder)
@@ -264,8 +266,10 @@ def system_calls(name):
     return {call for word in words for call in (system_calls(word) if word.startswith("@") else {word})}
 
 
-def test_its_system_calls_are_those_of_its_unit(own, ids, units):
+def test_its_system_calls_are_those_of_its_unit(own, ids, fresh):
     """Traced from its start to its end: what the filter would refuse is not called, but where the C library can do without."""
+    if "san" in pathlib.Path(fresh.program).parent.name:
+        pytest.skip("the sanitizers make calls of their own")
     text = (UNITS / "newroot-server.service").read_text()
     sets = re.findall(r"^SystemCallFilter=(.*)$", text, re.M)
     assert sets == ["@system-service", "~@privileged @resources"]
