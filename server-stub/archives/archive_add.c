@@ -7,6 +7,7 @@
 #include "archives/archive.h"
 #include "archives/hash.h"
 #include "util/limits.h"
+#include "util/owner.h"
 
 #define INCOMING ".incoming-"
 
@@ -104,7 +105,9 @@ int archive_add(struct store *store, int dir, const char *file, const char *path
 		return err_set(
 			err, ERR_USAGE, path,
 			"is not accepted as an archive's path: plain names divided by '/', none beginning with '.'");
+	owner_leave();
 	from = open(file, O_RDONLY | O_CLOEXEC);
+	owner_return();
 	if (from < 0)
 		return err_sys(err, ERR_SERVICE_FILE, file, "can't open");
 	ret = make_parents(dir, path, err);

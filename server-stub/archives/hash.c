@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <gnutls/gnutls.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "util/file.h"
@@ -55,7 +56,7 @@ static int pass_block(int from, int to, const char *name, gnutls_hash_hd_t hash,
 int hash_stream(int from, int to, const char *name, char sha256[65], struct err *err)
 {
 	gnutls_hash_hd_t hash;
-	char *block;
+	char *block, sum[65];
 	int ret;
 
 	if (hash_begin(&hash, name, err) < 0)
@@ -66,7 +67,10 @@ int hash_stream(int from, int to, const char *name, char sha256[65], struct err 
 			;
 	else
 		ret = err_set(err, ERR_MEMORY, name, "no memory to hash");
-	hash_end(hash, sha256);
+	hash_end(hash, sum);
 	free(block);
+	/* Whoever was cut off by his reader shares `sha256` with somebody who would take a part's sum for the whole's. */
+	if (ret == 0)
+		memcpy(sha256, sum, sizeof(sum));
 	return ret;
 }

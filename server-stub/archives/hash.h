@@ -7,7 +7,7 @@
 
 #include "base/err.h"
 
-/* Read `from` to its end, write it to `to` (-1: nowhere). `sha256` gets the hash as hex. */
+/* Read `from` to its end, write it to `to` (-1: nowhere). `sha256` gets the hash as hex; after an error it is as it was. */
 int hash_stream(int from, int to, const char *name, char sha256[65], struct err *err);
 
 /* The same piece by piece: each is added, the end frees it. Errors: ERR_INTERNAL. */

@@ -11,6 +11,7 @@
 #include "cmd/command.h"
 #include "cmd/open.h"
 #include "job/size.h"
+#include "util/owner.h"
 
 #define STDOUT_NAME "-"
 
@@ -80,6 +81,25 @@ static int close_output(const struct output *out, int ret, struct err *err)
 	return ret;
 }
 
+/* The file is the operator's, and not in the data folder. */
+static int open_outside(struct output *out, const char *file, struct err *err)
+{
+	int ret;
+
+	owner_leave();
+	ret = open_output(out, file, err);
+	owner_return();
+	return ret;
+}
+
+static int close_outside(const struct output *out, int ret, struct err *err)
+{
+	owner_leave();
+	ret = close_output(out, ret, err);
+	owner_return();
+	return ret;
+}
+
 static uint64_t size_of(const json_t *items)
 {
 	uint64_t bytes = 0;
@@ -117,11 +137,11 @@ static int run_backup(char **operands, size_t count, struct err *err)
 	/* Before the copy: the set knows of itself. */
 	ret = note_command(open.store, 0, err);
 	if (ret == 0)
-		ret = open_output(&out, operands[0], err);
+		ret = open_outside(&out, operands[0], err);
 	if (ret == 0) {
 		ret = set_write(out.fd, out.file, &open.data, &open.settings, open.store, &manifest,
 				err);
-		ret = close_output(&out, ret, err);
+		ret = close_outside(&out, ret, err);
 	}
 	close_data(&open);
 	if (ret == 0) {

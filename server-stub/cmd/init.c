@@ -11,7 +11,7 @@
 
 static struct option_list names, addresses, ssh_keys;
 static const char *url;
-static const char *net_interface, *net_address, *net_router, *net_group;
+static const char *user, *net_interface, *net_address, *net_router, *net_group;
 /* Not quiet, the kernel would print its command line, with the token, on the serial line. */
 static const char *parameters = "quiet";
 
@@ -25,6 +25,7 @@ static const struct option_row options[] = {
 	 "public key for logins to the in-memory system; may be repeated"},
 	{"parameters", OPTION_TEXT, &parameters, "WORDS",
 	 "kernel parameters of all boot entries (default quiet)"},
+	{"user", OPTION_TEXT, &user, "NAME", "who owns it, and the service runs as"},
 	{"net-interface", OPTION_TEXT, &net_interface, "NAME",
 	 "interface of this machine in configuration mode, for DHCP"},
 	{"net-address", OPTION_TEXT, &net_address, "ADDR/LENGTH",
@@ -115,7 +116,9 @@ static int run(char **operands, size_t count, struct err *err)
 	int ret;
 
 	(void)operands, (void)count;
-	if (fill_settings(&settings, err) < 0 || data_create(&data, command_data_path, err) < 0)
+	if (fill_settings(&settings, err) < 0 ||
+	    (user && data_give(command_data_path, user, err) < 0) ||
+	    data_create(&data, command_data_path, err) < 0)
 		return -1;
 	ret = fill_data(&data, &settings, err);
 	if (ret == 0)

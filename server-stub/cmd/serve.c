@@ -2,6 +2,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "cmd/command.h"
 #include "cmd/open.h"
@@ -22,6 +23,7 @@
 #include "util/limits.h"
 #include "util/log.h"
 #include "util/monotonic.h"
+#include "util/owner.h"
 #include "util/text.h"
 
 static const char *listen_option = LISTEN_DEFAULT, *per_address_option, *reserve_option;
@@ -212,6 +214,13 @@ static int run(char **operands, size_t count, struct err *err)
 	    options_number("reserve", reserve_option, 0, DISK_RESERVE_MIB_MAX, &reserve, err) < 0 ||
 	    open_data(&open, err) < 0)
 		return -1;
+	if (owner_stay(err) < 0) {
+		close_data(&open);
+		return -1;
+	}
+	if (geteuid() == 0)
+		log_warning(
+			"the service runs as root, which it does not need: server.md tells how to give it a user of its own");
 	config.per_address = (unsigned)per_address;
 	ret = serve(&open, &config, (uint64_t)reserve << 20, err);
 	close_data(&open);

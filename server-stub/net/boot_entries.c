@@ -136,6 +136,30 @@ int boot_entries_write_unknown(const struct data *data, const struct settings *s
 	return 0;
 }
 
+/* What is so already is not touched: the service's unit may not set a group's bit (RestrictSUIDSGID). */
+static int give(int dir, const char *name, gid_t gid, mode_t mode)
+{
+	struct stat st;
+
+	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return -1;
+	/* Folders of modules and links are the operator's. */
+	if (!S_ISREG(st.st_mode) && strcmp(name, "."))
+		return 0;
+	if (st.st_gid == gid && (st.st_mode & 07777) == mode)
+		return 0;
+	if (fchownat(dir, name, (uid_t)-1, gid, AT_SYMLINK_NOFOLLOW) < 0)
+		return -1;
+	return fchmodat(dir, name, mode, 0);
+}
+
+static int refuse_to_give(const char *name, struct err *err)
+{
+	return err_sys(
+		err, ERR_SERVICE_DATA, name,
+		"can't give it to the TFTP server's group; who runs the service has to be in it");
+}
+
 /* The entries of one folder that are there already, and the folder. */
 static int protect_folder(int dir, const char *name, gid_t gid, struct err *err)
 {
@@ -143,15 +167,12 @@ static int protect_folder(int dir, const char *name, gid_t gid, struct err *err)
 	DIR *folder = fd < 0 ? NULL : fdopendir(fd);
 	struct dirent *item;
 
-	if (!folder || fchown(dir, (uid_t)-1, gid) < 0 || fchmod(dir, 02750) < 0)
-		ret = err_sys(err, ERR_SERVICE_DATA, name, "can't give its folder to the group");
+	if (!folder || give(dir, ".", gid, 02750) < 0)
+		ret = refuse_to_give(name, err);
 	while (ret == 0 && (item = readdir(folder)))
-		if (item->d_name[0] != '.' &&
-		    (fchownat(dir, item->d_name, (uid_t)-1, gid, AT_SYMLINK_NOFOLLOW) < 0 ||
-		     fchmodat(dir, item->d_name, 0640, 0) < 0) &&
+		if (item->d_name[0] != '.' && give(dir, item->d_name, gid, 0640) < 0 &&
 		    errno != ENOENT)
-			ret = err_sys(err, ERR_SERVICE_DATA, item->d_name,
-				      "can't give it to the group");
+			ret = refuse_to_give(item->d_name, err);
 	if (folder)
 		closedir(folder);
 	else if (fd >= 0)

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/pidfd.h>
@@ -9,6 +10,7 @@
 
 #include "net/dhcp.h"
 #include "util/file.h"
+#include "util/log.h"
 
 /* The name is a comment: dnsmasq would take names such as "1h" and "ignore" for something else. */
 void dnsmasq_print_host(FILE *out, const struct dhcp_host *host)
@@ -109,6 +111,27 @@ static int is_dnsmasq(pid_t pid)
 	return same;
 }
 
+/* A service of its own user can't: whoever runs dnsmasq looks at the file himself. */
+static int leave_to_unit(void)
+{
+	static atomic_flag told = ATOMIC_FLAG_INIT;
+
+	if (!atomic_flag_test_and_set(&told))
+		log_info(
+			"dnsmasq runs as another user, and is not told of new addresses from here; newroot-dnsmasq-reload.path does that");
+	return 0;
+}
+
+static int send_hangup(int fd, pid_t pid, struct err *err)
+{
+	if (pidfd_send_signal(fd, SIGHUP, NULL, 0) == 0 || errno == ESRCH)
+		return 1;
+	if (errno == EPERM)
+		return leave_to_unit();
+	return err_sys(err, ERR_IO, DATA_DNSMASQ_PID,
+		       "can't tell dnsmasq (process %d) to read its hosts again", (int)pid);
+}
+
 int dnsmasq_reload(const struct data *data, struct err *err)
 {
 	int fd, ret = 0;
@@ -120,13 +143,8 @@ int dnsmasq_reload(const struct data *data, struct err *err)
 	fd = pid ? pidfd_open(pid, 0) : -1;
 	if (fd < 0)
 		return 0;
-	if (is_dnsmasq(pid)) {
-		ret = 1;
-		if (pidfd_send_signal(fd, SIGHUP, NULL, 0) < 0 && errno != ESRCH)
-			ret = err_sys(err, ERR_IO, DATA_DNSMASQ_PID,
-				      "can't tell dnsmasq (process %d) to read its hosts again",
-				      (int)pid);
-	}
+	if (is_dnsmasq(pid))
+		ret = send_hangup(fd, pid, err);
 	close(fd);
 	return ret;
 }

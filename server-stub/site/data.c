@@ -2,10 +2,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pwd.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "util/owner.h"
 
 /* The TFTP server reads boot/ under another user; archives hold whole root filesystems. */
 static const struct folder {
@@ -46,7 +49,10 @@ static int open_root(struct data *data, const char *path, struct err *err)
 	data->root = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (data->root < 0)
 		return err_sys(err, ERR_SERVICE_DATA, path, "can't open the data folder");
-	return 0;
+	if (owner_become(data->root, path, err) == 0)
+		return 0;
+	close_one(&data->root);
+	return -1;
 }
 
 static int open_folders(struct data *data, struct err *err)
@@ -83,6 +89,27 @@ static int make_folders(struct data *data, struct err *err)
 static int is_initialised(const struct data *data)
 {
 	return faccessat(data->root, DATA_SETTINGS, F_OK, 0) == 0;
+}
+
+int data_give(const char *path, const char *user, struct err *err)
+{
+	const struct passwd *owner = getpwnam(user);
+	int fd, ret = 0;
+
+	if (!owner)
+		return err_set(err, ERR_USAGE, "user", "there is no user '%.40s' on this machine",
+			       user);
+	if (make_folder(AT_FDCWD, path, 0755, err) < 0)
+		return -1;
+	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return err_sys(err, ERR_SERVICE_DATA, path, "can't open the data folder");
+	/* One that is a site already is left as it is, and refused later. */
+	if (faccessat(fd, DATA_SETTINGS, F_OK, 0) < 0 &&
+	    fchown(fd, owner->pw_uid, owner->pw_gid) < 0)
+		ret = err_sys(err, ERR_SERVICE_DATA, path, "can't give it to %s", user);
+	close(fd);
+	return ret;
 }
 
 int data_create(struct data *data, const char *path, struct err *err)

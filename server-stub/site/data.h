@@ -44,6 +44,12 @@ struct data {
 	int net; /* what DHCP servers read */
 };
 
+/*
+ * Whoever opens a data folder works as its owner from then on (util/owner.h); a folder of somebody else's is ERR_SERVICE_DATA.
+ */
+
+/* Make the folder, when it isn't there, and give it to `user` (ERR_USAGE: there is none of that name). */
+int data_give(const char *path, const char *user, struct err *err);
 /* Make the folders of a data folder that isn't initialised yet (ERR_SERVICE_DATA), and open them. */
 int data_create(struct data *data, const char *path, struct err *err);
 /* Open an initialised one (ERR_SERVICE_DATA). */

@@ -28,7 +28,7 @@ static const struct secret {
 
 static bool is_ours(const struct stat *st)
 {
-	return st->st_uid == geteuid() || st->st_uid == 0;
+	return st->st_uid == geteuid();
 }
 
 static int close_to_others(const struct data *data, const struct secret *secret,

@@ -13,6 +13,7 @@
 
 #include "base/file.h"
 #include "base/io.h"
+#include "util/owner.h"
 
 int file_write_all(int fd, const char *name, const void *data, size_t size, struct err *err)
 {
@@ -71,9 +72,22 @@ static int read_whole(int fd, const char *name, char *data, size_t size, struct 
 	return 0;
 }
 
+/* A path of the operator's is opened as he is, whoever owns the data folder. */
+static int open_to_read(int dir, const char *name)
+{
+	int fd;
+
+	if (dir == AT_FDCWD)
+		owner_leave();
+	fd = openat(dir, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (dir == AT_FDCWD)
+		owner_return();
+	return fd;
+}
+
 int file_read(int dir, const char *name, size_t max, char **data, size_t *size, struct err *err)
 {
-	int fd = openat(dir, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	int fd = open_to_read(dir, name);
 	struct stat st;
 	int ret = -1;
 

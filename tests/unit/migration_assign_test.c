@@ -161,6 +161,7 @@ static void add_known(struct world *w, const char *words)
 	char name[8], how[8];
 	unsigned mac;
 
+	migration_index(&w->migration, &w->arena);
 	while ((words = next_word(words, name, &mac, how))) {
 		struct known *known = &w->known[w->known_count++];
 

@@ -1,7 +1,7 @@
 # The migration document: what it says, what it becomes, and what it waits for.
 MIGRATION_INCLUDE := -Iserver-stub
 MIGRATION_SOURCES := $(filter-out %/archives_there.c %/import.c %/import_plan.c %/import_apply.c %/import_holds.c %/import_print.c,$(wildcard server-stub/migration/*.c)) \
-	$(addprefix server-stub/archives/,archive_open.c archive_url.c) server-stub/site/settings.c server-stub/util/file.c server-stub/vm/names.c \
+	$(addprefix server-stub/archives/,archive_open.c archive_url.c) server-stub/site/settings.c server-stub/util/file.c server-stub/util/owner.c server-stub/vm/names.c \
 	$(sort $(patsubst agent/%,%,$(wildcard agent/job/*.c))) base/arena.c base/err.c base/file.c base/io.c base/nfs_url.c base/url.c \
 	facts/judge.c facts/marks.c facts/facts_json.c facts/network_choice.c facts/network_managers.c $(ARCHIVE_DECODERS)
 

@@ -1,5 +1,5 @@
 # What VMs boot from the network: boot entries, DHCP, and the thread that keeps them in line.
-NET = $(wildcard server-stub/net/*.c) $(addprefix server-stub/site/,data.c settings.c) server-stub/util/file.c agent/base/io.c \
+NET = $(wildcard server-stub/net/*.c) $(addprefix server-stub/site/,data.c settings.c) server-stub/util/file.c server-stub/util/owner.c agent/base/io.c \
 	$(SERVER_STORE)
 
 TEST_net_entries = $(NET)

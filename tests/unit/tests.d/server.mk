@@ -69,11 +69,11 @@ TEST_server_writer = $(SERVER_STORE)
 CFLAGS_server_writer = $(SERVER_INCLUDE)
 LIBS_server_writer = $(SERVER_STORE_LIBS)
 
-TEST_server_archives = $(wildcard server-stub/archives/*.c) facts/facts_json.c facts/marks.c facts/network_managers.c server-stub/util/file.c agent/base/io.c $(SERVER_STORE)
+TEST_server_archives = $(wildcard server-stub/archives/*.c) facts/facts_json.c facts/marks.c facts/network_managers.c server-stub/util/file.c server-stub/util/owner.c agent/base/io.c $(SERVER_STORE)
 CFLAGS_server_archives = $(SERVER_INCLUDE)
 LIBS_server_archives = $(SERVER_STORE_LIBS)
 
-TEST_server_site = $(addprefix server-stub/site/,data.c settings.c site_image.c) server-stub/util/file.c \
+TEST_server_site = $(addprefix server-stub/site/,data.c settings.c site_image.c) server-stub/util/file.c server-stub/util/owner.c \
 	agent/base/io.c agent/archive/cpio.c $(SERVER_VM)
 CFLAGS_server_site = $(SERVER_INCLUDE)
 LIBS_server_site = -ljansson -lgnutls -lz
