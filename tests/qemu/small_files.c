@@ -40,7 +40,8 @@ static size_t write_header(char *block, char type, size_t size)
 	snprintf(block + 136, 12, "%011o", 1600000000);
 	memset(block + 148, ' ', 8);
 	block[156] = type;
-	memcpy(block + 257, "ustar\00000", 8);
+	snprintf(block + 257, 6, "ustar");
+	block[263] = block[264] = '0';
 	for (int i = 0; i < BLOCK; i++)
 		sum += (unsigned char)block[i];
 	snprintf(block + 148, 8, "%06o", sum);
