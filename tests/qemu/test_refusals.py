@@ -87,7 +87,7 @@ def test_plan_mode_writes_nothing(lab, inputs):
     plans = wait_until("the plan is reported", lambda: [
         event["text"] for event in lab.service.events("db1") if event["type"] == "plan"], 30)
     assert len(plans) == 1 and "/dev/vda" in plans[0] and "/dev/local/root" in plans[0]
-    assert re.search(r"2\.6\.18-\S+ +kernel package +booted", plans[0]), plans[0]
+    assert re.search(r"6\.\S+ +kernel package +booted", plans[0]), plans[0]
     vm.stop()
     assert fingerprint(vm) == before
 
