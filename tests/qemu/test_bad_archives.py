@@ -63,10 +63,12 @@ def test_a_disk_that_cannot_be_written(lab, inputs):
 
     def job(address):
         volumes = [{"name": "root", "size": "900MiB", "mount": "/"}, {"name": "data", "size": "128MiB", "mount": "/data", "fs": "ext3"}]
-        return small_job(lab, inputs, address, volumes=volumes, archives=[{"to": "/data", "url": lab.archive(data), "sha256": sha256(data)}])
+        wanted = small_job(lab, inputs, address, volumes=volumes)
+        wanted["archives"].append({"to": "/data", "url": lab.archive(data), "sha256": sha256(data)})
+        return wanted
     vm = lab.vm("db1", job, [2 * GIB])
-    # Before it lie the partition table, /boot, LVM's metadata and the other volume.
-    vm.bad_sectors[0] = (1 + 512 + 1 + 900 + 28) * MIB // 512
+    # Before the volume lie the partition table, /boot, LVM's metadata and the other volume; the file takes its last three quarters.
+    vm.bad_sectors[0] = (1 + 512 + 1 + 900 + 72) * MIB // 512
     expect_failure(lab, vm, "io")
     event = lab.service.errors("db1")[-1]
     assert re.search(r"the disk /dev/vda \(serial 'disk0', .* at pci0000:00/\S+\): .*I/O error, dev vda, sector \d+ op 0x1:\(WRITE\)", event["message"]), event

@@ -110,8 +110,8 @@ static void test_controllers_without_a_disk_are_named(void **state)
 	assert_int_equal(plan_make(&plan, &job, &machine, &arena, &errors), -1);
 	assert_error(
 		0, ERR_MACHINE_DISK, "",
-		"this machine has no disk; accepted are SCSI, ATA, virtio, NVMe and Xen disks; controllers without a disk: 0000:00:04.0 (PCI ID 1af4:1001, driver virtio-pci), 0000:00:06.0 (PCI ID 1000:0012, no driver), "
-		"0000:00:07.0 (PCI ID 1000:0054, driver mptsas)");
+		"this machine has no disk; accepted are SCSI, ATA, virtio, NVMe and Xen disks; controllers without a disk: 0000:00:04.0 (PCI ID 1af4:1001, "
+		"driver virtio-pci), 0000:00:06.0 (PCI ID 1000:0012, no driver), 0000:00:07.0 (PCI ID 1000:0054, driver mptsas)");
 	machine.disks = &disk;
 	machine.disk_count = 1;
 	job.disks.boot.order = 1;
