@@ -9,7 +9,9 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
+#include "base/arena.h"
 #include "base/child.h"
 #include "base/err.h"
 
@@ -35,6 +37,9 @@ int lvm_report(const char *const *commands, size_t count, char *out, size_t size
  * end at a newline.
  */
 bool lvm_field(const char *row, const char *name, char *buf, size_t size);
+/* The same in the arena, "" when the row lacks it, and as a number, 0 then. */
+const char *lvm_field_text(const char *row, const char *name, struct arena *arena);
+uint64_t lvm_field_number(const char *row, const char *name);
 /* The row after this one, or NULL. */
 const char *lvm_next_row(const char *row);
 

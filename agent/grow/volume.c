@@ -17,24 +17,10 @@ static bool row_says(const char *row, const char *field, const char *value)
 	return lvm_field(row, field, text, sizeof(text)) && !strcmp(text, value);
 }
 
-static const char *text_of(const char *row, const char *field, struct arena *arena)
-{
-	char text[VG_FIELD_BYTES];
-
-	return lvm_field(row, field, text, sizeof(text)) ? arena_strdup(arena, text) : "";
-}
-
-static uint64_t number_of(const char *row, const char *field)
-{
-	char text[VG_FIELD_BYTES];
-
-	return lvm_field(row, field, text, sizeof(text)) ? strtoull(text, NULL, 10) : 0;
-}
-
 /* Tags are separated by commas. */
 static uint64_t extents_before(const char *row, struct arena *arena)
 {
-	char *tags = arena_strdup(arena, text_of(row, "lv_tags", arena)), *one;
+	char *tags = arena_strdup(arena, lvm_field_text(row, "lv_tags", arena)), *one;
 
 	while ((one = strsep(&tags, ",")))
 		if (!strncmp(one, TAG, strlen(TAG)))
@@ -59,8 +45,8 @@ static const char *list_volumes(const char *report, struct arena *arena)
 	for (const char *row = report; row && *row; row = lvm_next_row(row))
 		if (row_says(row, "origin", ""))
 			list = arena_printf(arena, "%s%s%s (%s)", list, *list ? ", " : "",
-					    text_of(row, "lv_name", arena),
-					    size_text(number_of(row, "lv_size"), size));
+					    lvm_field_text(row, "lv_name", arena),
+					    size_text(lvm_field_number(row, "lv_size"), size));
 	return *list ? list : "none";
 }
 
@@ -73,22 +59,22 @@ static int check_snapshots(const char *report, const char *row, const struct gro
 	if (!row_says(row, "origin", ""))
 		return err_set(err, ERR_GROW_REFUSED, volume->name,
 			       "%s is a snapshot of %s; a snapshot is not grown", volume->name,
-			       text_of(row, "origin", arena));
+			       lvm_field_text(row, "origin", arena));
 	if (!snapshot)
 		return 0;
 	return err_set(
 		err, ERR_GROW_REFUSED, volume->name,
 		"%s has the snapshot %s, and LVM grows no volume in use that has one. When %s need not go back to it any more (`newroot rescue reset`), `newroot lvm lvremove -y %s/%s` removes the snapshot",
-		volume->name, text_of(snapshot, "lv_name", arena), volume->name, volume->vg.name,
-		text_of(snapshot, "lv_name", arena));
+		volume->name, lvm_field_text(snapshot, "lv_name", arena), volume->name,
+		volume->vg.name, lvm_field_text(snapshot, "lv_name", arena));
 }
 
 static int read_row(struct grow_volume *volume, const char *report, const char *row,
 		    struct arena *arena, struct err *err)
 {
-	volume->path = text_of(row, "lv_path", arena);
-	volume->extent = number_of(row, "vg_extent_size");
-	volume->free = number_of(row, "vg_free_count");
+	volume->path = lvm_field_text(row, "lv_path", arena);
+	volume->extent = lvm_field_number(row, "vg_extent_size");
+	volume->free = lvm_field_number(row, "vg_free_count");
 	volume->before = extents_before(row, arena);
 	if (check_snapshots(report, row, volume, arena, err))
 		return -1;
@@ -99,7 +85,7 @@ static int read_row(struct grow_volume *volume, const char *report, const char *
 	if (!volume->extent || !*volume->path)
 		return err_set(err, ERR_LVM, volume->name,
 			       "LVM does not tell the size and place of %s", volume->name);
-	volume->extents = number_of(row, "lv_size") / volume->extent;
+	volume->extents = lvm_field_number(row, "lv_size") / volume->extent;
 	return 0;
 }
 

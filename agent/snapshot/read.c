@@ -12,13 +12,6 @@
 	"merge_failed,"                                                                            \
 	"lv_device_open,lv_active,lv_time,lv_tags"
 
-static const char *text_of(const char *row, const char *field, struct arena *arena)
-{
-	char text[FIELD_BYTES];
-
-	return lvm_field(row, field, text, sizeof(text)) ? arena_strdup(arena, text) : "";
-}
-
 /* LVM says 1, 0, or -1 for what it does not know. */
 static bool is_set(const char *row, const char *field)
 {
@@ -27,17 +20,10 @@ static bool is_set(const char *row, const char *field)
 	return lvm_field(row, field, text, sizeof(text)) && !strcmp(text, "1");
 }
 
-static uint64_t number_of(const char *row, const char *field)
-{
-	char text[FIELD_BYTES];
-
-	return lvm_field(row, field, text, sizeof(text)) ? strtoull(text, NULL, 10) : 0;
-}
-
 /* The tag that begins with `tag`, without that; NULL: there is none. */
 static const char *find_tag(const char *row, const char *tag, struct arena *arena)
 {
-	char *tags = arena_strdup(arena, text_of(row, "lv_tags", arena)), *one;
+	char *tags = arena_strdup(arena, lvm_field_text(row, "lv_tags", arena)), *one;
 
 	while ((one = strsep(&tags, ",")))
 		if (!strncmp(one, tag, strlen(tag)))
@@ -61,11 +47,11 @@ static const char *bare_name(const char *name, struct arena *arena)
 
 static void read_volume(struct snapshot_volume *volume, const char *row, struct arena *arena)
 {
-	const char *active = text_of(row, "lv_active", arena);
+	const char *active = lvm_field_text(row, "lv_active", arena);
 	const char *retake = find_tag(row, SNAPSHOT_RETAKE_TAG, arena);
 
 	*volume = (struct snapshot_volume){
-		.name = text_of(row, "lv_name", arena),
+		.name = lvm_field_text(row, "lv_name", arena),
 		.is_open = is_set(row, "lv_device_open"),
 		.is_active = !strcmp(active, "active"),
 		.retake = retake ? strtoull(retake, NULL, 10) : 0,
@@ -76,11 +62,11 @@ static void read_volume(struct snapshot_volume *volume, const char *row, struct 
 
 static void read_snapshot(struct snapshot_volume *volume, const char *row, struct arena *arena)
 {
-	const char *fill = text_of(row, "data_percent", arena);
-	uint64_t extent = number_of(row, "vg_extent_size");
+	const char *fill = lvm_field_text(row, "data_percent", arena);
+	uint64_t extent = lvm_field_number(row, "vg_extent_size");
 
-	volume->snapshot = bare_name(text_of(row, "lv_name", arena), arena);
-	volume->size = number_of(row, "lv_size");
+	volume->snapshot = bare_name(lvm_field_text(row, "lv_name", arena), arena);
+	volume->size = lvm_field_number(row, "lv_size");
 	volume->extents = extent ? volume->size / extent : 0;
 	volume->fill = *fill ? strtod(fill, NULL) : -1;
 	volume->is_full = is_set(row, "lv_snapshot_invalid");
@@ -88,7 +74,7 @@ static void read_snapshot(struct snapshot_volume *volume, const char *row, struc
 	volume->has_failed = is_set(row, "lv_merge_failed");
 	volume->is_open |= is_set(row, "lv_device_open");
 	volume->is_wanted = has_tag(row, SNAPSHOT_RESET_TAG, arena);
-	volume->made = text_of(row, "lv_time", arena);
+	volume->made = lvm_field_text(row, "lv_time", arena);
 }
 
 static struct snapshot_volume *find_volume(const struct snapshot_volumes *volumes, const char *name)
@@ -113,11 +99,12 @@ void snapshot_parse(struct snapshot_volumes *volumes, const char *report, struct
 	volumes->item = arena_array(arena, count_rows(report) + 1, sizeof(*volumes->item));
 	volumes->count = 0;
 	for (const char *row = report; row && *row; row = lvm_next_row(row))
-		if (!*text_of(row, "origin", arena) && *text_of(row, "lv_name", arena) != '[')
+		if (!*lvm_field_text(row, "origin", arena) &&
+		    *lvm_field_text(row, "lv_name", arena) != '[')
 			read_volume(&volumes->item[volumes->count++], row, arena);
 	for (const char *row = report; row && *row; row = lvm_next_row(row)) {
 		struct snapshot_volume *volume =
-			find_volume(volumes, text_of(row, "origin", arena));
+			find_volume(volumes, lvm_field_text(row, "origin", arena));
 
 		if (volume && has_tag(row, SNAPSHOT_TAG, arena))
 			read_snapshot(volume, row, arena);
