@@ -21,6 +21,7 @@ EMBED_FILE(openrc_first_boot, "agent/os/scripts/openrc-first-boot");
 EMBED_FILE(openrc_quarantine, "agent/os/scripts/openrc-quarantine");
 
 static const char nodes_script[] =
+	"#!/sbin/openrc-run\n"
 	"# Written by newroot at installation.\n"
 	"description=\"newroot nodes: /dev/VG/LV, for a system without LVM's tools\"\n"
 	"\n"

@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 
 #include "keeper/keeper.h"
+#include "keeper/renewal.h"
 #include "keeper/waiting.h"
 
 #define PATIENCE_MS 120000
@@ -15,21 +16,22 @@ struct running {
 	struct store *store;
 	struct writer *writer;
 	struct keeper *keeper;
+	struct renewal renewal; /* of a folder without certificates: it says so, and the keeper goes on */
 };
 
-static struct running start(struct net_fixture *f)
+static void start(struct running *running, struct net_fixture *f)
 {
-	struct running running;
 	struct keeper_config config = {
 		.data = &f->data,
 		.settings = &f->settings,
+		.renewal = &running->renewal,
 	};
 
-	assert_int_equal(store_open(&running.store, f->path, false, NULL), 0);
-	assert_int_equal(writer_start(&running.writer, running.store, NULL), 0);
-	config.writer = running.writer;
-	assert_int_equal(keeper_start(&running.keeper, &config, NULL), 0);
-	return running;
+	*running = (struct running){.renewal = {.data = &f->data}};
+	assert_int_equal(store_open(&running->store, f->path, false, NULL), 0);
+	assert_int_equal(writer_start(&running->writer, running->store, NULL), 0);
+	config.writer = running->writer;
+	assert_int_equal(keeper_start(&running->keeper, &config, NULL), 0);
 }
 
 static void stop(struct running *running)
@@ -51,9 +53,10 @@ static void wait_for(int dir, const char *name, const char *word, bool there)
 static void test_sees_changes(void **state)
 {
 	struct net_fixture *f = *state;
-	struct running running = start(f);
+	struct running running;
 	struct vm vm;
 
+	start(&running, f);
 	wait_for(f->data.net, DATA_DHCP_HOSTS, "#", true);
 	vm = net_add(f->store, net_vm(1));
 	wait_for(f->data.net, DATA_DHCP_HOSTS, vm.mac, true);
@@ -80,7 +83,7 @@ static void test_sees_other_processes(void **state)
 		_exit(store_open(&store, f->path, false, NULL) < 0 ||
 		      net_add(store, net_vm(2)).id <= 0);
 	}
-	running = start(f);
+	start(&running, f);
 	wait_for(f->data.entries[DATA_IPXE], "52-54-00-77-00-02.ipxe", TOKEN, true);
 	assert_int_equal(waitpid(child, &status, 0), child);
 	assert_int_equal(status, 0);
@@ -95,7 +98,7 @@ static void test_tries_again(void **state)
 
 	assert_int_equal(mkdirat(f->data.net, DATA_DHCP_HOSTS, 0755), 0);
 	net_add(f->store, net_vm(1));
-	running = start(f);
+	start(&running, f);
 	wait_for(f->data.entries[DATA_PXELINUX], "01-52-54-00-77-00-01", TOKEN, true);
 	assert_int_equal(unlinkat(f->data.net, DATA_DHCP_HOSTS, AT_REMOVEDIR), 0);
 	wait_for(f->data.net, DATA_DHCP_HOSTS, "vm1", true);
@@ -104,8 +107,9 @@ static void test_tries_again(void **state)
 
 static void test_stops_at_once(void **state)
 {
-	struct running running = start(*state);
+	struct running running;
 
+	start(&running, *state);
 	stop(&running);
 	keeper_stop(NULL);
 }
@@ -141,7 +145,7 @@ static void test_waits_for_archives(void **state)
 	struct running running;
 
 	assert_int_equal(file_write(f->data.archives, "one.tar", "x", 1, 0600, NULL), 0);
-	running = start(f);
+	start(&running, f);
 	for (int i = 0; i < PATIENCE_MS / 10 &&
 			(vm_now(f, one.id).state == VM_WAITING || !*vm_now(f, two.id).waiting);
 	     i++)
@@ -153,7 +157,7 @@ static void test_waits_for_archives(void **state)
 	stop(&running);
 	/* Nothing is stored where nothing is new. */
 	two = vm_now(f, two.id);
-	running = start(f);
+	start(&running, f);
 	usleep(500000);
 	assert_int_equal(vm_now(f, two.id).version, two.version);
 	stop(&running);
