@@ -20,7 +20,7 @@ def life(inputs):
     """One laboratory and one VM for all cases of this file: each goes on where the one before ended."""
     with new_lab("life", inputs, pxelinux=True) as lab:
         lab.install_job = lambda address: with_host_key(lab, install_job(lab, inputs, address, data=inputs.large_data))
-        lab.db1 = lab.vm("db1", lab.install_job, [2 * GIB, 2 * GIB], memory=MEMORY_MIB)
+        lab.db1 = lab.vm("db1", lab.install_job, [2 * GIB, 2 * GIB], memory=MEMORY_MIB, cpus=2)
         yield lab
 
 

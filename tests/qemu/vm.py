@@ -65,12 +65,13 @@ class Namespace:
 
 
 class Vm:
-    """`reboot_ends`: a reboot ends QEMU, so that a test sees it; else it boots again as it was started.
+    """`reboot_ends`: a reboot ends QEMU, so that a test sees it; else it boots again as it was started. `cpus`: a second one that
+    is emulated makes a boot a sixth dearer, and there is no idle core for it.
 
     `more`: further NICs, {MAC: bridge}; it never boots from these.
     """
 
-    def __init__(self, namespace, folder, name, mac, disks, memory=256, cpus=2, nic="virtio-net-pci", bus="virtio",
+    def __init__(self, namespace, folder, name, mac, disks, memory=256, cpus=1, nic="virtio-net-pci", bus="virtio",
                  reboot_ends=True, more=()):
         self.namespace, self.name, self.mac = namespace, name, mac
         self.memory, self.cpus, self.nic, self.bus = memory, cpus, nic, bus
