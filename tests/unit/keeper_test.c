@@ -16,7 +16,8 @@ struct running {
 	struct store *store;
 	struct writer *writer;
 	struct keeper *keeper;
-	struct renewal renewal; /* of a folder without certificates: it says so, and the keeper goes on */
+	struct renewal
+		renewal; /* of a folder without certificates: it says so, and the keeper goes on */
 };
 
 static void start(struct running *running, struct net_fixture *f)
