@@ -4,6 +4,7 @@ import signal
 import threading
 import time
 
+import pytest
 from api import Away
 from creator import Creator, Lease
 from jobs import GIB, document, shop_vm
@@ -117,7 +118,8 @@ def test_what_the_service_did_not_hear_is_told_later(tmp_path):
     service = DeafService()
     creator = Creator(service, None, tmp_path, 2, "br0", {})
     service.away = ["done"]
-    creator.work("creating", {"name": "web1"}, lambda entry: None)
+    with pytest.raises(Away):
+        creator.work("creating", {"name": "web1"}, lambda entry: None)
     assert service.told == [("creating", "web1", "taken")]
     service.away = []
     creator.round()

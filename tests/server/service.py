@@ -96,6 +96,10 @@ class Service:
     def log(self):
         return (self.data.parent / "log").read_text(errors="replace")
 
+    def warnings(self):
+        """Lines of the log; but for the one that tests run the service as root."""
+        return [line for line in self.log().splitlines() if " warning: " in line and "runs as root" not in line]
+
     def kill(self):
         """As a power cut of the process: nothing is flushed."""
         self.process.kill()

@@ -19,6 +19,6 @@ def test_two_years_with_another_ca(tmp_path):
                 life.step()
             assert len(life.served) > 5, "renewed about each 120 days, and by the new CA"
             assert (service.data / "ca.pem").read_bytes() == life.agents[0].anchors.read_bytes() != first
-            assert " warning: " not in service.log()
+            assert service.warnings() == []
     finally:
         service.close()
