@@ -1,5 +1,4 @@
 /* `newroot grow`: a volume of the running installed system becomes larger, in use. */
-#include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -27,41 +26,36 @@ struct request {
 	bool dry_run;
 };
 
-static void usage(FILE *out)
-{
-	fprintf(out,
-		"usage: newroot grow [--dry-run] [--vg NAME] VOLUME SIZE|+SIZE\n"
-		"Makes a volume of this installed system larger, and the filesystem or swap on it, while\n"
-		"it is used: \"20GiB\" is how large it becomes, \"+5GiB\" how much larger. xfs, ext2, ext3,\n"
-		"ext4 and swap. Given again after an interruption it goes on to the same size.\n"
-		"  --dry-run   tell sizes before and after; change nothing\n"
-		"  --vg NAME   name or UUID of its VG (default: local, or the only one)\n");
-}
+static const char usage[] =
+	"usage: newroot grow [--dry-run] [--vg NAME] VOLUME SIZE|+SIZE\n"
+	"Makes a volume of this installed system larger, and the filesystem or swap on it, while\n"
+	"it is used: \"20GiB\" is how large it becomes, \"+5GiB\" how much larger. xfs, ext2, ext3,\n"
+	"ext4 and swap. Given again after an interruption it goes on to the same size.\n";
 
-/* 0: go on; 1: show help; -1: wrong. */
-static int parse_options(int argc, char **argv, struct request *request)
+static bool parse(int argc, char **argv, struct request *request, int *status)
 {
-	static const struct option options[] = {
-		{"dry-run", no_argument, NULL, 'n'},
-		{"vg", required_argument, NULL, 'v'},
-		{"help", no_argument, NULL, 'h'},
+	const struct option_row options[] = {
+		{"dry-run", OPTION_FLAG, &request->dry_run, NULL,
+		 "tell sizes before and after; change nothing"},
+		{"vg", OPTION_TEXT, &request->wish.vg, "NAME",
+		 "name or UUID of its VG (default: local, or the only one)"},
 		{0},
 	};
-	int c;
+	const struct command_form form = {
+		.name = "grow",
+		.usage = usage,
+		.options = options,
+		.operands = "VOLUME SIZE",
+		.operands_min = 2,
+		.operands_max = 2,
+	};
+	size_t count;
 
-	while ((c = getopt_long(argc, argv, "h", options, NULL)) != -1) {
-		if (c == 'n')
-			request->dry_run = true;
-		else if (c == 'v')
-			request->wish.vg = optarg;
-		else
-			return c == 'h' ? 1 : -1;
-	}
-	if (argc - optind != 2)
-		return -1;
-	request->wish.volume = argv[optind];
-	request->wish.size = argv[optind + 1];
-	return 0;
+	if (!command_options(&form, argc, argv, &count, status))
+		return false;
+	request->wish.volume = argv[1];
+	request->wish.size = argv[2];
+	return true;
 }
 
 static const int held_signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
@@ -173,12 +167,10 @@ int cmd_grow(int argc, char **argv)
 	struct request request = {0};
 	struct arena arena = {0};
 	struct err err = ERR_INIT;
-	int asked = parse_options(argc, argv, &request), ret;
+	int status, ret;
 
-	if (asked) {
-		usage(asked > 0 ? stdout : stderr);
-		return asked > 0 ? 0 : err_exit_status(ERR_USAGE);
-	}
+	if (!parse(argc, argv, &request, &status))
+		return status;
 	random_seed_at(INSTALLED_SEED);
 	if (command_on_installed("grow", &err) || installed_environment(&err) ||
 	    ignore_signals(&err) || lvm_prepare(&err) || lock_take(LOCK_DISKS, &err))

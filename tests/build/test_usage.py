@@ -18,6 +18,7 @@ def newroot(*argv):
     "apply --volume data", "apply --only format --volume data", "apply --from unpack --volume data", "apply --only unpack --volume",
     "apply --only unpack --from format", "apply data", "run data", "plan data", "plan --jo", "check", "check a b", "check --json=x a",
     "cutover --undo --without-source", "cutover db1", "first-boot --background --stay", "sync --tree", "sync data",
+    "grow", "grow data", "grow data +1GiB more", "grow data +1GiB --shrink",
     "report-death", "report-death --status 256", "report-death --status 1 --limit x",
 ])
 def test_wrong_use_shows_how(argv):
