@@ -81,6 +81,7 @@ REFUSED = {
     "the creators' token for operators": (lambda s: s.act("/v1/vms/db1/arm", token=s.creator), 401, "operator.login", False),
     "a principal without the role": (lambda s: s.act("/v1/vms/db1/arm", token=s.cli("token", "add", "ann", "--role", "viewer").strip()), 403,
                                      "principal.role", False),
+    "a session that is none": (lambda s: s.act("/v1/sessions/nosuch/end"), 404, "session.unknown", False),
     "a wrong login": (lambda s: login(s, body='{"token": "x"}'), 401, "operator.login", False),
     "an agent's token for creators": (lambda s: s.get("/v1/needs-creating", token=s.token()), 401, "creator.login", False),
     "another site's form": (by_cookie, 415, "request.type", False),

@@ -93,6 +93,13 @@ def test_whoever_proved_who_he_is_makes_room_for_nobody(small):
         assert ask(small, "127.0.0.20", f"/v1/hello?mac={MAC}", small.token()) == 200
 
 
+def opened(service):
+    """A stream; None while the service refuses one."""
+    with contextlib.suppress(ConnectionError, ssl.SSLError):
+        return service.stream("/v1/stream")
+    return None
+
+
 def test_an_address_has_so_many_connections_and_no_more(fresh):
     """Those that are used stay; one that says nothing goes for the next."""
     fresh.init()
@@ -102,7 +109,7 @@ def test_an_address_has_so_many_connections_and_no_more(fresh):
     silent = connect(fresh, "127.0.0.1", tls=False)
     assert fresh.get(f"/v1/hello?mac={MAC}").status == 200
     until(lambda: is_ended(silent), "the silent one makes room")
-    streams.append(fresh.stream("/v1/stream"))
+    streams.append(until(lambda: opened(fresh), "the VM's connection has ended"))
     with pytest.raises((ConnectionError, ssl.SSLError, OSError)):
         fresh.get(f"/v1/hello?mac={MAC}")
     assert ask(fresh, "127.0.0.2", "/metrics", fresh.operator) == 200
