@@ -1,4 +1,4 @@
-"""Two VMs at once: the service dies while both are installed, and one boots in the other's name."""
+"""Two VMs at once: the service dies while both are installed, and one boots with the other's entry, its token included."""
 import shutil
 import time
 
@@ -47,15 +47,15 @@ def entry(lab, vm):
     return lab.service.data / "boot/ipxe" / f"{vm.mac.replace(':', '-')}.ipxe"
 
 
-def test_second_boot_in_its_name(lab, inputs):
-    """As when a platform switches a VM on twice: the boot that has the job goes on, and the VM is not in error."""
+def test_another_vm_with_its_entry(lab, inputs):
+    """It has another address: it gets no job, and the VM whose name it uses goes on and is not in error."""
     first, second = [lab.vm(name, lambda address: install_job(lab, inputs, address, name, root=inputs.mini, data=inputs.large_data, finish="poweroff"),
                             [2 * GIB, 2 * GIB]) for name in ("web1", "web2")]
     first.start("n")
     wait_until("the job is handed out", lambda: "web1: job handed out" in (lab.folder / "server.log").read_text(), INSTALL_S)
     shutil.copy(entry(lab, first), entry(lab, second))
     second.start("n")
-    assert second.wait_for(REFUSED, INSTALL_S)[1] == "service.not-armed"
+    assert second.wait_for(REFUSED, INSTALL_S)[1] == "service.identity"
     assert lab.service.state("web1") == "configuring", "it is installed meanwhile"
     first.wait_for(r"installed; next", INSTALL_S)
     first.wait_end(120)
