@@ -7,7 +7,7 @@
 import { listenArchives } from "./archives.js";
 import { showFilters } from "./filters.js";
 import { filterBy, place, readPlace } from "./places.js";
-import { login } from "./service.js";
+import { get, login } from "./service.js";
 import { showTable } from "./table.js";
 import { $, mib, plural, put } from "./tools.js";
 import { VmPage } from "./vm.js";
