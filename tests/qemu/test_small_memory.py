@@ -12,7 +12,7 @@ MEMORY_MIB = 96
 FILES = 20000
 PATIENCE_S = 900
 SCRIPT = """
-mkfs.xfs -q -f /dev/vda && mkdir /newroot && mount -o noatime,logbsize=256k /dev/vda /newroot
+mkfs.xfs -q -f /dev/vda && mkdir -p /newroot && mount -o noatime,logbsize=256k /dev/vda /newroot
 /small_files %d
 find /newroot -type f | wc -l
 echo laptop_mode $(cat /proc/sys/vm/laptop_mode)
