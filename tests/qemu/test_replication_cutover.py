@@ -71,9 +71,9 @@ def refused(guest, code):
 
 def test_cutover_by_replication(lab, inputs, old, sshd):
     writer = Writer(["mariadb", "--no-defaults", f"--socket={old.socket}", "--user=app", "-BNn", "--force"], f"{DATABASE}.written",
-                    pause_s=0.05)  # an emulated VM executes some 50 a second
+                    pause_s=0.1)  # an emulated VM executes some 50 a second
     dump = old.dump_to(lab.folder / "shop.sql.gz", "--master-data=2")
-    vm = lab.vm("db1", lambda address: new_master(lab, inputs, address, dump, source(sshd, old)), [3 * GIB, 2 * GIB])
+    vm = lab.vm("db1", lambda address: new_master(lab, inputs, address, dump, source(sshd, old)), [3 * GIB, 2 * GIB], cpus=2)
     vm.start("n")
     vm.wait_for(r"installed; next", INSTALL_S)
     vm.wait_end(300)
