@@ -125,7 +125,7 @@ static void tell(const struct options *o)
 	struct tail tail = {.count = 0};
 	struct err death = ERR_INIT;
 	char note[CHILD_TAIL_LINE_MAX + 80];
-	size_t kernel_count = kmsg_tail(&kernel);
+	size_t kernel_count = kmsg_tail("", &kernel);
 
 	read_tail(&tail, o->log);
 	if (o->status <= 128) {

@@ -148,7 +148,7 @@ static void tell_failure(const char *step, const struct err *err)
 {
 	const char *const *words, *const *kernel;
 	size_t word_count = child_last_words(&words);
-	size_t kernel_count = kmsg_tail(&kernel);
+	size_t kernel_count = kmsg_tail("", &kernel);
 
 	log_line("%s failed [%s] %s: %s", step, err_name(err->code), err->where, err->msg);
 	console_error(step, err);
@@ -218,7 +218,8 @@ static bool is_left_alone(const struct step *step, const struct context *ctx)
 static void name_disk(const struct context *ctx, struct err *err)
 {
 	const char *const *kernel;
-	const size_t count = kmsg_tail(&kernel);
+	/* A filesystem may write more lines about it than are kept of all. */
+	const size_t count = kmsg_tail(DISK_ERROR_LINE, &kernel);
 
 	if (ctx->plan && err->code != ERR_SERVICE_AGAIN)
 		disk_errors_add(ctx->plan, kernel, count, err);

@@ -15,7 +15,7 @@ static char ring[KMSG_LINES][LINE_BYTES];
 static const char *ordered[KMSG_LINES];
 
 /* A record is "priority,sequence,microseconds,flags;text\n…"; keep the text of what matters. */
-static size_t take_record(char *record, size_t count)
+static size_t take_record(char *record, const char *part, size_t count)
 {
 	char *text = strchr(record, ';');
 	int level = atoi(record) & 7;
@@ -24,11 +24,13 @@ static size_t take_record(char *record, size_t count)
 		return count;
 	text++;
 	text[strcspn(text, "\n")] = '\0';
+	if (!strstr(text, part))
+		return count;
 	snprintf(ring[count % KMSG_LINES], LINE_BYTES, "%s", text);
 	return count + 1;
 }
 
-size_t kmsg_tail(const char *const **lines)
+size_t kmsg_tail(const char *part, const char *const **lines)
 {
 	char record[RECORD_BYTES + 1];
 	size_t count = 0, kept;
@@ -43,7 +45,7 @@ size_t kmsg_tail(const char *const **lines)
 		if (got <= 0)
 			continue;
 		record[got] = '\0';
-		count = take_record(record, count);
+		count = take_record(record, part, count);
 	}
 	close(fd);
 	kept = count < KMSG_LINES ? count : KMSG_LINES;

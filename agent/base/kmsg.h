@@ -7,10 +7,10 @@
 #define KMSG_LINES 20
 
 /*
- * The last kernel messages of level warning or worse, oldest first, at most KMSG_LINES; fewer, or
+ * The last kernel messages of level warning or worse that contain `part` ("": all), oldest first, at most KMSG_LINES; fewer, or
  * none, when /dev/kmsg can't be read. They belong to the module, until the next call.
  * Format: Documentation/ABI/testing/dev-kmsg in the kernel's source.
  */
-size_t kmsg_tail(const char *const **lines);
+size_t kmsg_tail(const char *part, const char *const **lines);
 
 #endif

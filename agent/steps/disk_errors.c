@@ -8,7 +8,7 @@
 /* "I/O error, dev sdb, sector 2048", of the disk itself; "Buffer I/O error on dev sdb1" is of what lies on it. */
 static bool is_about(const char *line, const char *name)
 {
-	static const char mark[] = "I/O error, dev ";
+	static const char mark[] = DISK_ERROR_LINE;
 	const char *found = strstr(line, mark);
 	const size_t size = strlen(name);
 

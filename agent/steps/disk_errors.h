@@ -6,6 +6,9 @@
 
 #include "plan/plan.h"
 
+/* Such a line of the kernel's has it, before the disk's name. */
+#define DISK_ERROR_LINE "I/O error, dev "
+
 /*
  * Names in `err` each disk of the plan of which the kernel's lines report I/O errors ("I/O error, dev sdb, sector 8",
  * block/blk-mq.c of Linux; "end_request: I/O error, dev sdb" before 3.x), with serial and place, and its last such line. A place

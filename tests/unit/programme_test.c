@@ -120,8 +120,9 @@ void console_error(const char *step, const struct err *err)
 	(void)err;
 }
 
-size_t kmsg_tail(const char *const **lines)
+size_t kmsg_tail(const char *part, const char *const **lines)
 {
+	(void)part;
 	*lines = NULL;
 	return 0;
 }
