@@ -145,7 +145,7 @@ def test_a_reader_has_no_rights_and_no_priority(service):
 
 def test_a_reader_that_dies_takes_nothing_along(service):
     put(service, "a.tar", SYSTEM)
-    until(lambda: listed(service).get("a.tar"), "facts: its reader has ended")
+    until(lambda: listed(service).get("a.tar") and not readers(service), "its reader has ended")
     reader, _ = endless(service)
     os.kill(reader, signal.SIGKILL)
     until(lambda: "endless.tar: its reader ended with status 0x9" in service.log(), service.log)
